@@ -1,0 +1,147 @@
+package kombo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// Client calls the API for one integration. It is safe for concurrent use.
+// Make one with New.
+type Client struct {
+	key           string
+	integration   string
+	base          string
+	userAgent     string
+	transport     http.RoundTripper
+	http          *http.Client
+	httpWrites    *http.Client
+	logger        *slog.Logger
+	retries       int
+	readTimeout   time.Duration
+	actionTimeout time.Duration
+	shutdown      context.Context
+	grace         time.Duration
+	sleep         func(context.Context, time.Duration) error
+	observe       func(context.Context, Attempt)
+	limits        *limiters
+}
+
+// New returns a client for the key, in the EU region unless an option says
+// otherwise. It sends nothing; CheckAPIKey tells whether the key is good.
+func New(apiKey string, opts ...Option) (*Client, error) {
+	key := strings.TrimSpace(apiKey)
+	if key == "" {
+		return nil, errors.New("kombo: the API key is empty")
+	}
+	if strings.ContainsFunc(key, notInHeader) {
+		return nil, errors.New("kombo: the API key has characters that no key has")
+	}
+	c := &Client{
+		key:           key,
+		base:          regions[RegionEU],
+		userAgent:     "kombo-mcp",
+		logger:        slog.New(slog.DiscardHandler),
+		retries:       DefaultRetries,
+		readTimeout:   DefaultReadTimeout,
+		actionTimeout: DefaultActionTimeout,
+		shutdown:      context.Background(),
+		grace:         shutdownGrace,
+		sleep:         sleep,
+		observe:       func(context.Context, Attempt) {},
+		limits:        &limiters{},
+	}
+	for _, opt := range opts {
+		if err := opt(c); err != nil {
+			return nil, fmt.Errorf("kombo: %w", err)
+		}
+	}
+	if c.transport == nil {
+		c.transport = newTransport()
+	}
+	c.http = newHTTPClient(c.transport)
+	c.httpWrites = newHTTPClient(unshared(c.transport))
+	return c, nil
+}
+
+func newHTTPClient(transport http.RoundTripper) *http.Client {
+	return &http.Client{
+		Transport: transport,
+		// A redirect could carry the key and a write to another address.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+func newTransport() http.RoundTripper {
+	standard, ok := http.DefaultTransport.(*http.Transport)
+	if !ok {
+		return http.DefaultTransport
+	}
+	own := standard.Clone()
+	own.MaxIdleConnsPerHost = startingLimit
+	return own
+}
+
+// unshared returns a transport that opens a connection for each request. On a
+// kept one a write may meet the server closing it, and then nobody knows
+// whether it was read; a handshake costs less than that doubt.
+func unshared(transport http.RoundTripper) http.RoundTripper {
+	shared, ok := transport.(*http.Transport)
+	if !ok {
+		return transport
+	}
+	own := shared.Clone()
+	own.DisableKeepAlives = true
+	return own
+}
+
+// ForIntegration returns a client for another integration of the same
+// environment. It shares connections and limits with c. An id that cannot be
+// one fails at the first call.
+func (c *Client) ForIntegration(id string) *Client {
+	other := *c
+	other.integration = id
+	return &other
+}
+
+// Integration returns the integration id of the client, "" if it has none.
+func (c *Client) Integration() string { return c.integration }
+
+// ActionTimeout is how long a write may take in all; its outcome is decided, or
+// unknown for good, when it has passed.
+func (c *Client) ActionTimeout() time.Duration { return c.actionTimeout }
+
+// CloseIdleConnections closes connections that no call is using.
+func (c *Client) CloseIdleConnections() {
+	c.http.CloseIdleConnections()
+	c.httpWrites.CloseIdleConnections()
+}
+
+// String names the integration, so that printing a client never prints its key.
+func (c Client) String() string { return "kombo.Client(" + c.integration + ")" }
+
+// GoString is String.
+func (c Client) GoString() string { return c.String() }
+
+// LogValue is String.
+func (c Client) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// redact takes the key out of a text that came from outside.
+func (c *Client) redact(text string) string {
+	return strings.ReplaceAll(text, c.key, "[redacted]")
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}

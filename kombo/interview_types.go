@@ -1,0 +1,116 @@
+package kombo
+
+// Interview is an appointment within an application. StageID is the stage it
+// belongs to; Users are the interviewers.
+type Interview struct {
+	ID                   string                `json:"id"`
+	RemoteID             string                `json:"remote_id"`
+	Title                string                `json:"title"`
+	StartingAt           Time                  `json:"starting_at"`
+	EndingAt             Time                  `json:"ending_at"`
+	Location             *Location             `json:"location"`
+	VideoConferencingURL string                `json:"video_conferencing_url"`
+	ApplicationID        string                `json:"application_id"`
+	StageID              string                `json:"stage_id"`
+	Canceled             *bool                 `json:"canceled"`
+	RemoteCreatedAt      Time                  `json:"remote_created_at"`
+	RemoteUpdatedAt      Time                  `json:"remote_updated_at"`
+	ChangedAt            Time                  `json:"changed_at"`
+	RemoteDeletedAt      Time                  `json:"remote_deleted_at"`
+	Users                []Interviewer         `json:"users"`
+	Application          *InterviewApplication `json:"application"`
+}
+
+// Interviewer is a user as an interview carries it.
+type Interviewer struct {
+	ID        string `json:"id"`
+	RemoteID  string `json:"remote_id"`
+	FirstName string `json:"first_name"`
+	LastName  string `json:"last_name"`
+	Email     string `json:"email"`
+}
+
+// InterviewApplication is an application as an interview carries it.
+type InterviewApplication struct {
+	ID                  string        `json:"id"`
+	RemoteID            string        `json:"remote_id"`
+	Outcome             Outcome       `json:"outcome"`
+	RejectionReasonName string        `json:"rejection_reason_name"`
+	Candidate           *CandidateRef `json:"candidate"`
+	Job                 *JobRef       `json:"job"`
+}
+
+// Offer is an offer of employment within an application.
+type Offer struct {
+	ID                  string            `json:"id"`
+	RemoteID            string            `json:"remote_id"`
+	Status              OfferStatus       `json:"status"`
+	EmploymentStartDate Time              `json:"employment_start_date"`
+	ApplicationID       string            `json:"application_id"`
+	CustomFields        map[string]any    `json:"custom_fields"`
+	ChangedAt           Time              `json:"changed_at"`
+	RemoteDeletedAt     Time              `json:"remote_deleted_at"`
+	RemoteCreatedAt     Time              `json:"remote_created_at"`
+	RemoteUpdatedAt     Time              `json:"remote_updated_at"`
+	Application         *OfferApplication `json:"application"`
+}
+
+// OfferApplication is an application as an offer carries it.
+type OfferApplication struct {
+	Candidate *CandidateRef `json:"candidate"`
+	Job       *JobRef       `json:"job"`
+}
+
+// User is a person who works in the ATS. Status is ACTIVE, INACTIVE or "".
+type User struct {
+	ID              string       `json:"id"`
+	RemoteID        string       `json:"remote_id"`
+	FirstName       string       `json:"first_name"`
+	LastName        string       `json:"last_name"`
+	Email           string       `json:"email"`
+	Status          string       `json:"status"`
+	ChangedAt       Time         `json:"changed_at"`
+	RemoteDeletedAt Time         `json:"remote_deleted_at"`
+	SystemRoles     []SystemRole `json:"system_roles"`
+}
+
+// Role is a role that users can hold. Scope is SYSTEM, JOB or "".
+type Role struct {
+	ID              string `json:"id"`
+	RemoteID        string `json:"remote_id"`
+	RemoteLabel     string `json:"remote_label"`
+	Scope           string `json:"scope"`
+	UnifiedType     string `json:"unified_type"`
+	ChangedAt       Time   `json:"changed_at"`
+	RemoteDeletedAt Time   `json:"remote_deleted_at"`
+}
+
+// Tag is a label that candidates can carry.
+type Tag struct {
+	ID              string `json:"id"`
+	RemoteID        string `json:"remote_id"`
+	Name            string `json:"name"`
+	ChangedAt       Time   `json:"changed_at"`
+	RemoteDeletedAt Time   `json:"remote_deleted_at"`
+}
+
+// Stage is a stage of the whole ATS. Its ids often do not fit a move, which
+// wants a stage of the application's job: see Job.Stages.
+type Stage struct {
+	ID              string         `json:"id"`
+	RemoteID        string         `json:"remote_id"`
+	Name            string         `json:"name"`
+	Status          string         `json:"status"`
+	CustomFields    map[string]any `json:"custom_fields"`
+	ChangedAt       Time           `json:"changed_at"`
+	RemoteDeletedAt Time           `json:"remote_deleted_at"`
+}
+
+// RejectionReason is a reason that a rejection must name.
+type RejectionReason struct {
+	ID              string `json:"id"`
+	RemoteID        string `json:"remote_id"`
+	Name            string `json:"name"`
+	ChangedAt       Time   `json:"changed_at"`
+	RemoteDeletedAt Time   `json:"remote_deleted_at"`
+}

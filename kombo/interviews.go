@@ -1,0 +1,33 @@
+package kombo
+
+import (
+	"context"
+	"iter"
+)
+
+var opGetInterviews = listOperation("get_interviews", "/ats/interviews")
+
+// GetInterviews returns one page of the interviews that filter lets through.
+func (c *Client) GetInterviews(ctx context.Context, filter InterviewFilter) (Page[Interview], error) {
+	return fetch[Interview](ctx, c, opGetInterviews, filter.ListOptions, filter.query())
+}
+
+func (filter InterviewFilter) query() query {
+	q := newQuery()
+	anyOf(&q, "job_ids", filter.JobIDs)
+	return q
+}
+
+// InterviewPages walks the pages of GetInterviews from filter.Cursor to the last.
+func (c *Client) InterviewPages(ctx context.Context, filter InterviewFilter) iter.Seq2[Page[Interview], error] {
+	return walk(filter.ListOptions, func(o ListOptions) (Page[Interview], error) {
+		next := filter
+		next.ListOptions = o
+		return c.GetInterviews(ctx, next)
+	})
+}
+
+// AllInterviews walks the records of GetInterviews.
+func (c *Client) AllInterviews(ctx context.Context, filter InterviewFilter) iter.Seq2[Interview, error] {
+	return each(c.InterviewPages(ctx, filter))
+}

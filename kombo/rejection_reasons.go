@@ -1,0 +1,25 @@
+package kombo
+
+import (
+	"context"
+	"iter"
+)
+
+var opGetRejectionReasons = listOperation("get_rejection_reasons", "/ats/rejection-reasons")
+
+// GetRejectionReasons returns one page of the rejection reasons that filter lets through.
+func (c *Client) GetRejectionReasons(ctx context.Context, filter RejectionReasonFilter) (Page[RejectionReason], error) {
+	return fetch[RejectionReason](ctx, c, opGetRejectionReasons, filter, newQuery())
+}
+
+// RejectionReasonPages walks the pages of GetRejectionReasons from filter.Cursor to the last.
+func (c *Client) RejectionReasonPages(ctx context.Context, filter RejectionReasonFilter) iter.Seq2[Page[RejectionReason], error] {
+	return walk(filter, func(o ListOptions) (Page[RejectionReason], error) {
+		return c.GetRejectionReasons(ctx, o)
+	})
+}
+
+// AllRejectionReasons walks the records of GetRejectionReasons.
+func (c *Client) AllRejectionReasons(ctx context.Context, filter RejectionReasonFilter) iter.Seq2[RejectionReason, error] {
+	return each(c.RejectionReasonPages(ctx, filter))
+}

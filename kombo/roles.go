@@ -1,0 +1,33 @@
+package kombo
+
+import (
+	"context"
+	"iter"
+)
+
+var opGetRoles = listOperation("get_roles", "/ats/roles")
+
+// GetRoles returns one page of the roles that filter lets through.
+func (c *Client) GetRoles(ctx context.Context, filter RoleFilter) (Page[Role], error) {
+	return fetch[Role](ctx, c, opGetRoles, filter.ListOptions, filter.query())
+}
+
+func (filter RoleFilter) query() query {
+	q := newQuery()
+	anyOf(&q, "scopes", filter.Scopes)
+	return q
+}
+
+// RolePages walks the pages of GetRoles from filter.Cursor to the last.
+func (c *Client) RolePages(ctx context.Context, filter RoleFilter) iter.Seq2[Page[Role], error] {
+	return walk(filter.ListOptions, func(o ListOptions) (Page[Role], error) {
+		next := filter
+		next.ListOptions = o
+		return c.GetRoles(ctx, next)
+	})
+}
+
+// AllRoles walks the records of GetRoles.
+func (c *Client) AllRoles(ctx context.Context, filter RoleFilter) iter.Seq2[Role, error] {
+	return each(c.RolePages(ctx, filter))
+}

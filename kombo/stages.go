@@ -1,0 +1,25 @@
+package kombo
+
+import (
+	"context"
+	"iter"
+)
+
+var opGetApplicationStages = listOperation("get_application_stages", "/ats/application-stages")
+
+// GetApplicationStages returns one page of the stages of the whole ATS that filter lets through. Their ids often do not fit a move; see Job.Stages.
+func (c *Client) GetApplicationStages(ctx context.Context, filter StageFilter) (Page[Stage], error) {
+	return fetch[Stage](ctx, c, opGetApplicationStages, filter, newQuery())
+}
+
+// ApplicationStagePages walks the pages of GetApplicationStages from filter.Cursor to the last.
+func (c *Client) ApplicationStagePages(ctx context.Context, filter StageFilter) iter.Seq2[Page[Stage], error] {
+	return walk(filter, func(o ListOptions) (Page[Stage], error) {
+		return c.GetApplicationStages(ctx, o)
+	})
+}
+
+// AllApplicationStages walks the records of GetApplicationStages.
+func (c *Client) AllApplicationStages(ctx context.Context, filter StageFilter) iter.Seq2[Stage, error] {
+	return each(c.ApplicationStagePages(ctx, filter))
+}

@@ -1,0 +1,25 @@
+package kombo
+
+import (
+	"context"
+	"iter"
+)
+
+var opGetTags = listOperation("get_tags", "/ats/tags")
+
+// GetTags returns one page of the tags that filter lets through.
+func (c *Client) GetTags(ctx context.Context, filter TagFilter) (Page[Tag], error) {
+	return fetch[Tag](ctx, c, opGetTags, filter, newQuery())
+}
+
+// TagPages walks the pages of GetTags from filter.Cursor to the last.
+func (c *Client) TagPages(ctx context.Context, filter TagFilter) iter.Seq2[Page[Tag], error] {
+	return walk(filter, func(o ListOptions) (Page[Tag], error) {
+		return c.GetTags(ctx, o)
+	})
+}
+
+// AllTags walks the records of GetTags.
+func (c *Client) AllTags(ctx context.Context, filter TagFilter) iter.Seq2[Tag, error] {
+	return each(c.TagPages(ctx, filter))
+}

@@ -1,0 +1,33 @@
+package kombo
+
+import (
+	"context"
+	"iter"
+)
+
+var opGetUsers = listOperation("get_users", "/ats/users")
+
+// GetUsers returns one page of the users that filter lets through.
+func (c *Client) GetUsers(ctx context.Context, filter UserFilter) (Page[User], error) {
+	return fetch[User](ctx, c, opGetUsers, filter.ListOptions, filter.query())
+}
+
+func (filter UserFilter) query() query {
+	q := newQuery()
+	anyOf(&q, "emails", filter.Emails)
+	return q
+}
+
+// UserPages walks the pages of GetUsers from filter.Cursor to the last.
+func (c *Client) UserPages(ctx context.Context, filter UserFilter) iter.Seq2[Page[User], error] {
+	return walk(filter.ListOptions, func(o ListOptions) (Page[User], error) {
+		next := filter
+		next.ListOptions = o
+		return c.GetUsers(ctx, next)
+	})
+}
+
+// AllUsers walks the records of GetUsers.
+func (c *Client) AllUsers(ctx context.Context, filter UserFilter) iter.Seq2[User, error] {
+	return each(c.UserPages(ctx, filter))
+}
