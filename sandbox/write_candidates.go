@@ -1,0 +1,152 @@
+package sandbox
+
+import "strings"
+
+// ResultLink is a link to results that was put on an application or candidate.
+type ResultLink struct {
+	Label, URL string
+	// Prefix and Attributes are the custom fields that came with it.
+	Prefix     string
+	Attributes map[string]string
+}
+
+func (s *Sandbox) onCandidate(c *call, issues *issueList, f func(st *store, i int) ([]byte, *refusal)) ([]byte, *refusal) {
+	if r := issues.refusal(); r != nil {
+		return nil, r
+	}
+	return s.write(func(st *store) ([]byte, *refusal) {
+		i, ok := st.alive(modelCandidate, c.params[0])
+		if !ok {
+			return nil, unknownRecord("Candidate", c.params[0])
+		}
+		return f(st, i)
+	})
+}
+
+// tagName reads the body of both tag calls.
+func (c *call) tagName() (string, *issueList, *refusal) {
+	var issues issueList
+	body, r := c.body(&issues)
+	if r != nil {
+		return "", nil, r
+	}
+	name := ""
+	if t, ok := body.object("tag", true); ok {
+		name = t.text("name", true)
+		if v, given := t.value["name"]; given && v == "" {
+			t.fail("name", "String must contain at least 1 character(s)")
+		}
+	}
+	body.remoteFields()
+	return name, &issues, nil
+}
+
+// addTag tags a candidate; a tag that does not exist is made, one that she
+// bears already is no effect.
+func (s *Sandbox) addTag(c *call) ([]byte, *refusal) {
+	name, issues, r := c.tagName()
+	if r != nil {
+		return nil, r
+	}
+	return s.onCandidate(c, issues, func(st *store, i int) ([]byte, *refusal) {
+		index, exists := st.livingTag(name)
+		if exists && st.candidates[i].hasTag(index) {
+			return done(), nil
+		}
+		if !exists {
+			index = len(st.tags)
+		}
+		s.commit(c.op, st.candidates[i].id.String(), name, func(st *store, at, seen ms) {
+			if index == len(st.tags) {
+				t := tag{row: st.newRow(modelTag, index), name: name}
+				t.created = at
+				t.bump(at, seen)
+				st.tags = append(st.tags, t)
+				st.register(modelTag, &t.row, index)
+			}
+			c := &st.candidates[i]
+			c.tags = append(c.tags, index)
+			c.listed = seen // her own properties are as they were
+		})
+		return done(), nil
+	})
+}
+
+// removeTag takes a tag away; that she does not bear it is a success, too.
+func (s *Sandbox) removeTag(c *call) ([]byte, *refusal) {
+	name, issues, r := c.tagName()
+	if r != nil {
+		return nil, r
+	}
+	return s.onCandidate(c, issues, func(st *store, i int) ([]byte, *refusal) {
+		index, borne := none, false
+		for _, t := range st.candidates[i].tags {
+			if strings.EqualFold(st.tags[t].name, name) {
+				index, borne = t, true
+			}
+		}
+		if !borne {
+			return done(), nil
+		}
+		s.commit(c.op, st.candidates[i].id.String(), name, func(st *store, _, seen ms) {
+			c := &st.candidates[i]
+			c.tags = without(c.tags, index)
+			c.listed = seen
+		})
+		return done(), nil
+	})
+}
+
+// livingTag finds a tag by its name in any case.
+func (st *store) livingTag(name string) (int, bool) {
+	for i := range st.tags {
+		if st.tags[i].deleted == 0 && strings.EqualFold(st.tags[i].name, name) {
+			return i, true
+		}
+	}
+	return none, false
+}
+
+func (s *Sandbox) addCandidateLink(c *call) ([]byte, *refusal) {
+	link, issues, r := c.link()
+	if r != nil {
+		return nil, r
+	}
+	return s.onCandidate(c, issues, func(st *store, i int) ([]byte, *refusal) {
+		id := st.candidates[i].id
+		s.kept.link(id, link)
+		s.commit(c.op, id.String(), link.Label+" "+link.URL, touchCandidate(i))
+		return done(), nil
+	})
+}
+
+// link reads the body of both result link calls.
+func (c *call) link() (ResultLink, *issueList, *refusal) {
+	var issues issueList
+	body, r := c.body(&issues)
+	if r != nil {
+		return ResultLink{}, nil, r
+	}
+	link := ResultLink{Label: body.text("label", true), URL: body.url("url", true)}
+	if d, ok := body.object("details", false); ok {
+		link.Prefix = d.text("custom_field_name_prefix", true)
+		link.Attributes = map[string]string{}
+		for _, a := range d.objects("attributes", true) {
+			link.Attributes[a.text("key", true)] = a.text("value", true)
+		}
+	}
+	body.remoteFields()
+	return link, &issues, nil
+}
+
+func (s *Sandbox) addCandidateAttachment(c *call) ([]byte, *refusal) {
+	u, issues, r := c.attachment()
+	if r != nil {
+		return nil, r
+	}
+	return s.onCandidate(c, issues, func(st *store, i int) ([]byte, *refusal) {
+		s.keep(i, none, u)
+		s.commit(c.op, st.candidates[i].id.String(), u.kind+" "+u.name, touchCandidate(i))
+		return done(), nil
+	})
+}
