@@ -1,0 +1,318 @@
+package digest
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/expr-lang/expr/ast"
+)
+
+var mirrored = map[string]string{
+	"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<=",
+}
+
+// sides compiles both sides of a comparison and puts the one that depends on
+// the record on the left.
+func (c *compiler) sides(n *ast.BinaryNode) (left, right *operand, op string, err error) {
+	op = n.Operator
+	if _, ok := mirrored[op]; !ok && op != "in" && op != "contains" {
+		return nil, nil, "", c.refusef("the operator %s is not known here", clip(op))
+	}
+	if left, err = c.operand(n.Left); err != nil {
+		return nil, nil, "", err
+	}
+	if right, err = c.operand(n.Right); err != nil {
+		return nil, nil, "", err
+	}
+	switch {
+	case op == "in" && left.isConst() && !right.isConst():
+		// "Java" in tags
+		left, right, op = right, left, "contains"
+	case left.isConst() && !right.isConst() && mirrored[op] != "":
+		left, right, op = right, left, mirrored[op]
+	case left.isConst() && right.isConst():
+		return nil, nil, "", c.refusef("%s compares no column", describe(n))
+	}
+	return left, right, op, nil
+}
+
+// comparison checks the kinds of both sides and picks the test.
+func (c *compiler) comparison(n *ast.BinaryNode) (test, error) {
+	left, right, op, err := c.sides(n)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.check(left, right, op); err != nil {
+		return nil, err
+	}
+	if right.isConst() && op != "in" && right.kind == KindMissing {
+		return isNil(left, op == "=="), nil
+	}
+	var t test
+	switch {
+	case op == "contains":
+		t = containsTest(left, right)
+	case op == "in":
+		t, err = c.in(left, right)
+	case left.answer:
+		t = answerTest(left, right, op)
+	case right.isConst() && left.kind == KindText:
+		t = textTest(left, right.consts[0], op)
+	case right.isConst() && left.kind == KindInstant && right.kind == KindDate:
+		t = c.instantTest(left, right.consts[0], op)
+	default:
+		t = c.orderTest(left, right, op)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if op != "==" && op != "!=" {
+		c.leaf(left, t)
+		if !right.isConst() {
+			c.leaf(right, t)
+		}
+	}
+	return t, nil
+}
+
+func (c *compiler) leaf(o *operand, t test) {
+	c.out.leaves = append(c.out.leaves, leaf{o.name, func(r *Row) verdict {
+		if !o.get(r).IsMissing() {
+			return 0
+		}
+		return t(r)
+	}})
+}
+
+func isNil(o *operand, want bool) test {
+	return func(r *Row) verdict { return verdictOf(o.get(r).IsMissing() == want) }
+}
+
+// missingOr makes a test false, and open, where a value is missing.
+func missingOr(get func(*Row) Value, t func(Value) bool) test {
+	return func(r *Row) verdict {
+		v := get(r)
+		if v.IsMissing() {
+			return open
+		}
+		return verdictOf(t(v))
+	}
+}
+
+func textTest(left *operand, want Value, op string) test {
+	get, folded := left.get, Fold(want.str)
+	switch op {
+	case "==":
+		return func(r *Row) verdict {
+			v := get(r)
+			return verdictOf(!v.IsMissing() && equalFolded(v.str, folded))
+		}
+	case "!=":
+		return func(r *Row) verdict {
+			v := get(r)
+			return verdictOf(v.IsMissing() || !equalFolded(v.str, folded))
+		}
+	}
+	accept := accepts(op)
+	return missingOr(get, func(v Value) bool { return accept(strings.Compare(Fold(v.str), folded)) })
+}
+
+// accepts turns an operator into a test of a three-way comparison.
+func accepts(op string) func(int) bool {
+	switch op {
+	case "==":
+		return func(c int) bool { return c == 0 }
+	case "!=":
+		return func(c int) bool { return c != 0 }
+	case "<":
+		return func(c int) bool { return c < 0 }
+	case "<=":
+		return func(c int) bool { return c <= 0 }
+	case ">":
+		return func(c int) bool { return c > 0 }
+	default:
+		return func(c int) bool { return c >= 0 }
+	}
+}
+
+// instantTest compares an instant with a plain day: equal is any moment of the
+// day, before and after are told from its start.
+func (c *compiler) instantTest(left *operand, day Value, op string) test {
+	start := midnight(day.num, c.loc).UnixMicro()
+	end := midnight(day.num+1, c.loc).UnixMicro()
+	get := left.get
+	switch op {
+	case "==":
+		return func(r *Row) verdict {
+			v := get(r)
+			return verdictOf(!v.IsMissing() && v.num >= start && v.num < end)
+		}
+	case "!=":
+		return func(r *Row) verdict {
+			v := get(r)
+			return verdictOf(v.IsMissing() || v.num < start || v.num >= end)
+		}
+	case "<=":
+		c.out.notes = append(c.out.notes, "where: a date is the start of its day, so <= leaves the day itself out; use < and the next day to include it")
+	}
+	accept := accepts(op)
+	return missingOr(get, func(v Value) bool { return accept(cmp.Compare(v.num, start)) })
+}
+
+// orderTest compares any two sides of comparable kinds.
+func (c *compiler) orderTest(left, right *operand, op string) test {
+	accept, other := accepts(op), right.get
+	if right.isConst() {
+		want := right.consts[0]
+		other = func(*Row) Value { return want }
+	}
+	get := left.get
+	return func(r *Row) verdict {
+		a, b := get(r), other(r)
+		if a.IsMissing() || b.IsMissing() {
+			switch op {
+			case "==":
+				return verdictOf(a.IsMissing() && b.IsMissing())
+			case "!=":
+				return verdictOf(a.IsMissing() != b.IsMissing())
+			}
+			return open
+		}
+		return verdictOf(accept(c.compare(a, b)))
+	}
+}
+
+// compare orders two present values of comparable kinds.
+func (c *compiler) compare(a, b Value) int {
+	switch {
+	case a.kind == KindText && b.kind == KindText:
+		return strings.Compare(Fold(a.str), Fold(b.str))
+	case a.kind == KindNumber && b.kind == KindNumber:
+		return cmp.Compare(a.Float(), b.Float())
+	case a.kind != b.kind:
+		return cmp.Compare(a.dayIn(c.loc), b.dayIn(c.loc))
+	default:
+		return cmp.Compare(a.num, b.num)
+	}
+}
+
+func containsTest(left, right *operand) test {
+	want := right.get
+	if right.isConst() {
+		folded := Fold(right.consts[0].str)
+		if left.kind == KindList {
+			return missingOr(left.get, func(v Value) bool { return hasElement(v.str, folded) })
+		}
+		return missingOr(left.get, func(v Value) bool { return containsFolded(v.str, folded) })
+	}
+	return func(r *Row) verdict {
+		v, w := left.get(r), want(r)
+		if v.IsMissing() || w.IsMissing() {
+			return open
+		}
+		if left.kind == KindList {
+			return verdictOf(hasElement(v.str, Fold(w.str)))
+		}
+		return verdictOf(containsFolded(v.str, Fold(w.str)))
+	}
+}
+
+func hasElement(stored, folded string) bool {
+	for item := range strings.SplitSeq(stored, listSep) {
+		if equalFolded(item, folded) {
+			return true
+		}
+	}
+	return false
+}
+
+// in is equality with one of several values, each tested as == tests it.
+func (c *compiler) in(left, right *operand) (test, error) {
+	tests := make([]test, 0, len(right.consts))
+	for _, v := range right.consts {
+		o := constant(v)
+		switch {
+		case v.IsMissing():
+			// false for a missing value, as everywhere in in
+		case left.answer:
+			tests = append(tests, answerTest(left, o, "=="))
+		case left.kind == KindText:
+			tests = append(tests, textTest(left, v, "=="))
+		case left.kind == KindInstant && v.kind == KindDate:
+			tests = append(tests, c.instantTest(left, v, "=="))
+		default:
+			tests = append(tests, c.orderTest(left, o, "=="))
+		}
+	}
+	if len(tests) == 0 {
+		return nil, c.refusef("in [ ] needs at least one value")
+	}
+	return func(r *Row) verdict {
+		if left.get(r).IsMissing() {
+			return open
+		}
+		return verdictOf(slices.ContainsFunc(tests, func(t test) bool { return t(r) == holds }))
+	}, nil
+}
+
+// answerTest compares each text of an answer; as numbers when both are.
+func answerTest(left, right *operand, op string) test {
+	get, want, accept := left.get, right.consts[0], accepts(op)
+	number, isNumber := want.Float(), want.kind == KindNumber
+	text := want.str
+	switch want.kind {
+	case KindNumber:
+		text = showNumber(number)
+	case KindBool:
+		text = strconv.FormatBool(want.num != 0)
+	default:
+		number, isNumber = parseNumber(text)
+	}
+	folded := Fold(text)
+	matches := func(s string) bool {
+		if isNumber {
+			if f, ok := parseNumber(s); ok {
+				return accept(cmp.Compare(f, number))
+			}
+			if op != "==" && op != "!=" {
+				return false
+			}
+		}
+		return accept(strings.Compare(Fold(s), folded))
+	}
+	return func(r *Row) verdict {
+		v := get(r)
+		if v.IsMissing() {
+			switch op {
+			case "==":
+				return 0
+			case "!=":
+				return holds
+			}
+			return open
+		}
+		if op == "!=" {
+			// Of several choices, all must differ.
+			for item := range strings.SplitSeq(v.str, listSep) {
+				if !matches(item) {
+					return 0
+				}
+			}
+			return holds
+		}
+		for item := range strings.SplitSeq(v.str, listSep) {
+			if matches(item) {
+				return holds
+			}
+		}
+		return 0
+	}
+}
+
+func parseNumber(s string) (float64, bool) {
+	f, err := strconv.ParseFloat(s, 64)
+	return f, err == nil && !math.IsNaN(f) && !math.IsInf(f, 0)
+}

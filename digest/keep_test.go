@@ -1,0 +1,218 @@
+package digest_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kombo-mcp/kombo-mcp/digest"
+)
+
+// keeping runs a summary through a keeper.
+func keeping(tb testing.TB, u *upstream, opts digest.Options) *digest.Answer {
+	tb.Helper()
+	none := 0
+	return askSource(tb, applications(), digest.Query{Limit: &none}, u.source, opts)
+}
+
+func TestKeptWalkServesUntilItExpiresOrIsCleared(t *testing.T) {
+	u := &upstream{rows: believable(applications(), 100, 1), size: 25}
+	clock := now
+	k := digest.NewKeeper(0, time.Minute, func() time.Time { return clock })
+	opts := digest.Options{Keeper: k, Keys: []string{"all"}}
+	first := keeping(t, u, opts)
+	assert.Equal(t, 4, u.calls)
+	assert.Positive(t, k.Used())
+	clock = clock.Add(59 * time.Second)
+	assert.Equal(t, first, keeping(t, u, opts))
+	assert.Equal(t, 4, u.calls, "served from memory")
+	clock = clock.Add(2 * time.Second)
+	keeping(t, u, opts)
+	assert.Equal(t, 8, u.calls, "walked again")
+	k.Clear()
+	assert.Zero(t, k.Used())
+	keeping(t, u, opts)
+	assert.Equal(t, 12, u.calls)
+}
+
+func TestWiderKeptWalkServesAQuestionWithFilters(t *testing.T) {
+	tb := applications()
+	rows := believable(tb, 100, 1)
+	k := digest.NewKeeper(0, 0, nil)
+	wide := &upstream{rows: rows, size: 25}
+	keeping(t, wide, digest.Options{Keeper: k, Keys: digest.KeyChoices("applications", nil)})
+	narrow := &upstream{rows: nil, size: 25}
+	pending := func(r *digest.Row) bool { return lookup(tb, *r)("outcome").Str() == "PENDING" }
+	a := keeping(t, narrow, digest.Options{Keeper: k, Keys: digest.KeyChoices("applications", []string{"outcome=PENDING"}), Filter: pending})
+	assert.Zero(t, narrow.calls)
+	want := 0
+	for i := range rows {
+		if pending(&rows[i]) {
+			want++
+		}
+	}
+	assert.Equal(t, want, a.Summary.Matched)
+}
+
+func TestKeyChoicesGoFromAllFiltersToNone(t *testing.T) {
+	keys := digest.KeyChoices("jobs", []string{"b", "a"})
+	require.Len(t, keys, 4)
+	assert.Equal(t, digest.KeyChoices("jobs", []string{"a", "b"}), keys)
+	assert.Equal(t, digest.KeyChoices("jobs", nil), keys[3:])
+	assert.Len(t, digest.KeyChoices("jobs", []string{"1", "2", "3", "4", "5", "6", "7"}), 2)
+}
+
+func TestIncompleteWalkServesOnlyTheSameQuestion(t *testing.T) {
+	u := &upstream{rows: believable(applications(), 100, 1), size: 25}
+	k := digest.NewKeeper(0, 0, nil)
+	opts := digest.Options{Keeper: k, Keys: []string{"all"}, Limits: digest.Limits{Records: 50}}
+	first := keeping(t, u, opts)
+	assert.False(t, first.Summary.Complete)
+	assert.Equal(t, first, keeping(t, u, opts))
+	assert.Equal(t, 2, u.calls)
+	opts.Keys = []string{"filtered", "all"}
+	keeping(t, u, opts)
+	assert.Equal(t, 4, u.calls, "what was not read might match the filter")
+	opts.Keys, opts.Limits.Records = []string{"all"}, 75
+	keeping(t, u, opts)
+	assert.Equal(t, 7, u.calls, "another limit reads further")
+}
+
+func TestWalkThatFailedOrDoesNotFitIsNotKept(t *testing.T) {
+	tb := applications()
+	u := &upstream{rows: believable(tb, 100, 1), size: 25, failAt: 3}
+	k := digest.NewKeeper(0, 0, nil)
+	opts := digest.Options{Keeper: k, Keys: []string{"all"}}
+	a := keeping(t, u, opts)
+	assert.False(t, a.Summary.Complete)
+	assert.Contains(t, a.Notes[0], "upstream is away")
+	assert.Zero(t, k.Used())
+
+	small := digest.NewKeeper(40_000, 0, nil)
+	u = &upstream{rows: believable(tb, 100, 1), size: 25}
+	keeping(t, u, digest.Options{Keeper: small, Keys: []string{"all"}})
+	keeping(t, u, digest.Options{Keeper: small, Keys: []string{"all"}})
+	assert.Equal(t, 8, u.calls)
+	assert.Zero(t, small.Used())
+}
+
+func TestLeastRecentlyUsedWalkGoesFirst(t *testing.T) {
+	tb := applications()
+	k := digest.NewKeeper(250_000, 0, nil)
+	ask := func(key string) int {
+		u := &upstream{rows: believable(tb, 100, 1), size: 25}
+		keeping(t, u, digest.Options{Keeper: k, Keys: []string{key}})
+		assert.LessOrEqual(t, k.Used(), 250_000)
+		return u.calls
+	}
+	ask("a")
+	one := k.Used()
+	require.Less(t, 2*one, 250_000)
+	require.Greater(t, 3*one, 250_000)
+	ask("b")
+	assert.Zero(t, ask("a"))
+	ask("c")
+	assert.Zero(t, ask("a"), "used lately")
+	assert.NotZero(t, ask("b"), "went to make room")
+}
+
+func TestSameWalkUnderWayIsShared(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := digest.NewKeeper(0, 0, nil)
+		started, release := make(chan struct{}), make(chan struct{})
+		u := &upstream{rows: believable(applications(), 100, 1), size: 25, onPage: func(call int) {
+			if call == 1 {
+				close(started)
+				<-release
+			}
+		}}
+		opts := digest.Options{Keeper: k, Keys: []string{"all"}}
+		var all sync.WaitGroup
+		answers := make([]*digest.Answer, 5)
+		all.Go(func() { answers[0] = keeping(t, u, opts) })
+		<-started
+		for i := range 4 {
+			all.Go(func() { answers[i+1] = keeping(t, u, opts) })
+		}
+		synctest.Wait()
+		close(release)
+		all.Wait()
+		assert.Equal(t, 4, u.calls)
+		for _, a := range answers {
+			assert.Equal(t, answers[0], a)
+		}
+	})
+}
+
+func TestWhoWaitsForACanceledWalkWalksAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tb, k := applications(), digest.NewKeeper(0, 0, nil)
+		ctx, cancel := context.WithCancel(t.Context())
+		started := make(chan struct{})
+		slow := &upstream{rows: believable(tb, 100, 1), size: 25, onPage: func(int) {
+			close(started)
+			<-ctx.Done()
+		}}
+		quick := &upstream{rows: believable(tb, 100, 1), size: 25}
+		opts := digest.Options{Keeper: k, Keys: []string{"all"}}
+		plan, err := digest.Compile(tb, withSecret(digest.Query{}))
+		require.NoError(t, err)
+		var all sync.WaitGroup
+		all.Go(func() {
+			_, err := plan.Run(ctx, slow.source, opts)
+			assert.ErrorIs(t, err, context.Canceled)
+		})
+		<-started
+		all.Go(func() {
+			a, err := plan.Run(t.Context(), quick.source, opts)
+			assert.NoError(t, err)
+			assert.Equal(t, 100, a.Summary.Matched)
+		})
+		synctest.Wait()
+		cancel()
+		all.Wait()
+		assert.Equal(t, 4, quick.calls)
+		assert.Positive(t, k.Used())
+	})
+}
+
+func TestWriteDuringAWalkKeepsItFromBeingKept(t *testing.T) {
+	k := digest.NewKeeper(0, 0, nil)
+	u := &upstream{rows: believable(applications(), 100, 1), size: 25, onPage: func(call int) {
+		if call == 2 {
+			k.Clear()
+		}
+	}}
+	keeping(t, u, digest.Options{Keeper: k, Keys: []string{"all"}})
+	assert.Zero(t, k.Used())
+}
+
+func TestEnrichedColumnsDoNotReachTheKeptRows(t *testing.T) {
+	tb := applications()
+	k := digest.NewKeeper(0, 0, nil)
+	u := &upstream{rows: believable(tb, 10, 1), size: 4}
+	opts := digest.Options{Keeper: k, Keys: []string{"all"}, Enrich: func(_ context.Context, rows []digest.Row) error {
+		for _, r := range rows {
+			r.Values[len(r.Values)-2] = digest.Text("enriched")
+		}
+		return nil
+	}}
+	q := digest.Query{Fields: []string{"email"}, Where: `email == "enriched"`}
+	assert.Len(t, askSource(t, tb, q, u.source, opts).Rows, 10)
+	opts.Enrich = nil
+	assert.Empty(t, askSource(t, tb, q, u.source, opts).Rows)
+	assert.Equal(t, 3, u.calls)
+
+	broken := errors.New("no interviews")
+	opts.Enrich = func(context.Context, []digest.Row) error { return broken }
+	plan, err := digest.Compile(tb, withSecret(q))
+	require.NoError(t, err)
+	_, err = plan.Run(t.Context(), u.source, opts)
+	assert.ErrorIs(t, err, broken)
+}

@@ -1,0 +1,324 @@
+package digest
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/conf"
+	"github.com/expr-lang/expr/file"
+	"github.com/expr-lang/expr/parser"
+)
+
+// The size of an expression bounds its work for a record: there are no loops
+// in it.
+const (
+	maxWhereBytes = 4000
+	maxWhereNodes = 500
+)
+
+// verdict is what an expression says of a record: whether it holds when a
+// comparison with a missing value counts as false, and whether another value
+// there could have changed that.
+type verdict uint8
+
+const (
+	holds verdict = 1 << iota
+	open
+)
+
+func verdictOf(b bool) verdict {
+	if b {
+		return holds
+	}
+	return 0
+}
+
+type test func(*Row) verdict
+
+// leaf is a comparison that is false for a missing value of its column.
+type leaf struct {
+	label string
+	test  test
+}
+
+// where is a checked expression, ready to run.
+type where struct {
+	test   test
+	leaves []leaf
+	conds  []Condition
+	asked  []string
+	notes  []string
+}
+
+// Condition is a comparison that every matching record meets: one of the
+// parts of where that are joined by && at the top, with the column on the left.
+type Condition struct {
+	Column string
+	// Op is one of == != < <= > >= in contains.
+	Op string
+	// Values are what is compared with: several for in, a single missing one
+	// for nil. A date stands for the start of its day in the query's location.
+	Values []Value
+}
+
+// compiler checks an expression against a table.
+type compiler struct {
+	table *Table
+	loc   *time.Location
+	now   time.Time
+	uses  []bool
+	out   *where
+}
+
+func compileWhere(t *Table, text string, loc *time.Location, now time.Time, uses []bool) (*where, error) {
+	c := &compiler{table: t, loc: loc, now: now, uses: uses, out: &where{}}
+	if strings.TrimSpace(text) == "" {
+		return c.out, nil
+	}
+	if len(text) > maxWhereBytes {
+		return nil, c.refuse(fmt.Sprintf("the expression has %d bytes, at most %d are taken", len(text), maxWhereBytes))
+	}
+	config := conf.CreateNew()
+	config.MaxNodes = maxWhereNodes
+	config.DisableIfOperator = true
+	for name := range config.Builtins {
+		config.Disabled[name] = true
+	}
+	tree, err := parser.ParseWithConfig(text, config)
+	if err != nil {
+		return nil, c.refuse(syntaxSentence(text, err))
+	}
+	c.out.test, err = c.boolean(tree.Node)
+	if err != nil {
+		return nil, err
+	}
+	c.conjuncts(tree.Node)
+	return c.out, nil
+}
+
+// syntaxSentence keeps the parser's message and place, without its drawing,
+// and hints at what people who know other languages write.
+func syntaxSentence(text string, err error) string {
+	var at *file.Error
+	if !errors.As(err, &at) {
+		return err.Error()
+	}
+	s := fmt.Sprintf("%s at character %d", at.Message, at.Column+1)
+	upper := " " + strings.ToUpper(text) + " "
+	switch {
+	case strings.Contains(text, " AND ") || strings.Contains(text, " OR ") || strings.Contains(text, " NOT "):
+		s += "; write && || not"
+	case strings.Contains(upper, " LIKE ") || strings.Contains(upper, " ILIKE "):
+		s += "; write contains instead of LIKE"
+	case strings.Contains(upper, " IS "):
+		s += "; write == nil or != nil"
+	case strings.Contains(upper, " IN (") || strings.Contains(upper, " IN("):
+		s += `; write in ["a", "b"]`
+	case strings.Contains(strings.NewReplacer("==", "", "!=", "", "<=", "", ">=", "").Replace(text), "="):
+		s += "; write == to compare"
+	}
+	return s
+}
+
+// refuse makes an error that also teaches: the columns, the grammar, an example.
+func (c *compiler) refuse(problem string) error {
+	s := "where: " + problem + "; columns: " + c.table.kinds() +
+		`; operators: == != < <= > >= && || not in contains, == nil, date("2026-10-01"), today(), days_since(column)`
+	if c.table.Answers {
+		s += `, answer("question")`
+	}
+	if c.table.Example != "" {
+		s += "; example: " + c.table.Example
+	}
+	return errors.New(s)
+}
+
+func (c *compiler) refusef(format string, args ...any) error {
+	return c.refuse(fmt.Sprintf(format, args...))
+}
+
+// boolean compiles a node that is true or false.
+func (c *compiler) boolean(n ast.Node) (test, error) {
+	switch n := n.(type) {
+	case *ast.BoolNode:
+		v := verdictOf(n.Value)
+		return func(*Row) verdict { return v }, nil
+	case *ast.UnaryNode:
+		if n.Operator == "not" || n.Operator == "!" {
+			return c.not(n.Node)
+		}
+	case *ast.BinaryNode:
+		switch n.Operator {
+		case "&&", "and":
+			return c.both(n, and)
+		case "||", "or":
+			return c.both(n, or)
+		}
+		// The grammar binds not tighter than ==, but no one who writes
+		// not stage == "Offer" means (not stage) == "Offer".
+		if u, ok := n.Left.(*ast.UnaryNode); ok && (u.Operator == "not" || u.Operator == "!") {
+			return c.not(&ast.BinaryNode{Operator: n.Operator, Left: u.Node, Right: n.Right})
+		}
+		return c.comparison(n)
+	case *ast.IdentifierNode:
+		o, err := c.columnOperand(n.Value)
+		if err != nil {
+			return nil, err
+		}
+		if o.kind != KindBool {
+			return nil, c.refusef("%s is %s, not true/false: compare it with something", o.name, o.kind)
+		}
+		return func(r *Row) verdict { return verdictOf(o.get(r).IsTrue()) }, nil
+	}
+	return nil, c.refusef("%s is not a comparison", describe(n))
+}
+
+func (c *compiler) not(n ast.Node) (test, error) {
+	t, err := c.boolean(n)
+	if err != nil {
+		return nil, err
+	}
+	return func(r *Row) verdict { return t(r) ^ holds }, nil
+}
+
+func (c *compiler) both(n *ast.BinaryNode, join func(a, b test) test) (test, error) {
+	a, err := c.boolean(n.Left)
+	if err != nil {
+		return nil, err
+	}
+	b, err := c.boolean(n.Right)
+	if err != nil {
+		return nil, err
+	}
+	return join(a, b), nil
+}
+
+// and and or keep track of what a missing value leaves open, as three-valued
+// logic does: a part that is surely false, or surely true, decides.
+func and(a, b test) test {
+	return func(r *Row) verdict {
+		va := a(r)
+		if va == 0 {
+			return 0
+		}
+		vb := b(r)
+		if vb == 0 {
+			return 0
+		}
+		return va&vb&holds | (va|vb)&open
+	}
+}
+
+func or(a, b test) test {
+	return func(r *Row) verdict {
+		va := a(r)
+		if va == holds {
+			return holds
+		}
+		vb := b(r)
+		if vb == holds {
+			return holds
+		}
+		return va | vb
+	}
+}
+
+// openLeaves calls yield once for each column whose missing value kept the
+// record out.
+func (w *where) openLeaves(r *Row, yield func(label string)) {
+	for i, l := range w.leaves {
+		if l.test(r)&open == 0 {
+			continue
+		}
+		seen := false
+		for _, earlier := range w.leaves[:i] {
+			seen = seen || earlier.label == l.label && earlier.test(r)&open != 0
+		}
+		if !seen {
+			yield(l.label)
+		}
+	}
+}
+
+// conjuncts collects the conditions that the whole expression implies.
+func (c *compiler) conjuncts(n ast.Node) {
+	b, ok := n.(*ast.BinaryNode)
+	if !ok {
+		c.flag(n, true)
+		return
+	}
+	if b.Operator == "&&" || b.Operator == "and" {
+		c.conjuncts(b.Left)
+		c.conjuncts(b.Right)
+		return
+	}
+	left, right, op, err := c.sides(b)
+	switch {
+	case err != nil || !right.isConst():
+	case left.since:
+		c.sinceCondition(left, right.consts[0], op)
+	case left.column >= 0:
+		c.out.conds = append(c.out.conds, Condition{Column: left.name, Op: op, Values: right.consts})
+	}
+}
+
+// sinceCondition writes days_since(created) <= 7 as created >= a moment.
+func (c *compiler) sinceCondition(left *operand, days Value, op string) {
+	const century = 36_600
+	i, ok := c.table.column(left.name)
+	n := days.Float()
+	if !ok || mirrored[op] == op || days.kind != KindNumber || math.Abs(n) > 10*century {
+		return
+	}
+	bound := Value{kind: KindInstant, num: c.now.UnixMicro() - int64(math.Round(n*microsOfDay))}
+	if c.table.Columns[i].Kind == KindDate {
+		if n != math.Trunc(n) {
+			return
+		}
+		bound = Value{kind: KindDate, num: dayOf(c.now.In(c.loc)) - int64(n)}
+	}
+	c.out.conds = append(c.out.conds, Condition{left.name, mirrored[op], []Value{bound}})
+}
+
+// flag turns a bare true/false column, plain or negated, into a condition.
+func (c *compiler) flag(n ast.Node, want bool) {
+	switch n := n.(type) {
+	case *ast.UnaryNode:
+		if n.Operator == "not" || n.Operator == "!" {
+			c.flag(n.Node, !want)
+		}
+	case *ast.IdentifierNode:
+		if i, ok := c.table.column(n.Value); ok && want {
+			// A missing flag is not true, but it is not false either.
+			c.out.conds = append(c.out.conds, Condition{c.table.Columns[i].Name, "==", []Value{Bool(true)}})
+		}
+	}
+}
+
+// clip keeps a piece of the caller's text short in an error.
+func clip(s string) string { return shorten(Clean(s), 60) }
+
+// describe names a node without writing it out: the nodes of a chained
+// comparison are shared, so that writing nested ones takes exponential time.
+func describe(n ast.Node) string {
+	switch n := n.(type) {
+	case *ast.IdentifierNode:
+		return clip(n.Value)
+	case *ast.StringNode, *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.NilNode:
+		return clip(n.String())
+	case *ast.BinaryNode:
+		return "the expression with " + clip(n.Operator)
+	case *ast.UnaryNode:
+		return "the expression with " + clip(n.Operator)
+	case *ast.BuiltinNode:
+		return clip(n.Name) + "()"
+	case *ast.MemberNode:
+		return "a value with . or [ ]"
+	default:
+		return "this kind of expression"
+	}
+}
