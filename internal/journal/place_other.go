@@ -1,0 +1,11 @@
+//go:build !unix
+
+package journal
+
+import "os"
+
+const noFollow = 0
+
+func ofAnotherUser(os.FileInfo) bool { return false }
+
+func syncDir(string) error { return nil }

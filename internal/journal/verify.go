@@ -1,0 +1,145 @@
+package journal
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"path/filepath"
+	"time"
+)
+
+// Report is what Verify found. The journal holds what was written when Bad is nil.
+type Report struct {
+	// Files are the names of the files walked, in their order, and Lines their lines.
+	Files []string `json:"files"`
+	Lines int      `json:"lines"`
+	// First and Last are the times of the first and the last line.
+	First time.Time `json:"first,omitzero"`
+	Last  time.Time `json:"last,omitzero"`
+	// Removed names the file that stood before the first one and is no longer there; "" when the
+	// chain is here from its beginning.
+	Removed string `json:"removed,omitempty"`
+	// Healed counts torn lines that were cut off, Open intents without an outcome.
+	Healed int `json:"healed"`
+	Open   int `json:"open"`
+	// Torn is the length in bytes of an unfinished last line, healed at the next start.
+	Torn int `json:"torn"`
+	// Unsealed counts lines after the one that was last noted as written: a process killed at that
+	// moment leaves a few, any more were appended by something else.
+	Unsealed int `json:"unsealed"`
+	// Bad is the first line that is wrong.
+	Bad *Bad `json:"bad,omitempty"`
+}
+
+// Bad is a place where the journal is not what was written.
+type Bad struct {
+	File string `json:"file"`
+	// Line counts from 1.
+	Line int    `json:"line"`
+	What string `json:"what"`
+}
+
+// String says where and what.
+func (b Bad) String() string { return fmt.Sprintf("%s, line %d: %s", b.File, b.Line, b.What) }
+
+// Verify walks the files of the journal at path (as in Options.Path) in their order and checks that
+// every line follows from the one before. It may run beside processes that write. The error says
+// that the files could not be read; what is wrong in them stands in the report.
+func Verify(ctx context.Context, path string) (Report, error) {
+	v := verifier{sent: map[string]bool{}}
+	err := walk(ctx, path, v.begin, v.line)
+	if err != nil {
+		return Report{}, err
+	}
+	v.end()
+	return v.Report, nil
+}
+
+type verifier struct {
+	Report
+	head    string
+	headMet bool
+	last    string
+	at      place
+	sent    map[string]bool // intents without an outcome so far
+}
+
+func (v *verifier) begin(s *snapshot) {
+	v.head = s.head
+	for _, o := range s.old {
+		v.Files = append(v.Files, filepath.Base(o.path))
+	}
+	if s.file != nil {
+		v.Files = append(v.Files, s.name)
+	}
+}
+
+func (v *verifier) bad(what string) {
+	if v.Bad == nil {
+		v.Bad = &Bad{File: v.at.file, Line: v.at.number, What: what}
+	}
+}
+
+func (v *verifier) line(at place, raw []byte, torn bool) error {
+	v.at = at
+	if torn {
+		if at.file != v.Files[len(v.Files)-1] {
+			v.bad("the file ends within a line though another follows it")
+		}
+		v.Torn = len(raw)
+		return nil
+	}
+	v.Lines++
+	l, err := parseLine(raw)
+	if err != nil {
+		v.bad("it cannot be read: it was changed")
+	} else {
+		v.follows(l)
+		v.count(l)
+	}
+	v.last = hashOf(raw)
+	v.Unsealed++
+	if v.last == v.head {
+		v.headMet, v.Unsealed = true, 0
+	}
+	return nil
+}
+
+func (v *verifier) follows(l Line) {
+	switch {
+	case (l.Kind == KindStart) != (v.at.number == 1):
+		v.bad("a file begins with one line of kind start, and has no other")
+	case v.Lines > 1 && l.Prev != v.last:
+		v.bad("it does not follow from the line before: that one was changed, or lines or files between them were removed, added or swapped")
+	case v.Lines == 1 && l.Prev != genesis:
+		v.Removed = cmp.Or(l.From, "an earlier file")
+	case l.Kind == KindGap:
+		v.bad("lines that stood before it were removed or changed; this was noticed when it was written")
+	}
+}
+
+func (v *verifier) count(l Line) {
+	if v.First.IsZero() {
+		v.First = l.Time
+	}
+	v.Last = l.Time
+	switch l.Kind {
+	case KindHealed:
+		v.Healed++
+	case KindIntent:
+		v.sent[l.ID] = true
+	case KindOutcome:
+		delete(v.sent, l.ID)
+	}
+}
+
+func (v *verifier) end() {
+	v.Open = len(v.sent)
+	if !v.headMet {
+		v.Unsealed = 0
+	}
+	if v.head != "" && !v.headMet {
+		v.at.number++
+		v.bad("the line that was written last is not there: it was changed, or lines at the end were removed")
+	}
+}

@@ -1,0 +1,49 @@
+package journal
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestLookingClaimsNothing(t *testing.T) {
+	c := newClock()
+	m := newShared(c.Now)
+	for name, o := range map[string]Options{
+		"in the file":        {Path: t.TempDir(), Now: c.Now},
+		"in a shared memory": {Path: t.TempDir(), Now: c.Now, Memory: m},
+	} {
+		t.Run(name, func(t *testing.T) {
+			j := open(t, o)
+			look := func() (string, bool) {
+				e, found, err := j.Look(t.Context(), "a")
+				require.NoError(t, err)
+				return e.Outcome.State, found
+			}
+			expect := func(state string, want bool) {
+				t.Helper()
+				got, found := look()
+				assert.Equal(t, state, got)
+				assert.Equal(t, want, found)
+			}
+			expect("", false)
+			expect("", false)
+			p := fresh(t, j, intent("a"))
+			expect("", true)
+			c.advance(5 * time.Minute)
+			expect(StateUnknown, true)
+			require.NoError(t, p.Done(Outcome{State: StateDone}))
+			expect(StateDone, true)
+			c.advance(10 * time.Minute)
+			expect("", false)
+			send(t, j, intent("a"), StateRefused)
+			expect("", false)
+		})
+	}
+	m.down = errors.New("connection refused")
+	_, _, err := open(t, Options{Path: t.TempDir(), Memory: m}).Look(t.Context(), "a")
+	require.ErrorIs(t, err, ErrMemory)
+}

@@ -1,0 +1,103 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/gofrs/flock"
+)
+
+// place is where a line stands; numbers count from 1.
+type place struct {
+	file   string
+	number int
+}
+
+// snapshot is the journal at one moment: what is appended or set aside later does not touch it.
+type snapshot struct {
+	old  []oldFile
+	name string
+	file *os.File // nil when there is none
+	size int64
+	head string
+}
+
+// walk hands every line of every file to fn, torn for a last one without a line break. The lock is
+// held only while the files are looked up, and not at all where there is none: an archive need not
+// be writable.
+func walk(ctx context.Context, path string, begin func(*snapshot), fn func(at place, raw []byte, torn bool) error) error {
+	path, err := locate(path)
+	if err != nil {
+		return err
+	}
+	s, err := takeSnapshot(ctx, path)
+	if err != nil {
+		return fmt.Errorf("read the journal %s: %w", path, err)
+	}
+	if s.file != nil {
+		defer func() { _ = s.file.Close() }()
+	}
+	begin(s)
+	for _, o := range s.old {
+		f, err := os.Open(o.path) //nolint:gosec // beside the journal
+		if err != nil {
+			return fmt.Errorf("read the journal: %w", err)
+		}
+		if err := errors.Join(walkFile(ctx, filepath.Base(o.path), f, fn), f.Close()); err != nil {
+			return err
+		}
+	}
+	if s.file == nil {
+		return nil
+	}
+	return walkFile(ctx, s.name, io.NewSectionReader(s.file, 0, s.size), fn)
+}
+
+func walkFile(ctx context.Context, name string, r io.Reader, fn func(place, []byte, bool) error) error {
+	at := place{file: name}
+	torn, err := eachLine(r, func(raw []byte) error {
+		at.number++
+		return errors.Join(ctx.Err(), fn(at, raw, false))
+	})
+	if err != nil || len(torn) == 0 {
+		return err
+	}
+	at.number++
+	return fn(at, torn, true)
+}
+
+func takeSnapshot(ctx context.Context, path string) (_ *snapshot, err error) {
+	if _, err := os.Stat(path + lockSuffix); err == nil {
+		lock := flock.New(path + lockSuffix)
+		ctx, cancel := context.WithTimeout(ctx, lockWait)
+		defer cancel()
+		if ok, err := lock.TryRLockContext(ctx, lockRetry); ok {
+			defer func() { _ = lock.Unlock() }()
+		} else if !errors.Is(err, fs.ErrPermission) {
+			return nil, fmt.Errorf("lock it: %w", err)
+		}
+	}
+	s := &snapshot{name: filepath.Base(path), head: readHead(path)}
+	if s.old, err = rotated(path); err != nil {
+		return nil, err
+	}
+	s.file, err = os.Open(path) //nolint:gosec // the place is the operator's choice
+	if errors.Is(err, fs.ErrNotExist) && len(s.old) > 0 {
+		s.file = nil
+		return s, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	fi, err := s.file.Stat()
+	if err != nil {
+		return nil, errors.Join(err, s.file.Close())
+	}
+	s.size = fi.Size()
+	return s, nil
+}
