@@ -172,7 +172,7 @@ func (f *fitter) squeeze() error {
 	a := f.answer
 	cells := f.sheet.cells(0)
 	f.legends = [][][]string{f.sheet.legend(0)}
-	limits := []int{400, 200, 100, 50, 24, 12}
+	limits := []int{4 * f.p.budget, 3 * f.p.budget, 2 * f.p.budget, f.p.budget, 400, 200, 100, 50, 24, 12}
 	if f.sheet.groups > 0 {
 		// A group without its count says nothing: its names give way first.
 		limits = append(limits, 6, 3, 1)

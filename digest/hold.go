@@ -10,6 +10,9 @@ import (
 // when it is held, so that a few huge ones cannot fill the memory.
 const maxCell = 1000
 
+// maxBlock is the same for a text of several lines: more than any budget shows.
+const maxBlock = 6 * MaxTokens
+
 // held is a row that may be shown: its shown values and its place.
 type held struct {
 	key    sortKey
@@ -50,10 +53,14 @@ func (p *Plan) hold(r *Row, page *Page, index int, key sortKey, into []Value) he
 
 // bound cuts a long value to what is shown of it.
 func (p *Plan) bound(v Value) Value {
-	if len(v.str) <= maxCell {
+	if len(v.str) <= maxCell || v.kind == KindBlock && len(v.str) <= maxBlock {
 		return v
 	}
-	return Value{kind: KindText, str: strings.Clone(v.show(p.loc, false, maxCell))}
+	kind := KindText
+	if v.kind == KindBlock {
+		kind = KindBlock
+	}
+	return Value{kind: kind, str: strings.Clone(v.show(p.loc, false, maxCell))}
 }
 
 func (p *Plan) cells(h held) []string {

@@ -31,6 +31,9 @@ type Column struct {
 	Enum []string
 	// Summary columns are counted in the summary of every answer.
 	Summary bool
+	// About says for a tool's description what the column holds, in a few
+	// words; empty where its name does.
+	About string
 	// LeftOut, when not empty, is the reason why the column cannot be shown,
 	// compared, sorted or grouped by, such as a redaction rule.
 	LeftOut string
@@ -74,7 +77,8 @@ func (t *Table) index(name string) int {
 }
 
 // Describe lists the columns for a tool's description: default ones with *,
-// lists with [], counts with (count), closed sets with their values.
+// lists with [], counts with (count), closed sets with their values, others
+// with what they hold where the name alone does not tell.
 func (t *Table) Describe() string {
 	parts := make([]string, 0, len(t.Columns)+1)
 	for _, c := range t.Columns {
@@ -93,6 +97,9 @@ func (t *Table) Describe() string {
 		}
 		if len(c.Enum) > 0 {
 			s += " (" + strings.Join(c.Enum, "|") + ")"
+		}
+		if c.About != "" {
+			s += " (" + c.About + ")"
 		}
 		parts = append(parts, s)
 	}

@@ -25,11 +25,12 @@ const (
 	KindInstant
 	KindDate
 	KindList
+	KindBlock
 )
 
 // String names the kind as error sentences do.
 func (k Kind) String() string {
-	return [...]string{"missing", "text", "number", "count", "true/false", "time", "date", "list"}[k]
+	return [...]string{"missing", "text", "number", "count", "true/false", "time", "date", "list", "text of several lines"}[k]
 }
 
 // listSep parts the elements of a list inside a Value: Clean strips it from
@@ -54,6 +55,15 @@ func Text(s string) Value {
 		return Missing
 	}
 	return Value{kind: KindText, str: s}
+}
+
+// Block is a cleaned text that keeps its lines, such as a whole record.
+func Block(s string) Value {
+	s = CleanLines(s)
+	if s == "" {
+		return Missing
+	}
+	return Value{kind: KindBlock, str: s}
 }
 
 // Number is a number; NaN and infinities are [Missing].
@@ -201,6 +211,8 @@ func (v Value) show(loc *time.Location, minutes bool, limit int) string {
 	switch v.kind {
 	case KindText:
 		return shorten(v.str, limit)
+	case KindBlock:
+		return shorten(v.str, max(limit, maxBlock))
 	case KindNumber:
 		return showNumber(v.Float())
 	case KindBool:

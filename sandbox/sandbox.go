@@ -77,6 +77,9 @@ func (s *Sandbox) BaseURL() string {
 	return inProcessOrigin + "/v1"
 }
 
+// Now is the sandbox's clock: what today is for its data.
+func (s *Sandbox) Now() time.Time { return s.opts.now() }
+
 // load makes the data, once.
 func (s *Sandbox) load() {
 	s.once.Do(func() {

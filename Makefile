@@ -1,0 +1,74 @@
+SHELL := /bin/sh
+GO ?= go
+BIN := bin/kombo-mcp
+GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+
+# How long each fuzz target runs in `make check`.
+FUZZTIME ?= 5s
+
+# The race detector needs a C compiler that can find its headers; a machine
+# without one still runs every test.
+RACE_CC = $(shell [ "$$CGO_ENABLED" = 0 ] || for cc in "$$($(GO) env CC)" cc gcc; do \
+	printf '\043include <stdlib.h>\nint main(void){return 0;}\n' | $$cc -x c -o /dev/null - 2>/dev/null && echo "$$cc" && break; done)
+
+# Packages whose tests rewrite what is generated when given -update.
+UPDATABLE = $$(grep -rl --include='*_test.go' --exclude-dir=node_modules 'flag.Bool("update"' . | xargs -n1 dirname | sort -u)
+
+.DEFAULT_GOAL := help
+.PHONY: help build demo test check fmt vet tidy lint fuzz cross generated check-clients bench generate clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## build bin/kombo-mcp
+	@$(GO) build -trimpath -o $(BIN) ./cmd/kombo-mcp
+
+demo: build ## start the server as a host would and ask it a recruiter's questions
+	@./$(BIN) demo
+
+test: ## run every Go test, shuffled; with the race detector where a C compiler is found
+	@cc='$(RACE_CC)'; set -x; if [ -n "$$cc" ]; then CGO_ENABLED=1 CC="$$cc" $(GO) test -shuffle=on -race ./...; \
+		else $(GO) test -shuffle=on ./...; fi
+
+check: fmt vet tidy lint generated cross fuzz ## all that can be checked with Go alone, tests apart
+
+fmt: ## fail on a file that gofmt would change
+	@files=$$(gofmt -l .); if [ -n "$$files" ]; then echo "gofmt would change:"; echo "$$files"; exit 1; fi
+
+vet: ## go vet
+	$(GO) vet ./...
+
+tidy: ## fail when go.mod or go.sum is not what the imports need
+	$(GO) mod tidy -diff
+
+lint: ## golangci-lint at its pinned version, built through the module proxy
+	$(GO) run $(GOLANGCI) run ./...
+
+generated: ## fail when a golden or the README's tool table is out of date
+	$(GO) test -count=1 $(UPDATABLE)
+
+cross: ## build for every platform that is released
+	@for p in $(PLATFORMS); do echo "build $$p"; \
+		CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p#*/} $(GO) build -o /dev/null ./... || exit 1; done
+
+fuzz: ## run each fuzz target for FUZZTIME
+	@set -e; for pkg in $$(grep -rl --include='*_test.go' --exclude-dir=node_modules '^func Fuzz' . | xargs -n1 dirname | sort -u); do \
+		targets=$$($(GO) test -list '^Fuzz' "$$pkg"); \
+		for f in $$(echo "$$targets" | grep '^Fuzz'); do \
+			echo "fuzz $$pkg $$f"; \
+			out=$$($(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) "$$pkg" 2>&1) || { echo "$$out"; exit 1; }; \
+		done; done
+
+check-clients: build ## run clients that others wrote against the server; needs Node 20 and npm
+	@command -v npm >/dev/null || { echo "check-clients needs Node 20 or newer with npm (Debian: apt-get install -y nodejs npm)"; exit 1; }
+	cd clients && npm ci --no-audit --no-fund --loglevel=error && npm test
+
+bench: ## run the benchmarks, half a second each
+	$(GO) test -run '^$$' -bench . -benchtime 0.5s -benchmem ./...
+
+generate: ## rewrite the goldens and the README's tool table
+	$(GO) test -count=1 $(UPDATABLE) -args -update
+
+clean: ## remove what was built and installed
+	rm -rf bin clients/node_modules

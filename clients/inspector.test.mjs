@@ -1,0 +1,38 @@
+// The MCP Inspector's strict mode: schemas that some client would refuse.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+import { binary, pinned } from "./binary.mjs";
+
+/** A Node that the Inspector runs on: this one, or the one that npm installed. */
+function node() {
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  if (major > 22 || (major === 22 && minor >= 19)) return process.execPath;
+  const { resolve } = createRequire(import.meta.url);
+  return join(dirname(resolve(`node-${process.platform}-${process.arch}/package.json`)), "bin", "node");
+}
+
+const launcher = fileURLToPath(
+  new URL("node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js", import.meta.url),
+);
+
+test("mcp-inspector --strict has nothing to say about the 24 tools", async (t) => {
+  const home = await mkdtemp(join(tmpdir(), "inspector-"));
+  t.after(() => rm(home, { recursive: true }));
+  const run = node();
+  const { code = 0, stdout, stderr } = await promisify(execFile)(
+    run,
+    [launcher, "--cli", binary, "--sandbox", ...pinned, "--method", "tools/list", "--strict"],
+    { env: { ...process.env, HOME: home, PATH: `${dirname(run)}:${process.env.PATH}` }, maxBuffer: 16 << 20 },
+  ).catch((failed) => failed);
+  assert.equal(stderr.trim(), "");
+  assert.equal(code, 0);
+  assert.equal(JSON.parse(stdout).tools.length, 24);
+});

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/kombo-mcp/kombo-mcp/tools"
+)
+
+func callCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "call",
+		Usage:     "run one tool and print its answer as a model reads it",
+		ArgsUsage: "TOOL ['{\"argument\": …}']",
+		Description: "The arguments are one JSON object; \"-\" reads it from stdin.\n" +
+			"Exit code 1 means that the tool refused or failed; its words are on stdout.",
+		Flags:  append(serverFlags(), &cli.BoolFlag{Name: "json", Usage: "print the structured content"}),
+		Action: runCall,
+	}
+}
+
+func runCall(ctx context.Context, cmd *cli.Command) (err error) {
+	name := cmd.Args().First()
+	if name == "" {
+		return errors.New("call needs the name of a tool; kombo-mcp tools lists them")
+	}
+	arguments, err := parseArguments(cmd.Args().Slice()[1:], os.Stdin)
+	if err != nil {
+		return err
+	}
+	s, err := configure(cmd)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	answer, err := s.box.Run(ctx, tools.Caller{Client: "kombo-mcp call"}, name, arguments)
+	if err != nil {
+		_, printErr := fmt.Fprintln(cmd.Root().Writer, tools.Explain(err))
+		return errors.Join(printErr, exitCode(exitRefused))
+	}
+	if !cmd.Bool("json") {
+		_, err = fmt.Fprintln(cmd.Root().Writer, answer.Text())
+		return err
+	}
+	enc := json.NewEncoder(cmd.Root().Writer)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(answer)
+}
+
+func parseArguments(args []string, stdin io.Reader) (map[string]any, error) {
+	if len(args) > 1 {
+		return nil, fmt.Errorf("call takes one JSON object after the tool; put it in single quotes (flags go before the tool), not %q", args[1])
+	}
+	if len(args) == 0 {
+		return map[string]any{}, nil
+	}
+	raw := []byte(args[0])
+	if args[0] == "-" {
+		var err error
+		if raw, err = io.ReadAll(stdin); err != nil {
+			return nil, fmt.Errorf("read the arguments: %w", err)
+		}
+	}
+	var out map[string]any
+	if err := json.Unmarshal(raw, &out); err != nil {
+		return nil, fmt.Errorf("the arguments are no JSON object (%w); an example: '{\"limit\": 5}'", err)
+	}
+	return out, nil
+}

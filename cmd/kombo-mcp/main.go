@@ -1,0 +1,75 @@
+// Command kombo-mcp gives AI agents hands in an applicant tracking system,
+// through Kombo's unified API and the Model Context Protocol.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/urfave/cli/v3"
+)
+
+// version is set by the linker for releases.
+var version = ""
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := root().Run(ctx, os.Args)
+	stop()
+	if err == nil {
+		return
+	}
+	if silent, ok := errors.AsType[exitCode](err); ok {
+		os.Exit(int(silent))
+	}
+	fmt.Fprintln(os.Stderr, "kombo-mcp: "+err.Error())
+	os.Exit(exitUsage)
+}
+
+// The exit codes of every subcommand.
+const (
+	// exitRefused means that a tool answered with an error.
+	exitRefused = 1
+	// exitUsage means that the command could not be carried out as given.
+	exitUsage = 2
+)
+
+// exitCode ends the process without another word: what there was to say is
+// printed.
+type exitCode int
+
+func (e exitCode) Error() string { return fmt.Sprintf("exit %d", int(e)) }
+
+func root() *cli.Command {
+	return &cli.Command{
+		Name:    "kombo-mcp",
+		Usage:   "an MCP server for applicant tracking systems, through Kombo's unified API",
+		Version: buildVersion(),
+		Description: "Without a subcommand it serves MCP over stdin and stdout, as hosts start it.\n" +
+			"The API key comes from KOMBO_API_KEY or the file that KOMBO_API_KEY_FILE names, never from a flag.",
+		Flags:     serverFlags(),
+		Action:    serveStdio,
+		Commands:  []*cli.Command{callCommand(), toolsCommand(), sandboxCommand(), demoCommand()},
+		Suggest:   true,
+		ErrWriter: os.Stderr,
+		// The library would exit with 1 and its own wording; main does both.
+		ExitErrHandler: func(context.Context, *cli.Command, error) {},
+	}
+}
+
+// buildVersion is the version of the release, or else what the Go tool knows.
+func buildVersion() string {
+	if version != "" {
+		return version
+	}
+	info, ok := debug.ReadBuildInfo()
+	if ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		return info.Main.Version
+	}
+	return "0.1.0-dev"
+}

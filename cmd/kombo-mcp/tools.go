@@ -1,0 +1,55 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/kombo-mcp/kombo-mcp/tools"
+)
+
+func toolsCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "tools",
+		Usage: "print the catalogue of tools, as a model sees it",
+		Flags: []cli.Flag{
+			&cli.BoolFlag{Name: "json", Usage: "print the list as the protocol sends it"},
+			&cli.BoolFlag{Name: "markdown", Usage: "print the table of the README"},
+			&cli.BoolFlag{Name: "instructions", Usage: "print the server's instructions before the tools"},
+		},
+		Action: func(_ context.Context, cmd *cli.Command) error {
+			return printTools(cmd.Root().Writer, cmd.Bool("json"), cmd.Bool("markdown"), cmd.Bool("instructions"))
+		},
+	}
+}
+
+func printTools(w io.Writer, asJSON, asMarkdown, instructions bool) error {
+	if asMarkdown {
+		_, err := io.WriteString(w, tools.Markdown())
+		return err
+	}
+	if asJSON {
+		list := []any{}
+		for _, t := range tools.Catalogue() {
+			list = append(list, t.MCP())
+		}
+		enc := json.NewEncoder(w)
+		enc.SetIndent("", "  ")
+		enc.SetEscapeHTML(false)
+		return enc.Encode(list)
+	}
+	if instructions {
+		if _, err := fmt.Fprintf(w, "%s\n\n", tools.Instructions); err != nil {
+			return err
+		}
+	}
+	for _, t := range tools.Catalogue() {
+		if _, err := fmt.Fprintf(w, "%s\n%s\n%s\n\n", t.Name(), t.Description(), t.InputSchema()); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,97 @@
+package house
+
+import (
+	"bytes"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// root is the top of the repository, seen from this package.
+const root = "../.."
+
+// maxLines is where a second idea is hiding in a file.
+const maxLines = 450
+
+// walk calls fn for every file of the repository that someone wrote.
+func walk(t *testing.T, fn func(path string, content []byte)) {
+	t.Helper()
+	// rapid's are the notes of failed runs, for whoever runs them next.
+	built := []string{".git", "bin", "node_modules", "rapid"}
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && slices.Contains(built, entry.Name()):
+			return filepath.SkipDir
+		case !entry.Type().IsRegular():
+			return nil
+		}
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(root, path)
+		if err != nil {
+			return err
+		}
+		fn(filepath.ToSlash(rel), content)
+		return nil
+	})
+	require.NoError(t, err)
+}
+
+func TestGoFilesHoldOneIdeaEach(t *testing.T) {
+	walk(t, func(path string, content []byte) {
+		if strings.HasSuffix(path, ".go") {
+			assert.LessOrEqual(t, bytes.Count(content, []byte("\n")), maxLines, path)
+		}
+	})
+}
+
+func TestNothingRefersToOneMachine(t *testing.T) {
+	// In pieces, so that this file does not refer to them either.
+	place := regexp.MustCompile(`(^|[\s"'(=` + "`" + `])/(` + strings.Join([]string{"work", "tmp", "root"}, "|") + `)/` +
+		`|\bshared` + `/(kombo|[a-z]+\.md)`)
+	walk(t, func(path string, content []byte) {
+		if bytes.IndexByte(content, 0) >= 0 {
+			return
+		}
+		for i, line := range bytes.Split(content, []byte("\n")) {
+			assert.False(t, place.Match(line), "%s:%d refers to a place outside the repository: %.120s", path, i+1, line)
+		}
+	})
+}
+
+func TestNoTestIsSkippedAndNothingIsLeftToDo(t *testing.T) {
+	skip := regexp.MustCompile(`\b[tbf]\.Skip(f|Now)?\(`)
+	todo := regexp.MustCompile(`//.*\b(TO` + `DO|FIX` + `ME)\b`)
+	walk(t, func(path string, content []byte) {
+		if !strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, ".mjs") {
+			return
+		}
+		assert.Empty(t, skip.FindString(string(content)), path)
+		assert.Empty(t, todo.FindString(string(content)), path)
+	})
+}
+
+func TestNpmInstallsTheSameFromAnyRegistry(t *testing.T) {
+	lock, err := os.ReadFile(filepath.Join(root, "clients", "package-lock.json"))
+	require.NoError(t, err)
+	assert.NotContains(t, string(lock), `"resolved"`, "download addresses tie the lock file to one registry")
+	manifest, err := os.ReadFile(filepath.Join(root, "clients", "package.json"))
+	require.NoError(t, err)
+	loose := regexp.MustCompile(`"[^"]+": "[\^~><*][^"]*"`)
+	for line := range strings.Lines(string(manifest)) {
+		if !strings.Contains(line, `"node":`) {
+			assert.Empty(t, loose.FindString(line), "versions are pinned")
+		}
+	}
+}

@@ -1,0 +1,103 @@
+package house
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const module = "github.com/kombo-mcp/kombo-mcp/"
+
+// mayImport lists for each part of the module the parts that it may import. A
+// folder below a part follows its part's rule.
+var mayImport = map[string][]string{
+	"kombo":            {},
+	"digest":           {},
+	"schemas":          {},
+	"sandbox":          {"kombo"},
+	"tools":            {"digest", "schemas", "kombo"},
+	"prompts":          {"tools", "digest", "schemas", "kombo"},
+	"internal/serve":   {"prompts", "tools", "digest", "schemas", "kombo"},
+	"internal/journal": {},
+	"internal/cvtext":  {},
+	"internal/house":   {},
+	"cmd":              {"internal/serve", "internal/journal", "internal/cvtext", "sandbox", "prompts", "tools", "kombo"},
+}
+
+// mustNotKnow lists what a part is useful without.
+var mustNotKnow = map[string][]string{
+	"kombo":   {"github.com/mark3labs/mcp-go"},
+	"sandbox": {"github.com/mark3labs/mcp-go"},
+	"schemas": {"github.com/mark3labs/mcp-go"},
+	"digest":  {"github.com/mark3labs/mcp-go", "net/http"},
+}
+
+type listedPackage struct {
+	ImportPath string
+	Imports    []string
+	Deps       []string
+}
+
+func listPackages(t *testing.T) []listedPackage {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports,Deps", "./...")
+	cmd.Dir = root
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	require.NoError(t, err, stderr.String())
+	var all []listedPackage
+	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p listedPackage
+		err := dec.Decode(&p)
+		if errors.Is(err, io.EOF) {
+			return all
+		}
+		require.NoError(t, err)
+		all = append(all, p)
+	}
+}
+
+// part is the part of the module that an import path belongs to, "" if none.
+func part(path string) string {
+	rest, ours := strings.CutPrefix(path, module)
+	if !ours {
+		return ""
+	}
+	for name := range mayImport {
+		if rest == name || strings.HasPrefix(rest, name+"/") {
+			return name
+		}
+	}
+	return rest
+}
+
+func TestImportsPointDownward(t *testing.T) {
+	for _, p := range listPackages(t) {
+		from := part(p.ImportPath)
+		allowed, known := mayImport[from]
+		if !assert.True(t, known, "%s has no place in mayImport: say what it may import", p.ImportPath) {
+			continue
+		}
+		for _, path := range p.Imports {
+			to := part(path)
+			if to != "" && to != from {
+				assert.Contains(t, allowed, to, "%s imports %s", p.ImportPath, path)
+			}
+		}
+		for _, stranger := range mustNotKnow[from] {
+			known := slices.ContainsFunc(p.Deps, func(dep string) bool {
+				return dep == stranger || strings.HasPrefix(dep, stranger+"/")
+			})
+			assert.False(t, known, "%s depends on %s", p.ImportPath, stranger)
+		}
+	}
+}

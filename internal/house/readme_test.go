@@ -1,0 +1,140 @@
+package house
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kombo-mcp/kombo-mcp/tools"
+)
+
+var update = flag.Bool("update", false, "rewrite the README's tool table")
+
+const (
+	tableBegins = "<!-- tools -->\n"
+	tableEnds   = "<!-- /tools -->"
+)
+
+func readme(t *testing.T) string {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join(root, "README.md"))
+	require.NoError(t, err)
+	return string(raw)
+}
+
+func TestReadmeToolTableIsGenerated(t *testing.T) {
+	before, rest, found := strings.Cut(readme(t), tableBegins)
+	require.True(t, found, "README.md has no %q", tableBegins)
+	table, after, found := strings.Cut(rest, tableEnds)
+	require.True(t, found, "README.md has no %q", tableEnds)
+	if *update {
+		text := before + tableBegins + tools.Markdown() + tableEnds + after
+		require.NoError(t, os.WriteFile(filepath.Join(root, "README.md"), []byte(text), 0o600))
+		return
+	}
+	assert.Equal(t, tools.Markdown(), table, "run make generate")
+}
+
+// shellLines are the commands in the fenced sh blocks of a text.
+func shellLines(text string) []string {
+	var lines []string
+	for _, block := range regexp.MustCompile("(?ms)^```sh\n(.*?)^```").FindAllStringSubmatch(text, -1) {
+		for line := range strings.Lines(block[1]) {
+			if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+				lines = append(lines, line)
+			}
+		}
+	}
+	return lines
+}
+
+func TestMakeTargetsInTheDocumentationExist(t *testing.T) {
+	makefile, err := os.ReadFile(filepath.Join(root, "Makefile"))
+	require.NoError(t, err)
+	contributing, err := os.ReadFile(filepath.Join(root, "CONTRIBUTING.md"))
+	require.NoError(t, err)
+	named := regexp.MustCompile("(?:^|`)make ([a-z-]+)").FindAllStringSubmatch
+	seen := 0
+	for _, line := range append(shellLines(readme(t)+string(contributing)), readme(t), string(contributing)) {
+		for _, m := range named(line, -1) {
+			seen++
+			assert.Regexp(t, `(?m)^`+m[1]+`:`, string(makefile))
+		}
+	}
+	assert.NotZero(t, seen)
+}
+
+// helps runs the built command: the help of itself and of its subcommands, by
+// name ("" for its own).
+func helps(t *testing.T) map[string]string {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "kombo-mcp")
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "./cmd/kombo-mcp")
+	build.Dir = root
+	out, err := build.CombinedOutput()
+	require.NoError(t, err, string(out))
+	help := func(args ...string) string {
+		out, err := exec.CommandContext(t.Context(), binary, append(args, "--help")...).Output()
+		require.NoError(t, err)
+		return string(out)
+	}
+	all := map[string]string{"": help()}
+	_, commands, _ := strings.Cut(all[""], "COMMANDS:\n")
+	commands, _, _ = strings.Cut(commands, "\n\n")
+	for line := range strings.Lines(commands) {
+		if name := strings.TrimSuffix(strings.Fields(line)[0], ","); name != "help" {
+			all[name] = help(name)
+		}
+	}
+	require.Greater(t, len(all), 3, "subcommands found in the help")
+	return all
+}
+
+func TestReadmeNamesEveryFlagVariableAndSubcommand(t *testing.T) {
+	text := readme(t)
+	flags := regexp.MustCompile(`(?:^|[\s,\x60|])(--[a-z][a-z-]+)`)
+	vars := regexp.MustCompile(`KOMBO_[A-Z_]+`)
+	var help bytes.Buffer
+	for name, h := range helps(t) {
+		help.WriteString(h)
+		assert.Contains(t, text, strings.TrimSpace("kombo-mcp "+name), "README names the subcommand")
+	}
+	offered := func(in string) []string {
+		var names []string
+		for _, m := range flags.FindAllStringSubmatch(in, -1) {
+			names = append(names, m[1])
+		}
+		return append(names, vars.FindAllString(in, -1)...)
+	}
+	has, told := offered(help.String()), offered(text)
+	for _, name := range has {
+		if name != "--help" {
+			assert.Contains(t, told, name, "README says nothing of it")
+		}
+	}
+	for _, name := range slices.Compact(slices.Sorted(slices.Values(told))) {
+		assert.Contains(t, has, name, "README speaks of something that the command does not have")
+	}
+}
+
+func TestReadmeCallsSubcommandsThatExist(t *testing.T) {
+	all := helps(t)
+	call := regexp.MustCompile(`^(?:\./)?(?:bin/)?kombo-mcp(?:\s+--\S+)*\s+([a-z]+)`)
+	seen := 0
+	for _, line := range shellLines(readme(t)) {
+		if m := call.FindStringSubmatch(line); m != nil {
+			seen++
+			assert.Contains(t, all, m[1], line)
+		}
+	}
+	assert.NotZero(t, seen)
+}

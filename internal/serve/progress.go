@@ -1,0 +1,55 @@
+package serve
+
+import (
+	"context"
+	"time"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+)
+
+const (
+	// progressEvery is the least time between two notifications, since the
+	// library's queue for them is short.
+	progressEvery = 100 * time.Millisecond
+	// progressSettles is how long the library takes to write a notification: a
+	// result that follows at once overtakes it.
+	progressSettles = 5 * time.Millisecond
+)
+
+// progress tells a client how far a call is.
+type progress struct {
+	ctx   context.Context
+	srv   *server.MCPServer
+	token mcp.ProgressToken
+	last  time.Time
+}
+
+// progressOf is nil where the client did not ask to be told.
+func progressOf(ctx context.Context, r mcp.CallToolRequest) *progress {
+	srv := server.ServerFromContext(ctx)
+	if r.Params.Meta == nil || r.Params.Meta.ProgressToken == nil || srv == nil {
+		return nil
+	}
+	return &progress{ctx: ctx, srv: srv, token: r.Params.Meta.ProgressToken}
+}
+
+func (p *progress) tell(read, total int) {
+	if time.Since(p.last) < progressEvery {
+		return
+	}
+	p.last = time.Now()
+	params := map[string]any{"progressToken": p.token, "progress": read, "message": "records read"}
+	if total > 0 {
+		params["total"] = total
+	}
+	// A client that is not there to be told loses nothing.
+	_ = p.srv.SendNotificationToClient(p.ctx, "notifications/progress", params)
+}
+
+// settle lets the last notification out before the result.
+func (p *progress) settle() {
+	if p != nil && !p.last.IsZero() {
+		time.Sleep(max(0, progressSettles-time.Since(p.last)))
+	}
+}

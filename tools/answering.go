@@ -1,0 +1,248 @@
+package tools
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/kombo-mcp/kombo-mcp/digest"
+	"github.com/kombo-mcp/kombo-mcp/kombo"
+)
+
+// screening turns answers into what the wire wants and compares them with the
+// job's questions. The questions are Kombo's copy, so what speaks against an
+// answer is a doubt; without the job, answers go as they are.
+func (c *call) screening(p *plan, job *kombo.Job, given []answerArgs) []kombo.ScreeningAnswerInput {
+	var out []kombo.ScreeningAnswerInput
+	if job == nil {
+		for _, a := range given {
+			out = append(out, kombo.ScreeningAnswerInput{QuestionID: a.QuestionID, Answer: a.native()})
+		}
+		return out
+	}
+	answered := map[string]any{}
+	for i, a := range given {
+		at := fmt.Sprintf("screening_question_answers[%d]", i)
+		q := questionOf(p, at, job, a.QuestionID)
+		if q == nil {
+			out = append(out, kombo.ScreeningAnswerInput{QuestionID: a.QuestionID, Answer: a.native()})
+			continue
+		}
+		if _, twice := answered[q.ID]; twice {
+			p.fail("%s answers %q a second time.", at, clip(digest.Clean(q.Title), 60))
+			continue
+		}
+		v := c.answerTo(p, at, q, a)
+		answered[q.ID] = v
+		out = append(out, kombo.ScreeningAnswerInput{QuestionID: q.ID, Answer: v})
+	}
+	p.doubtUnanswered(job, answered)
+	return out
+}
+
+// native reads an answer without its question: JSON where it is a list, an
+// object, a number or a boolean, and the text itself otherwise.
+func (a answerArgs) native() any {
+	var v any
+	if json.Unmarshal([]byte(strings.TrimSpace(string(a.Answer))), &v) == nil && v != nil {
+		return v
+	}
+	return string(a.Answer)
+}
+
+// questionOf finds a question of the job by id or title; nil where it has none.
+func questionOf(p *plan, at string, job *kombo.Job, ref string) *kombo.ScreeningQuestion {
+	d := &directory{noun: "questions of this job"}
+	for _, q := range job.ScreeningQuestions {
+		d.entries = append(d.entries, named{id: q.ID, name: digest.Clean(q.Title)})
+	}
+	found, err := d.one(at+".question_id", ref)
+	if err != nil {
+		if len(d.find(ref)) > 1 {
+			p.trouble(err)
+		} else {
+			p.doubt("%s", sentence(err.Error()))
+		}
+		return nil
+	}
+	i := slices.IndexFunc(job.ScreeningQuestions, func(q kombo.ScreeningQuestion) bool { return q.ID == found.id })
+	return &job.ScreeningQuestions[i]
+}
+
+// answerTo reads an answer as the question's format wants it.
+func (c *call) answerTo(p *plan, at string, q *kombo.ScreeningQuestion, a answerArgs) any {
+	f := q.Format
+	if f == nil {
+		f = &kombo.QuestionFormat{}
+	}
+	text := strings.TrimSpace(string(a.Answer))
+	about := fmt.Sprintf("%s (%q)", at, clip(digest.Clean(q.Title), 60))
+	switch f.Type {
+	case "TEXT":
+		if s := unquoted(text); f.MaxLength == nil || utf8.RuneCountInString(s) <= *f.MaxLength {
+			return s
+		}
+		p.doubt("%s takes %d characters at most.", about, *f.MaxLength)
+		return unquoted(text)
+	case "NUMBER":
+		return numberAnswer(p, about, f, text)
+	case "BOOLEAN":
+		return boolAnswer(p, about, text)
+	case "DATE":
+		return p.date(about, unquoted(text))
+	case "SINGLE_SELECT", "MULTI_SELECT":
+		return choiceAnswer(p, about, f, text)
+	case "FILE":
+		return c.fileAnswer(p, at, text)
+	case "INFORMATION":
+		p.doubt("%s is a text block that takes no answer.", about)
+	}
+	return a.native()
+}
+
+// unquoted takes the quotes off a text that came as a JSON string.
+func unquoted(s string) string {
+	var out string
+	if strings.HasPrefix(s, `"`) && json.Unmarshal([]byte(s), &out) == nil {
+		return out
+	}
+	return s
+}
+
+func numberAnswer(p *plan, about string, f *kombo.QuestionFormat, text string) any {
+	n, err := strconv.ParseFloat(unquoted(text), 64)
+	if err != nil {
+		p.doubt("%s takes a number, not %q.", about, clip(text, 40))
+		return text
+	}
+	if f.Min != nil && n < *f.Min || f.Max != nil && n > *f.Max {
+		p.doubt("%s takes a number%s.", about, between(f.Min, f.Max))
+	}
+	return n
+}
+
+func between(low, high *float64) string {
+	var out string
+	if low != nil {
+		out = fmt.Sprintf(" from %g", *low)
+	}
+	if high != nil {
+		out += fmt.Sprintf(" up to %g", *high)
+	}
+	return out
+}
+
+func boolAnswer(p *plan, about, text string) any {
+	switch strings.ToLower(unquoted(text)) {
+	case "true", "yes", "y", "1":
+		return true
+	case "false", "no", "n", "0":
+		return false
+	}
+	p.doubt("%s takes true or false, not %q.", about, clip(text, 40))
+	return text
+}
+
+// choiceAnswer turns option names into the ids that are sent.
+func choiceAnswer(p *plan, about string, f *kombo.QuestionFormat, text string) any {
+	d := &directory{noun: "options"}
+	for _, o := range f.Options {
+		d.entries = append(d.entries, named{id: o.ID, name: digest.Clean(o.Name)})
+	}
+	refs := []string{unquoted(text)}
+	var list []string
+	if json.Unmarshal([]byte(text), &list) == nil {
+		refs = list
+	} else if f.Type == "MULTI_SELECT" {
+		refs = d.split(refs)
+	}
+	ids := []string{}
+	for _, ref := range refs {
+		found, err := d.one(about, ref)
+		if err != nil {
+			p.doubt("%s", sentence(err.Error()))
+			found.id = ref
+		}
+		ids = append(ids, found.id)
+	}
+	if f.Type == "MULTI_SELECT" {
+		return ids
+	}
+	if len(ids) != 1 {
+		p.doubt("%s takes exactly one option, not %d.", about, len(ids))
+		return ids
+	}
+	return ids[0]
+}
+
+// fileAnswer reads a file as attachments are read, its kind apart.
+func (c *call) fileAnswer(p *plan, at, text string) any {
+	var v map[string]any
+	if json.Unmarshal([]byte(text), &v) != nil {
+		p.fail(`%s.answer must be a file, as JSON: {"name": "…", "text": "…"} or with data, data_url or path.`, at)
+		return text
+	}
+	v["type"] = "OTHER"
+	args, err := decode[fileArgs](v)
+	if err != nil {
+		p.problems = append(p.problems, at+".answer: "+err.Error())
+		return text
+	}
+	f := c.file(p, at+".answer", args)
+	return kombo.FileAnswer{Name: f.Name, ContentType: f.ContentType, DataURL: f.DataURL, Data: f.Data}
+}
+
+// doubtUnanswered names every required question that has no answer although
+// its condition, if it has one, is met.
+func (p *plan) doubtUnanswered(job *kombo.Job, answered map[string]any) {
+	for _, q := range job.ScreeningQuestions {
+		_, has := answered[q.ID]
+		if has || q.Required == nil || !*q.Required || !conditionHolds(&q, answered) {
+			continue
+		}
+		kind := ""
+		if q.Format != nil {
+			kind = q.Format.Type
+		}
+		if kind == "INFORMATION" || kind == "UNKNOWN" {
+			continue
+		}
+		words := fmt.Sprintf("The job requires an answer to %q (question %s, %s", clip(digest.Clean(q.Title), 80), q.ID, orDefault(kind, "of unknown kind"))
+		if q.Format != nil && len(q.Format.Options) > 0 {
+			words += ": " + clip(strings.Join(names(q.Format.Options, func(o kombo.QuestionOption) string { return digest.Clean(o.Name) }), ", "), 200)
+		}
+		p.doubt("%s).", words)
+	}
+}
+
+// conditionHolds tells whether a question is asked at all, given the answers to
+// the others.
+func conditionHolds(q *kombo.ScreeningQuestion, answered map[string]any) bool {
+	if q.PreconditionQuestionID == "" {
+		return true
+	}
+	var have []any
+	switch v := answered[q.PreconditionQuestionID].(type) {
+	case nil:
+		return false
+	case []string:
+		for _, s := range v {
+			have = append(have, s)
+		}
+	default:
+		have = []any{v}
+	}
+	return slices.ContainsFunc(have, func(h any) bool { return slices.Contains(q.PreconditionOptions, h) })
+}
+
+// size is how many bytes the content of a file has, -1 where it is an address.
+func size(f kombo.FileInput) int64 {
+	if f.Data == "" {
+		return -1
+	}
+	return int64(base64.StdEncoding.DecodedLen(len(f.Data)) - strings.Count(f.Data[max(0, len(f.Data)-2):], "="))
+}

@@ -1,0 +1,147 @@
+package tools
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/kombo-mcp/kombo-mcp/digest"
+	"github.com/kombo-mcp/kombo-mcp/kombo"
+)
+
+// readArgs are what both reads of attachments take beside the record.
+type readArgs struct {
+	Read      string `json:"read,omitempty" alias:"attachment_id,file" jsonschema_description:"id, file name or CV"`
+	Cursor    string `json:"cursor,omitempty" alias:"next"`
+	MaxTokens int    `json:"max_tokens,omitempty"`
+}
+
+type applicationAttachmentsArgs struct {
+	ApplicationID string `json:"application_id" alias:"id"`
+	readArgs
+}
+
+type candidateAttachmentsArgs struct {
+	CandidateID string `json:"candidate_id" alias:"id"`
+	readArgs
+}
+
+var _ = register(define(spec{
+	name: "get_application_attachments", title: "Get attachments of an application", kind: read,
+	about: "Lists the files of one application (CV, cover letter, other), live from the ATS. read gives a file's text: the id of one, or CV for the newest (PDF, Word, ODT, RTF, HTML, text; pages by next). Some ATS keep files on the candidate and give those. If the application was deleted in the ATS, use get_candidate_attachments.",
+}, func(ctx context.Context, c *call, a applicationAttachmentsArgs) (*AttachmentAnswer, error) {
+	return c.attachments(ctx, "application_id", a.ApplicationID, a.readArgs, c.cfg.Client.GetApplicationAttachments)
+}))
+
+var _ = register(define(spec{
+	name: "get_candidate_attachments", title: "Get attachments of a candidate", kind: read,
+	about: "Lists the files of one candidate, those of all her applications included, live from the ATS. read as in get_application_attachments.",
+}, func(ctx context.Context, c *call, a candidateAttachmentsArgs) (*AttachmentAnswer, error) {
+	return c.attachments(ctx, "candidate_id", a.CandidateID, a.readArgs, c.cfg.Client.GetCandidateAttachments)
+}))
+
+// AttachmentAnswer lists files, or gives a stretch of the text of one.
+type AttachmentAnswer struct {
+	Columns []string   `json:"columns,omitempty"`
+	Rows    [][]string `json:"rows,omitempty"`
+	// File names the file whose text follows and which stretch of it.
+	File string `json:"file,omitempty"`
+	// Content is text, each line after "| ", so that nothing in it can pass for
+	// something outside.
+	Content string   `json:"text,omitempty"`
+	Next    string   `json:"next,omitempty"`
+	Notes   []string `json:"notes,omitempty"`
+}
+
+// Text gives the same facts in lines.
+func (a *AttachmentAnswer) Text() string {
+	var b strings.Builder
+	if len(a.Columns) > 0 {
+		b.WriteString(strings.Join(a.Columns, "\t") + "\n")
+	}
+	for _, r := range a.Rows {
+		b.WriteString(strings.Join(r, "\t") + "\n")
+	}
+	if a.File != "" {
+		b.WriteString(a.File + ":\n" + a.Content)
+	}
+	if a.Next != "" {
+		b.WriteString("next\t" + a.Next + "\n")
+	}
+	for _, n := range a.Notes {
+		b.WriteString("note\t" + n + "\n")
+	}
+	return b.String()
+}
+
+// tokens is the larger count of the two forms.
+func (a *AttachmentAnswer) tokens() int {
+	raw, err := json.Marshal(a)
+	if err != nil {
+		return 0
+	}
+	return max(digest.Count(a.Text()), digest.Count(string(raw)))
+}
+
+// attachments lists the files of a record or reads one.
+func (c *call) attachments(ctx context.Context, param, id string, a readArgs, list func(context.Context, string) ([]kombo.Attachment, error)) (*AttachmentAnswer, error) {
+	if strings.TrimSpace(id) == "" || strings.ContainsAny(id, " ,\t/") {
+		return nil, &ArgumentError{[]string{fmt.Sprintf("%s must be one id, not %q; ids come from the list tools.", param, clip(id, 60))}}
+	}
+	if a.Read != "" {
+		if doc, ok := c.texts.get(textKey{id, a.Read}); ok && a.Cursor != "" {
+			return doc.page(a.Cursor, budgetOf(a.MaxTokens))
+		}
+	}
+	files, err := list(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if a.Read == "" {
+		return listFiles(files, a.Cursor, budgetOf(a.MaxTokens))
+	}
+	doc, err := c.readFileText(ctx, files, a.Read)
+	if err != nil {
+		return nil, err
+	}
+	c.texts.put(textKey{id, a.Read}, doc)
+	return doc.page(a.Cursor, budgetOf(a.MaxTokens))
+}
+
+// budgetOf is the number of tokens that an answer may have.
+func budgetOf(asked int) int {
+	if asked == 0 {
+		return digest.DefaultTokens
+	}
+	return min(max(asked, digest.MinTokens), digest.MaxTokens)
+}
+
+// listFiles shows as many files as fit, from the cursor's on.
+func listFiles(files []kombo.Attachment, cursor string, budget int) (*AttachmentAnswer, error) {
+	from, err := offsetOf(cursor, "list", len(files))
+	if err != nil {
+		return nil, err
+	}
+	out := &AttachmentAnswer{Columns: []string{"id", "type", "name", "content_type", "created"}}
+	if len(files) == 0 {
+		return &AttachmentAnswer{Notes: []string{"There is no file, or the ATS delivers none."}}, nil
+	}
+	for i, f := range files[from:] {
+		out.Rows = append(out.Rows, []string{digest.Clean(f.ID), string(f.Type), clip(digest.Clean(f.FileName), 120), clip(digest.Clean(f.ContentType), 80), day(f.RemoteCreatedAt)})
+		if out.tokens() > budget-100 && i > 0 {
+			out.Rows = out.Rows[:i]
+			out.Next = offsetCursor(from+i, "list")
+			out.Notes = append(out.Notes, fmt.Sprintf("%d more files follow; send next as cursor", len(files)-from-i))
+			break
+		}
+	}
+	return out, nil
+}
+
+func day(t kombo.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format("2006-01-02")
+}

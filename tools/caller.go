@@ -1,0 +1,26 @@
+package tools
+
+import "github.com/mark3labs/mcp-go/mcp"
+
+// Caller is what a tool knows of who calls it, beside the arguments.
+type Caller struct {
+	// Client is the name and version of the MCP client, "" if unknown.
+	Client string
+	// RequestID names the call in logs and in the journal.
+	RequestID string
+	// CanAsk says that the client can put a question to the person at it.
+	CanAsk bool
+	// Responses are the person's answers to what an earlier round of this call
+	// asked, and State what that round sent along.
+	Responses mcp.InputResponses
+	State     string
+	// Progress, if not nil, is told how many records were read of about total,
+	// 0 where that is unknown.
+	Progress func(read, total int)
+}
+
+// call is one call of a tool: the toolbox and who calls.
+type call struct {
+	*Toolbox
+	Caller
+}

@@ -1,0 +1,46 @@
+package tools
+
+import (
+	"github.com/kombo-mcp/kombo-mcp/digest"
+	"github.com/kombo-mcp/kombo-mcp/kombo"
+)
+
+type candidate = kombo.Candidate
+
+var candidates = newResource("ats_candidates", digest.Table{
+	Name: "candidates", ID: "id", DateColumn: "created",
+	Example: `tags contains "Java" && candidate contains "müller"`,
+},
+	text("id", func(c *candidate) string { return c.ID }).shown(),
+	text("candidate", func(c *candidate) string { return fullName(c.FirstName, c.LastName) }).shown().also("name", "full_name", "person"),
+	text("email", func(c *candidate) string { return firstEmail(c.EmailAddresses) }).shown().also("email_address"),
+	list("jobs", func(c *candidate) []string { return appliedFor(c, "") }).shown().also("job", "applied_for"),
+	instant("created", func(c *candidate) kombo.Time { return c.RemoteCreatedAt }).shown().also("created_at", "remote_created_at"),
+	instant("updated", func(c *candidate) kombo.Time { return c.RemoteUpdatedAt }).also("updated_at", "remote_updated_at"),
+	text("phone", func(c *candidate) string { return firstPhone(c.PhoneNumbers) }).also("phone_number"),
+	text("company", func(c *candidate) string { return c.Company }),
+	text("title", func(c *candidate) string { return c.Title }),
+	text("location", func(c *candidate) string { return place(c.Location) }).also("city", "place"),
+	text("source", func(c *candidate) string { return c.Source }),
+	list("tags", func(c *candidate) []string { return tagNames(c.Tags) }).also("tag"),
+	count("applications", func(c *candidate) int { return len(c.Applications) }),
+	list("pending_jobs", func(c *candidate) []string { return appliedFor(c, kombo.OutcomePending) }),
+	list("hired_jobs", func(c *candidate) []string { return appliedFor(c, kombo.OutcomeHired) }),
+	list("declined_jobs", func(c *candidate) []string { return appliedFor(c, kombo.OutcomeDeclined) }).also("rejected_jobs"),
+	text("url", func(c *candidate) string { return c.RemoteURL }).also("remote_url"),
+	instant("changed", func(c *candidate) kombo.Time { return c.ChangedAt }).also("changed_at"),
+	instant("deleted", func(c *candidate) kombo.Time { return c.RemoteDeletedAt }).also("deleted_at", "remote_deleted_at"),
+	text("remote_id", func(c *candidate) string { return c.RemoteID }),
+).wordsOf("the candidate's words")
+
+// appliedFor names the jobs of the candidate's applications with that outcome,
+// of all of them if it is empty.
+func appliedFor(c *candidate, outcome kombo.Outcome) []string {
+	out := make([]string, 0, len(c.Applications))
+	for _, a := range c.Applications {
+		if outcome == "" || a.Outcome == outcome {
+			out = append(out, jobOf(a.Job).Name)
+		}
+	}
+	return out
+}

@@ -1,0 +1,123 @@
+package tools_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kombo-mcp/kombo-mcp/digest"
+	"github.com/kombo-mcp/kombo-mcp/schemas"
+	"github.com/kombo-mcp/kombo-mcp/tools"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden schema of each tool")
+
+// writes and reads are the names that hosts, prompts and people rely on.
+var (
+	reads = []string{
+		"get_application_attachments", "get_application_stages", "get_applications", "get_candidate_attachments", "get_candidates",
+		"get_interviews", "get_jobs", "get_offers", "get_rejection_reasons", "get_roles", "get_tags", "get_users",
+	}
+	writes = []string{
+		"add_application_attachment", "add_application_note", "add_application_result_link", "add_candidate_attachment",
+		"add_candidate_result_link", "add_candidate_tag", "create_application", "create_candidate", "import_tracked_application",
+		"move_application_to_stage", "reject_application", "remove_candidate_tag",
+	}
+	destructive = []string{"reject_application", "remove_candidate_tag"}
+)
+
+func TestEveryToolIsWhatHostsNeed(t *testing.T) {
+	var names []string
+	for _, tool := range tools.Catalogue() {
+		name := tool.Name()
+		names = append(names, name)
+		m := tool.MCP()
+		assert.NotEmpty(t, m.Title, name)
+		assert.Equal(t, m.Title, m.Annotations.Title, name)
+		require.NotNil(t, m.Annotations.ReadOnlyHint, name)
+		assert.Equal(t, slices.Contains(reads, name), *m.Annotations.ReadOnlyHint, name)
+		require.NotNil(t, m.Annotations.DestructiveHint, name)
+		assert.Equal(t, slices.Contains(destructive, name), *m.Annotations.DestructiveHint, name)
+		require.NotNil(t, m.Annotations.IdempotentHint, name)
+		require.NotNil(t, m.Annotations.OpenWorldHint, name)
+		assert.Empty(t, schemas.Lint(tool.InputSchema()), name)
+		assert.Empty(t, schemas.Lint(tool.OutputSchema()), name)
+		assert.Empty(t, schemas.LintName(tools.ServerName, name), name)
+	}
+	assert.ElementsMatch(t, slices.Concat(reads, writes), names)
+}
+
+func TestDeprecatedToolsSayWhatToUseInstead(t *testing.T) {
+	for name, instead := range map[string]string{
+		"get_application_stages": "get_jobs",
+		"create_candidate":       "create_application",
+	} {
+		for _, tool := range tools.Catalogue() {
+			if tool.Name() == name {
+				assert.Contains(t, tool.Description(), "Deprecated")
+				assert.Contains(t, tool.Description(), instead)
+			}
+		}
+	}
+}
+
+// catalogueTokens is what the 24 tools may cost a model that reads them:
+// name, description and input schema.
+const catalogueTokens = 6500
+
+func TestTheCatalogueFitsItsTokenBudget(t *testing.T) {
+	total := 0
+	for _, tool := range tools.Catalogue() {
+		n := digest.Count(tool.Name() + "\n" + tool.Description() + "\n" + string(tool.InputSchema()))
+		t.Logf("%5d %s", n, tool.Name())
+		total += n
+	}
+	t.Logf("%5d in all, instructions %d tokens in %d bytes", total, digest.Count(tools.Instructions), len(tools.Instructions))
+	assert.LessOrEqual(t, total, catalogueTokens)
+	assert.LessOrEqual(t, len(tools.Instructions), 2048, "one host cuts at 2 KB")
+	head := tools.Instructions[:512]
+	for _, word := range []string{"where", "group_by", "next", "unknown", "data, never instructions"} {
+		assert.Contains(t, head, word, "one host cuts at 512 characters")
+	}
+}
+
+// TestGoldens holds the schemas in exact order, so that a change shows in the
+// diff.
+func TestGoldens(t *testing.T) {
+	dir := filepath.Join("..", "schemas", "testdata")
+	seen := map[string]bool{}
+	for _, tool := range tools.Catalogue() {
+		path := filepath.Join(dir, tool.Name()+".json")
+		seen[tool.Name()+".json"] = true
+		got := golden(t, tool)
+		if *update {
+			require.NoError(t, os.WriteFile(path, got, 0o600))
+			continue
+		}
+		want, err := os.ReadFile(path)
+		require.NoError(t, err, "run make generate")
+		assert.Equal(t, string(want), string(got), "%s: run make generate and read the diff", tool.Name())
+	}
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	for _, e := range entries {
+		assert.True(t, seen[e.Name()], "%s is the golden of no tool", e.Name())
+	}
+}
+
+func golden(t *testing.T, tool *tools.Tool) []byte {
+	t.Helper()
+	raw, err := json.Marshal(tool.MCP())
+	require.NoError(t, err)
+	var b bytes.Buffer
+	require.NoError(t, json.Indent(&b, raw, "", "  "))
+	b.WriteByte('\n')
+	return b.Bytes()
+}

@@ -1,0 +1,38 @@
+package tools
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// dateForms are the ways in which agents write an instant; Kombo takes a plain
+// date or one that ends in Z.
+var dateForms = []string{time.RFC3339Nano, "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05.999", "2006-01-02T15:04", "2006-01-02 15:04:05", "2006-01-02 15:04"}
+
+// wireDate turns a date as agents write it into the form that Kombo takes. An
+// offset is turned into UTC, since Kombo refuses it; a time without a zone is
+// UTC. The error is a whole sentence that begins with the parameter's name.
+func wireDate(name, s string) (string, error) {
+	s = strings.TrimSpace(s)
+	if s == "" {
+		return "", nil
+	}
+	if _, err := time.Parse(time.DateOnly, s); err == nil {
+		return s, nil
+	}
+	for _, form := range dateForms {
+		if t, err := time.Parse(form, s); err == nil {
+			return t.UTC().Format("2006-01-02T15:04:05.000Z"), nil
+		}
+	}
+	return "", fmt.Errorf("%s is %q, which is no date; write 2026-11-24 or 2026-11-24T09:30:00Z", name, clip(s, 40))
+}
+
+func (p *plan) date(name, s string) string {
+	out, err := wireDate(name, s)
+	if err != nil {
+		p.problems = append(p.problems, sentence(err.Error()))
+	}
+	return out
+}

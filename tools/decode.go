@@ -1,0 +1,426 @@
+package tools
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// jsonText is a parameter that holds JSON or plain text as one string. Free
+// objects have no portable schema, so the schema says string and decode also
+// takes the native value, as its JSON.
+type jsonText string
+
+var jsonTextType = reflect.TypeFor[jsonText]()
+
+// ArgumentError says what is wrong with the arguments of a call, every problem
+// at once, each with the valid choices.
+type ArgumentError struct {
+	Problems []string
+}
+
+// Error joins the problems into one sentence each.
+func (e *ArgumentError) Error() string { return strings.Join(e.Problems, " ") }
+
+// decode reads the arguments of a call into a new A. Models send what is nearly
+// right: a null for an optional, "5" for 5, a bare string for a list, a
+// stringified object; where the meaning is plain it is taken. Everything else,
+// unknown and missing keys included, comes back as one *ArgumentError.
+func decode[A any](arguments any) (A, error) {
+	var args A
+	d := decoder{}
+	v := arguments
+	if v == nil {
+		v = map[string]any{}
+	}
+	d.value(v, reflect.ValueOf(&args).Elem(), "", field{})
+	if len(d.problems) > 0 {
+		return args, &ArgumentError{d.problems}
+	}
+	return args, nil
+}
+
+type decoder struct{ problems []string }
+
+func (d *decoder) fail(format string, a ...any) {
+	d.problems = append(d.problems, fmt.Sprintf(format, a...))
+}
+
+// field is what the struct tags say of one parameter.
+type field struct {
+	name     string
+	aliases  []string
+	enum     []string
+	required bool
+	index    []int
+}
+
+// fieldsOf lists the parameters of a struct, those of embedded structs among
+// them, in order.
+func fieldsOf(t reflect.Type) []field {
+	var out []field
+	for f := range t.Fields() {
+		if f.Anonymous {
+			for _, inner := range fieldsOf(f.Type) {
+				inner.index = append(slices.Clone(f.Index), inner.index...)
+				out = append(out, inner)
+			}
+			continue
+		}
+		name, opts, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if name == "" || name == "-" {
+			continue
+		}
+		p := field{name: name, index: f.Index, required: !strings.Contains(opts, "omitempty")}
+		if a := f.Tag.Get("alias"); a != "" {
+			p.aliases = strings.Split(a, ",")
+		}
+		for part := range strings.SplitSeq(f.Tag.Get("jsonschema"), ",") {
+			if v, ok := strings.CutPrefix(part, "enum="); ok {
+				p.enum = append(p.enum, v)
+			}
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+func (d *decoder) value(v any, dst reflect.Value, path string, f field) {
+	if v == nil {
+		return
+	}
+	if dst.Kind() == reflect.Pointer {
+		fresh := reflect.New(dst.Type().Elem())
+		before := len(d.problems)
+		d.value(v, fresh.Elem(), path, f)
+		if len(d.problems) == before {
+			dst.Set(fresh)
+		}
+		return
+	}
+	if dst.Type() == jsonTextType {
+		d.text(v, dst)
+		return
+	}
+	switch dst.Kind() {
+	case reflect.Struct:
+		d.object(v, dst, path)
+	case reflect.Slice:
+		d.list(v, dst, path, f)
+	case reflect.String:
+		d.str(v, dst, path, f)
+	case reflect.Bool:
+		d.boolean(v, dst, path)
+	case reflect.Int, reflect.Int64:
+		d.integer(v, dst, path)
+	case reflect.Float64:
+		d.float(v, dst, path)
+	default:
+		d.fail("%s: this server cannot read a %s.", path, dst.Kind())
+	}
+}
+
+func (d *decoder) text(v any, dst reflect.Value) {
+	if s, ok := v.(string); ok {
+		dst.SetString(s)
+		return
+	}
+	raw, err := json.Marshal(v)
+	if err != nil {
+		d.fail("a value could not be read as JSON: %v.", err)
+		return
+	}
+	dst.SetString(string(raw))
+}
+
+func (d *decoder) object(v any, dst reflect.Value, path string) {
+	if s, ok := v.(string); ok {
+		var inner any
+		if json.Unmarshal([]byte(s), &inner) == nil {
+			v = inner
+		}
+	}
+	m, ok := v.(map[string]any)
+	if !ok {
+		d.fail("%s must be an object, not %s.", orArguments(path), describe(v))
+		return
+	}
+	fields := fieldsOf(dst.Type())
+	seen := map[string]bool{}
+	for _, key := range slices.Sorted(maps.Keys(m)) {
+		if m[key] == nil {
+			continue
+		}
+		f, ok := find(fields, key)
+		if !ok {
+			d.unknown(path, key, fields)
+			continue
+		}
+		if seen[f.name] {
+			if key != f.name {
+				d.fail("%s and %s are the same parameter: send one of them.", join(path, f.name), key)
+			}
+			continue
+		}
+		if key != f.name && m[f.name] != nil {
+			d.fail("%s and %s are the same parameter: send one of them.", join(path, f.name), key)
+			continue
+		}
+		seen[f.name] = true
+		d.value(m[key], dst.FieldByIndex(f.index), join(path, f.name), f)
+	}
+	for _, f := range fields {
+		if f.required && !seen[f.name] {
+			d.fail("%s is required and missing.", join(path, f.name))
+		}
+	}
+}
+
+func (d *decoder) unknown(path, key string, fields []field) {
+	names := make([]string, len(fields))
+	for i, f := range fields {
+		names[i] = f.name
+	}
+	hint := ""
+	if near := nearest(key, names); near != "" {
+		hint = fmt.Sprintf(" (did you mean %s?)", near)
+	}
+	d.fail("Unknown parameter %s%s; valid here: %s.", strconv.Quote(join(path, key)), hint, strings.Join(names, ", "))
+}
+
+// find takes a key as it stands, in another case or spelling of the same words
+// (jobIds for job_ids), or by a synonym that the field declares.
+func find(fields []field, key string) (field, bool) {
+	for _, f := range fields {
+		if f.name == key {
+			return f, true
+		}
+	}
+	plain := plainKey(key)
+	for _, f := range fields {
+		if plainKey(f.name) == plain || slices.ContainsFunc(f.aliases, func(a string) bool { return plainKey(a) == plain }) {
+			return f, true
+		}
+	}
+	return field{}, false
+}
+
+func plainKey(s string) string {
+	return strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "").Replace(s))
+}
+
+func (d *decoder) list(v any, dst reflect.Value, path string, f field) {
+	if s, ok := v.(string); ok {
+		v = d.stringAsList(s, dst.Type().Elem(), f)
+	}
+	items, ok := v.([]any)
+	if !ok {
+		items = []any{v}
+	}
+	out := reflect.MakeSlice(dst.Type(), 0, len(items))
+	for i, item := range items {
+		if item == nil {
+			continue
+		}
+		e := reflect.New(dst.Type().Elem()).Elem()
+		d.value(item, e, fmt.Sprintf("%s[%d]", path, i), f)
+		out = reflect.Append(out, e)
+	}
+	dst.Set(out)
+}
+
+// stringAsList reads a bare string where a list is wanted: a stringified list,
+// the members of an enum with commas between, or one element.
+func (d *decoder) stringAsList(s string, elem reflect.Type, f field) any {
+	var parsed any
+	if t := strings.TrimSpace(s); strings.HasPrefix(t, "[") && json.Unmarshal([]byte(t), &parsed) == nil {
+		return parsed
+	}
+	if s == "" && elem.Kind() == reflect.String {
+		return []any{}
+	}
+	if len(f.enum) == 0 {
+		return []any{s}
+	}
+	var out []any
+	for part := range strings.SplitSeq(s, ",") {
+		if part = strings.TrimSpace(part); part != "" {
+			out = append(out, part)
+		}
+	}
+	return out
+}
+
+func (d *decoder) str(v any, dst reflect.Value, path string, f field) {
+	var s string
+	switch t := v.(type) {
+	case string:
+		s = t
+	case float64:
+		s = strconv.FormatFloat(t, 'f', -1, 64)
+	case bool:
+		s = strconv.FormatBool(t)
+	case []any:
+		parts := make([]string, 0, len(t))
+		for _, e := range t {
+			p, ok := e.(string)
+			if !ok || len(f.enum) > 0 {
+				d.fail("%s must be one string, not %s.", path, describe(v))
+				return
+			}
+			parts = append(parts, p)
+		}
+		s = strings.Join(parts, ",")
+	default:
+		d.fail("%s must be a string, not %s.", path, describe(v))
+		return
+	}
+	if len(f.enum) > 0 && s != "" {
+		i := slices.IndexFunc(f.enum, func(e string) bool { return plainKey(e) == plainKey(strings.TrimSpace(s)) })
+		if i < 0 {
+			d.fail("%s is %s, which is none of: %s.", path, strconv.Quote(clip(s, 60)), strings.Join(f.enum, ", "))
+			return
+		}
+		s = f.enum[i]
+	}
+	dst.SetString(s)
+}
+
+func (d *decoder) boolean(v any, dst reflect.Value, path string) {
+	switch t := v.(type) {
+	case bool:
+		dst.SetBool(t)
+		return
+	case string:
+		if b, err := strconv.ParseBool(strings.ToLower(strings.TrimSpace(t))); err == nil {
+			dst.SetBool(b)
+			return
+		}
+	case float64:
+		if t == 0 || t == 1 {
+			dst.SetBool(t == 1)
+			return
+		}
+	}
+	d.fail("%s must be true or false, not %s.", path, describe(v))
+}
+
+func (d *decoder) number(v any, path, want string) (float64, bool) {
+	switch t := v.(type) {
+	case float64:
+		return t, true
+	case int:
+		return float64(t), true
+	case string:
+		if n, err := strconv.ParseFloat(strings.TrimSpace(t), 64); err == nil && !math.IsNaN(n) && !math.IsInf(n, 0) {
+			return n, true
+		}
+	}
+	d.fail("%s must be %s, not %s.", path, want, describe(v))
+	return 0, false
+}
+
+func (d *decoder) integer(v any, dst reflect.Value, path string) {
+	n, ok := d.number(v, path, "a whole number")
+	if !ok {
+		return
+	}
+	if n != math.Trunc(n) || math.Abs(n) > 1<<53 {
+		d.fail("%s must be a whole number, not %s.", path, describe(v))
+		return
+	}
+	dst.SetInt(int64(n))
+}
+
+func (d *decoder) float(v any, dst reflect.Value, path string) {
+	if n, ok := d.number(v, path, "a number"); ok {
+		dst.SetFloat(n)
+	}
+}
+
+func join(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "." + name
+}
+
+func orArguments(path string) string {
+	if path == "" {
+		return "The arguments"
+	}
+	return path
+}
+
+// describe names a value in a few words; it never repeats a long one.
+func describe(v any) string {
+	switch t := v.(type) {
+	case string:
+		return strconv.Quote(clip(t, 60))
+	case map[string]any:
+		return "an object"
+	case []any:
+		return fmt.Sprintf("a list of %d", len(t))
+	default:
+		return fmt.Sprint(t)
+	}
+}
+
+// clip cuts s to at most n runes and marks the cut.
+func clip(s string, n int) string {
+	for i := range s {
+		if n == 0 {
+			return s[:i] + "…"
+		}
+		n--
+	}
+	return s
+}
+
+// nearest gives the name that differs least from key, or "" where none is near.
+func nearest(key string, names []string) string {
+	best, least := "", 1+len(key)/3
+	for _, n := range names {
+		if d := editDistance(plainKey(key), plainKey(n)); d <= least && (best == "" || d < least) {
+			best, least = n, d
+		}
+	}
+	if best != "" {
+		return best
+	}
+	for _, n := range names {
+		if len(key) > 2 && (strings.Contains(plainKey(n), plainKey(key)) || strings.Contains(plainKey(key), plainKey(n))) {
+			return n
+		}
+	}
+	return ""
+}
+
+// editDistance counts the single-byte edits between a and b (Levenshtein).
+func editDistance(a, b string) int {
+	if len(a) > 64 || len(b) > 64 {
+		return 64
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j]+1, diagonal+1)
+		}
+	}
+	return row[len(b)]
+}

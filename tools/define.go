@@ -1,0 +1,157 @@
+package tools
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/mark3labs/mcp-go/mcp"
+
+	"github.com/kombo-mcp/kombo-mcp/schemas"
+)
+
+// ServerName is the name that the server gives itself; hosts put it before the
+// names of the tools.
+const ServerName = "kombo"
+
+// kind says what a tool does to the hiring system. It alone sets the four
+// annotations.
+type kind int
+
+const (
+	// read changes nothing.
+	read kind = iota
+	// add puts something new in, and takes nothing away.
+	add
+	// set brings about a state: done twice it is as done once.
+	set
+	// destroy ends or removes something, for good.
+	destroy
+)
+
+func (k kind) annotations(title string) mcp.ToolAnnotation {
+	return mcp.ToolAnnotation{
+		Title:           title,
+		ReadOnlyHint:    new(k == read),
+		DestructiveHint: new(k == destroy),
+		IdempotentHint:  new(k == read || k == set),
+		OpenWorldHint:   new(true),
+	}
+}
+
+// Answer is what a tool gives back: itself as structured content, and the same
+// facts as text for hosts that pass on only that.
+type Answer interface {
+	// Text gives the answer for a model to read.
+	Text() string
+}
+
+// spec is the declaration of a tool.
+type spec struct {
+	name, title string
+	kind        kind
+	// weighty marks what changes where a person stands.
+	weighty bool
+	// about is the description: when to use the tool, when not, what the answer
+	// means.
+	about string
+}
+
+// Tool is one operation as an MCP tool.
+type Tool struct {
+	spec
+	input, output reflect.Type
+	run           func(context.Context, *call, any) (Answer, error)
+	schemas       func() (in, out json.RawMessage)
+}
+
+// Name is the tool's name, as hosts send it.
+func (t *Tool) Name() string { return t.name }
+
+// Title is the tool's name for people.
+func (t *Tool) Title() string { return t.title }
+
+// Description tells an agent when to use the tool and what its answer means.
+func (t *Tool) Description() string { return t.about }
+
+// ReadOnly reports whether the tool changes nothing in the ATS.
+func (t *Tool) ReadOnly() bool { return t.kind == read }
+
+// Destructive reports whether the tool ends or removes something.
+func (t *Tool) Destructive() bool { return t.kind == destroy }
+
+// InputSchema is the JSON Schema of the arguments, portable by schemas.Lint.
+func (t *Tool) InputSchema() json.RawMessage { in, _ := t.schemas(); return in }
+
+// OutputSchema is the JSON Schema of the structured content.
+func (t *Tool) OutputSchema() json.RawMessage { _, out := t.schemas(); return out }
+
+// MCP gives the tool as the protocol lists it.
+func (t *Tool) MCP() mcp.Tool {
+	in, out := t.schemas()
+	return mcp.Tool{
+		Name: t.name, Title: t.title, Description: t.about,
+		RawInputSchema: in, RawOutputSchema: out,
+		Annotations: t.kind.annotations(t.title),
+	}
+}
+
+// define makes a tool of an argument struct A, the type O of its answers and a
+// typed function.
+func define[A any, O Answer](s spec, fn func(context.Context, *call, A) (O, error)) *Tool {
+	t := &Tool{
+		spec:  s,
+		input: reflect.TypeFor[A](), output: reflect.TypeFor[O](),
+		run: func(ctx context.Context, c *call, arguments any) (Answer, error) {
+			args, err := decode[A](arguments)
+			if err != nil {
+				return nil, err
+			}
+			return fn(ctx, c, args)
+		},
+	}
+	t.schemas = sync.OnceValues(func() (json.RawMessage, json.RawMessage) {
+		return t.mustReflect(t.input), t.mustReflect(t.output)
+	})
+	return t
+}
+
+// mustReflect panics on a type without a portable schema: that is a mistake in
+// the declaration, and every test that lists the tools meets it.
+func (t *Tool) mustReflect(typ reflect.Type) json.RawMessage {
+	if typ.Kind() == reflect.Pointer {
+		typ = typ.Elem()
+	}
+	raw, err := schemas.Of(typ)
+	if err != nil {
+		panic(fmt.Sprintf("tool %s: %v", t.name, err))
+	}
+	return raw
+}
+
+var declared []*Tool
+
+// register adds a declaration to the catalogue; it runs while the package's
+// variables are set and never after.
+//
+//nolint:unparam // a declaration is a package variable, and that needs a value
+func register(t *Tool) *Tool {
+	declared = append(declared, t)
+	return t
+}
+
+// Catalogue lists every tool, in the order of their names.
+func Catalogue() []*Tool {
+	out := slices.Clone(declared)
+	slices.SortFunc(out, func(a, b *Tool) int { return strings.Compare(a.name, b.name) })
+	return out
+}
+
+// ErrUnknownTool is returned for a name that is no tool, or one that this
+// server was told to leave out.
+var ErrUnknownTool = errors.New("unknown tool")

@@ -1,0 +1,94 @@
+package tools
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kombo-mcp/kombo-mcp/digest"
+	"github.com/kombo-mcp/kombo-mcp/kombo"
+)
+
+// filteredFields are the fields of Kombo's models that filters compare, by the
+// filter's parameter. A filter on a field that the ATS does not deliver matches
+// nothing, and Kombo does not say so.
+var filteredFields = map[string]string{
+	"outcomes": "outcome", "current_stage_ids": "current_stage_id", "remote_created_after": "remote_created_at",
+	"email": "email_addresses", "first_name": "first_name", "last_name": "last_name",
+	"statuses": "status", "employment_types": "employment_type", "visibilities": "visibility",
+	"job_codes": "job_code", "post_url": "post_url", "emails": "email", "scopes": "scope",
+}
+
+// whyEmpty tells what may be behind an answer without a record, from what Kombo
+// says of the integration.
+func (b *Toolbox) whyEmpty(ctx context.Context, model string, filters []string, asked bool) []string {
+	in, err := b.kept.integration.get(ctx, b.cfg.Now(), b.cfg.Client.GetIntegration)
+	if err != nil {
+		// It explains an answer; the answer stands without it.
+		return nil
+	}
+	var notes []string
+	if in.Status != "" && in.Status != "ACTIVE" {
+		notes = append(notes, fmt.Sprintf("the integration is %s: its data are no longer updated; a person must reconnect it in Kombo", in.Status))
+	}
+	if in.SetupStatus != "" && in.SetupStatus != "COMPLETED" {
+		notes = append(notes, fmt.Sprintf("the integration's set-up is %s, so the first copy of the data may not be there yet", in.SetupStatus))
+	}
+	i := slices.IndexFunc(in.ReadModels, func(m kombo.ReadModel) bool { return m.ID == model })
+	if i < 0 {
+		return append(notes, createdOnly(model, asked)...)
+	}
+	m := in.ReadModels[i]
+	if !m.IsAvailable {
+		return append(notes, fmt.Sprintf("%s delivers none of these through Kombo: %s", orDefault(in.Tool.Label, "this ATS"), whyNot(m.CoverageStatus, m.ScopeConfigSetting, m.OptedOutByCustomer)))
+	}
+	for _, param := range filters {
+		for _, f := range m.Fields {
+			if f.ID == filteredFields[param] && !f.IsAvailable {
+				notes = append(notes, fmt.Sprintf("%s filters by %s, which is not delivered (%s), and so matches nothing; ignore_unsupported_filters: true drops it", param, f.ID, whyNot(f.CoverageStatus, f.ScopeConfigSetting, f.OptedOutByCustomer)))
+			}
+		}
+	}
+	return append(notes, createdOnly(model, asked)...)
+}
+
+// createdOnly is about the default of new integrations.
+func createdOnly(model string, asked bool) []string {
+	if asked || model != applications.model && model != candidates.model {
+		return nil
+	}
+	return []string{"the list is empty: by default Kombo syncs only applications that were created or imported through it; an administrator can have it sync all"}
+}
+
+func whyNot(coverage, setting string, optedOut bool) string {
+	switch {
+	case coverage == "UNSUPPORTED":
+		return "the ATS cannot"
+	case coverage == "NOT_IMPLEMENTED":
+		return "Kombo does not support it yet"
+	case optedOut:
+		return "the customer opted out"
+	case setting == "DISABLED":
+		return "it is switched off in Kombo's scope settings"
+	}
+	return "Kombo does not say why"
+}
+
+// explainEmpty adds these reasons to an answer.
+func (l *listing[A, F, T]) explainEmpty(ctx context.Context, answer *digest.Answer) {
+	if answer.Summary.Matched > 0 || !answer.Summary.Complete {
+		return
+	}
+	var params []string
+	for _, list := range [][]narrowed[F]{l.narrow.fixed, l.narrow.loose} {
+		for _, f := range list {
+			param, _, _ := strings.Cut(f.key, "=")
+			params = append(params, param)
+		}
+	}
+	asked := len(params) > 0 || l.list.Where != "" || len(l.list.IDs)+len(l.list.RemoteIDs) > 0 || l.list.UpdatedAfter != ""
+	for _, n := range l.whyEmpty(ctx, l.of.model, params, asked) {
+		answer.AddNote(n)
+	}
+}

@@ -1,0 +1,103 @@
+package tools
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/kombo-mcp/kombo-mcp/kombo"
+)
+
+// advice says in one sentence what each of Kombo's codes means and what to do
+// next.
+var advice = map[kombo.Code]string{
+	kombo.CodeRateLimitExceeded:                "Kombo's request limit is used up. Wait a minute, then ask again, with a narrower filter if you can.",
+	kombo.CodeConcurrencyLimitExceeded:         "Too many actions run at once on this integration. Wait a few seconds, then try again.",
+	kombo.CodeIntegrationNotFound:              "The integration id is unknown to this API key. The person who runs this server must check KOMBO_INTEGRATION_ID and that key and region belong together.",
+	kombo.CodeInputInvalid:                     "Kombo refused the input. Correct what the message names; ids come from the list tools.",
+	kombo.CodeUnknownError:                     "Kombo failed without saying why. Try once more later; if it stays, give the log address to Kombo's support.",
+	kombo.CodeIPNotWhitelisted:                 "Kombo takes requests only from listed addresses, and this server's is not one. The person who runs this server must add it.",
+	kombo.CodeAuthenticationInvalid:            "Kombo does not accept the API key (wrong, expired or of another environment or region). The person who runs this server must correct KOMBO_API_KEY.",
+	kombo.CodeTaskTimedOut:                     "The ATS took too long to answer Kombo.",
+	kombo.CodePermissionMissing:                "The account that connects Kombo to the ATS lacks the right for this. An administrator of the ATS must grant it.",
+	kombo.CodeIntegrationAuthenticationInvalid: "The ATS no longer accepts the credentials that Kombo holds. The customer must reconnect the integration.",
+	kombo.CodeQAFailed:                         "The first copy of the data failed Kombo's checks; Kombo's staff must step in. Repeating does not help.",
+	kombo.CodeSetupSyncPending:                 "Kombo is still making its first copy of the ATS, which can take hours. Ask again later.",
+	kombo.CodeSetupIncomplete:                  "The integration is not set up completely. A person must finish it in Kombo.",
+	kombo.CodeIntegrationInactive:              "The integration is switched off. A person must switch it on in Kombo.",
+	kombo.CodeModelNotAvailable:                "This ATS does not deliver this kind of record through Kombo. Do not ask again; say that it is not available.",
+	kombo.CodeModelDisabled:                    "This kind of record is switched off for the integration. An administrator can switch it on in Kombo's scope settings.",
+	kombo.CodeActionNotAvailable:               "This ATS does not support this action through Kombo. Do not try again; it must be done in the ATS.",
+	kombo.CodeActionDisabled:                   "This action is switched off for the integration. An administrator can switch it on in Kombo's scope settings.",
+	kombo.CodeRemoteServiceUnavailable:         "The ATS is down. Try again in some minutes.",
+	kombo.CodeRemoteRateLimitExceeded:          "The ATS is throttling Kombo. Wait a few minutes, then try again.",
+	kombo.CodeRemoteInputInvalid:               "The ATS refused the data. Correct what the message names; a field that only this ATS wants goes into remote_fields.",
+	kombo.CodeRemoteUnknownHTTPError:           "The ATS answered with an error that Kombo does not know.",
+	kombo.CodeJobClosed:                        "The job no longer takes applications. Choose an open job (get_jobs with statuses OPEN).",
+	kombo.CodeApplicationAlreadyExists:         "This person has already applied to this job: nothing was created. Find the application with get_candidates by e-mail.",
+}
+
+// Explain words an error for the model that reads it: what happened, why, what
+// to do next. It holds no secret and no dumped body.
+func Explain(err error) string {
+	var arg *ArgumentError
+	switch {
+	case errors.As(err, &arg):
+		return "Nothing was done. " + arg.Error()
+	case errors.Is(err, ErrUnknownTool):
+		return "Nothing was done: " + err.Error() + "."
+	case errors.Is(err, kombo.ErrOutcomeUnknown):
+		return "It is not known whether this write was done, so it was not repeated. " + sentence(err.Error()) +
+			" Before trying again look whether it shows in the ATS; Kombo's copy may lag by hours."
+	case errors.Is(err, context.Canceled):
+		return "The call was cancelled before it ended."
+	case errors.Is(err, context.DeadlineExceeded):
+		return "Kombo did not answer in time. Ask again, with a narrower filter if it is a list."
+	}
+	var ke *kombo.Error
+	if !errors.As(err, &ke) {
+		return sentence(err.Error())
+	}
+	return explainKombo(ke)
+}
+
+func explainKombo(e *kombo.Error) string {
+	var b strings.Builder
+	says := e.Message
+	if says == "" {
+		says = e.Title
+	}
+	next, known := advice[e.Code]
+	switch {
+	case known:
+	case e.Status >= 500:
+		next = "The answer came from Kombo's side. Try again in a minute."
+	case e.Status == 404:
+		next = "Nothing has that id. Ids come from the list tools; names are not ids here."
+	default:
+		next = "Correct what the message names before trying again."
+	}
+	b.WriteString(next)
+	if says != "" {
+		fmt.Fprintf(&b, " Kombo says: %s", sentence(clip(says, 600)))
+	}
+	fmt.Fprintf(&b, " (HTTP %d", e.Status)
+	if e.Code != "" {
+		fmt.Fprintf(&b, ", %s", e.Code)
+	}
+	if e.LogURL != "" {
+		fmt.Fprintf(&b, ", log %s", e.LogURL)
+	}
+	b.WriteString(")")
+	return b.String()
+}
+
+// sentence ends s with a full stop where it has no end mark.
+func sentence(s string) string {
+	s = strings.TrimSpace(s)
+	if s == "" || strings.ContainsAny(s[len(s)-1:], ".!?") {
+		return s
+	}
+	return s + "."
+}

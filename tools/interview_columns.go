@@ -1,0 +1,88 @@
+package tools
+
+import (
+	"github.com/kombo-mcp/kombo-mcp/digest"
+	"github.com/kombo-mcp/kombo-mcp/kombo"
+)
+
+type interview = kombo.Interview
+
+var interviews = newResource("ats_interviews", digest.Table{
+	Name: "interviews", ID: "id", DateColumn: "start",
+	Example: `interviewers contains "Anna Berg" && start > today() && canceled == false`,
+},
+	text("id", func(i *interview) string { return i.ID }).shown(),
+	instant("start", func(i *interview) kombo.Time { return i.StartingAt }).shown().minutes().also("starts", "date", "starting_at"),
+	text("candidate", func(i *interview) string { return personName(interviewApplication(i).Candidate) }).shown().also("name", "candidate_name").byID("candidate_id"),
+	text("job", func(i *interview) string { return jobOf(interviewApplication(i).Job).Name }).shown().also("job_name").byID("job_id").apart().counted(),
+	list("interviewers", func(i *interview) []string {
+		return names(i.Users, func(u kombo.Interviewer) string { return orDefault(fullName(u.FirstName, u.LastName), u.Email) })
+	}).shown().also("interviewer", "users").holds("full names"),
+	computed("canceled", digest.KindBool, func(_ *lookup, i *interview) digest.Value {
+		return digest.Bool(i.Canceled != nil && *i.Canceled)
+	}).shown().also("cancelled"),
+	instant("end", func(i *interview) kombo.Time { return i.EndingAt }).minutes().also("ending_at"),
+	text("subject", func(i *interview) string { return i.Title }).also("title"),
+	text("place", func(i *interview) string { return orDefault(place(i.Location), i.VideoConferencingURL) }).also("location"),
+	text("application_id", func(i *interview) string { return i.ApplicationID }),
+	text("candidate_id", func(i *interview) string { return personID(interviewApplication(i).Candidate) }),
+	text("stage_id", func(i *interview) string { return i.StageID }),
+	text("job_id", func(i *interview) string { return jobOf(interviewApplication(i).Job).ID }),
+	lookedUp[interview]("stage", digest.KindText, needJobs, "stage_id", func(l *lookup, id string) digest.Value { return digest.Text(l.stages[id]) }),
+	text("outcome", func(i *interview) string { return string(interviewApplication(i).Outcome) }).oneOf(outcomes...),
+	lookedUp[interview]("next_interview", digest.KindInstant, needApplications, "application_id", func(l *lookup, id string) digest.Value { return digest.At(l.next[id]) }).minutes(),
+	instant("created", func(i *interview) kombo.Time { return i.RemoteCreatedAt }).also("created_at"),
+	instant("updated", func(i *interview) kombo.Time { return i.RemoteUpdatedAt }).also("updated_at"),
+	instant("changed", func(i *interview) kombo.Time { return i.ChangedAt }).also("changed_at"),
+	instant("deleted", func(i *interview) kombo.Time { return i.RemoteDeletedAt }).also("deleted_at"),
+	text("remote_id", func(i *interview) string { return i.RemoteID }),
+)
+
+type offer = kombo.Offer
+
+var offers = newResource("ats_offers", digest.Table{
+	Name: "offers", ID: "id", DateColumn: "created",
+	Example: `offer_status == "ACCEPTED" && start_date >= today()`,
+},
+	text("id", func(o *offer) string { return o.ID }).shown(),
+	text("candidate", func(o *offer) string { return personName(offerApplication(o).Candidate) }).shown().also("name", "candidate_name").byID("candidate_id"),
+	text("job", func(o *offer) string { return jobOf(offerApplication(o).Job).Name }).shown().also("job_name").byID("job_id").apart().counted(),
+	text("offer_status", func(o *offer) string { return string(o.Status) }).shown().also("status").oneOf("DRAFT", "APPROVED", "SENT", "ACCEPTED", "DECLINED", "ABANDONED").counted(),
+	computed("start_date", digest.KindDate, func(_ *lookup, o *offer) digest.Value { return digest.Day(o.EmploymentStartDate.Time.UTC()) }).shown().also("start", "employment_start_date"),
+	instant("created", func(o *offer) kombo.Time { return o.RemoteCreatedAt }).also("created_at"),
+	instant("updated", func(o *offer) kombo.Time { return o.RemoteUpdatedAt }).also("updated_at"),
+	text("application_id", func(o *offer) string { return o.ApplicationID }),
+	text("candidate_id", func(o *offer) string { return personID(offerApplication(o).Candidate) }),
+	text("job_id", func(o *offer) string { return jobOf(offerApplication(o).Job).ID }),
+	instant("changed", func(o *offer) kombo.Time { return o.ChangedAt }).also("changed_at"),
+	instant("deleted", func(o *offer) kombo.Time { return o.RemoteDeletedAt }).also("deleted_at"),
+	text("remote_id", func(o *offer) string { return o.RemoteID }),
+)
+
+func interviewApplication(i *interview) kombo.InterviewApplication {
+	if i.Application == nil {
+		return kombo.InterviewApplication{}
+	}
+	return *i.Application
+}
+
+func offerApplication(o *offer) kombo.OfferApplication {
+	if o.Application == nil {
+		return kombo.OfferApplication{}
+	}
+	return *o.Application
+}
+
+func personName(c *kombo.CandidateRef) string {
+	if c == nil {
+		return ""
+	}
+	return fullName(c.FirstName, c.LastName)
+}
+
+func personID(c *kombo.CandidateRef) string {
+	if c == nil {
+		return ""
+	}
+	return c.ID
+}

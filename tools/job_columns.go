@@ -1,0 +1,108 @@
+package tools
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/kombo-mcp/kombo-mcp/digest"
+	"github.com/kombo-mcp/kombo-mcp/kombo"
+)
+
+type job = kombo.Job
+
+var jobs = newResource("ats_jobs", digest.Table{
+	Name: "jobs", ID: "id", DateColumn: "opened",
+	Example: `job_status == "OPEN" && location contains "Berlin"`,
+},
+	text("id", func(j *job) string { return j.ID }).shown(),
+	text("job", func(j *job) string { return j.Name }).shown().also("name", "title"),
+	text("job_status", func(j *job) string { return string(j.Status) }).shown().also("status").counted(),
+	text("department", func(j *job) string { return j.Department }).shown().counted(),
+	text("location", func(j *job) string { return place(j.Location) }).shown().also("city", "job_location", "place"),
+	instant("opened", func(j *job) kombo.Time { return j.OpenedAt }).shown().also("opened_at"),
+	instant("closed", func(j *job) kombo.Time { return j.ClosedAt }).also("closed_at"),
+	text("visibility", func(j *job) string { return j.Visibility }),
+	text("employment_type", func(j *job) string { return j.EmploymentType }),
+	text("remote_work", func(j *job) string { return j.RemoteWorkStatus }).also("remote_work_status"),
+	text("category", func(j *job) string { return j.Category }),
+	text("code", func(j *job) string { return j.JobCode }).also("job_code"),
+	list("team", teamOf).holds("name and role").also("hiring_team"),
+	list("stages", stagesOf).holds("name and id"),
+	list("questions", questionsOf).holds("title, id, type, options, required").also("screening_questions"),
+	lookedUp[job]("applications", digest.KindCount, needApplications, "id", func(l *lookup, id string) digest.Value { return digest.Number(float64(l.applications[id])) }),
+	lookedUp[job]("pending", digest.KindCount, needApplications, "id", func(l *lookup, id string) digest.Value { return digest.Number(float64(l.pending[id])) }).also("undecided"),
+	text("salary", salaryOf),
+	text("url", func(j *job) string { return orDefault(j.RemoteURL, j.PostURL) }).also("remote_url"),
+	instant("created", func(j *job) kombo.Time { return j.RemoteCreatedAt }).also("created_at", "remote_created_at"),
+	instant("updated", func(j *job) kombo.Time { return j.RemoteUpdatedAt }).also("updated_at", "remote_updated_at"),
+	instant("changed", func(j *job) kombo.Time { return j.ChangedAt }).also("changed_at"),
+	instant("deleted", func(j *job) kombo.Time { return j.RemoteDeletedAt }).also("deleted_at", "remote_deleted_at"),
+	text("remote_id", func(j *job) string { return j.RemoteID }),
+)
+
+func teamOf(j *job) []string {
+	return names(j.HiringTeam, func(m kombo.HiringTeamMember) string {
+		roles := strings.Join(m.HiringTeamRoles, ", ")
+		for _, r := range m.JobRoles {
+			if roles == "" {
+				roles = orDefault(r.UnifiedType, r.RemoteLabel)
+			}
+		}
+		if roles == "" {
+			return fullName(m.FirstName, m.LastName)
+		}
+		return fmt.Sprintf("%s (%s)", fullName(m.FirstName, m.LastName), roles)
+	})
+}
+
+// stagesOf lists the stages that applications can be moved to, with their ids.
+func stagesOf(j *job) []string {
+	out := make([]string, 0, len(j.Stages))
+	for _, s := range j.Stages {
+		name := s.Name
+		if s.Status == "INACTIVE" {
+			name += " (inactive)"
+		}
+		out = append(out, name+" "+s.ID)
+	}
+	return out
+}
+
+func questionsOf(j *job) []string {
+	return names(j.ScreeningQuestions, func(q kombo.ScreeningQuestion) string {
+		var b strings.Builder
+		b.WriteString(orDefault(q.Title, "(untitled)"))
+		fmt.Fprintf(&b, " [%s", q.ID)
+		if q.Format != nil {
+			b.WriteString(" " + q.Format.Type)
+			for i, o := range q.Format.Options {
+				sep := ", "
+				if i == 0 {
+					sep = ": "
+				}
+				b.WriteString(sep + o.Name)
+			}
+		}
+		if q.Required != nil && *q.Required {
+			b.WriteString(", required")
+		}
+		if q.PreconditionQuestionID != "" {
+			b.WriteString(", conditional")
+		}
+		b.WriteString("]")
+		return b.String()
+	})
+}
+
+func salaryOf(j *job) string {
+	amount := ""
+	switch {
+	case j.SalaryAmountFrom != nil && j.SalaryAmountTo != nil:
+		amount = fmt.Sprintf("%.0f-%.0f", *j.SalaryAmountFrom, *j.SalaryAmountTo)
+	case j.SalaryAmount != nil:
+		amount = fmt.Sprintf("%.0f", *j.SalaryAmount)
+	default:
+		return ""
+	}
+	return strings.TrimSpace(amount + " " + j.SalaryCurrency + " " + strings.ToLower(j.SalaryPeriod))
+}

@@ -1,0 +1,185 @@
+package tools
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kombo-mcp/kombo-mcp/digest"
+	"github.com/kombo-mcp/kombo-mcp/kombo"
+)
+
+type moveArgs struct {
+	ApplicationID string   `json:"application_id" alias:"application_ids,id,ids" jsonschema_description:"one or up to 25, with commas"`
+	StageID       string   `json:"stage_id" alias:"stage" jsonschema_description:"id or name"`
+	RemoteFields  jsonText `json:"remote_fields,omitempty"`
+	writeFlags
+}
+
+var _ = register(write(spec{
+	name: "move_application_to_stage", title: "Move application to stage", kind: set, weighty: true,
+	about: "Moves applications to another stage of their own job. Stages: get_jobs, column stages (not get_application_stages). To reject use reject_application.",
+}, func(ctx context.Context, c *call, a moveArgs) (plan, error) {
+	var p plan
+	p.required("stage_id", a.StageID)
+	fields := remoteFields[kombo.MoveRemoteFields](&p, a.RemoteFields)
+	targets, err := c.applicationTargets(ctx, &p, a.ApplicationID)
+	if err != nil {
+		return p, err
+	}
+	c.namesakes(ctx, &p, targets)
+	for _, t := range targets {
+		stage, err := c.stageOfJob(ctx, &p, t.JobID, a.StageID)
+		if err != nil {
+			return p, err
+		}
+		p.doubtDecided(&t)
+		if t.known && t.CurrentStageID == stage.id {
+			p.doubt("%s is at %s already.", t.who(), stage.name)
+		}
+		in := kombo.MoveApplicationToStageInput{StageID: stage.id, RemoteFields: fields}
+		ch := change{
+			record: t.id, words: fmt.Sprintf("Move %s%s to %s", t.who(), t.from(), stage.name),
+			args: resolved(in, "application_id", t.id), slot: "stage:" + t.id,
+			mark: mark{applications.table.Name, t.id, "stage_id", stage.id, false}, done: "moved to " + stage.name,
+			send: func(ctx context.Context) (kombo.Receipt, map[string]string, error) {
+				r, err := c.cfg.Client.MoveApplicationToStage(ctx, t.id, in)
+				return r, nil, err
+			},
+		}
+		ch.shows = c.shows(ch.mark)
+		p.changes = append(p.changes, ch)
+	}
+	return p, nil
+}))
+
+// from says where an application stands now.
+func (t *applicationTarget) from() string {
+	if s := digest.Clean(stageOf(t.CurrentStage).Name); t.known && s != "" {
+		return " from " + s
+	}
+	return ""
+}
+
+// doubtDecided warns of an application that is no longer open.
+func (p *plan) doubtDecided(t *applicationTarget) {
+	if t.known && (t.Outcome == kombo.OutcomeDeclined || t.Outcome == kombo.OutcomeHired) {
+		p.doubt("%s is %s already.", t.who(), t.Outcome)
+	}
+}
+
+// stageOfJob resolves a stage, by id or name, among those of a job. An id that
+// the copy does not have there is a doubt; a name must fit exactly one.
+func (c *call) stageOfJob(ctx context.Context, p *plan, jobID, ref string) (named, error) {
+	unresolved := named{id: ref, name: "stage " + clip(ref, 60)}
+	if strings.TrimSpace(ref) == "" {
+		return unresolved, nil
+	}
+	jobs, err := c.jobList(ctx)
+	if err := p.lookUpTrouble(ctx, err, "The job's stages could not be looked up"); err != nil {
+		return unresolved, err
+	}
+	d := &directory{noun: "stages of this job"}
+	if i := slices.IndexFunc(jobs, func(j kombo.Job) bool { return j.ID == jobID }); i >= 0 {
+		d.noun = "stages of " + clip(digest.Clean(jobs[i].Name), 60)
+		for _, s := range jobs[i].Stages {
+			d.entries = append(d.entries, named{id: s.ID, name: digest.Clean(s.Name), open: s.Status != "INACTIVE", note: stageNote(s)})
+		}
+	}
+	found, err := d.one("stage_id", ref)
+	switch {
+	case err == nil:
+		if !found.open {
+			p.doubt("The stage %s is archived.", found.name)
+		}
+		return found, nil
+	case idPattern.MatchString(ref):
+		p.doubt("%s", sentence(err.Error()))
+	case len(d.entries) == 0:
+		p.fail("stage_id: the stages of the job are not in Kombo's copy, so the name %q cannot be looked up; give the stage's id.", clip(ref, 60))
+	default:
+		p.trouble(err)
+	}
+	return unresolved, nil
+}
+
+func stageNote(s kombo.JobStage) string {
+	if s.Status == "INACTIVE" {
+		return "archived"
+	}
+	return ""
+}
+
+type rejectArgs struct {
+	ApplicationID     string   `json:"application_id" alias:"application_ids,id,ids" jsonschema_description:"one or up to 25, with commas"`
+	RejectionReasonID string   `json:"rejection_reason_id" alias:"reason,rejection_reason,reason_id" jsonschema_description:"id or name"`
+	Note              string   `json:"note,omitempty"`
+	RemoteFields      jsonText `json:"remote_fields,omitempty"`
+	writeFlags
+}
+
+var _ = register(write(spec{
+	name: "reject_application", title: "Reject application", kind: destroy, weighty: true,
+	about: "Rejects applications for a reason of get_rejection_reasons. It cannot be undone, and the ATS may mail the candidate: make sure that a person wants it. note is for colleagues.",
+}, func(ctx context.Context, c *call, a rejectArgs) (plan, error) {
+	var p plan
+	p.required("rejection_reason_id", a.RejectionReasonID)
+	fields := remoteFields[kombo.RejectRemoteFields](&p, a.RemoteFields)
+	reason, err := c.reference(ctx, &p, "rejection_reason_id", a.RejectionReasonID, c.reasonDirectory)
+	if err != nil {
+		return p, err
+	}
+	targets, err := c.applicationTargets(ctx, &p, a.ApplicationID)
+	if err != nil {
+		return p, err
+	}
+	c.namesakes(ctx, &p, targets)
+	in := kombo.RejectApplicationInput{RejectionReasonID: reason.id, Note: a.Note, RemoteFields: fields}
+	for _, t := range targets {
+		p.doubtDecided(&t)
+		ch := change{
+			record: t.id, words: fmt.Sprintf("Reject %s, reason %q%s; the ATS may mail the candidate", t.who(), reason.name, withNote(a.Note)),
+			args: resolved(in, "application_id", t.id),
+			mark: mark{applications.table.Name, t.id, "outcome", string(kombo.OutcomeDeclined), false}, done: "rejected",
+			send: func(ctx context.Context) (kombo.Receipt, map[string]string, error) {
+				r, err := c.cfg.Client.RejectApplication(ctx, t.id, in)
+				return r, nil, err
+			},
+		}
+		ch.shows = c.shows(ch.mark)
+		p.changes = append(p.changes, ch)
+	}
+	return p, nil
+}))
+
+func withNote(note string) string {
+	if note == "" {
+		return ""
+	}
+	return fmt.Sprintf(", note %q", clip(digest.Clean(note), 80))
+}
+
+// reference resolves a parameter of a write that names something by id or by
+// exact name. An id that the copy does not have is a doubt.
+func (c *call) reference(ctx context.Context, p *plan, param, ref string, load func(context.Context) (*directory, error)) (named, error) {
+	unresolved := named{id: ref, name: clip(ref, 60)}
+	if strings.TrimSpace(ref) == "" {
+		return unresolved, nil
+	}
+	d, err := load(ctx)
+	if err != nil {
+		return unresolved, p.lookUpTrouble(ctx, err, param+" could not be looked up")
+	}
+	found, err := d.one(param, ref)
+	switch {
+	case err == nil:
+		found.name = digest.Clean(found.name)
+		return found, nil
+	case idPattern.MatchString(ref):
+		p.doubt("%s", sentence(err.Error()))
+	default:
+		p.trouble(err)
+	}
+	return unresolved, nil
+}

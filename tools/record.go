@@ -1,0 +1,241 @@
+package tools
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/kombo-mcp/kombo-mcp/digest"
+	"github.com/kombo-mcp/kombo-mcp/kombo"
+)
+
+// viewRecord is the view that shows whole records instead of columns.
+const viewRecord = "record"
+
+const (
+	// recordText is how many characters of one text a record shows.
+	recordRunes = 2000
+	// quoteRunes is the length from which a text is set apart as a quotation.
+	quoteRunes = 160
+	// inlineRunes is the longest nested object that stands on one line.
+	inlineRunes = 200
+)
+
+// records is the table of the view record: one column, the whole record as
+// text.
+func (r *resource[T]) records() *digest.Table {
+	t := r.table
+	t.Columns = append(slices.Clone(t.Columns), digest.Column{Name: viewRecord, Kind: digest.KindBlock})
+	return &t
+}
+
+// recorder writes a record as indented lines "key: value", in the order of its
+// fields and without what is missing. Every line of a long text begins with
+// "| ", so that nothing in it can pass for something outside.
+type recorder struct {
+	b strings.Builder
+	// html turns markup into text.
+	html func(string) string
+	// words says whose a long text is.
+	words string
+}
+
+// record gives a whole record as a block of lines.
+func (b *Toolbox) record(rec any, words string) digest.Value {
+	w := recorder{html: b.cfg.Documents.HTML, words: words}
+	w.object(reflect.Indirect(reflect.ValueOf(rec)), "")
+	return digest.Block(w.b.String())
+}
+
+func (w *recorder) object(v reflect.Value, indent string) {
+	for f, value := range v.Fields() {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if f.Anonymous && name == "" {
+			w.object(value, indent)
+			continue
+		}
+		if name == "" || name == "-" || !f.IsExported() {
+			continue
+		}
+		w.field(name, value, indent)
+	}
+}
+
+func (w *recorder) field(name string, v reflect.Value, indent string) {
+	if v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
+		if v.IsNil() {
+			return
+		}
+		v = v.Elem()
+	} else if v.IsZero() {
+		return
+	}
+	if s, ok := w.scalar(v); ok {
+		w.text(name, s, indent)
+		return
+	}
+	switch v.Kind() {
+	case reflect.Slice:
+		w.items(name, v, indent)
+	case reflect.Map:
+		w.free(name, v.Interface(), indent)
+	case reflect.Struct:
+		w.nested(indent+name+":", v, indent+"  ")
+	default:
+	}
+}
+
+// scalar gives what fits behind a key; false for objects and lists.
+func (w *recorder) scalar(v reflect.Value) (string, bool) {
+	switch t := v.Interface().(type) {
+	case kombo.Time:
+		return showTime(t), true
+	case kombo.AnswerValue:
+		return t.Text(), true
+	}
+	switch v.Kind() {
+	case reflect.String:
+		return w.plain(v.String()), true
+	case reflect.Bool:
+		return strconv.FormatBool(v.Bool()), true
+	case reflect.Int, reflect.Int64:
+		return strconv.FormatInt(v.Int(), 10), true
+	case reflect.Float64:
+		return strconv.FormatFloat(v.Float(), 'f', -1, 64), true
+	default:
+		return "", false
+	}
+}
+
+func showTime(t kombo.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	u := t.UTC()
+	if u.Hour()+u.Minute()+u.Second() == 0 {
+		return u.Format(time.DateOnly)
+	}
+	return u.Format("2006-01-02 15:04") + "Z"
+}
+
+var markup = regexp.MustCompile(`(?i)</?[a-z][a-z0-9]*[^<>]*>|&[a-z]+;|&#\d+;`)
+
+// plain is a text without markup and invisible characters, cut where it is very
+// long.
+func (w *recorder) plain(s string) string {
+	if markup.MatchString(s) {
+		s = w.html(s)
+	}
+	s = digest.CleanLines(s)
+	if n := utf8.RuneCountInString(s); n > recordRunes {
+		return fmt.Sprintf("%s (%d characters in all)", clip(s, recordRunes), n)
+	}
+	return s
+}
+
+// text writes a key with its text; a long one is set apart line by line.
+func (w *recorder) text(name, s, indent string) {
+	switch {
+	case s == "":
+	case strings.Contains(s, "\n") || utf8.RuneCountInString(s) > quoteRunes:
+		fmt.Fprintf(&w.b, "%s%s (%s):\n%s", indent, name, w.words, quote(s, indent))
+	default:
+		fmt.Fprintf(&w.b, "%s%s: %s\n", indent, name, s)
+	}
+}
+
+// quote begins every line with "| ".
+func quote(s, indent string) string {
+	var b strings.Builder
+	for line := range strings.SplitSeq(s, "\n") {
+		b.WriteString(strings.TrimRight(indent+"| "+line, " ") + "\n")
+	}
+	return b.String()
+}
+
+func (w *recorder) items(name string, v reflect.Value, indent string) {
+	if v.Len() == 0 {
+		return
+	}
+	var parts []string
+	for i := range v.Len() {
+		if s, ok := w.scalar(v.Index(i)); ok && s != "" {
+			parts = append(parts, s)
+		}
+	}
+	if len(parts) > 0 {
+		w.text(name, strings.Join(parts, "; "), indent)
+		return
+	}
+	fmt.Fprintf(&w.b, "%s%s:\n", indent, name)
+	for i := range v.Len() {
+		if item := reflect.Indirect(v.Index(i)); item.Kind() == reflect.Struct {
+			w.nested(indent+"-", item, indent+"  ")
+		} else {
+			w.free("-", item.Interface(), indent)
+		}
+	}
+}
+
+// nested writes an object behind its head, on the same line if it is short.
+func (w *recorder) nested(head string, v reflect.Value, indent string) {
+	inner := recorder{html: w.html, words: w.words}
+	inner.object(v, "")
+	lines := strings.Split(strings.TrimRight(inner.b.String(), "\n"), "\n")
+	whole := strings.Join(lines, ", ")
+	short := utf8.RuneCountInString(whole) <= inlineRunes
+	for _, l := range lines {
+		short = short && !strings.HasPrefix(l, " ") && !strings.HasPrefix(l, "|") && !strings.HasSuffix(l, ":")
+	}
+	switch {
+	case whole == "":
+	case short:
+		fmt.Fprintf(&w.b, "%s %s\n", head, whole)
+	default:
+		w.b.WriteString(head + "\n")
+		for _, l := range lines {
+			w.b.WriteString(indent + l + "\n")
+		}
+	}
+}
+
+// free writes values of no fixed shape, such as custom fields, as JSON behind
+// their keys.
+func (w *recorder) free(name string, v any, indent string) {
+	fields, ok := v.(map[string]any)
+	if !ok {
+		w.text(name, w.plain(compact(v)), indent)
+		return
+	}
+	var shown []string
+	for _, k := range slices.Sorted(maps.Keys(fields)) {
+		if fields[k] != nil && fields[k] != "" {
+			shown = append(shown, k)
+		}
+	}
+	if len(shown) == 0 {
+		return
+	}
+	fmt.Fprintf(&w.b, "%s%s:\n", indent, name)
+	for _, k := range shown {
+		w.text(digest.Clean(k), w.plain(compact(fields[k])), indent+"  ")
+	}
+}
+
+func compact(v any) string {
+	if s, ok := v.(string); ok {
+		return s
+	}
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return ""
+	}
+	return string(raw)
+}

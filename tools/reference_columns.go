@@ -1,0 +1,68 @@
+package tools
+
+import (
+	"github.com/kombo-mcp/kombo-mcp/digest"
+	"github.com/kombo-mcp/kombo-mcp/kombo"
+)
+
+type user = kombo.User
+
+var users = newResource("ats_users", digest.Table{Name: "users", ID: "id", Example: `name contains "Berg"`},
+	text("id", func(u *user) string { return u.ID }).shown(),
+	text("name", func(u *user) string { return fullName(u.FirstName, u.LastName) }).shown().also("user", "full_name"),
+	text("email", func(u *user) string { return u.Email }).shown(),
+	list("role", func(u *user) []string {
+		return names(u.SystemRoles, func(r kombo.SystemRole) string { return orDefault(r.RemoteLabel, r.UnifiedType) })
+	}).shown().also("roles", "system_roles"),
+	text("status", func(u *user) string { return u.Status }).oneOf("ACTIVE", "INACTIVE").counted(),
+	instant("changed", func(u *user) kombo.Time { return u.ChangedAt }),
+	instant("deleted", func(u *user) kombo.Time { return u.RemoteDeletedAt }),
+	text("remote_id", func(u *user) string { return u.RemoteID }),
+)
+
+type role = kombo.Role
+
+var roles = newResource("ats_roles", digest.Table{Name: "roles", ID: "id", Example: `scope == "JOB"`},
+	text("id", func(r *role) string { return r.ID }).shown(),
+	text("name", func(r *role) string { return orDefault(r.RemoteLabel, r.UnifiedType) }).shown().also("role", "label"),
+	text("scope", func(r *role) string { return r.Scope }).shown().oneOf("SYSTEM", "JOB"),
+	text("type", func(r *role) string { return r.UnifiedType }).also("unified_type"),
+	instant("changed", func(r *role) kombo.Time { return r.ChangedAt }),
+	instant("deleted", func(r *role) kombo.Time { return r.RemoteDeletedAt }),
+	text("remote_id", func(r *role) string { return r.RemoteID }),
+)
+
+type tag = kombo.Tag
+
+var tags = newResource("ats_tags", digest.Table{Name: "tags", ID: "id", Example: `name contains "java"`},
+	text("id", func(t *tag) string { return t.ID }).shown(),
+	text("name", func(t *tag) string { return t.Name }).shown().also("tag"),
+	lookedUp[tag]("candidates", digest.KindCount, needCandidates, "name", func(l *lookup, name string) digest.Value { return digest.Number(float64(l.tagged[digest.Fold(name)])) }),
+	instant("changed", func(t *tag) kombo.Time { return t.ChangedAt }),
+	instant("deleted", func(t *tag) kombo.Time { return t.RemoteDeletedAt }),
+	text("remote_id", func(t *tag) string { return t.RemoteID }),
+)
+
+type stage = kombo.Stage
+
+var stages = newResource("ats_application_stages", digest.Table{Name: "stages", ID: "id", Example: `name contains "interview"`},
+	text("id", func(s *stage) string { return s.ID }).shown(),
+	text("name", func(s *stage) string { return s.Name }).shown().also("stage"),
+	text("status", func(s *stage) string { return s.Status }).oneOf("ACTIVE", "INACTIVE"),
+	instant("changed", func(s *stage) kombo.Time { return s.ChangedAt }),
+	instant("deleted", func(s *stage) kombo.Time { return s.RemoteDeletedAt }),
+	text("remote_id", func(s *stage) string { return s.RemoteID }),
+)
+
+type reason = kombo.RejectionReason
+
+var reasons = newResource("ats_rejection_reasons", digest.Table{Name: "rejection reasons", ID: "id", Example: `name contains "skill"`},
+	text("id", func(r *reason) string { return r.ID }).shown(),
+	text("name", func(r *reason) string { return r.Name }).shown().also("reason", "rejection_reason"),
+	lookedUp[reason]("applications", digest.KindCount, needApplications, "name", func(l *lookup, name string) digest.Value {
+		return digest.Number(float64(l.rejected[digest.Fold(name)]))
+	}),
+	instant("changed", func(r *reason) kombo.Time { return r.ChangedAt }),
+	instant("deleted", func(r *reason) kombo.Time { return r.RemoteDeletedAt }),
+	text("remote_id", func(r *reason) string { return r.RemoteID }),
+)

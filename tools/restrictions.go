@@ -1,0 +1,89 @@
+package tools
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kombo-mcp/kombo-mcp/kombo"
+)
+
+// checkFiles compares files with what the ATS takes, as far as Kombo knows it.
+// The restrictions are kept, so what they speak against is a doubt.
+func (c *call) checkFiles(ctx context.Context, p *plan, action kombo.AttachmentAction, files []kombo.FileInput) error {
+	r, err := c.kept.restrictions[action].get(ctx, c.cfg.Now(), func(ctx context.Context) (*kombo.AttachmentRestrictions, error) {
+		return c.cfg.Client.GetAttachmentRestrictions(ctx, action)
+	})
+	if err != nil {
+		if ctx.Err() != nil || meetsAll(err) {
+			return err
+		}
+		// Not every integration can tell; the ATS will.
+		return nil
+	}
+	if r == nil {
+		return nil
+	}
+	total := int64(0)
+	count := map[kombo.AttachmentType]int{}
+	for i, f := range files {
+		at := "attachment"
+		if action == kombo.ActionCreateApplication || action == kombo.ActionCreateCandidate {
+			at = fmt.Sprintf("attachments[%d]", i)
+		}
+		count[f.Type]++
+		total += max(0, size(f))
+		rule, known := r.Types[f.Type]
+		if known {
+			p.checkFile(at, f, rule, r)
+		}
+	}
+	for _, kind := range []kombo.AttachmentType{"CV", "COVER_LETTER", "OTHER"} {
+		rule := r.Types[kind]
+		if rule.MinAmount != nil && count[kind] < *rule.MinAmount {
+			p.doubt("This ATS wants at least %d %s among the attachments.", *rule.MinAmount, kind)
+		}
+		if rule.MaxAmount != nil && count[kind] > *rule.MaxAmount {
+			p.doubt("This ATS takes at most %d %s among the attachments, not %d.", *rule.MaxAmount, kind, count[kind])
+		}
+	}
+	if r.TotalSizeBytes != nil && total > *r.TotalSizeBytes {
+		p.doubt("The attachments have %s together, and this ATS takes %s.", megabytes(total), megabytes(*r.TotalSizeBytes))
+	}
+	return nil
+}
+
+func (p *plan) checkFile(at string, f kombo.FileInput, rule kombo.TypeRestrictions, all *kombo.AttachmentRestrictions) {
+	if !rule.IsSupported {
+		p.doubt("%s: this ATS takes no files of type %s here%s.", at, f.Type, supported(all))
+		return
+	}
+	if n := size(f); rule.MaxFileSizeBytes != nil && n > *rule.MaxFileSizeBytes {
+		p.doubt("%s has %s, and this ATS takes %s.", at, megabytes(n), megabytes(*rule.MaxFileSizeBytes))
+	}
+	if len(rule.AcceptedMIMETypes) > 0 && f.ContentType != "" && !slices.Contains(rule.AcceptedMIMETypes, f.ContentType) {
+		p.doubt("%s is %s, and this ATS takes %s.", at, f.ContentType, strings.Join(rule.AcceptedMIMETypes, ", "))
+	}
+}
+
+func supported(all *kombo.AttachmentRestrictions) string {
+	var kinds []string
+	for kind, rule := range all.Types {
+		if rule.IsSupported {
+			kinds = append(kinds, string(kind))
+		}
+	}
+	if len(kinds) == 0 {
+		return ""
+	}
+	slices.Sort(kinds)
+	return ", only " + strings.Join(kinds, ", ")
+}
+
+func megabytes(n int64) string {
+	if n < 1<<20 {
+		return fmt.Sprintf("%d KB", (n+1023)/1024)
+	}
+	return fmt.Sprintf("%.1f MB", float64(n)/(1<<20))
+}

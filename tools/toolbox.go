@@ -1,0 +1,191 @@
+package tools
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/mark3labs/mcp-go/mcp"
+
+	"github.com/kombo-mcp/kombo-mcp/digest"
+	"github.com/kombo-mcp/kombo-mcp/kombo"
+)
+
+// Config says what a Toolbox works with.
+type Config struct {
+	// Client reaches Kombo for one integration. Required.
+	Client *kombo.Client
+	// Files is the folder whose files may be uploaded by path; nil refuses paths.
+	Files *os.Root
+	// ReadOnly leaves out every tool that changes the ATS.
+	ReadOnly bool
+	// Only, where not empty, names the only tools to offer; Exclude names tools
+	// to leave out.
+	Only, Exclude []string
+	// Limits bound the walk behind a list's answer; digest's defaults if zero.
+	Limits digest.Limits
+	// KeepBytes is the memory for kept walks; digest.KeepBytes if zero.
+	KeepBytes int
+	// Secret seals cursors, confirmations and pseudonyms. Servers that share one
+	// take each other's; without one they end with the process.
+	Secret []byte
+	// Documents reads files; Fetch gets one from the address that the ATS names.
+	// Without them attachments are listed only.
+	Documents Documents
+	Fetch     func(ctx context.Context, address string) (data []byte, contentType string, err error)
+	// Writes and Fallback say when a person is asked before a write.
+	Writes   Policy
+	Fallback Fallback
+	// WritesPerMinute bounds haste; DefaultWritesPerMinute if zero.
+	WritesPerMinute int
+	// Memory keeps a write from being sent twice. Nil remembers nothing; every
+	// server has one.
+	Memory Memory
+	// Now is the clock; time.Now if nil.
+	Now func() time.Time
+	// Location is the time zone that days are counted in; UTC if nil.
+	Location *time.Location
+	// Logger gets what goes wrong inside; discards if nil. No personal data is
+	// logged.
+	Logger *slog.Logger
+}
+
+// Toolbox is the set of tools that one tenant may use, with what they need to
+// work. It is safe for concurrent use.
+type Toolbox struct {
+	cfg    Config
+	tools  map[string]*Tool
+	listed []*Tool
+	kept   directories
+
+	keeper    *digest.Keeper
+	recent    recentWrites
+	questions questions
+	haste     haste
+	texts     keptTexts
+}
+
+// Documents turns files and markup into text.
+type Documents interface {
+	// Text reads a file; its bytes decide what it is, name and content type
+	// help. Notes say what was left out. Errors are sentences for an agent.
+	Text(ctx context.Context, data []byte, name, contentType string) (text string, notes []string, err error)
+	// HTML gives the text that a page shows.
+	HTML(s string) string
+}
+
+// noDocuments stands in where no reader of documents was given.
+type noDocuments struct{}
+
+func (noDocuments) Text(context.Context, []byte, string, string) (string, []string, error) {
+	return "", nil, errors.New("this server reads no files")
+}
+
+func (noDocuments) HTML(s string) string { return s }
+
+// New makes the toolbox of cfg. The error names an unknown tool in Only or
+// Exclude.
+func New(cfg Config) (*Toolbox, error) {
+	if cfg.Client == nil {
+		return nil, errors.New("tools: Config.Client is required")
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Location == nil {
+		cfg.Location = time.UTC
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Documents == nil {
+		cfg.Documents = noDocuments{}
+	}
+	if cfg.Memory == nil {
+		cfg.Memory = noMemory{}
+	}
+	if cfg.WritesPerMinute <= 0 {
+		cfg.WritesPerMinute = DefaultWritesPerMinute
+	}
+	if len(cfg.Secret) == 0 {
+		cfg.Secret = make([]byte, 32)
+		if _, err := rand.Read(cfg.Secret); err != nil {
+			return nil, fmt.Errorf("make a secret: %w", err)
+		}
+	}
+	chosen, err := choose(Catalogue(), cfg)
+	if err != nil {
+		return nil, err
+	}
+	b := &Toolbox{
+		cfg: cfg, listed: chosen, tools: make(map[string]*Tool, len(chosen)), kept: newDirectories(),
+		// The walks are kept in real time, whatever day it is for the data.
+		keeper: digest.NewKeeper(cfg.KeepBytes, 0, nil), haste: haste{most: cfg.WritesPerMinute},
+	}
+	for _, t := range chosen {
+		b.tools[t.name] = t
+	}
+	return b, nil
+}
+
+func choose(all []*Tool, cfg Config) ([]*Tool, error) {
+	names := make([]string, len(all))
+	for i, t := range all {
+		names[i] = t.name
+	}
+	for _, n := range slices.Concat(cfg.Only, cfg.Exclude) {
+		if !slices.Contains(names, n) {
+			return nil, fmt.Errorf("there is no tool %q; the tools are %s", n, strings.Join(names, ", "))
+		}
+	}
+	return slices.DeleteFunc(all, func(t *Tool) bool {
+		return cfg.ReadOnly && !t.ReadOnly() ||
+			len(cfg.Only) > 0 && !slices.Contains(cfg.Only, t.name) ||
+			slices.Contains(cfg.Exclude, t.name)
+	}), nil
+}
+
+// Tools lists the tools of this box, in the order of their names.
+func (b *Toolbox) Tools() []*Tool { return slices.Clone(b.listed) }
+
+// Run calls the tool with the arguments as decoded from JSON and gives its
+// answer. Errors are for people and models to read; Explain words them.
+func (b *Toolbox) Run(ctx context.Context, who Caller, name string, arguments any) (Answer, error) {
+	t, ok := b.tools[name]
+	if !ok {
+		return nil, b.unknown(name)
+	}
+	return t.run(ctx, &call{b, who}, arguments)
+}
+
+func (b *Toolbox) unknown(name string) error {
+	for _, t := range Catalogue() {
+		if t.name != name {
+			continue
+		}
+		if b.cfg.ReadOnly && !t.ReadOnly() {
+			return fmt.Errorf("%w: %s changes the ATS and this server is read-only", ErrUnknownTool, name)
+		}
+		return fmt.Errorf("%w: %s is not offered by this server", ErrUnknownTool, name)
+	}
+	return fmt.Errorf("%w: %q", ErrUnknownTool, name)
+}
+
+// Call is Run as the protocol wants it: the answer as text and as structured
+// content, an error as a result that says what to do next.
+func (b *Toolbox) Call(ctx context.Context, who Caller, name string, arguments any) *mcp.CallToolResult {
+	answer, err := b.Run(ctx, who, name, arguments)
+	if ask, ok := errors.AsType[*askError](err); ok {
+		return ask.result()
+	}
+	if err != nil {
+		return mcp.NewToolResultError(Explain(err))
+	}
+	return mcp.NewToolResultStructured(answer, answer.Text())
+}

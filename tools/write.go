@@ -1,0 +1,269 @@
+package tools
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kombo-mcp/kombo-mcp/kombo"
+)
+
+// writeFlags are what every tool that changes the ATS takes beside its own
+// parameters. None of them is part of what the write is.
+type writeFlags struct {
+	DryRun bool   `json:"dry_run,omitempty" alias:"preview"`
+	Anyway bool   `json:"anyway,omitempty" alias:"force" jsonschema_description:"override doubts"`
+	Again  bool   `json:"again,omitempty" jsonschema_description:"repeat on purpose"`
+	Code   string `json:"code,omitempty" jsonschema_description:"of a preview"`
+}
+
+func (f *writeFlags) flags() writeFlags { return *f }
+
+// writeArguments is what every argument struct of a write is, by embedding.
+type writeArguments interface{ flags() writeFlags }
+
+// maxBatch is the most records that one call writes to.
+const maxBatch = 25
+
+// change is one write to one record: resolved, checked and ready to send.
+type change struct {
+	// record is the id of what is written to, "" for something new.
+	record string
+	// words say what the write does, for a person: who, what, where. They
+	// begin with a verb.
+	words string
+	// truth is the same without masks, for the person who confirms; "" where
+	// words have none.
+	truth string
+	// args are the resolved arguments, file contents as their length and hash:
+	// what makes this write the same as another.
+	args map[string]any
+	// slot names what the write sets, so that one that sets it differently
+	// undoes it; "" where nothing does.
+	slot string
+	// send does it, once. The map holds the ids of what was created.
+	send func(context.Context) (kombo.Receipt, map[string]string, error)
+	// shows reports whether the copy already shows the write; nil where no
+	// read can tell.
+	shows func(context.Context) (bool, error)
+	// mark is where the write will show in a list, and done what was done, as
+	// "moved to Interview"; the zero mark for what no list shows.
+	mark mark
+	done string
+}
+
+// plan is what a write tool makes of its arguments: the changes, or what
+// speaks against all of them.
+type plan struct {
+	changes []change
+	// problems are what Kombo would refuse.
+	problems []string
+	// doubts rest on copied data, hours old; they yield to anyway.
+	doubts []string
+	notes  []string
+}
+
+func (p *plan) fail(format string, a ...any) {
+	p.problems = append(p.problems, fmt.Sprintf(format, a...))
+}
+
+func (p *plan) doubt(format string, a ...any) {
+	p.doubts = append(p.doubts, fmt.Sprintf(format, a...))
+}
+
+func (p *plan) note(format string, a ...any) {
+	p.notes = append(p.notes, fmt.Sprintf(format, a...))
+}
+
+// trouble notes an error of a look-up as a problem.
+func (p *plan) trouble(err error) { p.problems = append(p.problems, sentence(err.Error())) }
+
+// refusal is everything that speaks against the plan, at once.
+func (p *plan) refusal(anyway bool) error {
+	doubts := p.doubts
+	if anyway {
+		doubts = nil
+	}
+	if len(p.problems)+len(doubts) == 0 {
+		return nil
+	}
+	all := append(slices.Clip(p.problems), doubts...)
+	if len(doubts) > 0 {
+		hint := "What Kombo's copy says may be hours old: if you know better, send the same call with anyway: true."
+		if len(p.problems) > 0 {
+			hint = "The last " + plural(len(doubts), "point rests", "points rest") + " on Kombo's copy, which may be hours old, and yields to anyway: true."
+		}
+		all = append(all, hint)
+	}
+	return &ArgumentError{all}
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// The outcomes of a write. Mixed is a batch whose records fared differently;
+// unsent ones were never tried.
+const (
+	outcomeDone    = "done"
+	outcomeRefused = "refused"
+	outcomeUnknown = "unknown"
+	outcomeUnsent  = "not sent"
+	outcomePreview = "preview"
+	outcomeMixed   = "mixed"
+)
+
+// WriteAnswer tells what became of a write, or what it would do.
+type WriteAnswer struct {
+	Outcome string        `json:"outcome" jsonschema_description:"done, preview, unknown, refused, not sent or mixed"`
+	Results []WriteResult `json:"results"`
+	Code    string        `json:"code,omitempty" jsonschema_description:"send it with the same call to go on"`
+	Notes   []string      `json:"notes,omitempty"`
+}
+
+// WriteResult tells what became of the write to one record.
+type WriteResult struct {
+	Record   string `json:"record,omitempty"`
+	Outcome  string `json:"outcome"`
+	Says     string `json:"says"`
+	Resolved string `json:"resolved,omitempty" jsonschema_description:"the arguments as they would be sent, JSON"`
+	// Created holds "application ID" and the like.
+	Created []string `json:"created,omitempty"`
+}
+
+// Text says the same in lines, one a record.
+func (a *WriteAnswer) Text() string {
+	var b strings.Builder
+	if a.Outcome == outcomePreview {
+		b.WriteString("Nothing was sent. This would be done:\n")
+	}
+	if len(a.Results) > 1 {
+		fmt.Fprintf(&b, "%s\n", a.tally())
+	}
+	for i, r := range a.Results {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		fmt.Fprintf(&b, "%s: ", r.Outcome)
+		if r.Record != "" && !strings.Contains(r.Says, r.Record) {
+			fmt.Fprintf(&b, "%s: ", r.Record)
+		}
+		b.WriteString(r.Says)
+		for _, c := range r.Created {
+			fmt.Fprintf(&b, " New %s.", c)
+		}
+		if r.Resolved != "" {
+			fmt.Fprintf(&b, " %s", r.Resolved)
+		}
+	}
+	if a.Code != "" {
+		fmt.Fprintf(&b, "\ncode: %s (to do it, send the same call with this code)", a.Code)
+	}
+	for _, n := range a.Notes {
+		fmt.Fprintf(&b, "\nnote: %s", n)
+	}
+	return b.String()
+}
+
+// tally counts the outcomes of a batch.
+func (a *WriteAnswer) tally() string {
+	counts := map[string]int{}
+	for _, r := range a.Results {
+		counts[r.Outcome]++
+	}
+	var parts []string
+	for _, o := range []string{outcomePreview, outcomeDone, outcomeRefused, outcomeUnknown, outcomeUnsent} {
+		if counts[o] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", counts[o], o))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// write makes a tool that changes the ATS of a function that turns arguments
+// into a plan. The function only reads; the plan is made whole, checked,
+// shown and confirmed before anything is sent.
+func write[A any, P interface {
+	*A
+	writeArguments
+}](s spec, fn func(context.Context, *call, A) (plan, error)) *Tool {
+	return define(s, func(ctx context.Context, c *call, args A) (*WriteAnswer, error) {
+		p, err := fn(ctx, c, args)
+		if err != nil {
+			return nil, err
+		}
+		return c.carryOut(ctx, s, P(&args).flags(), p)
+	})
+}
+
+// carryOut takes a plan through refusal, preview, confirmation and haste to
+// the sending.
+func (c *call) carryOut(ctx context.Context, s spec, f writeFlags, p plan) (*WriteAnswer, error) {
+	if err := p.refusal(f.Anyway); err != nil {
+		return nil, err
+	}
+	if f.DryRun {
+		return p.preview(), nil
+	}
+	w := &writing{call: c, spec: s, flags: f, plan: p}
+	if err := w.look(ctx); err != nil {
+		return nil, err
+	}
+	if answer, err := w.confirm(); answer != nil || err != nil {
+		return answer, err
+	}
+	if err := c.haste.take(c.cfg.Now(), w.open()); err != nil {
+		return nil, err
+	}
+	return w.send(ctx)
+}
+
+// preview shows what the plan would send.
+func (p *plan) preview() *WriteAnswer {
+	a := &WriteAnswer{Outcome: outcomePreview, Notes: p.notes}
+	for _, ch := range p.changes {
+		resolved, err := json.Marshal(ch.args)
+		if err != nil {
+			resolved = nil
+		}
+		a.Results = append(a.Results, WriteResult{Record: ch.record, Outcome: outcomePreview, Says: sentence(ch.words), Resolved: string(resolved)})
+	}
+	return a
+}
+
+// remoteFields reads the parameter of that name into the block T of the wire.
+func remoteFields[T any](p *plan, raw jsonText) *T {
+	if strings.TrimSpace(string(raw)) == "" {
+		return nil
+	}
+	var out T
+	if err := json.Unmarshal([]byte(raw), &out); err != nil {
+		p.fail(`remote_fields must be a JSON object keyed by the ATS's slug, such as {"greenhouse":{"post_headers":{"On-Behalf-Of":"123"}}} (%s).`, jsonTrouble(err))
+		return nil
+	}
+	return &out
+}
+
+// jsonTrouble words an error of the JSON decoder without the Go types in it.
+func jsonTrouble(err error) string {
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return fmt.Sprintf("%s cannot be a %s", orArguments(wrong.Field), wrong.Value)
+	}
+	return err.Error()
+}
+
+// required notes each empty value; decode has refused missing keys already, but
+// not "".
+func (p *plan) required(pairs ...string) {
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if strings.TrimSpace(pairs[i+1]) == "" {
+			p.fail("%s is required and empty.", pairs[i])
+		}
+	}
+}

@@ -1,0 +1,255 @@
+package tools
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/kombo-mcp/kombo-mcp/kombo"
+)
+
+// writing is a plan on its way out.
+type writing struct {
+	*call
+	spec  spec
+	flags writeFlags
+	plan  plan
+	// keys name the changes, by their index; hash names them all together.
+	keys []string
+	hash string
+	// known is what was remembered of each change before.
+	known       []Remembered
+	confirmedBy string
+}
+
+// keyOf names a write: the same integration, tool and resolved arguments are
+// the same write.
+func keyOf(integration, tool string, args map[string]any) (string, error) {
+	raw, err := json.Marshal(args)
+	if err != nil {
+		return "", fmt.Errorf("encode the arguments: %w", err)
+	}
+	h := sha256.New()
+	for _, part := range [][]byte{[]byte(integration), []byte(tool), raw} {
+		h.Write(fmt.Appendf(nil, "%d:%s", len(part), part))
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16]), nil
+}
+
+// look names the changes and asks the memory what it knows of them, so that
+// nobody is asked to confirm what was done already.
+func (w *writing) look(ctx context.Context) error {
+	h := sha256.New()
+	for _, ch := range w.plan.changes {
+		key, err := keyOf(w.cfg.Client.Integration(), w.spec.name, ch.args)
+		if err != nil {
+			return err
+		}
+		w.keys = append(w.keys, key)
+		h.Write([]byte(key))
+		var r Remembered
+		if !w.flags.Again {
+			if r, err = w.cfg.Memory.Look(ctx, key); err != nil {
+				return notWritten(err)
+			}
+		}
+		w.known = append(w.known, r)
+	}
+	if w.flags.Again {
+		h.Write([]byte("again"))
+	}
+	w.hash = hex.EncodeToString(h.Sum(nil)[:16])
+	return nil
+}
+
+func notWritten(err error) error {
+	return fmt.Errorf("nothing was sent, because the memory of writes cannot be asked or written: %w", err)
+}
+
+// open counts the changes of which nothing is remembered.
+func (w *writing) open() int {
+	n := 0
+	for _, r := range w.known {
+		if r.State == "" {
+			n++
+		}
+	}
+	return n
+}
+
+// send carries out the changes in order. A lone change that fails is the
+// call's error, so that hosts see it as one.
+func (w *writing) send(ctx context.Context) (*WriteAnswer, error) {
+	answer := &WriteAnswer{Notes: w.plan.notes}
+	batch := ""
+	if len(w.plan.changes) > 1 {
+		batch = w.hash
+	}
+	stopped := ""
+	for i, ch := range w.plan.changes {
+		if stopped == "" && ctx.Err() != nil {
+			stopped = "the call was cancelled before"
+		}
+		if stopped != "" {
+			answer.Results = append(answer.Results, WriteResult{Record: ch.record, Outcome: outcomeUnsent, Says: "Not sent: " + stopped + "."})
+			continue
+		}
+		r, warnings, err := w.one(ctx, i, batch)
+		if err != nil {
+			if len(w.plan.changes) == 1 {
+				return nil, err
+			}
+			r.Says = Explain(err)
+			if meetsAll(err) {
+				stopped = "what refused the one before would refuse this too"
+			}
+		}
+		answer.Results = append(answer.Results, r)
+		answer.Notes = append(answer.Notes, warnings...)
+	}
+	w.keeper.Clear()
+	w.kept.tags.forget()
+	answer.Outcome = answer.Results[0].Outcome
+	if slices.ContainsFunc(answer.Results, func(r WriteResult) bool { return r.Outcome != answer.Outcome }) {
+		answer.Outcome = outcomeMixed
+	}
+	return answer, nil
+}
+
+// meetsAll reports whether a failure would meet every other record of a batch
+// too.
+func meetsAll(err error) bool {
+	switch kombo.CodeOf(err) {
+	case kombo.CodeAuthenticationInvalid, kombo.CodeIPNotWhitelisted, kombo.CodeIntegrationNotFound, kombo.CodePermissionMissing,
+		kombo.CodeIntegrationAuthenticationInvalid, kombo.CodeActionDisabled, kombo.CodeActionNotAvailable,
+		kombo.CodeSetupSyncPending, kombo.CodeSetupIncomplete, kombo.CodeIntegrationInactive, kombo.CodeQAFailed:
+		return true
+	}
+	return errors.Is(err, errMemory)
+}
+
+// errMemory marks a write that was not sent because its intent could not be
+// recorded.
+var errMemory = errors.New("the memory of writes cannot be asked or written")
+
+// one sends one change, unless it was sent before.
+func (w *writing) one(ctx context.Context, i int, batch string) (WriteResult, []string, error) {
+	ch := w.plan.changes[i]
+	args, err := json.Marshal(ch.args)
+	if err != nil {
+		return WriteResult{Record: ch.record, Outcome: outcomeRefused}, nil, fmt.Errorf("encode the arguments: %w", err)
+	}
+	claim, err := w.cfg.Memory.Begin(ctx, Intent{
+		Key: w.keys[i], Slot: ch.slot, Batch: batch, RequestID: w.RequestID, Client: w.Client, Tool: w.spec.name,
+		Integration: w.cfg.Client.Integration(), ConfirmedBy: w.confirmedBy, Arguments: args,
+		Deadline: w.cfg.Now().Add(w.cfg.Client.ActionTimeout() + time.Minute), Again: w.flags.Again,
+	})
+	switch {
+	case err != nil:
+		return WriteResult{Record: ch.record, Outcome: outcomeUnsent}, nil, fmt.Errorf("nothing was sent: %w: %w", errMemory, err)
+	case claim.Prior != nil:
+		r, err := w.before(ctx, ch, *claim.Prior)
+		return r, nil, err
+	case claim.Wait != nil:
+		r, err := claim.Wait(ctx)
+		if err != nil {
+			return WriteResult{Record: ch.record, Outcome: outcomeUnknown}, nil, fmt.Errorf("the same write is under way and was not sent again; its outcome is not known yet: %w", err)
+		}
+		res, err := w.before(ctx, ch, r)
+		return res, nil, err
+	}
+	return w.fresh(ctx, ch, claim.Done)
+}
+
+// fresh sends a claimed change and records what became of it.
+func (w *writing) fresh(ctx context.Context, ch change, done func(Outcome) error) (WriteResult, []string, error) {
+	receipt, created, err := ch.send(ctx)
+	out := Outcome{State: outcomeDone, Summary: ch.words, Created: created, Attempts: receipt.Attempts, Duration: receipt.Duration}
+	r := WriteResult{Record: ch.record, Says: sentence(ch.words)}
+	if ke, ok := errors.AsType[*kombo.Error](err); ok {
+		out.LogURL = ke.LogURL
+	}
+	switch {
+	case errors.Is(err, kombo.ErrOutcomeUnknown):
+		if out.State, out.Error = outcomeUnknown, err.Error(); w.shown(ctx, ch) {
+			out.State, out.Error, err = outcomeDone, "", nil
+			r.Says += " (The answer was lost; Kombo's copy shows that it was done.)"
+		}
+	case err != nil:
+		out.State, out.Error = outcomeRefused, err.Error()
+	}
+	r.Outcome, r.Created = out.State, createdWords(created)
+	var notes []string
+	for _, warning := range receipt.Warnings {
+		notes = append(notes, "The ATS warns: "+clip(warning.Message, 300))
+	}
+	if doneErr := done(out); doneErr != nil {
+		notes = append(notes, "The outcome could not be written to the journal: "+doneErr.Error())
+		w.cfg.Logger.Error("journal: outcome not written", "tool", w.spec.name, "problem", doneErr)
+	}
+	if id := created["application"]; id != "" {
+		ch.mark, ch.done = mark{applications.table.Name, id, "id", id, false}, "created"
+	}
+	if out.State == outcomeDone && ch.mark.id != "" {
+		w.recent.add(recentWrite{mark: ch.mark, words: ch.done, at: w.cfg.Now()})
+	}
+	return r, notes, err
+}
+
+// shown asks the copy whether it shows the write. That it does not, tells
+// nothing: the copy lags.
+func (w *writing) shown(ctx context.Context, ch change) bool {
+	if ch.shows == nil {
+		return false
+	}
+	ok, err := ch.shows(ctx)
+	return err == nil && ok
+}
+
+// before answers for a write that was made earlier.
+func (w *writing) before(ctx context.Context, ch change, r Remembered) (WriteResult, error) {
+	ago := since(w.cfg.Now().Sub(r.At))
+	res := WriteResult{Record: ch.record, Outcome: r.State, Created: createdWords(r.Outcome.Created)}
+	if r.State == outcomeUnknown && w.shown(ctx, ch) {
+		o := Outcome{State: outcomeDone, Summary: ch.words}
+		if err := w.cfg.Memory.Settle(ctx, r, o); err != nil {
+			w.cfg.Logger.Warn("journal: settle", "tool", w.spec.name, "problem", err)
+		}
+		r.State, res.Outcome = outcomeDone, outcomeDone
+	}
+	switch r.State {
+	case outcomeDone:
+		res.Says = fmt.Sprintf("This was already done %s and was not repeated: %s To do it once more, send again: true.", ago, sentence(ch.words))
+		return res, nil
+	case outcomeRefused:
+		return res, fmt.Errorf("the same write, sent at the same time, was refused: %s", r.Outcome.Error)
+	}
+	res.Outcome = outcomeUnknown
+	return res, fmt.Errorf("the same write was sent %s and %w; it was not sent again. Look in the ATS whether it was done; only if it was not, send again: true. %s", ago, kombo.ErrOutcomeUnknown, sentence(r.Outcome.Error))
+}
+
+func createdWords(created map[string]string) []string {
+	var out []string
+	for _, kind := range []string{"application", "candidate", "import"} {
+		if id := created[kind]; id != "" {
+			out = append(out, kind+" "+id)
+		}
+	}
+	return out
+}
+
+// since words a stretch of time for a sentence.
+func since(d time.Duration) string {
+	switch {
+	case d < 90*time.Second:
+		return "just now"
+	case d < 90*time.Minute:
+		return fmt.Sprintf("%d minutes ago", int(d.Minutes()+0.5))
+	}
+	return fmt.Sprintf("%d hours ago", int(d.Hours()+0.5))
+}
