@@ -88,7 +88,11 @@ func (a *Answer) Text() string {
 	if len(a.Rows) > 0 {
 		b.WriteByte('\n')
 		writeLine(&b, a.Columns)
-		for _, r := range a.Rows {
+		for i, r := range a.Rows {
+			if i > 0 && len(r) == 1 && strings.Contains(r[0], "\n") {
+				// Records of several lines are set apart.
+				b.WriteByte('\n')
+			}
 			writeLine(&b, r)
 		}
 	}

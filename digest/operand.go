@@ -110,6 +110,9 @@ func (c *compiler) usable(name string) (int, error) {
 	if why := c.table.Columns[i].LeftOut; why != "" {
 		return 0, c.refusef("%s cannot be used: %s", c.table.Columns[i].Name, why)
 	}
+	if why := c.table.Columns[i].Masked; why != "" {
+		return 0, c.refusef("%s can only be shown: %s", c.table.Columns[i].Name, why)
+	}
 	return i, nil
 }
 

@@ -133,5 +133,8 @@ func usableColumn(t *Table, argument, name string) (int, error) {
 	if why := t.Columns[i].LeftOut; why != "" {
 		return 0, fmt.Errorf("%s: %s cannot be used: %s", argument, t.Columns[i].Name, why)
 	}
+	if why := t.Columns[i].Masked; why != "" && argument != "fields" {
+		return 0, fmt.Errorf("%s: %s can only be shown: %s", argument, t.Columns[i].Name, why)
+	}
 	return i, nil
 }

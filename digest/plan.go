@@ -248,6 +248,10 @@ func (p *Plan) Uses(column string) bool {
 	return ok && p.uses[i]
 }
 
+// Asked are the questions of answer("question") in the query, folded for
+// comparison.
+func (p *Plan) Asked() []string { return slices.Clone(p.asked) }
+
 // UsesAnswers tells whether the query asks for answers to screening questions.
 func (p *Plan) UsesAnswers() bool { return len(p.asked) > 0 }
 

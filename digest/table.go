@@ -37,6 +37,10 @@ type Column struct {
 	// LeftOut, when not empty, is the reason why the column cannot be shown,
 	// compared, sorted or grouped by, such as a redaction rule.
 	LeftOut string
+	// Masked, when not empty, is the reason why the column shows stand-ins
+	// instead of its values: it can be shown, but not compared, sorted or
+	// grouped by, which would tell what it hides.
+	Masked string
 }
 
 // Table describes the records of one resource.

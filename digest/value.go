@@ -57,13 +57,25 @@ func Text(s string) Value {
 	return Value{kind: KindText, str: s}
 }
 
-// Block is a cleaned text that keeps its lines, such as a whole record.
+// maxIndent bounds the spaces that a line of a block keeps at its beginning.
+const maxIndent = 24
+
+// Block is a text that keeps its lines and their indentation, such as a whole
+// record; each line is cleaned.
 func Block(s string) Value {
-	s = CleanLines(s)
-	if s == "" {
+	var b strings.Builder
+	for line := range strings.Lines(s) {
+		text := Clean(line)
+		if text == "" {
+			continue
+		}
+		indent := len(line) - len(strings.TrimLeft(line, " "))
+		b.WriteString(strings.Repeat(" ", min(indent, maxIndent)) + text + "\n")
+	}
+	if b.Len() == 0 {
 		return Missing
 	}
-	return Value{kind: KindBlock, str: s}
+	return Value{kind: KindBlock, str: strings.TrimSuffix(b.String(), "\n")}
 }
 
 // Number is a number; NaN and infinities are [Missing].

@@ -48,6 +48,7 @@ var applications = func() *resource[application] {
 		instant("deleted", func(a *application) kombo.Time { return a.RemoteDeletedAt }).also("deleted_at", "remote_deleted_at"),
 		text("remote_id", func(a *application) string { return a.RemoteID }),
 	).wordsOf("the candidate's words")
+	r.mask, r.strip = (*mask).application, (*protected).strip
 	r.answers = func(a *application) []digest.Answered {
 		if len(a.ScreeningQuestionAnswers) == 0 {
 			return nil

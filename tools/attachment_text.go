@@ -25,7 +25,11 @@ type fileText struct {
 }
 
 // readFileText finds the file that read names, fetches it and reads its text.
-func (c *call) readFileText(ctx context.Context, files []kombo.Attachment, read string) (*fileText, error) {
+func (c *call) readFileText(ctx context.Context, files []kombo.Attachment, read string, who known) (*fileText, error) {
+	if c.mask != nil && c.mask.name {
+		return nil, errors.New("this server masks names, and the text of a file cannot be relied on to name nobody: a person must open it")
+	}
+	c.mask.fileNames(files, who)
 	file, err := chooseFile(files, read)
 	if err != nil {
 		return nil, err
@@ -42,6 +46,7 @@ func (c *call) readFileText(ctx context.Context, files []kombo.Attachment, read 
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", clip(name, 80), err)
 	}
+	text = c.mask.document(text, who)
 	sum := sha256.Sum256([]byte(text))
 	title := fmt.Sprintf("%s (%s, %s", clip(name, 120), file.Type, sizeWords(len(data)))
 	if d := day(file.RemoteCreatedAt); d != "" {

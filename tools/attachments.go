@@ -98,15 +98,40 @@ func (c *call) attachments(ctx context.Context, param, id string, a readArgs, li
 	if err != nil {
 		return nil, err
 	}
+	who, err := c.ownerOf(ctx, param, id)
+	if err != nil {
+		return nil, err
+	}
 	if a.Read == "" {
+		c.mask.fileNames(files, who)
 		return listFiles(files, a.Cursor, budgetOf(a.MaxTokens))
 	}
-	doc, err := c.readFileText(ctx, files, a.Read)
+	doc, err := c.readFileText(ctx, files, a.Read, who)
 	if err != nil {
 		return nil, err
 	}
 	c.texts.put(textKey{id, a.Read}, doc)
 	return doc.page(a.Cursor, budgetOf(a.MaxTokens))
+}
+
+// ownerOf reads whose files these are, where something of her must not show.
+func (c *call) ownerOf(ctx context.Context, param, id string) (known, error) {
+	if c.mask == nil {
+		return known{}, nil
+	}
+	opts := kombo.ListOptions{IDs: []string{id}, IncludeDeleted: true}
+	if param == "application_id" {
+		page, err := c.cfg.Client.GetApplications(ctx, kombo.ApplicationFilter{ListOptions: opts})
+		if err != nil || len(page.Results) == 0 || page.Results[0].CandidateID == "" {
+			return known{}, err
+		}
+		opts.IDs = []string{page.Results[0].CandidateID}
+	}
+	page, err := c.cfg.Client.GetCandidates(ctx, kombo.CandidateFilter{ListOptions: opts})
+	if err != nil || len(page.Results) == 0 {
+		return known{}, err
+	}
+	return knownCandidate(&page.Results[0]), nil
 }
 
 // budgetOf is the number of tokens that an answer may have.

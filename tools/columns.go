@@ -38,6 +38,11 @@ type resource[T any] struct {
 	// words says whose the long texts of a record are.
 	words   string
 	answers func(*T) []digest.Answered
+	// mask hides what must not show of a record, in place; nil for records that
+	// hold nothing of a candidate.
+	mask func(*mask, *T)
+	// strip takes out protected answers and tells how many.
+	strip func(*protected, *T) int
 }
 
 func newResource[T any](model string, t digest.Table, columns ...column[T]) *resource[T] {
@@ -59,11 +64,24 @@ func (r *resource[T]) row(l *lookup, rec *T) digest.Row {
 			row.Values[i] = c.value(l, rec)
 		}
 	}
-	if r.answers != nil {
+	if r.answers != nil && l.protected != nil {
 		row.Answers = r.answers(rec)
 	}
 	return row
 }
+
+// hide takes out of a record what must not show.
+func (r *resource[T]) hide(l *lookup, m *mask, rec *T) {
+	if r.strip != nil && l.protected != nil {
+		l.stripped += r.strip(l.protected, rec)
+	}
+	if r.mask != nil && m != nil {
+		r.mask(m, rec)
+	}
+}
+
+// masks says how a record is masked.
+func (r *resource[T]) masks(f func(*mask, *T)) *resource[T] { r.mask = f; return r }
 
 // needsOf collects the needs of the columns that a question uses.
 func (r *resource[T]) needsOf(used func(string) bool) need {

@@ -178,7 +178,7 @@ func (w *writing) question() string {
 	}
 	for i, ch := range w.plan.changes {
 		if w.known[i].State == "" {
-			b.WriteString("- " + sentence(orDefault(ch.truth, ch.words)) + "\n")
+			b.WriteString("- " + sentence(ch.words) + "\n")
 		}
 	}
 	for _, note := range w.plan.notes {

@@ -184,6 +184,7 @@ func (c *call) entry(ctx context.Context, p *plan, job, stage string, a applican
 	p.required("job_id", job)
 	e := &entry{jobID: job, jobName: "job " + clip(job, 60)}
 	e.input = c.applicant(p, a)
+	p.people = append(p.people, knownInput(e.input.Candidate))
 	known, err := c.jobToEnter(ctx, p, job)
 	if err != nil {
 		return nil, err
@@ -199,7 +200,7 @@ func (c *call) entry(ctx context.Context, p *plan, job, stage string, a applican
 		if known != nil {
 			id = known.ID
 		}
-		found, err := c.stageOfJob(ctx, p, id, stage)
+		found, err := c.stageOfJob(ctx, p, "this entry", id, stage)
 		if err != nil {
 			return nil, err
 		}
@@ -268,6 +269,7 @@ func (c *call) checkDuplicate(ctx context.Context, p *plan, job *kombo.Job, e *e
 		return p.lookUpTrouble(ctx, err, "Whether she has applied already could not be looked up")
 	}
 	for _, o := range page.Results {
+		p.people = append(p.people, knownCandidate(&o))
 		p.doubt("%s has applied for %s already: candidate %s has that e-mail address.", clip(digest.Clean(fullName(o.FirstName, o.LastName)), 60), e.jobName, o.ID)
 	}
 	if len(page.Results) == 0 {

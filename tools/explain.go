@@ -41,6 +41,9 @@ var advice = map[kombo.Code]string{
 // Explain words an error for the model that reads it: what happened, why, what
 // to do next. It holds no secret and no dumped body.
 func Explain(err error) string {
+	if m, ok := errors.AsType[*maskedError](err); ok {
+		return m.mask.text(Explain(m.error), m.people...)
+	}
 	var arg *ArgumentError
 	switch {
 	case errors.As(err, &arg):

@@ -36,7 +36,7 @@ var interviews = newResource("ats_interviews", digest.Table{
 	instant("changed", func(i *interview) kombo.Time { return i.ChangedAt }).also("changed_at"),
 	instant("deleted", func(i *interview) kombo.Time { return i.RemoteDeletedAt }).also("deleted_at"),
 	text("remote_id", func(i *interview) string { return i.RemoteID }),
-)
+).masks((*mask).interview)
 
 type offer = kombo.Offer
 
@@ -57,7 +57,7 @@ var offers = newResource("ats_offers", digest.Table{
 	instant("changed", func(o *offer) kombo.Time { return o.ChangedAt }).also("changed_at"),
 	instant("deleted", func(o *offer) kombo.Time { return o.RemoteDeletedAt }).also("deleted_at"),
 	text("remote_id", func(o *offer) string { return o.RemoteID }),
-)
+).masks((*mask).offer)
 
 func interviewApplication(i *interview) kombo.InterviewApplication {
 	if i.Application == nil {

@@ -38,7 +38,7 @@ var jobs = newResource("ats_jobs", digest.Table{
 	instant("changed", func(j *job) kombo.Time { return j.ChangedAt }).also("changed_at"),
 	instant("deleted", func(j *job) kombo.Time { return j.RemoteDeletedAt }).also("deleted_at", "remote_deleted_at"),
 	text("remote_id", func(j *job) string { return j.RemoteID }),
-)
+).wordsOf("the company's words")
 
 func teamOf(j *job) []string {
 	return names(j.HiringTeam, func(m kombo.HiringTeamMember) string {

@@ -59,6 +59,9 @@ type listing[A, F, T any] struct {
 	narrow  narrowing[F]
 	base    F
 	notes   []string
+	// guard keeps protected answers back where the question reads answers.
+	guard *protected
+	facts *lookup
 }
 
 func (l *listing[A, F, T]) answer(ctx context.Context) (*digest.Answer, error) {
@@ -69,7 +72,11 @@ func (l *listing[A, F, T]) answer(ctx context.Context) (*digest.Answer, error) {
 	if l.shape.View == viewRecord {
 		table = l.of.records()
 	}
+	table = l.mask.table(table)
 	if err := l.compile(table); err != nil {
+		return nil, err
+	}
+	if err := l.protect(ctx, table); err != nil {
 		return nil, err
 	}
 	l.narrow = narrow(l.filters, l.args, table, l.plan, l.cfg.Location, l.named(ctx))
@@ -77,6 +84,9 @@ func (l *listing[A, F, T]) answer(ctx context.Context) (*digest.Answer, error) {
 	answer, err := l.plan.Run(ctx, l.source, l.runOptions(ctx))
 	if err != nil {
 		return nil, err
+	}
+	if l.facts != nil && l.facts.stripped > 0 {
+		answer.AddNote("answers to equal-opportunity questions are left out: they must not serve decisions")
 	}
 	l.recent.tell(l.of.table.Name, l.cfg.Now(), answer)
 	l.explainEmpty(ctx, answer)
@@ -90,7 +100,14 @@ func (l *listing[A, F, T]) resolve(ctx context.Context) error {
 		return &ArgumentError{[]string{sentence(err.Error())}}
 	}
 	for _, f := range l.filters {
-		if v := f.values(l.args); f.day && len(v) > 0 {
+		v := f.values(l.args)
+		if len(v) == 0 {
+			continue
+		}
+		if why := l.mask.refuses(l.of.table.Name, f.param); why != "" {
+			return &ArgumentError{[]string{sentence(why)}}
+		}
+		if f.day {
 			if _, err := wireDate(f.param, v[0]); err != nil {
 				return &ArgumentError{[]string{sentence(err.Error())}}
 			}
@@ -167,7 +184,8 @@ func (l *listing[A, F, T]) named(ctx context.Context) func(digest.Condition) ([]
 func (l *listing[A, F, T]) source(ctx context.Context, start string) iter.Seq2[digest.Page, error] {
 	options := l.options
 	options.Cursor = start
-	facts := &lookup{now: l.cfg.Now()}
+	facts := &lookup{now: l.cfg.Now(), protected: l.guard}
+	l.facts = facts
 	whole := l.shape.View == viewRecord
 	return func(yield func(digest.Page, error) bool) {
 		for page, err := range l.pages(l.cfg.Client, ctx, l.with(l.base, options)) {
@@ -177,6 +195,7 @@ func (l *listing[A, F, T]) source(ctx context.Context, start string) iter.Seq2[d
 			}
 			rows := make([]digest.Row, len(page.Results))
 			for i := range page.Results {
+				l.of.hide(facts, l.mask, &page.Results[i])
 				rows[i] = l.of.row(facts, &page.Results[i])
 				if whole {
 					rows[i].Values = append(rows[i].Values, l.record(&page.Results[i], l.of.words))
@@ -196,7 +215,7 @@ func (l *listing[A, F, T]) runOptions(ctx context.Context) digest.Options {
 		Known: l.knownStages(ctx),
 	}
 	if l.shape.View != viewRecord {
-		o.Keeper, o.Keys, o.Filter = l.keeper, l.narrow.keys(walkName(l.name, l.options)), l.narrow.keep
+		o.Keeper, o.Keys, o.Filter = l.keeper, l.keys(), l.narrow.keep
 	}
 	if l.Progress != nil {
 		total := l.cfg.Limits.Records
@@ -206,6 +225,46 @@ func (l *listing[A, F, T]) runOptions(ctx context.Context) digest.Options {
 		o.Enrich = l.enrich(n)
 	}
 	return o
+}
+
+// keys name the kept walks that can serve the question. One that read answers
+// has all that one without has.
+func (l *listing[A, F, T]) keys() []string {
+	name := walkName(l.name, l.options)
+	if l.of.strip == nil {
+		return l.narrow.keys(name)
+	}
+	with := l.narrow.keys(name + "\x01answers")
+	if l.guard != nil {
+		return with
+	}
+	return append(l.narrow.keys(name), with...)
+}
+
+// protect keeps equal-opportunity answers out of a question that reads answers,
+// refuses one that asks for them, and says what is masked.
+func (l *listing[A, F, T]) protect(ctx context.Context, table *digest.Table) (err error) {
+	var masked []string
+	for _, c := range table.Columns {
+		if c.Masked != "" && (l.plan.Uses(c.Name) || l.shape.View == viewRecord) {
+			masked = append(masked, c.Name)
+		}
+	}
+	if len(masked) > 0 {
+		l.notes = append(l.notes, strings.Join(masked, ", ")+": stand-ins; this server masks "+strings.Join(l.mask.kinds(), ", ")+" data")
+	}
+	if l.of.strip == nil || !l.plan.UsesAnswers() && l.shape.View != viewRecord {
+		return nil
+	}
+	if l.guard, err = l.protectedQuestions(ctx); err != nil {
+		return fmt.Errorf("which answers must not be shown could not be looked up: %w", err)
+	}
+	for _, q := range l.plan.Asked() {
+		if l.guard.asked(q) {
+			return &ArgumentError{[]string{fmt.Sprintf("answer(%q): answers to equal-opportunity and demographic questions are left out here, whatever the question is for; they must not serve decisions.", clip(q, 60))}}
+		}
+	}
+	return nil
 }
 
 // walkName tells walks of a tool apart by what no column can stand for.

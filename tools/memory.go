@@ -3,7 +3,10 @@ package tools
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"time"
+
+	"github.com/kombo-mcp/kombo-mcp/digest"
 )
 
 // Memory is what remembers writes, so that none is sent twice: the journal, or
@@ -56,8 +59,38 @@ type Remembered struct {
 	At      time.Time
 }
 
-// StateInFlight is the state of a write that has no outcome yet.
-const StateInFlight = "in flight"
+// The states of a remembered write. A refused one was not done.
+const (
+	StateDone    = "done"
+	StateRefused = "refused"
+	StateUnknown = "unknown"
+	// StateInFlight is that of a write without an outcome yet.
+	StateInFlight = "in flight"
+)
+
+// Read is a read for the record: who asked what, and how much it told. It holds
+// no record.
+type Read struct {
+	RequestID, Client, Tool, Integration string
+	Arguments                            any
+	// Summary counts the records.
+	Summary string
+}
+
+// recordRead puts a read on record before its answer goes out.
+func (b *Toolbox) recordRead(ctx context.Context, who Caller, tool string, arguments any, answer Answer) error {
+	r := Read{RequestID: who.RequestID, Client: who.Client, Tool: tool, Integration: b.cfg.Client.Integration(), Arguments: arguments}
+	switch a := answer.(type) {
+	case *digest.Answer:
+		r.Summary = fmt.Sprintf("%d matched, %d rows shown", a.Summary.Matched, len(a.Rows))
+	case *AttachmentAnswer:
+		r.Summary = fmt.Sprintf("%d files listed, %d bytes of text", len(a.Rows), len(a.Content))
+	}
+	if err := b.cfg.RecordRead(ctx, r); err != nil {
+		return fmt.Errorf("the answer is held back, because this read could not be recorded: %w", err)
+	}
+	return nil
+}
 
 // Claim is the answer to Begin. Exactly one of Done, Prior and Wait is set.
 type Claim struct {

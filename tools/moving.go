@@ -30,7 +30,7 @@ var _ = register(write(spec{
 	}
 	c.namesakes(ctx, &p, targets)
 	for _, t := range targets {
-		stage, err := c.stageOfJob(ctx, &p, t.JobID, a.StageID)
+		stage, err := c.stageOfJob(ctx, &p, t.who(), t.JobID, a.StageID)
 		if err != nil {
 			return p, err
 		}
@@ -71,7 +71,7 @@ func (p *plan) doubtDecided(t *applicationTarget) {
 
 // stageOfJob resolves a stage, by id or name, among those of a job. An id that
 // the copy does not have there is a doubt; a name must fit exactly one.
-func (c *call) stageOfJob(ctx context.Context, p *plan, jobID, ref string) (named, error) {
+func (c *call) stageOfJob(ctx context.Context, p *plan, who, jobID, ref string) (named, error) {
 	unresolved := named{id: ref, name: "stage " + clip(ref, 60)}
 	if strings.TrimSpace(ref) == "" {
 		return unresolved, nil
@@ -97,7 +97,7 @@ func (c *call) stageOfJob(ctx context.Context, p *plan, jobID, ref string) (name
 	case idPattern.MatchString(ref):
 		p.doubt("%s", sentence(err.Error()))
 	case len(d.entries) == 0:
-		p.fail("stage_id: the stages of the job are not in Kombo's copy, so the name %q cannot be looked up; give the stage's id.", clip(ref, 60))
+		p.fail("stage_id: Kombo's copy does not tell the stages of the job of %s, so the name %q cannot be looked up; give the stage's id.", who, clip(ref, 60))
 	default:
 		p.trouble(err)
 	}

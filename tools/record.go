@@ -94,6 +94,9 @@ func (w *recorder) field(name string, v reflect.Value, indent string) {
 
 // scalar gives what fits behind a key; false for objects and lists.
 func (w *recorder) scalar(v reflect.Value) (string, bool) {
+	if !v.IsValid() {
+		return "", false
+	}
 	switch t := v.Interface().(type) {
 	case kombo.Time:
 		return showTime(t), true
@@ -166,7 +169,11 @@ func (w *recorder) items(name string, v reflect.Value, indent string) {
 	}
 	var parts []string
 	for i := range v.Len() {
-		if s, ok := w.scalar(v.Index(i)); ok && s != "" {
+		item := v.Index(i)
+		if item.Kind() == reflect.Interface {
+			item = item.Elem()
+		}
+		if s, ok := w.scalar(item); ok && s != "" {
 			parts = append(parts, s)
 		}
 	}
@@ -199,6 +206,10 @@ func (w *recorder) nested(head string, v reflect.Value, indent string) {
 	case short:
 		fmt.Fprintf(&w.b, "%s %s\n", head, whole)
 	default:
+		if strings.HasSuffix(head, "-") {
+			// An item begins on the line of its mark.
+			head, lines = head+" "+lines[0], lines[1:]
+		}
 		w.b.WriteString(head + "\n")
 		for _, l := range lines {
 			w.b.WriteString(indent + l + "\n")

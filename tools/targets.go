@@ -87,6 +87,7 @@ func (c *call) applicationTargets(ctx context.Context, p *plan, raw string) ([]a
 		at := slices.IndexFunc(page.Results, func(a application) bool { return a.ID == id })
 		if at >= 0 {
 			out[i].application, out[i].known = page.Results[at], true
+			p.people = append(p.people, knownOf(&page.Results[at]))
 		}
 		p.doubtMissing(err, "application", id, at >= 0, at >= 0 && !page.Results[at].RemoteDeletedAt.IsZero())
 	}
@@ -108,6 +109,7 @@ func (c *call) candidateTargets(ctx context.Context, p *plan, raw string) ([]can
 		at := slices.IndexFunc(page.Results, func(a candidate) bool { return a.ID == id })
 		if at >= 0 {
 			out[i].candidate, out[i].known = page.Results[at], true
+			p.people = append(p.people, knownCandidate(&page.Results[at]))
 		}
 		p.doubtMissing(err, "candidate", id, at >= 0, at >= 0 && !page.Results[at].RemoteDeletedAt.IsZero())
 	}

@@ -47,6 +47,12 @@ type Config struct {
 	// Memory keeps a write from being sent twice. Nil remembers nothing; every
 	// server has one.
 	Memory Memory
+	// Redact names what is masked about candidates in every answer; see
+	// Redactions.
+	Redact []string
+	// RecordRead is told of every read that succeeded, where reads are to be
+	// recorded; the read is refused when it fails.
+	RecordRead func(context.Context, Read) error
 	// Now is the clock; time.Now if nil.
 	Now func() time.Time
 	// Location is the time zone that days are counted in; UTC if nil.
@@ -69,6 +75,7 @@ type Toolbox struct {
 	questions questions
 	haste     haste
 	texts     keptTexts
+	mask      *mask
 }
 
 // Documents turns files and markup into text.
@@ -119,6 +126,10 @@ func New(cfg Config) (*Toolbox, error) {
 			return nil, fmt.Errorf("make a secret: %w", err)
 		}
 	}
+	masked, err := newMask(cfg.Redact, cfg.Secret)
+	if err != nil {
+		return nil, err
+	}
 	chosen, err := choose(Catalogue(), cfg)
 	if err != nil {
 		return nil, err
@@ -127,6 +138,7 @@ func New(cfg Config) (*Toolbox, error) {
 		cfg: cfg, listed: chosen, tools: make(map[string]*Tool, len(chosen)), kept: newDirectories(),
 		// The walks are kept in real time, whatever day it is for the data.
 		keeper: digest.NewKeeper(cfg.KeepBytes, 0, nil), haste: haste{most: cfg.WritesPerMinute},
+		mask: masked,
 	}
 	for _, t := range chosen {
 		b.tools[t.name] = t
@@ -161,7 +173,11 @@ func (b *Toolbox) Run(ctx context.Context, who Caller, name string, arguments an
 	if !ok {
 		return nil, b.unknown(name)
 	}
-	return t.run(ctx, &call{b, who}, arguments)
+	answer, err := t.run(ctx, &call{b, who}, arguments)
+	if err == nil && t.kind == read && b.cfg.RecordRead != nil {
+		err = b.recordRead(ctx, who, name, arguments, answer)
+	}
+	return answer, err
 }
 
 func (b *Toolbox) unknown(name string) error {

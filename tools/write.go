@@ -33,11 +33,8 @@ type change struct {
 	// record is the id of what is written to, "" for something new.
 	record string
 	// words say what the write does, for a person: who, what, where. They
-	// begin with a verb.
+	// begin with a verb, and are masked on their way to the agent only.
 	words string
-	// truth is the same without masks, for the person who confirms; "" where
-	// words have none.
-	truth string
 	// args are the resolved arguments, file contents as their length and hash:
 	// what makes this write the same as another.
 	args map[string]any
@@ -64,6 +61,8 @@ type plan struct {
 	// doubts rest on copied data, hours old; they yield to anyway.
 	doubts []string
 	notes  []string
+	// people are those whom the plan is about, for what must not show of them.
+	people []known
 }
 
 func (p *plan) fail(format string, a ...any) {
@@ -94,7 +93,7 @@ func (p *plan) refusal(anyway bool) error {
 	if len(doubts) > 0 {
 		hint := "What Kombo's copy says may be hours old: if you know better, send the same call with anyway: true."
 		if len(p.problems) > 0 {
-			hint = "The last " + plural(len(doubts), "point rests", "points rest") + " on Kombo's copy, which may be hours old, and yields to anyway: true."
+			hint = "The last " + plural(len(doubts), "point rests on Kombo's copy, which may be hours old, and yields", "points rest on Kombo's copy, which may be hours old, and yield") + " to anyway: true."
 		}
 		all = append(all, hint)
 	}
@@ -111,9 +110,9 @@ func plural(n int, one, many string) string {
 // The outcomes of a write. Mixed is a batch whose records fared differently;
 // unsent ones were never tried.
 const (
-	outcomeDone    = "done"
-	outcomeRefused = "refused"
-	outcomeUnknown = "unknown"
+	outcomeDone    = StateDone
+	outcomeRefused = StateRefused
+	outcomeUnknown = StateUnknown
 	outcomeUnsent  = "not sent"
 	outcomePreview = "preview"
 	outcomeMixed   = "mixed"
@@ -196,9 +195,10 @@ func write[A any, P interface {
 	return define(s, func(ctx context.Context, c *call, args A) (*WriteAnswer, error) {
 		p, err := fn(ctx, c, args)
 		if err != nil {
-			return nil, err
+			return nil, c.mask.err(err, p.people)
 		}
-		return c.carryOut(ctx, s, P(&args).flags(), p)
+		answer, err := c.carryOut(ctx, s, P(&args).flags(), p)
+		return c.mask.answer(answer, p.people), c.mask.err(err, p.people)
 	})
 }
 

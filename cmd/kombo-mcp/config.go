@@ -2,16 +2,22 @@ package main
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/kombo-mcp/kombo-mcp/digest"
+	"github.com/kombo-mcp/kombo-mcp/internal/cvtext"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/sandbox"
 	"github.com/kombo-mcp/kombo-mcp/tools"
@@ -20,74 +26,124 @@ import (
 // errNoKey names both ways out, since a newcomer meets it first.
 var errNoKey = errors.New("no API key. Set KOMBO_API_KEY (or KOMBO_API_KEY_FILE, the path of a file that holds it) and KOMBO_INTEGRATION_ID to work in your ATS, or add --sandbox to try everything on made-up data, without a key")
 
-func serverFlags() []cli.Flag {
-	return append([]cli.Flag{
-		&cli.StringFlag{Name: "integration-id", Usage: "the Kombo integration to work in, such as greenhouse:8d1hpPsbjxUkoCoa1veLZGe5", Sources: cli.EnvVars("KOMBO_INTEGRATION_ID")},
-		&cli.StringFlag{Name: "region", Usage: "Kombo's region: eu or us", Value: "eu", Sources: cli.EnvVars("KOMBO_REGION")},
-		&cli.StringFlag{Name: "base-url", Usage: "address of the API instead of the region's", Sources: cli.EnvVars("KOMBO_BASE_URL")},
-		&cli.BoolFlag{Name: "sandbox", Usage: "work on an embedded ATS with made-up data; needs no key", Sources: cli.EnvVars("KOMBO_SANDBOX")},
-		&cli.BoolFlag{Name: "read-only", Usage: "offer no tool that changes the ATS", Sources: cli.EnvVars("KOMBO_READ_ONLY")},
-		&cli.StringSliceFlag{Name: "tools", Usage: "offer only these tools", Sources: cli.EnvVars("KOMBO_TOOLS")},
-		&cli.StringSliceFlag{Name: "exclude-tools", Usage: "leave these tools out", Sources: cli.EnvVars("KOMBO_EXCLUDE_TOOLS")},
-		&cli.StringFlag{Name: "files", Usage: "folder whose files may be uploaded by path", Sources: cli.EnvVars("KOMBO_FILES")},
-		&cli.StringFlag{Name: "timezone", Usage: "time zone that days are counted in, such as Europe/Berlin", Value: "UTC", Sources: cli.EnvVars("KOMBO_TIMEZONE")},
-		&cli.StringFlag{Name: "log-level", Usage: "debug, info, warn or error; logs go to stderr", Value: "warn", Sources: cli.EnvVars("KOMBO_LOG_LEVEL")},
-	}, sandboxFlags()...)
-}
-
-// sandboxFlags shape the made-up data, embedded or served.
-func sandboxFlags() []cli.Flag {
-	return []cli.Flag{
-		&cli.Uint64Flag{Name: "seed", Usage: "seed of the sandbox's data", Value: 7},
-		&cli.IntFlag{Name: "applications", Usage: "size of the sandbox: 10 to 200000 applications", Value: 600},
-		&cli.StringFlag{Name: "today", Usage: "the sandbox's today, such as 2026-11-24"},
-		&cli.DurationFlag{Name: "lag", Usage: "how long the sandbox takes to show a write in its reads"},
-	}
-}
-
 // setting is what the flags of one run come to.
 type setting struct {
 	box    *tools.Toolbox
 	logger *slog.Logger
-	close  func() error
+	// closers are closed in the order opposite to that of their opening.
+	closers []io.Closer
+}
+
+func (s *setting) close() error {
+	var errs []error
+	for _, c := range slices.Backward(s.closers) {
+		errs = append(errs, c.Close())
+	}
+	return errors.Join(errs...)
 }
 
 // configure builds what a server or a single call needs. Nothing is sent yet.
-func configure(cmd *cli.Command) (*setting, error) {
+func configure(cmd *cli.Command) (_ *setting, err error) {
 	logger, err := newLogger(cmd.String("log-level"))
 	if err != nil {
 		return nil, err
 	}
-	loc, err := time.LoadLocation(cmd.String("timezone"))
+	cfg, err := toolConfig(cmd, logger)
 	if err != nil {
-		return nil, fmt.Errorf("--timezone: %q is no time zone; use a name such as UTC or Europe/Berlin", cmd.String("timezone"))
-	}
-	cfg := tools.Config{
-		ReadOnly: cmd.Bool("read-only"),
-		Only:     cmd.StringSlice("tools"),
-		Exclude:  cmd.StringSlice("exclude-tools"),
-		Location: loc,
-		Logger:   logger,
+		return nil, err
 	}
 	if cmd.Bool("sandbox") {
 		err = useSandbox(cmd, &cfg, logger)
 	} else {
-		cfg.Client, err = newClient(cmd, logger)
+		err = useKombo(cmd, &cfg, logger)
 	}
 	if err != nil {
 		return nil, err
 	}
-	s := &setting{logger: logger, close: func() error { return nil }}
+	s := &setting{logger: logger}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.close())
+		}
+	}()
 	if dir := cmd.String("files"); dir != "" {
 		if cfg.Files, err = os.OpenRoot(dir); err != nil {
 			return nil, fmt.Errorf("--files: %w", err)
 		}
-		s.close = cfg.Files.Close
+		s.closers = append(s.closers, cfg.Files)
 	}
-	if s.box, err = tools.New(cfg); err != nil {
-		return nil, errors.Join(err, s.close())
+	reader := cvtext.New()
+	s.closers = append(s.closers, reader)
+	cfg.Documents = documents{reader}
+	if err := s.remember(cmd, &cfg); err != nil {
+		return nil, err
 	}
-	return s, nil
+	s.box, err = tools.New(cfg)
+	return s, err
+}
+
+// toolConfig reads the flags that need nothing else.
+func toolConfig(cmd *cli.Command, logger *slog.Logger) (tools.Config, error) {
+	cfg := tools.Config{
+		ReadOnly: cmd.Bool("read-only"), Redact: cmd.StringSlice("redact"), Only: cmd.StringSlice("tools"), Exclude: cmd.StringSlice("exclude-tools"),
+		Limits:    digest.Limits{Records: cmd.Int("walk-records"), Time: cmd.Duration("walk-time")},
+		KeepBytes: cmd.Int("keep-mb") << 20, WritesPerMinute: cmd.Int("max-writes-per-minute"), Logger: logger,
+	}
+	var err error
+	if cfg.Location, err = time.LoadLocation(cmd.String("timezone")); err != nil {
+		return cfg, fmt.Errorf("--timezone: %q is no time zone; use a name such as UTC or Europe/Berlin", cmd.String("timezone"))
+	}
+	if cfg.Writes, err = tools.ParsePolicy(cmd.String("writes")); err != nil {
+		return cfg, fmt.Errorf("--writes: %w", err)
+	}
+	if cfg.Fallback, err = tools.ParseFallback(cmd.String("confirm-fallback")); err != nil {
+		return cfg, fmt.Errorf("--confirm-fallback: %w", err)
+	}
+	for name, n := range map[string]int{"walk-records": cfg.Limits.Records, "keep-mb": cfg.KeepBytes, "max-writes-per-minute": cfg.WritesPerMinute} {
+		if n < 1 {
+			return cfg, fmt.Errorf("--%s must be at least 1", name)
+		}
+	}
+	return cfg, nil
+}
+
+// remember opens the journal where something can be written or reads are to be
+// recorded.
+func (s *setting) remember(cmd *cli.Command, cfg *tools.Config) error {
+	if cfg.ReadOnly && !cmd.Bool("journal-reads") {
+		return nil
+	}
+	j, err := openJournal(cmd, cfg.Now, s.logger)
+	if err != nil {
+		return err
+	}
+	s.closers = append(s.closers, j)
+	cfg.Memory = memory{j}
+	if cmd.Bool("journal-reads") {
+		cfg.RecordRead = memory{j}.recordRead
+	}
+	return nil
+}
+
+func useKombo(cmd *cli.Command, cfg *tools.Config, logger *slog.Logger) (err error) {
+	cfg.Client, err = newClient(cmd, logger)
+	if err != nil {
+		return err
+	}
+	key, err := apiKey()
+	if err != nil {
+		return err
+	}
+	cfg.Secret = secretOf(key)
+	return nil
+}
+
+// secretOf derives the secret that seals cursors and confirmations, so that
+// they hold over a restart and tell nothing of the key.
+func secretOf(key string) []byte {
+	h := hmac.New(sha256.New, []byte(key))
+	h.Write([]byte("kombo-mcp: cursors, confirmations and pseudonyms"))
+	return h.Sum(nil)
 }
 
 func newClient(cmd *cli.Command, logger *slog.Logger) (*kombo.Client, error) {
@@ -131,7 +187,7 @@ func useSandbox(cmd *cli.Command, cfg *tools.Config, logger *slog.Logger) error 
 		return err
 	}
 	s := sandbox.New(opts)
-	cfg.Now = s.Now
+	cfg.Now, cfg.Secret = s.Now, secretOf(s.APIKey())
 	cfg.Client, err = kombo.New(s.APIKey(), kombo.WithIntegration(s.IntegrationID()), kombo.WithBaseURL(s.BaseURL()),
 		kombo.WithHTTPClient(&http.Client{Transport: s.Transport()}), kombo.WithLogger(logger))
 	return err

@@ -52,9 +52,9 @@ func root() *cli.Command {
 		Version: buildVersion(),
 		Description: "Without a subcommand it serves MCP over stdin and stdout, as hosts start it.\n" +
 			"The API key comes from KOMBO_API_KEY or the file that KOMBO_API_KEY_FILE names, never from a flag.",
-		Flags:     serverFlags(),
+		Flags:     own(serverFlags()),
 		Action:    serveStdio,
-		Commands:  []*cli.Command{callCommand(), toolsCommand(), sandboxCommand(), demoCommand()},
+		Commands:  []*cli.Command{callCommand(), toolsCommand(), journalCommand(), sandboxCommand(), demoCommand()},
 		Suggest:   true,
 		ErrWriter: os.Stderr,
 		// The library would exit with 1 and its own wording; main does both.
