@@ -47,8 +47,14 @@ func (f filter[A, F]) narrows(column string) filter[A, F] { f.pushed = column; r
 func createdAfter[A, F any](column string, value func(*A) *string, set func(*F, string)) filter[A, F] {
 	return filter[A, F]{
 		param: "remote_created_after", column: column, day: true,
-		values: func(a *A) []string { return one(*value(a)) },
-		set:    func(f *F, v []string) { set(f, v[0]) },
+		values: func(a *A) []string {
+			// What is no date is refused when the arguments are resolved.
+			if s, err := wireDate("remote_created_after", *value(a)); err == nil {
+				return one(s)
+			}
+			return one(*value(a))
+		},
+		set: func(f *F, v []string) { set(f, v[0]) },
 	}
 }
 

@@ -69,8 +69,8 @@ func (m *mask) standIn(kind, value string) string {
 // known are the values of one person that must not show.
 type known struct {
 	// id makes the stand-in of the name.
-	id                                string
-	first, last                       string
+	id                         string
+	first, last                string
 	contacts, places, profiles []string
 }
 
@@ -279,7 +279,7 @@ func (m *mask) strings(v reflect.Value, k known) {
 }
 
 func (m *mask) mapped(v reflect.Value, k known) {
-	fields, ok := v.Interface().(map[string]any)
+	fields, ok := reflect.TypeAssert[map[string]any](v)
 	if !ok {
 		return
 	}

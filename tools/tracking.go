@@ -73,7 +73,8 @@ func (a trackedArgs) input(p *plan) kombo.ImportTrackedApplicationInput {
 	}{
 		{"erecruiter", a.ERecruiter, &in.ERecruiter}, {"successfactors", a.SuccessFactors, &in.SuccessFactors},
 		{"recruitee", a.Recruitee, &in.Recruitee}, {"greenhouse", a.Greenhouse, &in.Greenhouse},
-		{"onlyfy", a.Onlyfy, &in.Onlyfy}, {"smartrecruiters", a.SmartRecruiters, &in.SmartRecruiters},
+		{"greenhousev3", a.GreenhouseV3, &in.GreenhouseV3}, {"onlyfy", a.Onlyfy, &in.Onlyfy},
+		{"smartrecruiters", a.SmartRecruiters, &in.SmartRecruiters},
 	} {
 		if block.raw == "" {
 			continue

@@ -134,7 +134,7 @@ func useKombo(cmd *cli.Command, cfg *tools.Config, logger *slog.Logger) (err err
 	if err != nil {
 		return err
 	}
-	cfg.Secret = secretOf(key)
+	cfg.Secret, cfg.Fetch = secretOf(key), fetcher(cmd.String("base-url"), nil)
 	return nil
 }
 
@@ -188,6 +188,7 @@ func useSandbox(cmd *cli.Command, cfg *tools.Config, logger *slog.Logger) error 
 	}
 	s := sandbox.New(opts)
 	cfg.Now, cfg.Secret = s.Now, secretOf(s.APIKey())
+	cfg.Fetch = fetcher(s.BaseURL(), s.Transport())
 	cfg.Client, err = kombo.New(s.APIKey(), kombo.WithIntegration(s.IntegrationID()), kombo.WithBaseURL(s.BaseURL()),
 		kombo.WithHTTPClient(&http.Client{Transport: s.Transport()}), kombo.WithLogger(logger))
 	return err

@@ -2,8 +2,12 @@ package main
 
 import (
 	"context"
+	"net"
+	"net/http"
+	"net/url"
 
 	"github.com/kombo-mcp/kombo-mcp/internal/cvtext"
+	"github.com/kombo-mcp/kombo-mcp/internal/download"
 )
 
 // documents is the reader of CVs as tools see it.
@@ -17,3 +21,23 @@ func (d documents) Text(ctx context.Context, data []byte, name, contentType stri
 
 // HTML implements tools.Documents.
 func (documents) HTML(s string) string { return cvtext.HTML(s) }
+
+// fetcher gets files from the addresses that an ATS names: public https ones,
+// and those of a sandbox where that is the upstream, which alone may be on this
+// machine.
+func fetcher(upstream string, transport http.RoundTripper) func(context.Context, string) ([]byte, string, error) {
+	var opts []download.Option
+	if u, err := url.Parse(upstream); err == nil && (transport != nil || isLoopback(u.Hostname())) {
+		opts = append(opts, download.WithTrusted(upstream, transport))
+	}
+	getter := download.New(opts...)
+	return func(ctx context.Context, address string) ([]byte, string, error) {
+		f, err := getter.Get(ctx, address)
+		return f.Data, f.ContentType, err
+	}
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}

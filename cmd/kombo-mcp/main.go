@@ -17,7 +17,16 @@ import (
 // version is set by the linker for releases.
 var version = ""
 
+// gcPercent is how much garbage may pile up beside what is in use. A server
+// stands idle most of the time and keeps the records of the last questions, so
+// memory is dearer than the time that collecting it takes: a walk over 100,000
+// applications peaks at 127 MiB instead of 165, for a fifth more time.
+const gcPercent = 50
+
 func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := root().Run(ctx, os.Args)
 	stop()
