@@ -58,6 +58,8 @@ func (c *Client) run(ctx context.Context, req *request, read func(body []byte) e
 // conclude marks the failure of a write that may have been done.
 func conclude(req *request, err *Error, doubt bool) error {
 	if doubt && !req.kind.isRead() {
+		// When to try again is no longer the server's to say.
+		err.RetryAfter = 0
 		return fmt.Errorf("%w; %s: %w", ErrOutcomeUnknown, req.check, err)
 	}
 	return err

@@ -97,7 +97,7 @@ func (c *call) answerTo(p *plan, at string, q *kombo.ScreeningQuestion, a answer
 	case "SINGLE_SELECT", "MULTI_SELECT":
 		return choiceAnswer(p, about, f, text)
 	case "FILE":
-		return c.fileAnswer(p, at, text)
+		return c.fileAnswer(p, at, about, f, text)
 	case "INFORMATION":
 		p.doubt("%s is a text block that takes no answer.", about)
 	}
@@ -179,10 +179,11 @@ func choiceAnswer(p *plan, about string, f *kombo.QuestionFormat, text string) a
 	return ids[0]
 }
 
-// fileAnswer reads a file as attachments are read, its kind apart.
-func (c *call) fileAnswer(p *plan, at, text string) any {
+// fileAnswer reads a file as attachments are read, its kind apart, and compares
+// it with what the question takes.
+func (c *call) fileAnswer(p *plan, at, about string, q *kombo.QuestionFormat, text string) any {
 	var v map[string]any
-	if json.Unmarshal([]byte(text), &v) != nil {
+	if json.Unmarshal([]byte(text), &v) != nil || v == nil {
 		p.fail(`%s.answer must be a file, as JSON: {"name": "…", "text": "…"} or with data, data_url or path.`, at)
 		return text
 	}
@@ -193,6 +194,12 @@ func (c *call) fileAnswer(p *plan, at, text string) any {
 		return text
 	}
 	f := c.file(p, at+".answer", args)
+	if len(q.AcceptedMIMETypes) > 0 && f.ContentType != "" && !slices.Contains(q.AcceptedMIMETypes, f.ContentType) {
+		p.doubt("%s takes %s, not %s.", about, strings.Join(q.AcceptedMIMETypes, ", "), f.ContentType)
+	}
+	if n := size(f); q.MaxFileSizeBytes != nil && n > *q.MaxFileSizeBytes {
+		p.doubt("%s takes %s, not %s.", about, megabytes(*q.MaxFileSizeBytes), megabytes(n))
+	}
 	return kombo.FileAnswer{Name: f.Name, ContentType: f.ContentType, DataURL: f.DataURL, Data: f.Data}
 }
 

@@ -48,7 +48,10 @@ var applications = func() *resource[application] {
 		instant("deleted", func(a *application) kombo.Time { return a.RemoteDeletedAt }).also("deleted_at", "remote_deleted_at"),
 		text("remote_id", func(a *application) string { return a.RemoteID }),
 	).wordsOf("the candidate's words")
-	r.mask, r.strip = (*mask).application, (*protected).strip
+	r.strip = (*protected).strip
+	r.masks((*mask).application, func(a *application) string { return a.CandidateID }, func(m *mask, a *application) bool {
+		return m.address || a.Candidate == nil
+	})
 	r.answers = func(a *application) []digest.Answered {
 		if len(a.ScreeningQuestionAnswers) == 0 {
 			return nil

@@ -29,6 +29,9 @@ func (c *call) readFileText(ctx context.Context, files []kombo.Attachment, read 
 	if c.mask != nil && c.mask.name {
 		return nil, errors.New("this server masks names, and the text of a file cannot be relied on to name nobody: a person must open it")
 	}
+	if c.mask != nil && who.id == "" {
+		return nil, errors.New("this server masks data of candidates, and whose file this is could not be told: a person must open it")
+	}
 	c.mask.fileNames(files, who)
 	file, err := chooseFile(files, read)
 	if err != nil {
@@ -46,7 +49,8 @@ func (c *call) readFileText(ctx context.Context, files []kombo.Attachment, read 
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", clip(name, 80), err)
 	}
-	text = c.mask.document(text, who)
+	// Cleaned first: what nobody sees would keep a value apart.
+	text = c.mask.document(digest.CleanLines(text), who)
 	sum := sha256.Sum256([]byte(text))
 	title := fmt.Sprintf("%s (%s, %s", clip(name, 120), file.Type, sizeWords(len(data)))
 	if d := day(file.RemoteCreatedAt); d != "" {

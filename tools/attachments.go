@@ -94,13 +94,13 @@ func (c *call) attachments(ctx context.Context, param, id string, a readArgs, li
 			return doc.page(a.Cursor, budgetOf(a.MaxTokens))
 		}
 	}
-	files, err := list(ctx, id)
-	if err != nil {
-		return nil, err
-	}
 	who, err := c.ownerOf(ctx, param, id)
 	if err != nil {
 		return nil, err
+	}
+	files, err := list(ctx, id)
+	if err != nil {
+		return nil, c.mask.err(c.mask.outside(err, who.id == ""), []known{who})
 	}
 	if a.Read == "" {
 		c.mask.fileNames(files, who)
@@ -119,19 +119,18 @@ func (c *call) ownerOf(ctx context.Context, param, id string) (known, error) {
 	if c.mask == nil {
 		return known{}, nil
 	}
-	opts := kombo.ListOptions{IDs: []string{id}, IncludeDeleted: true}
+	var who known
 	if param == "application_id" {
-		page, err := c.cfg.Client.GetApplications(ctx, kombo.ApplicationFilter{ListOptions: opts})
-		if err != nil || len(page.Results) == 0 || page.Results[0].CandidateID == "" {
+		page, err := c.cfg.Client.GetApplications(ctx, kombo.ApplicationFilter{ListOptions: kombo.ListOptions{IDs: []string{id}, IncludeDeleted: true}})
+		if err != nil || len(page.Results) == 0 {
 			return known{}, err
 		}
-		opts.IDs = []string{page.Results[0].CandidateID}
+		who = knownOf(&page.Results[0])
+		id = who.id
 	}
-	page, err := c.cfg.Client.GetCandidates(ctx, kombo.CandidateFilter{ListOptions: opts})
-	if err != nil || len(page.Results) == 0 {
-		return known{}, err
-	}
-	return knownCandidate(&page.Results[0]), nil
+	found, err := c.ownersOf(ctx, []string{id})
+	who.join(found[id])
+	return who, err
 }
 
 // budgetOf is the number of tokens that an answer may have.

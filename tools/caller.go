@@ -10,6 +10,10 @@ type Caller struct {
 	RequestID string
 	// CanAsk says that the client can put a question to the person at it.
 	CanAsk bool
+	// ReadOnly and Only keep the call from tools that the toolbox has: no
+	// writes, or no tool but these (nil for any).
+	ReadOnly bool
+	Only     []string
 	// Responses are the person's answers to what an earlier round of this call
 	// asked, and State what that round sent along.
 	Responses mcp.InputResponses

@@ -31,7 +31,7 @@ var candidates = newResource("ats_candidates", digest.Table{
 	instant("changed", func(c *candidate) kombo.Time { return c.ChangedAt }).also("changed_at"),
 	instant("deleted", func(c *candidate) kombo.Time { return c.RemoteDeletedAt }).also("deleted_at", "remote_deleted_at"),
 	text("remote_id", func(c *candidate) string { return c.RemoteID }),
-).wordsOf("the candidate's words").masks((*mask).candidate)
+).wordsOf("the candidate's words").masks((*mask).candidate, func(c *candidate) string { return c.ID }, func(*mask, *candidate) bool { return false })
 
 // appliedFor names the jobs of the candidate's applications with that outcome,
 // of all of them if it is empty.

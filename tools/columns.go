@@ -38,9 +38,13 @@ type resource[T any] struct {
 	// words says whose the long texts of a record are.
 	words   string
 	answers func(*T) []digest.Answered
-	// mask hides what must not show of a record, in place; nil for records that
-	// hold nothing of a candidate.
-	mask func(*mask, *T)
+	// mask hides what must not show of a record, in place, and adds to what was
+	// looked up of the candidate what the record tells; nil for records that
+	// hold nothing of a candidate. owner is her id, and lacks tells whether more
+	// must be known of her than the record tells.
+	mask  func(*mask, *T, *known)
+	owner func(*T) string
+	lacks func(*mask, *T) bool
 	// strip takes out protected answers and tells how many.
 	strip func(*protected, *T) int
 }
@@ -71,17 +75,21 @@ func (r *resource[T]) row(l *lookup, rec *T) digest.Row {
 }
 
 // hide takes out of a record what must not show.
-func (r *resource[T]) hide(l *lookup, m *mask, rec *T) {
+func (r *resource[T]) hide(l *lookup, m *mask, rec *T, k *known) {
 	if r.strip != nil && l.protected != nil {
 		l.stripped += r.strip(l.protected, rec)
 	}
 	if r.mask != nil && m != nil {
-		r.mask(m, rec)
+		r.mask(m, rec, k)
 	}
 }
 
-// masks says how a record is masked.
-func (r *resource[T]) masks(f func(*mask, *T)) *resource[T] { r.mask = f; return r }
+// masks says how a record is masked, whose it is, and whether it tells too
+// little of her.
+func (r *resource[T]) masks(f func(*mask, *T, *known), owner func(*T) string, lacks func(*mask, *T) bool) *resource[T] {
+	r.mask, r.owner, r.lacks = f, owner, lacks
+	return r
+}
 
 // needsOf collects the needs of the columns that a question uses.
 func (r *resource[T]) needsOf(used func(string) bool) need {

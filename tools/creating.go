@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
@@ -160,7 +161,7 @@ var _ = register(write(spec{
 type entry struct {
 	jobID, jobName, stage string
 	input                 kombo.CreateApplicationInput
-	shows                 func(context.Context) (bool, error)
+	shows                 func(context.Context, time.Time) (bool, error)
 }
 
 // change words the entry; the caller says how it is sent.
@@ -200,7 +201,7 @@ func (c *call) entry(ctx context.Context, p *plan, job, stage string, a applican
 		if known != nil {
 			id = known.ID
 		}
-		found, err := c.stageOfJob(ctx, p, "this entry", id, stage)
+		found, err := c.stageOfJob(ctx, p, "", "this entry", id, stage)
 		if err != nil {
 			return nil, err
 		}
@@ -272,15 +273,23 @@ func (c *call) checkDuplicate(ctx context.Context, p *plan, job *kombo.Job, e *e
 		p.people = append(p.people, knownCandidate(&o))
 		p.doubt("%s has applied for %s already: candidate %s has that e-mail address.", clip(digest.Clean(fullName(o.FirstName, o.LastName)), 60), e.jobName, o.ID)
 	}
-	if len(page.Results) == 0 {
-		// Nothing was there before, so what is there afterwards is this write's.
-		e.shows = func(ctx context.Context) (bool, error) {
-			page, err := c.cfg.Client.GetCandidates(ctx, filter)
-			return err == nil && len(page.Results) > 0, err
-		}
+	// Where nothing was there before, what is there afterwards is this write's.
+	none := len(page.Results) == 0
+	e.shows = func(ctx context.Context, began time.Time) (bool, error) {
+		page, err := c.cfg.Client.GetCandidates(ctx, filter)
+		return err == nil && slices.ContainsFunc(page.Results, func(o candidate) bool {
+			return none || appliedSince(&o, job.ID, began)
+		}), err
 	}
 	p.notes = append(p.notes, c.sameName(ctx, job.ID, job.Name, person.FirstName, person.LastName, "")...)
 	return nil
+}
+
+// appliedSince tells whether a person applied for a job at or after an instant.
+func appliedSince(c *candidate, jobID string, began time.Time) bool {
+	return slices.ContainsFunc(c.Applications, func(a kombo.CandidateApplication) bool {
+		return jobOf(a.Job).ID == jobID && !a.RemoteCreatedAt.Before(began)
+	})
 }
 
 // applicant turns the arguments into what the wire wants, and notes what Kombo

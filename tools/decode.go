@@ -145,12 +145,12 @@ func (d *decoder) object(v any, dst reflect.Value, path string) {
 			v = inner
 		}
 	}
+	fields := fieldsOf(dst.Type())
 	m, ok := v.(map[string]any)
 	if !ok {
-		d.fail("%s must be an object, not %s.", orArguments(path), describe(v))
+		d.fail("%s must be an object with %s, not %s.", orArguments(path), strings.Join(fieldNames(fields), ", "), describe(v))
 		return
 	}
-	fields := fieldsOf(dst.Type())
 	seen := map[string]bool{}
 	for _, key := range slices.Sorted(maps.Keys(m)) {
 		if m[key] == nil {
@@ -182,15 +182,20 @@ func (d *decoder) object(v any, dst reflect.Value, path string) {
 }
 
 func (d *decoder) unknown(path, key string, fields []field) {
-	names := make([]string, len(fields))
-	for i, f := range fields {
-		names[i] = f.name
-	}
+	names := fieldNames(fields)
 	hint := ""
 	if near := nearest(key, names); near != "" {
 		hint = fmt.Sprintf(" (did you mean %s?)", near)
 	}
 	d.fail("Unknown parameter %s%s; valid here: %s.", strconv.Quote(join(path, key)), hint, strings.Join(names, ", "))
+}
+
+func fieldNames(fields []field) []string {
+	names := make([]string, len(fields))
+	for i, f := range fields {
+		names[i] = f.name
+	}
+	return names
 }
 
 // find takes a key as it stands, in another case or spelling of the same words
@@ -360,6 +365,8 @@ func orArguments(path string) string {
 // describe names a value in a few words; it never repeats a long one.
 func describe(v any) string {
 	switch t := v.(type) {
+	case nil:
+		return "null"
 	case string:
 		return strconv.Quote(clip(t, 60))
 	case map[string]any:

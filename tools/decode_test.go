@@ -64,11 +64,11 @@ func TestDecodeRefusesTheRestInSentencesThatNameTheChoices(t *testing.T) {
 		`{"name":"a","deep":"maybe"}`:         `deep must be true or false, not "maybe".`,
 		`{"name":"a","kind":"SHUT"}`:          `kind is "SHUT", which is none of: OPEN, CLOSED.`,
 		`{"name":"a","kinds":["SHUT"]}`:       `kinds[0] is "SHUT", which is none of: OPEN, CLOSED.`,
-		`{"name":["a"],"place":5}`:            "place must be an object, not 5.",
+		`{"name":["a"],"place":5}`:            "place must be an object with city, zip, not 5.",
 		`{"name":{"a":1}}`:                    "name must be a string, not an object.",
 		`{"name":"a","place":{"zip":1}}`:      "place.city is required and missing.",
 		`{"name":"a","limit":1,"pageSize":2}`: "limit and pageSize are the same parameter: send one of them.",
-		`[]`:                                  "The arguments must be an object, not a list of 0.",
+		`[]`:                                  "The arguments must be an object with ids, kinds, limit, ratio, deep, name, kind, place, places, raw, not a list of 0.",
 	} {
 		_, err := decodeJSON(t, in)
 		var bad *ArgumentError

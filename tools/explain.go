@@ -42,7 +42,7 @@ var advice = map[kombo.Code]string{
 // to do next. It holds no secret and no dumped body.
 func Explain(err error) string {
 	if m, ok := errors.AsType[*maskedError](err); ok {
-		return m.mask.text(Explain(m.error), m.people...)
+		return m.mask.document(Explain(m.error), m.people...)
 	}
 	var arg *ArgumentError
 	switch {
@@ -66,6 +66,12 @@ func Explain(err error) string {
 }
 
 func explainKombo(e *kombo.Error) string {
+	switch {
+	case e.Status == 0:
+		return unreached(e)
+	case e.Status < 400 || e.Body != "" && e.Code == "":
+		return misread(e)
+	}
 	var b strings.Builder
 	says := e.Message
 	if says == "" {
@@ -94,6 +100,26 @@ func explainKombo(e *kombo.Error) string {
 	}
 	b.WriteString(")")
 	return b.String()
+}
+
+// unreached words a call that got no answer. Of a write that may have arrived
+// nevertheless, ErrOutcomeUnknown tells.
+func unreached(e *kombo.Error) string {
+	cause := "there was no answer"
+	if e.Err != nil {
+		cause = e.Err.Error()
+	}
+	return fmt.Sprintf("Kombo could not be reached: %s Try again in a minute; if it stays, the person who runs this server must look at its network and base URL.", sentence(clip(cause, 300)))
+}
+
+// misread words an answer that is none of Kombo's, or a piece of one: a page, a
+// redirect, a proxy's text.
+func misread(e *kombo.Error) string {
+	cause := e.Message
+	if cause == "" && e.Err != nil {
+		cause = e.Err.Error()
+	}
+	return fmt.Sprintf("No usable answer came back: %s Try again in a minute; if it stays, the person who runs this server must check KOMBO_BASE_URL and what stands between it and Kombo. (HTTP %d)", sentence(clip(orDefault(cause, "it could not be read"), 300)), e.Status)
 }
 
 // sentence ends s with a full stop where it has no end mark.

@@ -58,7 +58,9 @@ func (b *Toolbox) file(p *plan, at string, f fileArgs) kombo.FileInput {
 		out.ContentType = orDefault(out.ContentType, "text/plain")
 		out.Name = orDefault(out.Name, strings.ToLower(f.Type)+".txt")
 	case f.Path != "":
-		b.fileFromDisk(p, at, f.Path, &out)
+		if !b.fileFromDisk(p, at, f.Path, &out) {
+			return out
+		}
 	default:
 		raw, err := decodeBase64(f.Data)
 		if err != nil {
@@ -83,24 +85,27 @@ func checkFile(p *plan, at string, f kombo.FileInput) {
 	}
 }
 
-func (b *Toolbox) fileFromDisk(p *plan, at, name string, out *kombo.FileInput) {
+// fileFromDisk reads a file of the folder that --files opens; false where it
+// cannot be read, and the plan then says why.
+func (b *Toolbox) fileFromDisk(p *plan, at, name string, out *kombo.FileInput) bool {
 	if b.cfg.Files == nil {
 		p.fail("%s.path: this server opens no folder (it was started without --files). Send the content as data, text or data_url.", at)
-		return
+		return false
 	}
 	raw, err := b.readFile(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		p.fail("%s.path: there is no file %q in the folder that --files opens. %s", at, name, b.fileChoices())
-		return
+		return false
 	case err != nil:
 		// The error of os.Root says whether the path leads outside; it names no
 		// more than the caller gave.
-		p.fail("%s.path: %q cannot be read: %s.", at, name, rootTrouble(err))
-		return
+		p.fail("%s.path: %q cannot be read: %s. A path is relative to the folder that --files opens and stays in it. %s", at, name, rootTrouble(err), b.fileChoices())
+		return false
 	}
 	out.Data = base64.StdEncoding.EncodeToString(raw)
 	out.Name = orDefault(out.Name, path.Base(name))
+	return true
 }
 
 func rootTrouble(err error) string {
@@ -148,6 +153,9 @@ func (b *Toolbox) fileChoices() string {
 		if e.Type().IsRegular() {
 			names = append(names, e.Name())
 		}
+	}
+	if len(names) == 0 {
+		return "The folder holds no files."
 	}
 	return "It holds, among others: " + strings.Join(names, ", ") + "."
 }

@@ -36,7 +36,9 @@ var interviews = newResource("ats_interviews", digest.Table{
 	instant("changed", func(i *interview) kombo.Time { return i.ChangedAt }).also("changed_at"),
 	instant("deleted", func(i *interview) kombo.Time { return i.RemoteDeletedAt }).also("deleted_at"),
 	text("remote_id", func(i *interview) string { return i.RemoteID }),
-).masks((*mask).interview)
+).masks((*mask).interview, func(i *interview) string { return personID(interviewApplication(i).Candidate) }, func(m *mask, _ *interview) bool {
+	return m.contact || m.address || m.social
+})
 
 type offer = kombo.Offer
 
@@ -57,7 +59,9 @@ var offers = newResource("ats_offers", digest.Table{
 	instant("changed", func(o *offer) kombo.Time { return o.ChangedAt }).also("changed_at"),
 	instant("deleted", func(o *offer) kombo.Time { return o.RemoteDeletedAt }).also("deleted_at"),
 	text("remote_id", func(o *offer) string { return o.RemoteID }),
-).masks((*mask).offer)
+).masks((*mask).offer, func(o *offer) string { return personID(offerApplication(o).Candidate) }, func(m *mask, _ *offer) bool {
+	return m.contact || m.address || m.social
+})
 
 func interviewApplication(i *interview) kombo.InterviewApplication {
 	if i.Application == nil {

@@ -189,16 +189,19 @@ func (l *listing[A, F, T]) source(ctx context.Context, start string) iter.Seq2[d
 	whole := l.shape.View == viewRecord
 	return func(yield func(digest.Page, error) bool) {
 		for page, err := range l.pages(l.cfg.Client, ctx, l.with(l.base, options)) {
+			var people []known
+			if err == nil {
+				people, err = hideIn(ctx, l.Toolbox, l.of, facts, page.Results)
+			}
 			if err != nil {
 				yield(digest.Page{}, err)
 				return
 			}
 			rows := make([]digest.Row, len(page.Results))
 			for i := range page.Results {
-				l.of.hide(facts, l.mask, &page.Results[i])
 				rows[i] = l.of.row(facts, &page.Results[i])
 				if whole {
-					rows[i].Values = append(rows[i].Values, l.record(&page.Results[i], l.of.words))
+					rows[i].Values = append(rows[i].Values, l.record(&page.Results[i], l.of.words, people[i]))
 				}
 			}
 			l.recent.see(&l.of.table, rows)

@@ -109,7 +109,7 @@ func (c *call) lookUpCandidates(ctx context.Context, l *lookup) error {
 // one, and notes where the walk did not end.
 func keptRows[T any](ctx context.Context, c *call, l *lookup, tool string, of *resource[T], pages func(context.Context, string) iter.Seq2[kombo.Page[T], error], each func(*digest.Row)) error {
 	source := func(ctx context.Context, start string) iter.Seq2[digest.Page, error] {
-		return rowsOf(of, &lookup{now: l.now}, c.mask, pages(ctx, start))
+		return rowsOf(ctx, c.Toolbox, of, &lookup{now: l.now}, pages(ctx, start))
 	}
 	complete, err := digest.Scan(ctx, source, digest.Options{Limits: c.cfg.Limits, Keeper: c.keeper, Keys: []string{walkKey(tool, kombo.ListOptions{})}}, each)
 	if err == nil && !complete {
@@ -119,16 +119,18 @@ func keptRows[T any](ctx context.Context, c *call, l *lookup, tool string, of *r
 }
 
 // rowsOf turns pages of records into pages of rows.
-func rowsOf[T any](of *resource[T], facts *lookup, m *mask, pages iter.Seq2[kombo.Page[T], error]) iter.Seq2[digest.Page, error] {
+func rowsOf[T any](ctx context.Context, b *Toolbox, of *resource[T], facts *lookup, pages iter.Seq2[kombo.Page[T], error]) iter.Seq2[digest.Page, error] {
 	return func(yield func(digest.Page, error) bool) {
 		for page, err := range pages {
+			if err == nil {
+				_, err = hideIn(ctx, b, of, facts, page.Results)
+			}
 			if err != nil {
 				yield(digest.Page{}, err)
 				return
 			}
 			rows := make([]digest.Row, len(page.Results))
 			for i := range page.Results {
-				of.hide(facts, m, &page.Results[i])
 				rows[i] = of.row(facts, &page.Results[i])
 			}
 			if !yield(digest.Page{Cursor: page.Cursor, Next: page.Next, Rows: rows}, nil) {

@@ -6,8 +6,8 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"fmt"
+	"html"
 	"path"
-	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -66,47 +66,28 @@ func (m *mask) standIn(kind, value string) string {
 	return "[" + kind + " " + m.alias(kind, digest.Fold(value)) + "]"
 }
 
-// known are the values of one person that must not show.
-type known struct {
-	// id makes the stand-in of the name.
-	id                         string
-	first, last                string
-	contacts, places, profiles []string
-}
-
-func (k *known) emails(list []kombo.Email) {
-	for _, e := range list {
-		k.contacts = append(k.contacts, e.EmailAddress)
-	}
-}
-
-func (k *known) phones(list []kombo.Phone) {
-	for _, p := range list {
-		k.contacts = append(k.contacts, p.PhoneNumber)
-	}
-}
-
-func (k *known) socials(list []kombo.SocialLink) {
-	for _, s := range list {
-		k.profiles = append(k.profiles, s.Link, s.Username)
-	}
-}
-
-func (k *known) place(l *kombo.Location) {
-	if l != nil {
-		k.places = append(k.places, l.Raw, l.Street1, l.Street2, l.City, l.ZipCode)
-	}
-}
-
-// person is the stand-in of a name.
-func (m *mask) person(id string) string { return "Person " + m.alias("person", id) }
-
-// text hides the known values of people in a text.
+// text hides the known values of people in a text. What nobody sees is taken out
+// first and entities are spelled out, since both would keep a value apart.
 func (m *mask) text(s string, people ...known) string {
-	if m == nil || s == "" {
+	if m == nil || s == "" || len(people) == 0 {
 		return s
 	}
-	for _, k := range people {
+	s = digest.CleanLines(s)
+	if strings.Contains(s, "&") {
+		if plain := digest.CleanLines(html.UnescapeString(s)); m.cover(plain, people) != plain {
+			s = plain
+		}
+	}
+	return m.cover(s, people)
+}
+
+// cover is text for what is clean already, whose layout has to stay.
+func (m *mask) cover(s string, people []known) string {
+	if m == nil {
+		return s
+	}
+	for i := range people {
+		k := &people[i]
 		if m.contact {
 			s = m.replace(s, "contact", k.contacts)
 		}
@@ -123,41 +104,83 @@ func (m *mask) text(s string, people ...known) string {
 	return s
 }
 
-// shortest is the least length of a value that is looked for in free text;
-// shorter ones are in every word.
-const shortest = 3
+const (
+	// shortest is the least length of a value that is looked for in free text;
+	// shorter ones are in every word.
+	shortest = 3
+	// wholeBelow is the length below which a value must stand as a word.
+	wholeBelow = 6
+	// phoneDigits is how many of a phone number's last digits tell it, however
+	// its beginning is written; fewerDigits make no phone number.
+	phoneDigits = 8
+	fewerDigits = 7
+)
 
-// replace puts stand-ins for values, in any case; a phone number in any
-// spelling of the same digits. Longer values go first, since one may hold
-// another.
+// replace puts stand-ins for values, in any case. Longer values go first, since
+// one may hold another.
 func (m *mask) replace(s, kind string, values []string) string {
 	values = slices.Clone(values)
 	slices.SortFunc(values, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
+	lower, digits := strings.ToLower(s), digitsOf(s)
 	for _, v := range values {
-		if utf8.RuneCountInString(strings.TrimSpace(v)) < shortest {
+		if v = digest.Clean(v); utf8.RuneCountInString(v) < shortest {
 			continue
 		}
-		pattern := `(?i)` + regexp.QuoteMeta(strings.TrimSpace(v))
-		if d := digitsOf(v); len(d) >= 7 && kind == "contact" && !strings.Contains(v, "@") {
-			pattern = `[+(]?` + strings.Join(strings.Split(d, ""), `[\s().\-/\x{00a0}]*`)
+		pattern := ""
+		if d := digitsOf(v); kind == "contact" && len(d) >= fewerDigits && !strings.Contains(v, "@") {
+			tail := d[max(0, len(d)-phoneDigits):]
+			if !strings.Contains(digits, tail) {
+				continue
+			}
+			pattern = `[+(]?(?:\d` + phoneGap + `){0,6}` + strings.Join(strings.Split(tail, ""), phoneGap)
+		} else {
+			words := strings.Fields(v)
+			if !strings.Contains(lower, strings.ToLower(slices.MaxFunc(words, func(a, b string) int { return cmp.Compare(len(a), len(b)) }))) {
+				continue
+			}
+			for i := range words {
+				words[i] = regexp.QuoteMeta(words[i])
+			}
+			pattern = `(?i)` + strings.Join(words, `\s+`)
 		}
 		if re, err := regexp.Compile(pattern); err == nil {
-			s = re.ReplaceAllLiteralString(s, m.standIn(kind, v))
+			s = replaceWhole(s, re, m.standIn(kind, v), utf8.RuneCountInString(v) < wholeBelow)
 		}
 	}
 	return s
 }
 
+// phoneGap is what people put between the digits of a phone number.
+const phoneGap = `[\s().\-/\x{00a0}]*`
+
+// replaceWhole replaces what fits, within other words only if whole is false.
+func replaceWhole(s string, re *regexp.Regexp, by string, whole bool) string {
+	var b strings.Builder
+	at := 0
+	for _, f := range re.FindAllStringIndex(s, -1) {
+		before, _ := utf8.DecodeLastRuneInString(s[:f[0]])
+		after, _ := utf8.DecodeRuneInString(s[f[1]:])
+		if whole && (isWord(before) || isWord(after)) {
+			continue
+		}
+		b.WriteString(s[at:f[0]] + by)
+		at = f[1]
+	}
+	return b.String() + s[at:]
+}
+
+func isWord(r rune) bool { return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r)) }
+
 // anyEmail finds e-mail addresses that no record names.
 var anyEmail = regexp.MustCompile(`[\w.+-]+@[\w-]+(\.[\w-]+)+`)
 
-// document hides in the text of a file what is known of its owner, and any
-// e-mail address.
-func (m *mask) document(s string, owner known) string {
+// document is text for what comes from outside and may name more than a record
+// tells of people: any e-mail address is hidden.
+func (m *mask) document(s string, people ...known) string {
 	if m == nil {
 		return s
 	}
-	s = m.text(s, owner)
+	s = m.text(s, people...)
 	if m.contact {
 		s = anyEmail.ReplaceAllStringFunc(s, func(found string) string { return m.standIn("contact", found) })
 	}
@@ -165,14 +188,15 @@ func (m *mask) document(s string, owner known) string {
 }
 
 // fileNames hides what a file's name tells of its owner. A name can be cut or
-// glued in a file's name, so where names are masked only the ending stays.
+// glued in a file's name, so where names are masked only the ending stays, as
+// where nothing is known of the owner.
 func (m *mask) fileNames(files []kombo.Attachment, owner known) {
 	if m == nil {
 		return
 	}
 	for i := range files {
 		files[i].FileName = m.text(files[i].FileName, owner)
-		if m.name {
+		if m.name || owner.id == "" {
 			files[i].FileName = strings.ToLower(string(files[i].Type)) + path.Ext(files[i].FileName)
 		}
 	}
@@ -189,19 +213,12 @@ func digitsOf(s string) string {
 
 // hideName replaces each word of a name, wherever it stands as a word, in any
 // case and with or without accents.
-func (m *mask) hideName(s string, k known) string {
-	words := map[string]bool{}
-	for _, part := range []string{k.first, k.last} {
-		for _, w := range strings.FieldsFunc(part, notLetter) {
-			if utf8.RuneCountInString(w) > 1 {
-				words[digest.Fold(w)] = true
-			}
-		}
-	}
+func (m *mask) hideName(s string, k *known) string {
+	words := nameWords(k)
 	if len(words) == 0 {
 		return s
 	}
-	alias := m.person(k.id)
+	alias := "Person " + m.alias("person", k.id)
 	var b strings.Builder
 	masked := false // the last thing written is the stand-in
 	for s != "" {
@@ -231,6 +248,31 @@ func (m *mask) hideName(s string, k known) string {
 	return b.String()
 }
 
+// nameWords are the words that tell a person's name, folded: each of its parts,
+// and as addresses glue them.
+func nameWords(k *known) map[string]bool {
+	words := map[string]bool{}
+	add := func(w string) {
+		if utf8.RuneCountInString(w) > 1 {
+			words[w] = true
+		}
+	}
+	parts := [2]string{}
+	for i, part := range []string{k.first, k.last} {
+		for _, w := range strings.FieldsFunc(digest.Clean(part), notLetter) {
+			add(digest.Fold(w))
+			parts[i] += digest.Fold(w)
+		}
+	}
+	if first, last := parts[0], parts[1]; first != "" && last != "" {
+		initial, _ := utf8.DecodeRuneInString(first)
+		add(first + last)
+		add(last + first)
+		add(string(initial) + last)
+	}
+	return words
+}
+
 func notLetter(r rune) bool { return !unicode.IsLetter(r) && !unicode.Is(unicode.M, r) }
 
 // glued tells whether a run of letters holds a name without a gap, as scripts
@@ -244,62 +286,4 @@ func glued(run string, words map[string]bool) bool {
 		}
 	}
 	return false
-}
-
-// strings hides the known values in every free text of a record: all but ids,
-// dates and the names of jobs and stages.
-func (m *mask) strings(v reflect.Value, k known) {
-	switch v.Kind() {
-	case reflect.Pointer, reflect.Interface:
-		if !v.IsNil() {
-			m.strings(v.Elem(), k)
-		}
-	case reflect.Slice:
-		for i := range v.Len() {
-			m.strings(v.Index(i), k)
-		}
-	case reflect.Map:
-		m.mapped(v, k)
-	case reflect.String:
-		if v.CanSet() {
-			v.SetString(m.text(v.String(), k))
-		}
-	case reflect.Struct:
-		switch v.Interface().(type) {
-		case kombo.JobRef, kombo.ApplicationStage, kombo.Time:
-			return
-		}
-		for f, value := range v.Fields() {
-			if name := f.Tag.Get("json"); f.IsExported() && name != "id" && !strings.HasSuffix(name, "_id") {
-				m.strings(value, k)
-			}
-		}
-	default:
-	}
-}
-
-func (m *mask) mapped(v reflect.Value, k known) {
-	fields, ok := reflect.TypeAssert[map[string]any](v)
-	if !ok {
-		return
-	}
-	for key, value := range fields {
-		fields[key] = m.free(value, k)
-	}
-}
-
-func (m *mask) free(v any, k known) any {
-	switch t := v.(type) {
-	case string:
-		return m.text(t, k)
-	case []any:
-		for i := range t {
-			t[i] = m.free(t[i], k)
-		}
-	case map[string]any:
-		for key := range t {
-			t[key] = m.free(t[key], k)
-		}
-	}
-	return v
 }

@@ -30,13 +30,13 @@ var _ = register(write(spec{
 	}
 	c.namesakes(ctx, &p, targets)
 	for _, t := range targets {
-		stage, err := c.stageOfJob(ctx, &p, t.who(), t.JobID, a.StageID)
+		stage, err := c.stageOfJob(ctx, &p, t.id, t.who(), t.JobID, a.StageID)
 		if err != nil {
 			return p, err
 		}
 		p.doubtDecided(&t)
 		if t.known && t.CurrentStageID == stage.id {
-			p.doubt("%s is at %s already.", t.who(), stage.name)
+			p.doubtOf(t.id, "%s is at %s already.", t.who(), stage.name)
 		}
 		in := kombo.MoveApplicationToStageInput{StageID: stage.id, RemoteFields: fields}
 		ch := change{
@@ -65,13 +65,13 @@ func (t *applicationTarget) from() string {
 // doubtDecided warns of an application that is no longer open.
 func (p *plan) doubtDecided(t *applicationTarget) {
 	if t.known && (t.Outcome == kombo.OutcomeDeclined || t.Outcome == kombo.OutcomeHired) {
-		p.doubt("%s is %s already.", t.who(), t.Outcome)
+		p.doubtOf(t.id, "%s is %s already.", t.who(), t.Outcome)
 	}
 }
 
-// stageOfJob resolves a stage, by id or name, among those of a job. An id that
-// the copy does not have there is a doubt; a name must fit exactly one.
-func (c *call) stageOfJob(ctx context.Context, p *plan, who, jobID, ref string) (named, error) {
+// stageOfJob resolves a stage, by id or name, among those of a record's job. An
+// id that the copy does not have there is a doubt; a name must fit exactly one.
+func (c *call) stageOfJob(ctx context.Context, p *plan, record, who, jobID, ref string) (named, error) {
 	unresolved := named{id: ref, name: "stage " + clip(ref, 60)}
 	if strings.TrimSpace(ref) == "" {
 		return unresolved, nil
@@ -91,11 +91,11 @@ func (c *call) stageOfJob(ctx context.Context, p *plan, who, jobID, ref string) 
 	switch {
 	case err == nil:
 		if !found.open {
-			p.doubt("The stage %s is archived.", found.name)
+			p.doubtOf(record, "The stage %s is archived.", found.name)
 		}
 		return found, nil
 	case idPattern.MatchString(ref):
-		p.doubt("%s", sentence(err.Error()))
+		p.doubtOf(record, "%s", sentence(err.Error()))
 	case len(d.entries) == 0:
 		p.fail("stage_id: Kombo's copy does not tell the stages of the job of %s, so the name %q cannot be looked up; give the stage's id.", who, clip(ref, 60))
 	default:

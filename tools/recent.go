@@ -106,8 +106,8 @@ func inRows(a *digest.Answer, id string) bool {
 }
 
 // shows reads the record of a mark again and looks whether the copy has it.
-func (b *Toolbox) shows(m mark) func(context.Context) (bool, error) {
-	return func(ctx context.Context) (bool, error) {
+func (b *Toolbox) shows(m mark) func(context.Context, time.Time) (bool, error) {
+	return func(ctx context.Context, _ time.Time) (bool, error) {
 		opts := kombo.ListOptions{IDs: []string{m.id}}
 		if m.list == candidates.table.Name {
 			page, err := b.cfg.Client.GetCandidates(ctx, kombo.CandidateFilter{ListOptions: opts})

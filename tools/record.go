@@ -45,11 +45,13 @@ type recorder struct {
 	html func(string) string
 	// words says whose a long text is.
 	words string
+	// hide takes out what must not show, once markup no longer keeps it apart.
+	hide func(string) string
 }
 
-// record gives a whole record as a block of lines.
-func (b *Toolbox) record(rec any, words string) digest.Value {
-	w := recorder{html: b.cfg.Documents.HTML, words: words}
+// record gives a whole record of a person as a block of lines.
+func (b *Toolbox) record(rec any, words string, who known) digest.Value {
+	w := recorder{html: b.cfg.Documents.HTML, words: words, hide: func(s string) string { return b.mask.cover(s, []known{who}) }}
 	w.object(reflect.Indirect(reflect.ValueOf(rec)), "")
 	return digest.Block(w.b.String())
 }
@@ -101,7 +103,7 @@ func (w *recorder) scalar(v reflect.Value) (string, bool) {
 	case kombo.Time:
 		return showTime(t), true
 	case kombo.AnswerValue:
-		return t.Text(), true
+		return w.plain(t.Text()), true
 	}
 	switch v.Kind() {
 	case reflect.String:
@@ -137,6 +139,9 @@ func (w *recorder) plain(s string) string {
 		s = w.html(s)
 	}
 	s = digest.CleanLines(s)
+	if w.hide != nil {
+		s = w.hide(s)
+	}
 	if n := utf8.RuneCountInString(s); n > recordRunes {
 		return fmt.Sprintf("%s (%d characters in all)", clip(s, recordRunes), n)
 	}
@@ -193,7 +198,11 @@ func (w *recorder) items(name string, v reflect.Value, indent string) {
 
 // nested writes an object behind its head, on the same line if it is short.
 func (w *recorder) nested(head string, v reflect.Value, indent string) {
-	inner := recorder{html: w.html, words: w.words}
+	inner := recorder{html: w.html, words: w.words, hide: w.hide}
+	switch v.Interface().(type) {
+	case kombo.JobRef, kombo.StageRef, kombo.Interviewer:
+		inner.hide = nil // what shares a word with a name is not hers
+	}
 	inner.object(v, "")
 	lines := strings.Split(strings.TrimRight(inner.b.String(), "\n"), "\n")
 	whole := strings.Join(lines, ", ")

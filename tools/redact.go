@@ -3,6 +3,7 @@ package tools
 import (
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
@@ -11,76 +12,77 @@ import (
 // The records of candidates, masked in place right after they were read, so
 // that whatever is made of them shows no more.
 
-func (m *mask) application(a *application) {
-	if m == nil || a.Candidate == nil {
-		return
+// Each takes what was looked up of the candidate and adds what the record tells.
+
+func (m *mask) application(a *application, k *known) {
+	own := knownOf(a)
+	own.join(*k)
+	*k = own
+	if c := a.Candidate; c != nil {
+		m.person(&c.FirstName, &c.LastName, k.id)
+		m.contacts(c.EmailAddresses, c.PhoneNumbers)
+		m.profiles(c.SocialMedia)
 	}
-	k := knownOf(a)
-	c := a.Candidate
-	if m.name {
-		c.FirstName, c.LastName = m.alone(c.FirstName, c.LastName, k.id)
+	if k.id == "" {
+		a.ScreeningQuestionAnswers, a.CustomFields, a.RemoteURL = nil, nil, ""
+		for i := range a.Interviews {
+			a.Interviews[i].Title, a.Interviews[i].Location = "", nil
+		}
 	}
-	m.contacts(c.EmailAddresses, c.PhoneNumbers)
-	m.profiles(c.SocialMedia)
-	m.strings(reflect.ValueOf(a).Elem(), k)
+	m.strings(reflect.ValueOf(a).Elem(), *k)
 }
 
-func (m *mask) candidate(c *candidate) {
-	if m == nil {
-		return
-	}
-	k := knownCandidate(c)
-	if m.name {
-		c.FirstName, c.LastName = m.alone(c.FirstName, c.LastName, k.id)
-	}
+func (m *mask) candidate(c *candidate, k *known) {
+	*k = knownCandidate(c)
+	m.person(&c.FirstName, &c.LastName, k.id)
 	m.contacts(c.EmailAddresses, c.PhoneNumbers)
 	m.profiles(c.SocialMedia)
 	if m.address && c.Location != nil {
 		c.Location = &kombo.Location{Raw: m.standIn("address", orDefault(c.Location.Raw, place(c.Location)))}
 	}
-	m.strings(reflect.ValueOf(c).Elem(), k)
+	m.strings(reflect.ValueOf(c).Elem(), *k)
 }
 
-func (m *mask) interview(i *interview) {
-	if m == nil {
+func (m *mask) interview(i *interview, k *known) {
+	m.ref(interviewApplication(i).Candidate, k)
+	if k.id == "" {
+		i.Title, i.Location, i.VideoConferencingURL = "", nil, ""
+	}
+	// The interviewers are no candidates, though one may share a name.
+	users := i.Users
+	i.Users = nil
+	m.strings(reflect.ValueOf(i).Elem(), *k)
+	i.Users = users
+}
+
+func (m *mask) offer(o *offer, k *known) {
+	m.ref(offerApplication(o).Candidate, k)
+	if k.id == "" {
+		o.CustomFields = nil
+	}
+	m.strings(reflect.ValueOf(o).Elem(), *k)
+}
+
+// ref masks a candidate as other records carry her. Of a record that names no
+// one, free texts are left out: whom they name cannot be known.
+func (m *mask) ref(c *kombo.CandidateRef, k *known) {
+	if c == nil {
 		return
 	}
-	if c := interviewApplication(i).Candidate; c != nil {
-		// The interviewers are no candidates, though one may share a name.
-		users := i.Users
-		i.Users = nil
-		m.ref(c, reflect.ValueOf(i).Elem())
-		i.Users = users
-	}
-}
-
-func (m *mask) offer(o *offer) {
-	if m == nil {
-		return
-	}
-	if c := offerApplication(o).Candidate; c != nil {
-		m.ref(c, reflect.ValueOf(o).Elem())
-	}
-}
-
-// ref masks a record that carries a candidate in short.
-func (m *mask) ref(c *kombo.CandidateRef, whole reflect.Value) {
-	k := known{id: c.ID, first: c.FirstName, last: c.LastName}
-	k.emails(c.EmailAddresses)
-	if m.name {
-		c.FirstName, c.LastName = m.alone(c.FirstName, c.LastName, k.id)
-	}
+	own := known{id: c.ID, first: c.FirstName, last: c.LastName}
+	own.emails(c.EmailAddresses)
+	own.join(*k)
+	*k = own
+	m.person(&c.FirstName, &c.LastName, k.id)
 	m.contacts(c.EmailAddresses, nil)
-	m.strings(whole, k)
 }
 
-// alone gives the stand-in for a name that stands in fields of its own; an
-// unnamed person stays unnamed.
-func (m *mask) alone(first, last, id string) (string, string) {
-	if first == "" && last == "" {
-		return "", ""
+// person puts the stand-in in place of a name in fields of its own; an unnamed
+// person stays unnamed.
+func (m *mask) person(first, last *string, id string) {
+	if m.name && *first+*last != "" {
+		*first, *last = "Person", m.alias("person", id)
 	}
-	return "Person", m.alias("person", id)
 }
 
 func (m *mask) contacts(emails []kombo.Email, phones []kombo.Phone) {
@@ -102,44 +104,6 @@ func (m *mask) profiles(list []kombo.SocialLink) {
 	for i := range list {
 		list[i] = kombo.SocialLink{Link: m.standIn("profile", orDefault(list[i].Link, list[i].Username)), Type: list[i].Type}
 	}
-}
-
-func knownOf(a *application) known {
-	k := known{id: a.CandidateID}
-	if c := a.Candidate; c != nil {
-		k.id, k.first, k.last = orDefault(k.id, c.ID), c.FirstName, c.LastName
-		k.emails(c.EmailAddresses)
-		k.phones(c.PhoneNumbers)
-		k.socials(c.SocialMedia)
-	}
-	return k
-}
-
-func knownCandidate(c *candidate) known {
-	k := known{id: c.ID, first: c.FirstName, last: c.LastName}
-	k.emails(c.EmailAddresses)
-	k.phones(c.PhoneNumbers)
-	k.socials(c.SocialMedia)
-	k.place(c.Location)
-	return k
-}
-
-// knownInput is a person about to be entered, who has no id yet.
-func knownInput(c kombo.CandidateInput) known {
-	k := known{id: digest.Fold(fullName(c.FirstName, c.LastName)), first: c.FirstName, last: c.LastName, contacts: []string{c.EmailAddress, c.PhoneNumber}}
-	for _, e := range c.AdditionalEmailAddresses {
-		k.contacts = append(k.contacts, e.EmailAddress)
-	}
-	for _, p := range c.AdditionalPhoneNumbers {
-		k.contacts = append(k.contacts, p.PhoneNumber)
-	}
-	for _, l := range c.SocialLinks {
-		k.profiles = append(k.profiles, l.URL)
-	}
-	if l := c.Location; l != nil {
-		k.places = append(k.places, l.Street1, l.City, l.ZipCode)
-	}
-	return k
 }
 
 // Which columns and parameters show or compare what a kind of redaction hides.
@@ -200,37 +164,62 @@ func (m *mask) refuses(table, param string) string {
 	return ""
 }
 
-// answer masks what a write says.
-func (m *mask) answer(a *WriteAnswer, people []known) *WriteAnswer {
-	if m == nil || a == nil {
-		return a
+// strings hides the known values in every free text of a record: all but ids,
+// dates and the names of jobs and stages.
+func (m *mask) strings(v reflect.Value, k known) {
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		if !v.IsNil() {
+			m.strings(v.Elem(), k)
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			m.strings(v.Index(i), k)
+		}
+	case reflect.Map:
+		m.mapped(v, k)
+	case reflect.String:
+		if v.CanSet() {
+			v.SetString(m.text(v.String(), k))
+		}
+	case reflect.Struct:
+		switch v.Interface().(type) {
+		case kombo.JobRef, kombo.ApplicationStage, kombo.Time:
+			return
+		}
+		for f, value := range v.Fields() {
+			name := f.Tag.Get("json")
+			// An ATS may take an e-mail address for its id.
+			if f.IsExported() && (name != "id" && !strings.HasSuffix(name, "_id") || strings.Contains(value.String(), "@")) {
+				m.strings(value, k)
+			}
+		}
+	default:
 	}
-	for i := range a.Results {
-		a.Results[i].Says = m.text(a.Results[i].Says, people...)
-		a.Results[i].Resolved = m.text(a.Results[i].Resolved, people...)
-	}
-	for i := range a.Notes {
-		a.Notes[i] = m.text(a.Notes[i], people...)
-	}
-	return a
 }
 
-// maskedError is an error whose words must not name a person.
-type maskedError struct {
-	error
-	mask   *mask
-	people []known
+func (m *mask) mapped(v reflect.Value, k known) {
+	fields, ok := reflect.TypeAssert[map[string]any](v)
+	if !ok {
+		return
+	}
+	for key, value := range fields {
+		fields[key] = m.free(value, k)
+	}
 }
 
-func (e *maskedError) Unwrap() error { return e.error }
-
-// Error masks the words below.
-func (e *maskedError) Error() string { return e.mask.text(e.error.Error(), e.people...) }
-
-// err masks what an error says; the question to the person shows the truth.
-func (m *mask) err(err error, people []known) error {
-	if _, asks := err.(*askError); m == nil || err == nil || asks { //nolint:errorlint // the question itself, never wrapped
-		return err
+func (m *mask) free(v any, k known) any {
+	switch t := v.(type) {
+	case string:
+		return m.text(t, k)
+	case []any:
+		for i := range t {
+			t[i] = m.free(t[i], k)
+		}
+	case map[string]any:
+		for key := range t {
+			t[key] = m.free(t[key], k)
+		}
 	}
-	return &maskedError{err, m, people}
+	return v
 }

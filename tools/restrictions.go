@@ -63,7 +63,7 @@ func (p *plan) checkFile(at string, f kombo.FileInput, rule kombo.TypeRestrictio
 		p.doubt("%s has %s, and this ATS takes %s.", at, megabytes(n), megabytes(*rule.MaxFileSizeBytes))
 	}
 	if len(rule.AcceptedMIMETypes) > 0 && f.ContentType != "" && !slices.Contains(rule.AcceptedMIMETypes, f.ContentType) {
-		p.doubt("%s is %s, and this ATS takes %s.", at, f.ContentType, strings.Join(rule.AcceptedMIMETypes, ", "))
+		p.doubt("%s is %s, and this ATS takes %s.", at, clip(f.ContentType, 80), strings.Join(rule.AcceptedMIMETypes, ", "))
 	}
 }
 

@@ -81,17 +81,44 @@ func (c *call) applicationTargets(ctx context.Context, p *plan, raw string) ([]a
 	if err := p.lookUpTrouble(ctx, err, "The application could not be looked up"); err != nil {
 		return nil, err
 	}
+	if err := c.applicants(ctx, p, page.Results); err != nil {
+		return nil, err
+	}
 	out := make([]applicationTarget, len(ids))
 	for i, id := range ids {
 		out[i].id = id
 		at := slices.IndexFunc(page.Results, func(a application) bool { return a.ID == id })
 		if at >= 0 {
 			out[i].application, out[i].known = page.Results[at], true
-			p.people = append(p.people, knownOf(&page.Results[at]))
 		}
+		p.strangers = p.strangers || at < 0
 		p.doubtMissing(err, "application", id, at >= 0, at >= 0 && !page.Results[at].RemoteDeletedAt.IsZero())
 	}
 	return out, nil
+}
+
+// applicants notes what must not show of those who applied.
+func (c *call) applicants(ctx context.Context, p *plan, list []application) error {
+	if c.mask == nil {
+		return nil
+	}
+	var ids []string
+	for i := range list {
+		if applications.lacks(c.mask, &list[i]) {
+			ids = append(ids, list[i].CandidateID)
+		}
+	}
+	found, err := c.ownersOf(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for i := range list {
+		k := knownOf(&list[i])
+		k.join(found[k.id])
+		p.people = append(p.people, k)
+		p.strangers = p.strangers || k.id == ""
+	}
+	return nil
 }
 
 func (c *call) candidateTargets(ctx context.Context, p *plan, raw string) ([]candidateTarget, error) {
@@ -111,6 +138,7 @@ func (c *call) candidateTargets(ctx context.Context, p *plan, raw string) ([]can
 			out[i].candidate, out[i].known = page.Results[at], true
 			p.people = append(p.people, knownCandidate(&page.Results[at]))
 		}
+		p.strangers = p.strangers || at < 0
 		p.doubtMissing(err, "candidate", id, at >= 0, at >= 0 && !page.Results[at].RemoteDeletedAt.IsZero())
 	}
 	return out, nil
@@ -133,9 +161,9 @@ func (p *plan) doubtMissing(err error, noun, id string, found, deleted bool) {
 	switch {
 	case err != nil:
 	case !found:
-		p.doubt("Kombo's copy has no %s %s; ids come from the list tools.", noun, id)
+		p.doubtOf(id, "Kombo's copy has no %s %s; ids come from the list tools.", noun, clip(id, 60))
 	case deleted:
-		p.doubt("The %s %s was deleted in the ATS.", noun, id)
+		p.doubtOf(id, "The %s %s was deleted in the ATS.", noun, id)
 	}
 }
 

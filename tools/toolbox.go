@@ -76,6 +76,7 @@ type Toolbox struct {
 	haste     haste
 	texts     keptTexts
 	mask      *mask
+	owners    owners
 }
 
 // Documents turns files and markup into text.
@@ -172,6 +173,9 @@ func (b *Toolbox) Run(ctx context.Context, who Caller, name string, arguments an
 	t, ok := b.tools[name]
 	if !ok {
 		return nil, b.unknown(name)
+	}
+	if who.ReadOnly && !t.ReadOnly() || who.Only != nil && !slices.Contains(who.Only, name) {
+		return nil, fmt.Errorf("%w: the caller asked to be kept from %s", ErrUnknownTool, name)
 	}
 	answer, err := t.run(ctx, &call{b, who}, arguments)
 	if err == nil && t.kind == read && b.cfg.RecordRead != nil {

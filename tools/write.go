@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 )
@@ -43,9 +44,9 @@ type change struct {
 	slot string
 	// send does it, once. The map holds the ids of what was created.
 	send func(context.Context) (kombo.Receipt, map[string]string, error)
-	// shows reports whether the copy already shows the write; nil where no
-	// read can tell.
-	shows func(context.Context) (bool, error)
+	// shows reports whether the copy shows the write, made at or after an
+	// instant; nil where no read can tell.
+	shows func(context.Context, time.Time) (bool, error)
 	// mark is where the write will show in a list, and done what was done, as
 	// "moved to Interview"; the zero mark for what no list shows.
 	mark mark
@@ -59,18 +60,31 @@ type plan struct {
 	// problems are what Kombo would refuse.
 	problems []string
 	// doubts rest on copied data, hours old; they yield to anyway.
-	doubts []string
+	doubts []doubt
 	notes  []string
-	// people are those whom the plan is about, for what must not show of them.
-	people []known
+	// people are those whom the plan is about, for what must not show of them;
+	// of strangers among them nothing is known.
+	people    []known
+	strangers bool
+}
+
+// doubt is what the copy says against a write.
+type doubt struct {
+	// record is the only one that it is about, "" where it is about all.
+	record, words string
 }
 
 func (p *plan) fail(format string, a ...any) {
 	p.problems = append(p.problems, fmt.Sprintf(format, a...))
 }
 
-func (p *plan) doubt(format string, a ...any) {
-	p.doubts = append(p.doubts, fmt.Sprintf(format, a...))
+func (p *plan) doubt(format string, a ...any) { p.doubtOf("", format, a...) }
+
+func (p *plan) doubtOf(record, format string, a ...any) {
+	d := doubt{record, fmt.Sprintf(format, a...)}
+	if !slices.Contains(p.doubts, d) {
+		p.doubts = append(p.doubts, d)
+	}
 }
 
 func (p *plan) note(format string, a ...any) {
@@ -80,11 +94,14 @@ func (p *plan) note(format string, a ...any) {
 // trouble notes an error of a look-up as a problem.
 func (p *plan) trouble(err error) { p.problems = append(p.problems, sentence(err.Error())) }
 
-// refusal is everything that speaks against the plan, at once.
-func (p *plan) refusal(anyway bool) error {
-	doubts := p.doubts
-	if anyway {
-		doubts = nil
+// refusal is everything that speaks against the plan, at once. Doubts count only
+// about records that are still to be written to, which open tells, "" for any.
+func (p *plan) refusal(anyway bool, open func(record string) bool) error {
+	var doubts []string
+	for _, d := range p.doubts {
+		if !anyway && open(d.record) {
+			doubts = append(doubts, d.words)
+		}
 	}
 	if len(p.problems)+len(doubts) == 0 {
 		return nil
@@ -205,14 +222,18 @@ func write[A any, P interface {
 // carryOut takes a plan through refusal, preview, confirmation and haste to
 // the sending.
 func (c *call) carryOut(ctx context.Context, s spec, f writeFlags, p plan) (*WriteAnswer, error) {
-	if err := p.refusal(f.Anyway); err != nil {
-		return nil, err
-	}
-	if f.DryRun {
+	if f.DryRun || len(p.problems) > 0 {
+		if err := p.refusal(f.Anyway, func(string) bool { return true }); err != nil {
+			return nil, err
+		}
 		return p.preview(), nil
 	}
 	w := &writing{call: c, spec: s, flags: f, plan: p}
 	if err := w.look(ctx); err != nil {
+		return nil, err
+	}
+	// That the copy shows what was done already speaks against nothing.
+	if err := p.refusal(f.Anyway, w.isOpen); err != nil {
 		return nil, err
 	}
 	if answer, err := w.confirm(); answer != nil || err != nil {
@@ -228,11 +249,7 @@ func (c *call) carryOut(ctx context.Context, s spec, f writeFlags, p plan) (*Wri
 func (p *plan) preview() *WriteAnswer {
 	a := &WriteAnswer{Outcome: outcomePreview, Notes: p.notes}
 	for _, ch := range p.changes {
-		resolved, err := json.Marshal(ch.args)
-		if err != nil {
-			resolved = nil
-		}
-		a.Results = append(a.Results, WriteResult{Record: ch.record, Outcome: outcomePreview, Says: sentence(ch.words), Resolved: string(resolved)})
+		a.Results = append(a.Results, WriteResult{Record: ch.record, Outcome: outcomePreview, Says: sentence(ch.words), Resolved: readableJSON(ch.args)})
 	}
 	return a
 }

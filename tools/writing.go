@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"time"
 
@@ -82,6 +83,17 @@ func (w *writing) open() int {
 	return n
 }
 
+// isOpen tells whether a record is still to be written to, any of them if it is
+// "".
+func (w *writing) isOpen(record string) bool {
+	for i, ch := range w.plan.changes {
+		if w.known[i].State == "" && (record == "" || record == ch.record) {
+			return true
+		}
+	}
+	return false
+}
+
 // send carries out the changes in order. A lone change that fails is the
 // call's error, so that hosts see it as one.
 func (w *writing) send(ctx context.Context) (*WriteAnswer, error) {
@@ -101,13 +113,12 @@ func (w *writing) send(ctx context.Context) (*WriteAnswer, error) {
 		}
 		r, warnings, err := w.one(ctx, i, batch)
 		if err != nil {
+			err = w.mask.outside(err, w.plan.strangers)
 			if len(w.plan.changes) == 1 {
 				return nil, err
 			}
 			r.Says = Explain(err)
-			if meetsAll(err) {
-				stopped = "what refused the one before would refuse this too"
-			}
+			stopped = whatStops(err)
 		}
 		answer.Results = append(answer.Results, r)
 		answer.Notes = append(answer.Notes, warnings...)
@@ -119,6 +130,24 @@ func (w *writing) send(ctx context.Context) (*WriteAnswer, error) {
 		answer.Outcome = outcomeMixed
 	}
 	return answer, nil
+}
+
+// whatStops tells why a failure ends a batch, "" where it does not: it would
+// meet every other record too, and each would wait as long for it.
+func whatStops(err error) string {
+	if meetsAll(err) {
+		return "what refused the one before would refuse this too"
+	}
+	ke, ok := errors.AsType[*kombo.Error](err)
+	switch {
+	case !ok:
+		return ""
+	case ke.Status == 0:
+		return "the one before got no answer"
+	case kombo.IsRateLimited(err) || ke.Status == http.StatusServiceUnavailable:
+		return "Kombo or the ATS takes no more for now"
+	}
+	return ""
 }
 
 // meetsAll reports whether a failure would meet every other record of a batch
@@ -155,6 +184,8 @@ func (w *writing) one(ctx context.Context, i int, batch string) (WriteResult, []
 	case claim.Prior != nil:
 		r, err := w.before(ctx, ch, *claim.Prior)
 		return r, nil, err
+	case claim.Done != nil && w.known[i].State != "":
+		return w.forgotten(ch, claim.Done)
 	case claim.Wait != nil:
 		r, err := claim.Wait(ctx)
 		if err != nil {
@@ -166,8 +197,19 @@ func (w *writing) one(ctx context.Context, i int, batch string) (WriteResult, []
 	return w.fresh(ctx, ch, claim.Done)
 }
 
+// forgotten declines to send a change that was remembered when the call began
+// and is no longer: nobody was asked about it, and haste did not count it.
+func (w *writing) forgotten(ch change, done func(Outcome) error) (WriteResult, []string, error) {
+	why := errors.New("what was remembered of the same write ended while this call ran, so nothing was sent. Send the same call again")
+	if err := done(Outcome{State: outcomeRefused, Summary: ch.words, Error: why.Error()}); err != nil {
+		w.cfg.Logger.Error("journal: outcome not written", "tool", w.spec.name, "problem", err)
+	}
+	return WriteResult{Record: ch.record, Outcome: outcomeUnsent}, nil, why
+}
+
 // fresh sends a claimed change and records what became of it.
 func (w *writing) fresh(ctx context.Context, ch change, done func(Outcome) error) (WriteResult, []string, error) {
+	began := w.cfg.Now()
 	receipt, created, err := ch.send(ctx)
 	out := Outcome{State: outcomeDone, Summary: ch.words, Created: created, Attempts: receipt.Attempts, Duration: receipt.Duration}
 	r := WriteResult{Record: ch.record, Says: sentence(ch.words)}
@@ -176,7 +218,7 @@ func (w *writing) fresh(ctx context.Context, ch change, done func(Outcome) error
 	}
 	switch {
 	case errors.Is(err, kombo.ErrOutcomeUnknown):
-		if out.State, out.Error = outcomeUnknown, err.Error(); w.shown(ctx, ch) {
+		if out.State, out.Error = outcomeUnknown, err.Error(); w.shown(ctx, ch, began) {
 			out.State, out.Error, err = outcomeDone, "", nil
 			r.Says += " (The answer was lost; Kombo's copy shows that it was done.)"
 		}
@@ -186,7 +228,7 @@ func (w *writing) fresh(ctx context.Context, ch change, done func(Outcome) error
 	r.Outcome, r.Created = out.State, createdWords(created)
 	var notes []string
 	for _, warning := range receipt.Warnings {
-		notes = append(notes, "The ATS warns: "+clip(warning.Message, 300))
+		notes = append(notes, "The ATS warns: "+clip(w.mask.words(warning.Message, w.plan.strangers), 300))
 	}
 	if doneErr := done(out); doneErr != nil {
 		notes = append(notes, "The outcome could not be written to the journal: "+doneErr.Error())
@@ -203,19 +245,22 @@ func (w *writing) fresh(ctx context.Context, ch change, done func(Outcome) error
 
 // shown asks the copy whether it shows the write. That it does not, tells
 // nothing: the copy lags.
-func (w *writing) shown(ctx context.Context, ch change) bool {
+func (w *writing) shown(ctx context.Context, ch change, began time.Time) bool {
 	if ch.shows == nil {
 		return false
 	}
-	ok, err := ch.shows(ctx)
+	ok, err := ch.shows(ctx, began)
 	return err == nil && ok
 }
+
+// clockSlack is how far the clock of an ATS may be behind this one's.
+const clockSlack = time.Minute
 
 // before answers for a write that was made earlier.
 func (w *writing) before(ctx context.Context, ch change, r Remembered) (WriteResult, error) {
 	ago := since(w.cfg.Now().Sub(r.At))
 	res := WriteResult{Record: ch.record, Outcome: r.State, Created: createdWords(r.Outcome.Created)}
-	if r.State == outcomeUnknown && w.shown(ctx, ch) {
+	if r.State == outcomeUnknown && w.shown(ctx, ch, r.At.Add(-w.cfg.Client.ActionTimeout()-clockSlack)) {
 		o := Outcome{State: outcomeDone, Summary: ch.words}
 		if err := w.cfg.Memory.Settle(ctx, r, o); err != nil {
 			w.cfg.Logger.Warn("journal: settle", "tool", w.spec.name, "problem", err)
@@ -224,13 +269,14 @@ func (w *writing) before(ctx context.Context, ch change, r Remembered) (WriteRes
 	}
 	switch r.State {
 	case outcomeDone:
-		res.Says = fmt.Sprintf("This was already done %s and was not repeated: %s To do it once more, send again: true.", ago, sentence(ch.words))
+		// In the words of then: by now the copy may show the record as it became.
+		res.Says = fmt.Sprintf("This was already done %s and was not repeated: %s To do it once more, send again: true.", ago, sentence(orDefault(r.Outcome.Summary, ch.words)))
 		return res, nil
 	case outcomeRefused:
-		return res, fmt.Errorf("the same write, sent at the same time, was refused: %s", r.Outcome.Error)
+		return res, fmt.Errorf("the same write, sent at the same time, was refused: %s", w.mask.words(r.Outcome.Error, w.plan.strangers))
 	}
 	res.Outcome = outcomeUnknown
-	return res, fmt.Errorf("the same write was sent %s and %w; it was not sent again. Look in the ATS whether it was done; only if it was not, send again: true. %s", ago, kombo.ErrOutcomeUnknown, sentence(r.Outcome.Error))
+	return res, fmt.Errorf("the same write was sent %s and %w; it was not sent again. Look in the ATS whether it was done; only if it was not, send again: true. %s", ago, kombo.ErrOutcomeUnknown, sentence(w.mask.words(r.Outcome.Error, w.plan.strangers)))
 }
 
 func createdWords(created map[string]string) []string {

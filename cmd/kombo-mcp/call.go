@@ -34,7 +34,11 @@ func runCall(ctx context.Context, cmd *cli.Command) (err error) {
 	if err != nil {
 		return err
 	}
-	s, err := configure(cmd)
+	logger, err := newLogger(cmd.String("log-level"), false)
+	if err != nil {
+		return err
+	}
+	s, err := configure(ctx, cmd, logger)
 	if err != nil {
 		return err
 	}

@@ -28,8 +28,13 @@ var errNoKey = errors.New("no API key. Set KOMBO_API_KEY (or KOMBO_API_KEY_FILE,
 
 // setting is what the flags of one run come to.
 type setting struct {
+	// tools is what toolboxes are made of, and box the one of a server for one
+	// caller.
+	tools  tools.Config
 	box    *tools.Toolbox
 	logger *slog.Logger
+	// observe is told of every request to Kombo; nil for nobody.
+	observe func(context.Context, kombo.Attempt)
 	// closers are closed in the order opposite to that of their opening.
 	closers []io.Closer
 }
@@ -42,25 +47,35 @@ func (s *setting) close() error {
 	return errors.Join(errs...)
 }
 
-// configure builds what a server or a single call needs. Nothing is sent yet.
-func configure(cmd *cli.Command) (_ *setting, err error) {
-	logger, err := newLogger(cmd.String("log-level"))
+// configure builds what one caller's server or a single call needs. Nothing is
+// sent yet.
+func configure(ctx context.Context, cmd *cli.Command, logger *slog.Logger) (_ *setting, err error) {
+	s, err := prepare(ctx, cmd, logger, nil)
 	if err != nil {
 		return nil, err
 	}
+	if s.box, err = tools.New(s.tools); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return s, nil
+}
+
+// prepare builds what toolboxes are made of. observe, where not nil, is told of
+// every request to Kombo.
+func prepare(ctx context.Context, cmd *cli.Command, logger *slog.Logger, observe func(context.Context, kombo.Attempt)) (_ *setting, err error) {
 	cfg, err := toolConfig(cmd, logger)
 	if err != nil {
 		return nil, err
 	}
+	s := &setting{logger: logger, observe: observe}
 	if cmd.Bool("sandbox") {
-		err = useSandbox(cmd, &cfg, logger)
+		err = s.useSandbox(cmd, &cfg)
 	} else {
-		err = useKombo(cmd, &cfg, logger)
+		err = s.useKombo(ctx, cmd, &cfg)
 	}
 	if err != nil {
 		return nil, err
 	}
-	s := &setting{logger: logger}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.close())
@@ -75,11 +90,11 @@ func configure(cmd *cli.Command) (_ *setting, err error) {
 	reader := cvtext.New()
 	s.closers = append(s.closers, reader)
 	cfg.Documents = documents{reader}
-	if err := s.remember(cmd, &cfg); err != nil {
+	if err := s.remember(ctx, cmd, &cfg); err != nil {
 		return nil, err
 	}
-	s.box, err = tools.New(cfg)
-	return s, err
+	s.tools = cfg
+	return s, nil
 }
 
 // toolConfig reads the flags that need nothing else.
@@ -96,7 +111,12 @@ func toolConfig(cmd *cli.Command, logger *slog.Logger) (tools.Config, error) {
 	if cfg.Writes, err = tools.ParsePolicy(cmd.String("writes")); err != nil {
 		return cfg, fmt.Errorf("--writes: %w", err)
 	}
-	if cfg.Fallback, err = tools.ParseFallback(cmd.String("confirm-fallback")); err != nil {
+	fallback := cmd.String("confirm-fallback")
+	if fallback == "" && !slices.Contains(transportsOf(cmd), transportStdio) && len(transportsOf(cmd)) > 0 {
+		// Over HTTP nobody knows whether the host asks; on stdio hosts do.
+		fallback = string(tools.FallbackPreview)
+	}
+	if cfg.Fallback, err = tools.ParseFallback(fallback); err != nil {
 		return cfg, fmt.Errorf("--confirm-fallback: %w", err)
 	}
 	for name, n := range map[string]int{"walk-records": cfg.Limits.Records, "keep-mb": cfg.KeepBytes, "max-writes-per-minute": cfg.WritesPerMinute} {
@@ -109,11 +129,18 @@ func toolConfig(cmd *cli.Command, logger *slog.Logger) (tools.Config, error) {
 
 // remember opens the journal where something can be written or reads are to be
 // recorded.
-func (s *setting) remember(cmd *cli.Command, cfg *tools.Config) error {
-	if cfg.ReadOnly && !cmd.Bool("journal-reads") {
+func (s *setting) remember(ctx context.Context, cmd *cli.Command, cfg *tools.Config) error {
+	if cfg.ReadOnly && !cmd.Bool("journal-reads") && !(len(transportsOf(cmd)) == 0 || slices.Contains(transportsOf(cmd), transportStdio)) {
 		return nil
 	}
-	j, err := openJournal(cmd, cfg.Now, s.logger)
+	shared, closer, err := sharedMemory(ctx, cmd.String("redis-url"))
+	if err != nil {
+		return err
+	}
+	if closer != nil {
+		s.closers = append(s.closers, closer)
+	}
+	j, err := openJournal(cmd, cfg.Now, shared, s.logger)
 	if err != nil {
 		return err
 	}
@@ -125,17 +152,53 @@ func (s *setting) remember(cmd *cli.Command, cfg *tools.Config) error {
 	return nil
 }
 
-func useKombo(cmd *cli.Command, cfg *tools.Config, logger *slog.Logger) (err error) {
-	cfg.Client, err = newClient(cmd, logger)
-	if err != nil {
-		return err
-	}
+func (s *setting) useKombo(ctx context.Context, cmd *cli.Command, cfg *tools.Config) error {
 	key, err := apiKey()
 	if err != nil {
 		return err
 	}
-	cfg.Secret, cfg.Fetch = secretOf(key), fetcher(cmd.String("base-url"), nil)
+	id := cmd.String("integration-id")
+	if id == "" && cmd.String("tenants") == "" {
+		return errors.New("no integration. Set KOMBO_INTEGRATION_ID or --integration-id to the integration to work in, or add --sandbox to try everything on made-up data")
+	}
+	if cfg.Client, err = s.newClient(ctx, cmd, key, id); err != nil {
+		return err
+	}
+	secret, err := secretFrom("KOMBO_SECRET", cmd.String("secret-file"))
+	if err != nil {
+		return err
+	}
+	cfg.Secret, cfg.Fetch = secretOf(orElse(secret, key)), fetcher(cmd.String("base-url"), nil)
 	return nil
+}
+
+func orElse(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
+
+// secretFrom reads a secret from the environment or from a file, which the
+// variable of the same name with _FILE may name; "" where there is none.
+func secretFrom(name, path string) (string, error) {
+	if s := strings.TrimSpace(os.Getenv(name)); s != "" {
+		return s, nil
+	}
+	if path == "" {
+		path = os.Getenv(name + "_FILE")
+	}
+	if path == "" {
+		return "", nil
+	}
+	raw, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+	if err != nil {
+		return "", fmt.Errorf("%s_FILE: %w", name, err)
+	}
+	if s := strings.TrimSpace(string(raw)); s != "" {
+		return s, nil
+	}
+	return "", fmt.Errorf("%s_FILE: %s is empty", name, path)
 }
 
 // secretOf derives the secret that seals cursors and confirmations, so that
@@ -146,51 +209,47 @@ func secretOf(key string) []byte {
 	return h.Sum(nil)
 }
 
-func newClient(cmd *cli.Command, logger *slog.Logger) (*kombo.Client, error) {
-	key, err := apiKey()
-	if err != nil {
-		return nil, err
+// newClient reaches Kombo with a key. The end of ctx is a shutdown: writes that
+// may be on the wire then have ten seconds.
+func (s *setting) newClient(ctx context.Context, cmd *cli.Command, key, integration string) (*kombo.Client, error) {
+	opts := []kombo.Option{
+		kombo.WithIntegration(integration), kombo.WithRegion(cmd.String("region")), kombo.WithLogger(s.logger),
+		kombo.WithUserAgent("kombo-mcp/" + buildVersion()), kombo.WithShutdown(ctx),
 	}
-	id := cmd.String("integration-id")
-	if id == "" {
-		return nil, errors.New("no integration. Set KOMBO_INTEGRATION_ID or --integration-id to the integration to work in, or add --sandbox to try everything on made-up data")
-	}
-	opts := []kombo.Option{kombo.WithIntegration(id), kombo.WithRegion(cmd.String("region")), kombo.WithLogger(logger), kombo.WithUserAgent("kombo-mcp/" + buildVersion())}
 	if base := cmd.String("base-url"); base != "" {
 		opts = append(opts, kombo.WithBaseURL(base))
+	}
+	if s.observe != nil {
+		opts = append(opts, kombo.WithObserver(s.observe))
 	}
 	return kombo.New(key, opts...)
 }
 
 // apiKey reads the key from the environment or from the file that it names.
 func apiKey() (string, error) {
-	if key := strings.TrimSpace(os.Getenv("KOMBO_API_KEY")); key != "" {
-		return key, nil
+	key, err := secretFrom("KOMBO_API_KEY", "")
+	if err == nil && key == "" {
+		err = errNoKey
 	}
-	path := os.Getenv("KOMBO_API_KEY_FILE")
-	if path == "" {
-		return "", errNoKey
-	}
-	raw, err := os.ReadFile(path) //nolint:gosec // the operator names the file
-	if err != nil {
-		return "", fmt.Errorf("KOMBO_API_KEY_FILE: %w", err)
-	}
-	if key := strings.TrimSpace(string(raw)); key != "" {
-		return key, nil
-	}
-	return "", fmt.Errorf("KOMBO_API_KEY_FILE: %s is empty", path)
+	return key, err
 }
 
-func useSandbox(cmd *cli.Command, cfg *tools.Config, logger *slog.Logger) error {
+func (s *setting) useSandbox(cmd *cli.Command, cfg *tools.Config) error {
 	opts, err := sandboxOptions(cmd)
 	if err != nil {
 		return err
 	}
-	s := sandbox.New(opts)
-	cfg.Now, cfg.Secret = s.Now, secretOf(s.APIKey())
-	cfg.Fetch = fetcher(s.BaseURL(), s.Transport())
-	cfg.Client, err = kombo.New(s.APIKey(), kombo.WithIntegration(s.IntegrationID()), kombo.WithBaseURL(s.BaseURL()),
-		kombo.WithHTTPClient(&http.Client{Transport: s.Transport()}), kombo.WithLogger(logger))
+	sb := sandbox.New(opts)
+	cfg.Now, cfg.Secret = sb.Now, secretOf(sb.APIKey())
+	cfg.Fetch = fetcher(sb.BaseURL(), sb.Transport())
+	client := []kombo.Option{
+		kombo.WithIntegration(sb.IntegrationID()), kombo.WithBaseURL(sb.BaseURL()),
+		kombo.WithHTTPClient(&http.Client{Transport: sb.Transport()}), kombo.WithLogger(s.logger),
+	}
+	if s.observe != nil {
+		client = append(client, kombo.WithObserver(s.observe))
+	}
+	cfg.Client, err = kombo.New(sb.APIKey(), client...)
 	return err
 }
 
@@ -209,22 +268,14 @@ func sandboxOptions(cmd *cli.Command) (sandbox.Options, error) {
 	return opts, nil
 }
 
-func newLogger(level string) (*slog.Logger, error) {
+func newLogger(level string, asJSON bool) (*slog.Logger, error) {
 	var l slog.Level
 	if err := l.UnmarshalText([]byte(level)); err != nil {
 		return nil, fmt.Errorf("--log-level: %q is none of debug, info, warn, error", level)
 	}
-	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: l})), nil
-}
-
-func serveStdio(ctx context.Context, cmd *cli.Command) (err error) {
-	if cmd.Args().Present() {
-		return fmt.Errorf("there is no subcommand %q; see kombo-mcp --help", cmd.Args().First())
+	opts := &slog.HandlerOptions{Level: l}
+	if asJSON {
+		return slog.New(slog.NewJSONHandler(os.Stderr, opts)), nil
 	}
-	s, err := configure(cmd)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, s.close()) }()
-	return runStdio(ctx, s)
+	return slog.New(slog.NewTextHandler(os.Stderr, opts)), nil
 }

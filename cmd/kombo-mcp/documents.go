@@ -22,6 +22,9 @@ func (d documents) Text(ctx context.Context, data []byte, name, contentType stri
 // HTML implements tools.Documents.
 func (documents) HTML(s string) string { return cvtext.HTML(s) }
 
+// fetches is how many files are in memory at once, on their way to be read.
+const fetches = 4
+
 // fetcher gets files from the addresses that an ATS names: public https ones,
 // and those of a sandbox where that is the upstream, which alone may be on this
 // machine.
@@ -31,7 +34,14 @@ func fetcher(upstream string, transport http.RoundTripper) func(context.Context,
 		opts = append(opts, download.WithTrusted(upstream, transport))
 	}
 	getter := download.New(opts...)
+	slots := make(chan struct{}, fetches)
 	return func(ctx context.Context, address string) ([]byte, string, error) {
+		select {
+		case slots <- struct{}{}:
+			defer func() { <-slots }()
+		case <-ctx.Done():
+			return nil, "", context.Cause(ctx)
+		}
 		f, err := getter.Get(ctx, address)
 		return f.Data, f.ContentType, err
 	}

@@ -33,11 +33,35 @@ func writeFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.BoolFlag{Name: "read-only", Usage: "offer no tool that changes the ATS", Sources: cli.EnvVars("KOMBO_READ_ONLY")},
 		&cli.StringFlag{Name: "writes", Usage: "allow, confirm (a person is asked before what changes where somebody stands), confirm-all or deny", Value: string(tools.PolicyConfirm), Sources: cli.EnvVars("KOMBO_WRITES")},
-		&cli.StringFlag{Name: "confirm-fallback", Usage: "what happens where the client cannot ask: allow, preview (a second call with a code) or deny", Value: string(tools.FallbackAllow), Sources: cli.EnvVars("KOMBO_CONFIRM_FALLBACK")},
+		&cli.StringFlag{Name: "confirm-fallback", Usage: "what happens where the client cannot ask: allow (on stdio), preview (a second call with a code; over HTTP) or deny", Sources: cli.EnvVars("KOMBO_CONFIRM_FALLBACK")},
 		&cli.IntFlag{Name: "max-writes-per-minute", Usage: "more are refused", Value: tools.DefaultWritesPerMinute},
 		&cli.StringFlag{Name: "journal", Usage: "file or folder of the record of writes, - for stderr; by default in the user's state directory (none for --sandbox)", Sources: cli.EnvVars("KOMBO_JOURNAL")},
 		&cli.BoolFlag{Name: "journal-reads", Usage: "record reads as well: tool, arguments and counts, no records"},
 		&cli.StringSliceFlag{Name: "redact", Usage: "mask these in every answer: contact, name, address, social", Sources: cli.EnvVars("KOMBO_REDACT")},
+	}
+}
+
+// listenFlags are for serving over HTTP.
+func listenFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringSliceFlag{Name: "transport", Usage: "stdio, or http and sse, one or both", Value: []string{transportStdio}, Sources: cli.EnvVars("KOMBO_TRANSPORT")},
+		&cli.StringFlag{Name: "listen", Usage: "address for http and sse", Value: "127.0.0.1:8787", Sources: cli.EnvVars("KOMBO_LISTEN")},
+		&cli.StringFlag{Name: "auth-token-file", Usage: "file of the bearer token that callers must show; KOMBO_AUTH_TOKEN holds it in the environment", Sources: cli.EnvVars("KOMBO_AUTH_TOKEN_FILE")},
+		&cli.StringFlag{Name: "tenants", Usage: "YAML file of those who may call, read again on SIGHUP", Sources: cli.EnvVars("KOMBO_TENANTS")},
+		&cli.StringFlag{Name: "oidc-issuer", Usage: "take access tokens of this OAuth issuer", Sources: cli.EnvVars("KOMBO_OIDC_ISSUER")},
+		&cli.StringFlag{Name: "oidc-audience", Usage: "what access tokens for this server are issued for", Sources: cli.EnvVars("KOMBO_OIDC_AUDIENCE")},
+		&cli.StringSliceFlag{Name: "oidc-scopes", Usage: "scopes that every access token must have"},
+		&cli.StringFlag{Name: "public-url", Usage: "address by which clients know this server, such as https://mcp.example.com/mcp; the audience if not given", Sources: cli.EnvVars("KOMBO_PUBLIC_URL")},
+		&cli.StringSliceFlag{Name: "allow-host", Usage: "host names by which this server is called"},
+		&cli.StringSliceFlag{Name: "allow-origin", Usage: "pages that may call, as https://app.example.com"},
+		&cli.StringFlag{Name: "tls-cert", Usage: "certificate file, read again when it changes"},
+		&cli.StringFlag{Name: "tls-key", Usage: "key file of the certificate"},
+		&cli.BoolFlag{Name: "behind-tls-proxy", Usage: "something before this server does TLS"},
+		&cli.StringFlag{Name: "admin-listen", Usage: "address for /metrics alone; without it they are served where --listen is loopback"},
+		&cli.BoolFlag{Name: "stateless", Usage: "give no sessions, for several servers behind a balancer without affinity"},
+		&cli.StringFlag{Name: "redis-url", Usage: "Redis that several servers share as their memory of writes; in the environment where it holds a password", Sources: cli.EnvVars("KOMBO_REDIS_URL")},
+		&cli.StringFlag{Name: "secret-file", Usage: "file of a secret that several servers share, for cursors and confirmations; KOMBO_SECRET holds it in the environment; the API key serves if there is none", Sources: cli.EnvVars("KOMBO_SECRET_FILE")},
+		&cli.IntFlag{Name: "max-calls", Usage: "tool calls in flight, of all callers together", Value: 256},
 	}
 }
 

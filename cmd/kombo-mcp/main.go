@@ -60,9 +60,10 @@ func root() *cli.Command {
 		Usage:   "an MCP server for applicant tracking systems, through Kombo's unified API",
 		Version: buildVersion(),
 		Description: "Without a subcommand it serves MCP over stdin and stdout, as hosts start it.\n" +
-			"The API key comes from KOMBO_API_KEY or the file that KOMBO_API_KEY_FILE names, never from a flag.",
-		Flags:     own(serverFlags()),
-		Action:    serveStdio,
+			"The API key comes from KOMBO_API_KEY or the file that KOMBO_API_KEY_FILE names, never from a flag;\n" +
+			"so do KOMBO_AUTH_TOKEN and KOMBO_SECRET.",
+		Flags:     own(append(serverFlags(), listenFlags()...)),
+		Action:    serveMCP,
 		Commands:  []*cli.Command{callCommand(), toolsCommand(), journalCommand(), sandboxCommand(), demoCommand()},
 		Suggest:   true,
 		ErrWriter: os.Stderr,

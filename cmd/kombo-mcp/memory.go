@@ -16,8 +16,8 @@ import (
 
 // openJournal opens the record of writes. On made-up data there is none unless
 // it was asked for: the memory of what was sent is then this process's alone.
-func openJournal(cmd *cli.Command, now func() time.Time, logger *slog.Logger) (*journal.Journal, error) {
-	o := journal.Options{Path: cmd.String("journal"), Now: now, Logger: logger}
+func openJournal(cmd *cli.Command, now func() time.Time, shared journal.Memory, logger *slog.Logger) (*journal.Journal, error) {
+	o := journal.Options{Path: cmd.String("journal"), Now: now, Memory: shared, Logger: logger}
 	if o.Path == "" && cmd.Bool("sandbox") {
 		o.Path, o.Stderr = "-", io.Discard
 	}

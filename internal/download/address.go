@@ -112,7 +112,7 @@ func prefixes(texts ...string) []netip.Prefix {
 // address tells. It cannot know a network's own NAT64 prefix or a public
 // address that a router turns inwards.
 func public(a netip.Addr) bool {
-	a = a.Unmap().WithZone("")
+	a = a.Unmap()
 	if nat64.Contains(a) {
 		b := a.As16()
 		a = netip.AddrFrom4([4]byte(b[12:]))

@@ -78,7 +78,7 @@ func TestHostsThatCannotBeReached(t *testing.T) {
 	untrusted := serveTLS(t, send("Ada"))
 	old := httptest.NewUnstartedServer(send("Ada"))
 	old.Config.ErrorLog = untrusted.Config.ErrorLog
-	old.TLS = &tls.Config{MaxVersion: tls.VersionTLS11} //nolint:gosec // G402: too old on purpose
+	old.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11} //nolint:gosec // G402: too old on purpose
 	old.StartTLS()
 	t.Cleanup(old.Close)
 	closed := serveTLS(t, send("Ada"))

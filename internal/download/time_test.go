@@ -136,7 +136,7 @@ func TestADownloadIsStoppedByTime(t *testing.T) {
 		require.ErrorIs(t, err, ErrTimeout)
 		require.ErrorContains(t, err, "was too slow or did not answer")
 		assert.Less(t, time.Since(start), 3*time.Second)
-	}, WithTimeout(200*time.Millisecond))
+	}, WithTimeout(60*time.Millisecond))
 }
 
 func TestADownloadIsStoppedByItsCaller(t *testing.T) {
@@ -144,7 +144,7 @@ func TestADownloadIsStoppedByItsCaller(t *testing.T) {
 	gaveUp := errors.New("the caller gave up")
 	atEachStep(t, func(t *testing.T, g *Getter, address string) {
 		ctx, cancel := context.WithCancelCause(t.Context())
-		time.AfterFunc(200*time.Millisecond, func() { cancel(gaveUp) })
+		time.AfterFunc(60*time.Millisecond, func() { cancel(gaveUp) })
 		start := time.Now()
 		_, err := g.Get(ctx, address)
 		require.ErrorIs(t, err, gaveUp)

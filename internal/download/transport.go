@@ -31,7 +31,6 @@ func (g *Getter) transport(control controlFunc) *http.Transport {
 		TLSHandshakeTimeout:    stepTimeout,
 		Protocols:              protocols,
 		DisableKeepAlives:      true,
-		DisableCompression:     true,
 		MaxResponseHeaderBytes: maxHeaderBytes,
 	}
 	g.own = append(g.own, t)

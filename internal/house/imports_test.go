@@ -19,19 +19,22 @@ const module = "github.com/kombo-mcp/kombo-mcp/"
 // mayImport lists for each part of the module the parts that it may import. A
 // folder below a part follows its part's rule.
 var mayImport = map[string][]string{
-	"kombo":             {},
-	"digest":            {},
-	"schemas":           {},
-	"sandbox":           {"kombo"},
-	"tools":             {"digest", "schemas", "kombo"},
-	"prompts":           {"tools", "digest", "schemas", "kombo"},
-	"internal/serve":    {"prompts", "tools", "digest", "schemas", "kombo"},
-	"internal/journal":  {},
-	"internal/cvtext":   {},
-	"internal/download": {},
-	"internal/bench":    {"sandbox", "tools", "digest", "kombo"},
-	"internal/house":    {},
-	"cmd":               {"internal/serve", "internal/journal", "internal/cvtext", "internal/download", "sandbox", "prompts", "tools", "digest", "kombo"},
+	"kombo":                {},
+	"digest":               {},
+	"schemas":              {},
+	"sandbox":              {"kombo"},
+	"tools":                {"digest", "schemas", "kombo"},
+	"prompts":              {"tools", "digest", "schemas", "kombo"},
+	"internal/serve":       {"prompts", "tools", "digest", "schemas", "kombo"},
+	"internal/journal":     {},
+	"internal/cvtext":      {},
+	"internal/download":    {},
+	"internal/tenants":     {},
+	"internal/redismemory": {"internal/journal"},
+	"internal/faults":      {},
+	"internal/bench":       {"sandbox", "tools", "digest", "kombo"},
+	"internal/house":       {},
+	"cmd":                  {"internal/serve", "internal/journal", "internal/cvtext", "internal/download", "internal/tenants", "internal/redismemory", "sandbox", "prompts", "tools", "digest", "kombo"},
 }
 
 // mustNotKnow lists what a part is useful without.

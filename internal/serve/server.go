@@ -1,39 +1,76 @@
-// Package serve puts a toolbox behind the transports of the protocol.
+// Package serve puts toolboxes behind the transports of the protocol.
 package serve
 
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 	"log/slog"
 	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
+	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-// New makes the MCP server of a toolbox. The version is what clients are told.
+// New makes the protocol's server of one toolbox. The version is what clients
+// are told.
 func New(box *tools.Toolbox, version string, logger *slog.Logger) *server.MCPServer {
-	s := server.NewMCPServer(tools.ServerName, version,
+	return newServer(func() *tools.Toolbox { return box }, version, logger, nil, "", server.WithToolFilter(
+		func(_ context.Context, list []mcp.Tool) []mcp.Tool {
+			offered := map[string]bool{}
+			for _, t := range box.Tools() {
+				offered[t.Name()] = true
+			}
+			kept := make([]mcp.Tool, 0, len(offered))
+			for _, m := range list {
+				if offered[m.Name] {
+					kept = append(kept, m)
+				}
+			}
+			return kept
+		}))
+}
+
+// newServer makes a server of whatever toolbox is current when a call comes.
+func newServer(current func() *tools.Toolbox, version string, logger *slog.Logger, metrics *Metrics, tenant string, opts ...server.ServerOption) *server.MCPServer {
+	s := server.NewMCPServer(tools.ServerName, version, append([]server.ServerOption{
 		server.WithToolCapabilities(false),
 		server.WithElicitation(),
-		server.WithRecovery(),
+		server.WithToolHandlerMiddleware(sheltered(logger)),
 		server.WithInstructions(tools.Instructions),
-	)
-	list := make([]server.ServerTool, 0, len(box.Tools()))
-	for _, t := range box.Tools() {
+	}, opts...)...)
+	var list []server.ServerTool
+	for _, t := range tools.Catalogue() {
 		list = append(list, server.ServerTool{Tool: t.MCP(), Handler: func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-			return callTool(ctx, box, r, logger)
+			return callTool(ctx, current(), r, logger, metrics, tenant), nil
 		}})
 	}
 	s.AddTools(list...)
 	return s
 }
 
+// sheltered turns a panic into an answer: the library would drop the
+// connection, or tell the client what the panic said.
+func sheltered(logger *slog.Logger) server.ToolHandlerMiddleware {
+	return func(next server.ToolHandlerFunc) server.ToolHandlerFunc {
+		return func(ctx context.Context, r mcp.CallToolRequest) (result *mcp.CallToolResult, err error) {
+			defer func() {
+				if p := recover(); p != nil {
+					logger.ErrorContext(ctx, "a tool panicked", "tool", r.Params.Name, "panic", fmt.Sprintf("%T", p))
+					result, err = mcp.NewToolResultError("This server failed inside. If this was a write, it is not known whether it was done: look before you try again."), nil
+				}
+			}()
+			return next(ctx, r)
+		}
+	}
+}
+
 // callTool runs one tool for whoever the request came from. Neither arguments
 // nor answer are logged: both hold personal data.
-func callTool(ctx context.Context, box *tools.Toolbox, r mcp.CallToolRequest, logger *slog.Logger) (*mcp.CallToolResult, error) {
+func callTool(ctx context.Context, box *tools.Toolbox, r mcp.CallToolRequest, logger *slog.Logger, metrics *Metrics, tenant string) *mcp.CallToolResult {
 	who := callerOf(ctx)
 	who.Responses, who.State = r.Params.InputResponses, r.Params.RequestState
 	p := progressOf(ctx, r)
@@ -41,11 +78,37 @@ func callTool(ctx context.Context, box *tools.Toolbox, r mcp.CallToolRequest, lo
 		who.Progress = p.tell
 	}
 	began := time.Now()
+	ctx, end := traceCall(ctx, r.Params.Name, who.RequestID)
 	result := box.Call(ctx, who, r.Params.Name, r.Params.Arguments)
 	p.settle()
-	logger.InfoContext(ctx, "tool call", "tool", r.Params.Name, "request_id", who.RequestID, "client", who.Client,
-		"error", result.IsError, "asks", result.NeedsInput(), "took", time.Since(began).Round(time.Millisecond))
-	return result, nil
+	outcome := outcomeOf(result)
+	end(outcome)
+	took := time.Since(began)
+	if metrics != nil {
+		metrics.call(r.Params.Name, tenant, outcome, took, digest.Count(textOf(result)))
+	}
+	logger.InfoContext(ctx, "tool call", "tool", r.Params.Name, "request_id", who.RequestID, "client", who.Client, "tenant", tenant,
+		"outcome", outcome, "took", took.Round(time.Millisecond))
+	return result
+}
+
+func outcomeOf(r *mcp.CallToolResult) string {
+	switch {
+	case r.IsError:
+		return "error"
+	case r.NeedsInput():
+		return "asks"
+	}
+	return "ok"
+}
+
+func textOf(r *mcp.CallToolResult) string {
+	if len(r.Content) == 1 {
+		if t, ok := r.Content[0].(mcp.TextContent); ok {
+			return t.Text
+		}
+	}
+	return ""
 }
 
 // callerOf tells who calls: by the request itself in the stateless era of the
@@ -69,5 +132,7 @@ func callerOf(ctx context.Context) tools.Caller {
 		who.Client += " " + info.Version
 	}
 	who.CanAsk = able.Elicitation != nil
+	n := narrowed(ctx)
+	who.ReadOnly, who.Only = n.readOnly, n.only
 	return who
 }

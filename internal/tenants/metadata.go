@@ -1,0 +1,124 @@
+package tenants
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// MetadataPath is where the metadata of a resource at the root of its host is found. That of any
+// other is found below it, at the path of its MetadataURL; MCP clients try both.
+const MetadataPath = "/.well-known/oauth-protected-resource"
+
+// Metadata gives the protected-resource metadata of RFC 9728 as JSON: what an MCP client reads to
+// learn where it gets a token for the resource. At least one issuer is required.
+func Metadata(resource string, issuers, scopes []string) ([]byte, error) {
+	if _, err := parseResource(resource); err != nil {
+		return nil, err
+	}
+	if len(issuers) == 0 {
+		return nil, errors.New("the metadata has to name an issuer")
+	}
+	for _, issuer := range issuers {
+		if err := checkIssuer(issuer); err != nil {
+			return nil, err
+		}
+	}
+	return json.Marshal(struct {
+		Resource string   `json:"resource"`
+		Servers  []string `json:"authorization_servers"`
+		Scopes   []string `json:"scopes_supported,omitempty"`
+		Methods  []string `json:"bearer_methods_supported"`
+		Name     string   `json:"resource_name"`
+	}{resource, issuers, scopes, []string{"header"}, "kombo-mcp"})
+}
+
+// MetadataURL is the address of the metadata of a resource: the well-known path between its host
+// and its own path.
+func MetadataURL(resource string) (string, error) {
+	u, err := parseResource(resource)
+	if err != nil {
+		return "", err
+	}
+	address := u.Scheme + "://" + u.Host + MetadataPath + strings.TrimSuffix(u.EscapedPath(), "/")
+	if u.RawQuery != "" {
+		address += "?" + u.RawQuery
+	}
+	return address, nil
+}
+
+func parseResource(resource string) (*url.URL, error) {
+	u, err := url.Parse(resource)
+	if err != nil || u.Host == "" || u.User != nil || u.Fragment != "" || u.Scheme != "https" && u.Scheme != "http" {
+		return nil, fmt.Errorf("%q is no address of this server; it looks like https://mcp.example.com/mcp", short(resource))
+	}
+	return u, nil
+}
+
+// Challenge is the WWW-Authenticate header of RFC 6750, which tells a client how to be let in. A
+// field that is empty is left out.
+type Challenge struct {
+	Realm string
+	// Error is a code of RFC 6750; none for a request without credentials.
+	Error string
+	// Description is a sentence about the error, for developers.
+	Description string
+	// Scopes are those that a token needs.
+	Scopes []string
+	// Metadata is the address of the protected-resource metadata, where an issuer is configured.
+	Metadata string
+}
+
+// String gives the header's value.
+func (c Challenge) String() string {
+	var params []string
+	for _, p := range [][2]string{
+		{"realm", c.Realm}, {"error", c.Error}, {"error_description", c.Description},
+		{"scope", strings.Join(c.Scopes, " ")}, {"resource_metadata", c.Metadata},
+	} {
+		if p[1] != "" {
+			params = append(params, p[0]+`="`+quotable(p[1])+`"`)
+		}
+	}
+	if len(params) == 0 {
+		return "Bearer"
+	}
+	return "Bearer " + strings.Join(params, ", ")
+}
+
+// quotable leaves what RFC 6750 allows between the quotes: printable ASCII without quote and
+// backslash.
+func quotable(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '"':
+			return '\''
+		case r < ' ' || r > '~' || r == '\\':
+			return '?'
+		}
+		return r
+	}, s)
+}
+
+// Refuse gives the status and the WWW-Authenticate header, "" for none, of the answer to a request
+// that was not let in because of err: nil where it carries no credentials. The rest of the
+// challenge stays as it is.
+func (c Challenge) Refuse(err error) (status int, header string) {
+	switch {
+	case err == nil:
+		return http.StatusUnauthorized, c.String()
+	case errors.Is(err, ErrScope):
+		c.Error, c.Description = "insufficient_scope", err.Error()
+		return http.StatusForbidden, c.String()
+	case errors.Is(err, ErrToken):
+		c.Error, c.Description = "invalid_token", err.Error()
+		return http.StatusUnauthorized, c.String()
+	case errors.Is(err, ErrNoTenant), errors.Is(err, ErrSeveralTenants):
+		// Another token of the same kind would be no better, so none is asked for.
+		return http.StatusForbidden, ""
+	}
+	return http.StatusServiceUnavailable, ""
+}

@@ -1,0 +1,98 @@
+package tools
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/kombo-mcp/kombo-mcp/kombo"
+)
+
+// What a write says, masked on its way to the agent. The question to a person
+// and the journal hold the truth.
+
+// answer masks what a write says of people.
+func (m *mask) answer(a *WriteAnswer, people []known) *WriteAnswer {
+	if m == nil || a == nil {
+		return a
+	}
+	for i := range a.Results {
+		a.Results[i].Says = m.document(a.Results[i].Says, people...)
+		a.Results[i].Resolved = m.resolved(a.Results[i].Resolved, people)
+	}
+	for i := range a.Notes {
+		a.Notes[i] = m.document(a.Notes[i], people...)
+	}
+	return a
+}
+
+// resolved masks the values in arguments that are JSON.
+func (m *mask) resolved(s string, people []known) string {
+	var v any
+	if json.Unmarshal([]byte(s), &v) != nil {
+		return ""
+	}
+	for _, k := range people {
+		v = m.free(v, k)
+	}
+	return readableJSON(v)
+}
+
+// readableJSON is JSON without the escapes that browsers need, "" for what
+// cannot be JSON.
+func readableJSON(v any) string {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if enc.Encode(v) != nil {
+		return ""
+	}
+	return string(bytes.TrimRight(b.Bytes(), "\n"))
+}
+
+// maskedError is an error whose words must not name a person.
+type maskedError struct {
+	error
+	mask   *mask
+	people []known
+}
+
+func (e *maskedError) Unwrap() error { return e.error }
+
+// Error masks the words below.
+func (e *maskedError) Error() string { return e.mask.document(e.error.Error(), e.people...) }
+
+// err masks what an error says; the question to the person shows the truth.
+func (m *mask) err(err error, people []known) error {
+	if _, asks := err.(*askError); m == nil || err == nil || asks { //nolint:errorlint // the question itself, never wrapped
+		return err
+	}
+	return &maskedError{err, m, people}
+}
+
+// heldBack stands for words from outside about people of whom nothing is known.
+const heldBack = "What the ATS says is held back, since it may tell what this server masks."
+
+// outside is an error on its way into an answer about people, some of whom are
+// strangers: what could name them is left out.
+func (m *mask) outside(err error, strangers bool) error {
+	ke, ok := errors.AsType[*kombo.Error](err)
+	if m == nil || !ok || !strangers && ke.Code != kombo.CodeApplicationAlreadyExists {
+		return err
+	}
+	bare := *ke
+	bare.Title, bare.Message, bare.Body = "", heldBack, ""
+	if errors.Is(err, kombo.ErrOutcomeUnknown) {
+		return fmt.Errorf("%w: %w", kombo.ErrOutcomeUnknown, &bare)
+	}
+	return &bare
+}
+
+// words are those of the ATS without an error around them, likewise.
+func (m *mask) words(s string, strangers bool) string {
+	if m != nil && strangers {
+		return heldBack
+	}
+	return s
+}
