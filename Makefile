@@ -16,7 +16,7 @@ RACE_CC = $(shell [ "$$CGO_ENABLED" = 0 ] || for cc in "$$($(GO) env CC)" cc gcc
 UPDATABLE = $$(grep -rl --include='*_test.go' --exclude-dir=node_modules 'flag.Bool("update"' . | xargs -n1 dirname | sort -u)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test check fmt vet tidy lint fuzz cross generated check-clients bench generate clean
+.PHONY: help build demo test check fmt vet tidy lint fuzz cross generated questions check-clients bench generate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,7 +31,7 @@ test: ## run every Go test, shuffled; with the race detector where a C compiler 
 	@cc='$(RACE_CC)'; set -x; if [ -n "$$cc" ]; then CGO_ENABLED=1 CC="$$cc" $(GO) test -shuffle=on -race ./...; \
 		else $(GO) test -shuffle=on ./...; fi
 
-check: fmt vet tidy lint generated cross fuzz ## all that can be checked with Go alone, tests apart
+check: fmt vet tidy lint generated cross questions fuzz ## all that can be checked with Go alone, tests apart
 
 fmt: ## fail on a file that gofmt would change
 	@files=$$(gofmt -l .); if [ -n "$$files" ]; then echo "gofmt would change:"; echo "$$files"; exit 1; fi
@@ -64,7 +64,10 @@ check-clients: build ## run clients that others wrote against the server; needs 
 	@command -v npm >/dev/null || { echo "check-clients needs Node 20 or newer with npm (Debian: apt-get install -y nodejs npm)"; exit 1; }
 	cd clients && npm ci --no-audit --no-fund --loglevel=error && npm test
 
-bench: ## run the benchmarks, half a second each
+questions: ## ask 25 recruiters' questions and print what the answers cost, beside two other kinds of server
+	$(GO) test -count=1 -v -run '^TestRecruiterQuestions$$' ./internal/bench
+
+bench: questions ## the questions, then the benchmarks, half a second each
 	$(GO) test -run '^$$' -bench . -benchtime 0.5s -benchmem ./...
 
 generate: ## rewrite the goldens and the README's tool table

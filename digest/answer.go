@@ -78,7 +78,7 @@ type Tally struct {
 //	next	QkFv…
 //	note	3 records have no created date
 //
-// A row whose only cell is missing is written as two single quotes. Cells are
+// A first cell that is missing is written as two single quotes. Cells are
 // parted by tabs, which are the cheapest separator in tokens and
 // never occur in a value (measured on rows of six cells: 1,500 tokens, with
 // " | " 1,590, as JSON 1,590).
@@ -113,8 +113,9 @@ func (a *Answer) Text() string {
 }
 
 func writeLine(b *strings.Builder, cells []string) {
-	if len(cells) == 1 && cells[0] == "" {
-		// An empty line would end the rows.
+	if len(cells) > 0 && cells[0] == "" {
+		// An empty line would end the rows, and one that begins with a tab is
+		// easily misread.
 		b.WriteString("''")
 	}
 	for i, c := range cells {

@@ -125,9 +125,10 @@ func facts(text string) (head string, rows, legend [][]string, next string, note
 			next = cells[1]
 		case !inRows && cells[0] == "note":
 			notes = append(notes, cells[1])
-		case inRows && line == "''":
-			rows = append(rows, []string{""})
 		case inRows:
+			if cells[0] == "''" {
+				cells[0] = ""
+			}
 			rows = append(rows, cells)
 		default:
 			head += "\n" + line

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -228,6 +229,14 @@ func (r *run) take(row *Row, page *Page, index int) error {
 
 var errSortedCut = errors.New("cursor: the records could not all be read this time, so the place after the last row is not known")
 
+// tautology tells whether a tally says only what where asked for: that all records
+// have the one value that they had to have.
+func (r *run) tautology(t tally) bool {
+	return len(t.entries) == 1 && t.beyond == 0 && slices.ContainsFunc(r.p.where.conds, func(c Condition) bool {
+		return c.Op == "==" && c.Column == t.column
+	})
+}
+
 // answer builds the answer from what the walk left.
 func (r *run) answer(done walked) (*Answer, error) {
 	p := r.p
@@ -252,9 +261,11 @@ func (r *run) answer(done walked) (*Answer, error) {
 		return nil, err
 	}
 	a.Summary.Groups = s.groups
-	tallies := make([]tally, len(r.counters))
-	for i, c := range r.counters {
-		tallies[i] = c.tally(p.table)
+	var tallies []tally
+	for _, c := range r.counters {
+		if t := c.tally(p.table); !r.tautology(t) {
+			tallies = append(tallies, t)
+		}
 	}
 	f := fitter{p: p, answer: a, sheet: s, tallies: tallies}
 	if err := f.fit(); err != nil {

@@ -72,12 +72,19 @@ func (e *enc) application(st *store, i int) {
 	e.stageOf(st, a, true)
 	e.jobOf(st, a)
 	e.list("interviews")
+	// What was deleted is out of the lists that hold it: that it left is what
+	// updated_after reports.
 	for _, v := range a.interviews {
-		e.interviewOf(&st.interviews[v])
+		if st.interviews[v].deleted == 0 {
+			e.interviewOf(&st.interviews[v])
+		}
 	}
 	e.closeList()
 	e.list("offers")
 	for _, o := range a.offers {
+		if st.offers[o].deleted != 0 {
+			continue
+		}
 		e.open()
 		e.id("id", st.offers[o].id)
 		e.remote(&st.offers[o].row)

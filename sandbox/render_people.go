@@ -134,7 +134,9 @@ func (e *enc) candidate(st *store, i int) {
 	e.personBody(st, c)
 	e.list("applications")
 	for _, a := range c.applications {
-		e.applicationOfPerson(st, a)
+		if st.applications[a].deleted == 0 {
+			e.applicationOfPerson(st, a)
+		}
 	}
 	e.closeList()
 	e.close()

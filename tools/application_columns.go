@@ -17,7 +17,7 @@ var applications = func() *resource[application] {
 		Example: `outcome == "PENDING" && stage == "Interview"`,
 	},
 		text("id", func(a *application) string { return a.ID }).shown(),
-		text("candidate", func(a *application) string { return applicant(a).name() }).shown().also("name", "candidate_name", "person").byID("candidate_id"),
+		text("candidate", func(a *application) string { return applicant(a).name() }).shown().also("name", "candidate_name", "person"),
 		text("job", func(a *application) string { return jobOf(a.Job).Name }).shown().also("job_name", "job_title", "position").byID("job_id").apart().counted(),
 		text("stage", func(a *application) string { return stageOf(a.CurrentStage).Name }).shown().also("current_stage", "stage_name").byID("stage_id").ranked("stage_index").counted(),
 		text("outcome", func(a *application) string { return string(a.Outcome) }).shown().also("status").oneOf(outcomes...).counted(),

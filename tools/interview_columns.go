@@ -13,7 +13,7 @@ var interviews = newResource("ats_interviews", digest.Table{
 },
 	text("id", func(i *interview) string { return i.ID }).shown(),
 	instant("start", func(i *interview) kombo.Time { return i.StartingAt }).shown().minutes().also("starts", "date", "starting_at"),
-	text("candidate", func(i *interview) string { return personName(interviewApplication(i).Candidate) }).shown().also("name", "candidate_name").byID("candidate_id"),
+	text("candidate", func(i *interview) string { return personName(interviewApplication(i).Candidate) }).shown().also("name", "candidate_name"),
 	text("job", func(i *interview) string { return jobOf(interviewApplication(i).Job).Name }).shown().also("job_name").byID("job_id").apart().counted(),
 	list("interviewers", func(i *interview) []string {
 		return names(i.Users, func(u kombo.Interviewer) string { return orDefault(fullName(u.FirstName, u.LastName), u.Email) })
@@ -47,7 +47,7 @@ var offers = newResource("ats_offers", digest.Table{
 	Example: `offer_status == "ACCEPTED" && start_date >= today()`,
 },
 	text("id", func(o *offer) string { return o.ID }).shown(),
-	text("candidate", func(o *offer) string { return personName(offerApplication(o).Candidate) }).shown().also("name", "candidate_name").byID("candidate_id"),
+	text("candidate", func(o *offer) string { return personName(offerApplication(o).Candidate) }).shown().also("name", "candidate_name"),
 	text("job", func(o *offer) string { return jobOf(offerApplication(o).Job).Name }).shown().also("job_name").byID("job_id").apart().counted(),
 	text("offer_status", func(o *offer) string { return string(o.Status) }).shown().also("status").oneOf("DRAFT", "APPROVED", "SENT", "ACCEPTED", "DECLINED", "ABANDONED").counted(),
 	computed("start_date", digest.KindDate, func(_ *lookup, o *offer) digest.Value { return digest.Day(o.EmploymentStartDate.Time.UTC()) }).shown().also("start", "employment_start_date"),

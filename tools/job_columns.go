@@ -15,7 +15,7 @@ var jobs = newResource("ats_jobs", digest.Table{
 	Example: `job_status == "OPEN" && location contains "Berlin"`,
 },
 	text("id", func(j *job) string { return j.ID }).shown(),
-	text("job", func(j *job) string { return j.Name }).shown().also("name", "title"),
+	text("job", func(j *job) string { return j.Name }).shown().also("name", "title").byID("id").apart(),
 	text("job_status", func(j *job) string { return string(j.Status) }).shown().also("status").counted(),
 	text("department", func(j *job) string { return j.Department }).shown().counted(),
 	text("location", func(j *job) string { return place(j.Location) }).shown().also("city", "job_location", "place"),
@@ -42,16 +42,15 @@ var jobs = newResource("ats_jobs", digest.Table{
 
 func teamOf(j *job) []string {
 	return names(j.HiringTeam, func(m kombo.HiringTeamMember) string {
-		roles := strings.Join(m.HiringTeamRoles, ", ")
-		for _, r := range m.JobRoles {
-			if roles == "" {
-				roles = orDefault(r.UnifiedType, r.RemoteLabel)
-			}
+		// The short form knows only the roles that Kombo maps.
+		roles := names(m.JobRoles, func(r kombo.JobRole) string { return orDefault(r.RemoteLabel, r.UnifiedType) })
+		if len(roles) == 0 {
+			roles = m.HiringTeamRoles
 		}
-		if roles == "" {
+		if len(roles) == 0 {
 			return fullName(m.FirstName, m.LastName)
 		}
-		return fmt.Sprintf("%s (%s)", fullName(m.FirstName, m.LastName), roles)
+		return fmt.Sprintf("%s (%s)", fullName(m.FirstName, m.LastName), strings.Join(roles, ", "))
 	})
 }
 

@@ -26,6 +26,9 @@ func (f *writeFlags) flags() writeFlags { return *f }
 // writeArguments is what every argument struct of a write is, by embedding.
 type writeArguments interface{ flags() writeFlags }
 
+// maxResolved bounds in characters the arguments that a preview shows.
+const maxResolved = 6000
+
 // maxBatch is the most records that one call writes to.
 const maxBatch = 25
 
@@ -248,8 +251,13 @@ func (c *call) carryOut(ctx context.Context, s spec, f writeFlags, p plan) (*Wri
 // preview shows what the plan would send.
 func (p *plan) preview() *WriteAnswer {
 	a := &WriteAnswer{Outcome: outcomePreview, Notes: p.notes}
-	for _, ch := range p.changes {
-		a.Results = append(a.Results, WriteResult{Record: ch.record, Outcome: outcomePreview, Says: sentence(ch.words), Resolved: readableJSON(ch.args)})
+	for i, ch := range p.changes {
+		r := WriteResult{Record: ch.record, Outcome: outcomePreview, Says: sentence(ch.words)}
+		if i == 0 {
+			// The other records of a batch differ by their id alone.
+			r.Resolved = clip(readableJSON(ch.args), maxResolved)
+		}
+		a.Results = append(a.Results, r)
 	}
 	return a
 }

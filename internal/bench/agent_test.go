@@ -1,0 +1,230 @@
+package bench
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kombo-mcp/kombo-mcp/digest"
+	"github.com/kombo-mcp/kombo-mcp/internal/cvtext"
+	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/sandbox"
+	"github.com/kombo-mcp/kombo-mcp/tools"
+)
+
+// cost is what an agent spends.
+type cost struct{ calls, tokens int }
+
+func (c *cost) add(o cost) {
+	c.calls += o.calls
+	c.tokens += o.tokens
+}
+
+// agent calls tools as a model does: all that it knows of the ATS is in the
+// words of the question and in the texts that came back.
+type agent struct {
+	t    testing.TB
+	box  *tools.Toolbox
+	cost cost
+	// wrote is the part of the cost that was spent on writes, their previews
+	// apart: a server without previews has no less to send and to read.
+	wrote cost
+}
+
+// args are the arguments of a call.
+type args map[string]any
+
+// call calls a tool and gives the text of its answer. Hosts pass on the text or
+// the structured content, so the larger of the two is what it costs.
+func (a *agent) call(tool string, with args) string {
+	a.t.Helper()
+	// A host sends JSON; numbers and lists come out of it as they would there.
+	raw, err := json.Marshal(with)
+	require.NoError(a.t, err)
+	var decoded any
+	require.NoError(a.t, json.Unmarshal(raw, &decoded))
+	result := a.box.Call(a.t.Context(), tools.Caller{Client: "bench"}, tool, decoded)
+	require.Len(a.t, result.Content, 1)
+	text, ok := result.Content[0].(mcp.TextContent)
+	require.True(a.t, ok)
+	require.False(a.t, result.IsError, "%s %s: %s", tool, raw, text.Text)
+	structured, err := json.Marshal(result.StructuredContent)
+	require.NoError(a.t, err)
+	spent := cost{1, max(digest.Count(text.Text), digest.Count(string(structured)))}
+	a.cost.add(spent)
+	if _, preview := with["dry_run"]; !preview && !strings.HasPrefix(tool, "get_") {
+		a.wrote.add(spent)
+	}
+	return text.Text
+}
+
+// write previews a write and then does it, as the server's instructions ask.
+func (a *agent) write(tool string, with args) {
+	a.t.Helper()
+	preview := args{"dry_run": true}
+	maps.Copy(preview, with)
+	require.Contains(a.t, a.call(tool, preview), "Nothing was sent")
+	require.Contains(a.t, a.call(tool, with), "done")
+}
+
+// ask asks a list and reads all pages of its answer.
+func (a *agent) ask(tool string, with args) *table {
+	a.t.Helper()
+	t := parse(a.t, a.call(tool, with))
+	for next := t.next; next != ""; {
+		with["cursor"] = next
+		page := parse(a.t, a.call(tool, with))
+		t.rows = append(t.rows, page.rows...)
+		next = page.next
+	}
+	require.Contains(a.t, t.summary, "complete", "the answer covers only a part")
+	require.NotContains(a.t, t.summary, "not complete")
+	return t
+}
+
+// table is a list's answer as a reader of the text takes it.
+type table struct {
+	t       testing.TB
+	summary string
+	columns []string
+	rows    [][]string
+	legend  [][]string
+	next    string
+	notes   []string
+}
+
+// parse takes the text of a list's answer apart.
+func parse(t testing.TB, text string) *table {
+	t.Helper()
+	out := &table{t: t}
+	blocks := strings.Split(strings.TrimSuffix(text, "\n"), "\n\n")
+	out.summary = blocks[0]
+	for _, block := range blocks[1:] {
+		for i, line := range strings.Split(block, "\n") {
+			cells := strings.Split(line, "\t")
+			switch {
+			case out.columns == nil && i == 0 && !slices.Contains([]string{"legend", "next", "note"}, cells[0]):
+				out.columns = cells
+			case cells[0] == "legend" && len(cells) == 4:
+				out.legend = append(out.legend, cells[1:])
+			case cells[0] == "next" && len(cells) == 2:
+				out.next = cells[1]
+			case cells[0] == "note" && len(cells) == 2:
+				out.notes = append(out.notes, cells[1])
+			default:
+				require.Len(t, cells, len(out.columns), "a row has a cell for each column: %q", line)
+				out.rows = append(out.rows, cells)
+			}
+		}
+	}
+	return out
+}
+
+// column gives the cells of one column.
+func (t *table) column(name string) []string {
+	t.t.Helper()
+	var out []string
+	for _, r := range t.lines(name) {
+		out = append(out, r[0])
+	}
+	return out
+}
+
+// lines gives the cells of the named columns, row by row; a missing one is "".
+func (t *table) lines(names ...string) [][]string {
+	t.t.Helper()
+	out := make([][]string, len(t.rows))
+	for i, r := range t.rows {
+		for _, name := range names {
+			at := slices.Index(t.columns, name)
+			require.GreaterOrEqual(t.t, at, 0, "the answer has a column %s among %v", name, t.columns)
+			cell := r[at]
+			if cell == "''" {
+				cell = ""
+			}
+			out[i] = append(out[i], cell)
+		}
+	}
+	return out
+}
+
+// facts writes each row as one line, the way that the truths are written.
+func (t *table) facts(names ...string) []string {
+	t.t.Helper()
+	var out []string
+	for _, r := range t.lines(names...) {
+		out = append(out, fact(r...))
+	}
+	return out
+}
+
+// fact is one line of an answer.
+func fact(parts ...string) string { return strings.Join(parts, " | ") }
+
+// documents is the reader of CVs as tools see it.
+type documents struct{ reader *cvtext.Reader }
+
+func (d documents) Text(ctx context.Context, data []byte, name, contentType string) (string, []string, error) {
+	doc, err := d.reader.Text(ctx, data, name, contentType)
+	return doc.Text, doc.Notes, err
+}
+
+func (documents) HTML(s string) string { return cvtext.HTML(s) }
+
+// newSandbox makes the ATS of the questions, of that many applications.
+func newSandbox(applications int) *sandbox.Sandbox {
+	return sandbox.New(sandbox.Options{Seed: 7, Applications: applications, RateLimit: -1, Today: today})
+}
+
+func newClient(t testing.TB, s *sandbox.Sandbox) *kombo.Client {
+	t.Helper()
+	c, err := kombo.New(s.APIKey(), kombo.WithIntegration(s.IntegrationID()), kombo.WithBaseURL(s.BaseURL()),
+		kombo.WithHTTPClient(&http.Client{Transport: s.Transport()}))
+	require.NoError(t, err)
+	return c
+}
+
+// newBox makes the toolbox of a server in front of that ATS.
+func newBox(t testing.TB, s *sandbox.Sandbox, limits digest.Limits) *tools.Toolbox {
+	t.Helper()
+	reader := cvtext.New()
+	t.Cleanup(func() { require.NoError(t, reader.Close()) })
+	box, err := tools.New(tools.Config{
+		Client: newClient(t, s), Now: s.Now, Limits: limits, Documents: documents{reader},
+		Fetch: func(ctx context.Context, address string) ([]byte, string, error) { return fetch(ctx, s, address) },
+	})
+	require.NoError(t, err)
+	return box
+}
+
+// fetch gets a file of the sandbox from its address.
+func fetch(ctx context.Context, s *sandbox.Sandbox, address string) ([]byte, string, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
+	if err != nil {
+		return nil, "", err
+	}
+	resp, err := s.Transport().RoundTrip(r)
+	if err != nil {
+		return nil, "", err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return nil, "", fmt.Errorf("the file's address answers %s", resp.Status)
+	}
+	data, err := io.ReadAll(resp.Body)
+	return data, resp.Header.Get("Content-Type"), err
+}
+
+// patient limits leave a slow machine time for a walk: what is measured here is
+// tokens, not time.
+var patient = digest.Limits{Time: time.Minute}
