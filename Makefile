@@ -44,6 +44,7 @@ tidy: ## fail when go.mod or go.sum is not what the imports need
 
 lint: ## golangci-lint at its pinned version, built through the module proxy
 	$(GO) run $(GOLANGCI) run ./...
+	$(GO) run $(GOLANGCI) run --build-tags redis ./internal/redismemory/...
 
 generated: ## fail when a golden or the README's tool table is out of date
 	$(GO) test -count=1 $(UPDATABLE)
@@ -60,8 +61,12 @@ fuzz: ## run each fuzz target for FUZZTIME
 			out=$$($(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) "$$pkg" 2>&1) || { echo "$$out"; exit 1; }; \
 		done; done
 
-check-clients: build ## run clients that others wrote against the server; needs Node 20 and npm
+check-clients: build ## run clients that others wrote against the server, and a real Redis; needs Node 20 and npm
 	@command -v npm >/dev/null || { echo "check-clients needs Node 20 or newer with npm (Debian: apt-get install -y nodejs npm)"; exit 1; }
+	@command -v redis-server >/dev/null || { echo "installing redis-server"; apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq redis-server >/dev/null; } || \
+		{ echo "check-clients needs redis-server (Debian: apt-get install -y redis-server)"; exit 1; }
+	$(GO) vet -tags redis ./internal/redismemory/...
+	$(GO) test -count=1 -shuffle=on -tags redis ./internal/redismemory/...
 	cd clients && npm ci --no-audit --no-fund --loglevel=error && npm test
 
 questions: ## ask 25 recruiters' questions and print what the answers cost, beside two other kinds of server

@@ -26,6 +26,8 @@ type Answer struct {
 
 	table  string
 	budget int
+	// apart sets rows of several lines apart.
+	apart bool
 }
 
 // AddNote adds a note at the end, cut to what the budget leaves, and tells
@@ -89,8 +91,7 @@ func (a *Answer) Text() string {
 		b.WriteByte('\n')
 		writeLine(&b, a.Columns)
 		for i, r := range a.Rows {
-			if i > 0 && len(r) == 1 && strings.Contains(r[0], "\n") {
-				// Records of several lines are set apart.
+			if i > 0 && a.apart {
 				b.WriteByte('\n')
 			}
 			writeLine(&b, r)

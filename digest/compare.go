@@ -273,6 +273,9 @@ func answerTest(left, right *operand, op string) test {
 	}
 	folded := Fold(text)
 	matches := func(s string) bool {
+		if yes, ok := parseBool(s); ok && want.kind == KindBool {
+			return accept(cmp.Compare(boolNumber(yes), want.num))
+		}
 		if isNumber {
 			if f, ok := parseNumber(s); ok {
 				return accept(cmp.Compare(f, number))
@@ -310,6 +313,24 @@ func answerTest(left, right *operand, op string) test {
 		}
 		return 0
 	}
+}
+
+// parseBool reads the answer to a question of yes or no.
+func parseBool(s string) (yes, ok bool) {
+	switch Fold(s) {
+	case "yes", "true":
+		return true, true
+	case "no", "false":
+		return false, true
+	}
+	return false, false
+}
+
+func boolNumber(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 func parseNumber(s string) (float64, bool) {

@@ -26,6 +26,8 @@ type fitter struct {
 	legends [][][]string
 	costs   []int
 	caller  []string
+	// spare is left free by all rows but the first.
+	spare int
 }
 
 func (f *fitter) fit() error {
@@ -47,7 +49,11 @@ func (f *fitter) fit() error {
 	if f.sheet.limit == 0 || f.sheet.size == 0 {
 		return f.settle(0)
 	}
-	f.takeRows(f.p.budget - a.tokens())
+	room := f.p.budget - a.tokens()
+	f.takeRows(room - f.spare)
+	if len(f.rows) == 0 {
+		f.takeRows(room)
+	}
 	if len(f.rows) == 0 {
 		return f.squeeze()
 	}
@@ -151,6 +157,9 @@ func (f *fitter) settle(n int) error {
 			return err
 		}
 		over := f.answer.tokens() - f.p.budget
+		if n > 1 {
+			over += f.spare
+		}
 		switch {
 		case over <= 0:
 			return nil

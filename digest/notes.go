@@ -12,6 +12,9 @@ import (
 // ones go.
 func (r *run) notes(done walked, complete bool) []string {
 	notes := slices.Clone(r.opts.Notes)
+	if r.opts.Late != nil {
+		notes = append(notes, r.opts.Late()...)
+	}
 	if !complete {
 		notes = append(notes, r.incomplete(done))
 		if r.p.sortSet && r.groups == nil {

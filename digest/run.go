@@ -28,6 +28,11 @@ type Options struct {
 	Known map[string][]Known
 	// Notes come first among the answer's notes.
 	Notes []string
+	// Late gives notes that are known only when the walk has ended; they follow
+	// Notes.
+	Late func() []string
+	// Spare is how many tokens the rows leave for what is added with AddNote.
+	Spare int
 	// Narrow says how to narrow a walk that does not end.
 	Narrow string
 	// Progress is told how many records were read, page by page.
@@ -248,6 +253,7 @@ func (r *run) answer(done walked) (*Answer, error) {
 		return nil, fmt.Errorf("%w; %s, without a cursor", errSortedCut, r.narrow())
 	}
 	a := &Answer{table: p.table.Name, budget: p.budget, Notes: r.notes(done, complete)}
+	a.apart = slices.ContainsFunc(p.fields, func(i int) bool { return p.table.Columns[i].Kind == KindBlock })
 	a.Summary = Summary{Matched: r.matched, Complete: complete}
 	if !r.span.first.IsMissing() {
 		a.Summary.First = r.span.first.show(p.loc, false, maxCell)
@@ -267,7 +273,7 @@ func (r *run) answer(done walked) (*Answer, error) {
 			tallies = append(tallies, t)
 		}
 	}
-	f := fitter{p: p, answer: a, sheet: s, tallies: tallies}
+	f := fitter{p: p, answer: a, sheet: s, tallies: tallies, spare: r.opts.Spare}
 	if err := f.fit(); err != nil {
 		return nil, err
 	}

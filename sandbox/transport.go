@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"os"
 	"strconv"
@@ -29,6 +30,10 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	if !t.s.ownHost(r.URL.Host) {
 		return nil, &net.DNSError{Err: "the sandbox serves only itself", Name: r.URL.Host, IsNotFound: true}
+	}
+	// From here on the request has arrived, which a client may want to know.
+	if trace := httptrace.ContextClientTrace(r.Context()); trace != nil && trace.GotConn != nil {
+		trace.GotConn(httptrace.GotConnInfo{})
 	}
 	inner := r.Clone(r.Context())
 	if inner.Body == nil {

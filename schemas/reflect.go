@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"sync"
 
 	"github.com/invopop/jsonschema"
 )
@@ -20,7 +21,25 @@ var ErrRecursive = errors.New("schemas: recursive type")
 //
 // The error is ErrRecursive, or lists what Lint finds wrong with the outcome:
 // maps, interfaces and raw JSON have no portable schema.
+//
+// What a type gave is kept: many tools share the type of their answers, and a
+// server reflects all of them while its host waits.
 func Of(t reflect.Type) (json.RawMessage, error) {
+	if known, ok := kept.Load(t); ok {
+		raw, _ := known.(json.RawMessage)
+		return raw, nil
+	}
+	raw, err := reflected(t)
+	if err == nil {
+		kept.Store(t, raw)
+	}
+	return raw, err
+}
+
+// kept are the schemas made so far, by reflect.Type.
+var kept sync.Map
+
+func reflected(t reflect.Type) (json.RawMessage, error) {
 	if t.Kind() != reflect.Struct {
 		return nil, fmt.Errorf("schemas: %s is no struct, the root of a tool schema is an object", t)
 	}

@@ -64,7 +64,8 @@ func (a *AttachmentAnswer) Text() string {
 		b.WriteString(strings.Join(r, "\t") + "\n")
 	}
 	if a.File != "" {
-		b.WriteString(a.File + ":\n" + a.Content)
+		// A file's name is its sender's: no line begins with it.
+		b.WriteString("text of " + a.File + ":\n" + a.Content)
 	}
 	if a.Next != "" {
 		b.WriteString("next\t" + a.Next + "\n")
@@ -147,21 +148,25 @@ func listFiles(files []kombo.Attachment, cursor string, budget int) (*Attachment
 	if err != nil {
 		return nil, err
 	}
-	out := &AttachmentAnswer{Columns: []string{"id", "type", "name", "content_type", "created"}}
 	if len(files) == 0 {
 		return &AttachmentAnswer{Notes: []string{"There is no file, or the ATS delivers none."}}, nil
 	}
+	out := &AttachmentAnswer{Columns: []string{"id", "type", "name", "content_type", "created"}}
+	left := budget - fileListTokens
 	for i, f := range files[from:] {
-		out.Rows = append(out.Rows, []string{digest.Clean(f.ID), string(f.Type), clip(digest.Clean(f.FileName), 120), clip(digest.Clean(f.ContentType), 80), day(f.RemoteCreatedAt)})
-		if out.tokens() > budget-100 && i > 0 {
-			out.Rows = out.Rows[:i]
+		row := []string{within(digest.Clean(f.ID), 60), within(digest.Clean(string(f.Type)), 20), within(digest.Clean(f.FileName), titleTokens), within(digest.Clean(f.ContentType), 60), day(f.RemoteCreatedAt)}
+		if left -= digest.Count(compact(row) + ","); left < 0 && i > 0 {
 			out.Next = offsetCursor(from+i, "list")
 			out.Notes = append(out.Notes, fmt.Sprintf("%d more files follow; send next as cursor", len(files)-from-i))
 			break
 		}
+		out.Rows = append(out.Rows, row)
 	}
 	return out, nil
 }
+
+// fileListTokens is what a list of files needs beside its rows.
+const fileListTokens = 100
 
 func day(t kombo.Time) string {
 	if t.IsZero() {

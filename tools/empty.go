@@ -17,12 +17,19 @@ var filteredFields = map[string]string{
 	"outcomes": "outcome", "current_stage_ids": "current_stage_id", "remote_created_after": "remote_created_at",
 	"email": "email_addresses", "first_name": "first_name", "last_name": "last_name",
 	"statuses": "status", "employment_types": "employment_type", "visibilities": "visibility",
-	"job_codes": "job_code", "post_url": "post_url", "emails": "email", "scopes": "scope",
+	"job_ids": "job_id", "job_remote_ids": "job_id", "name_contains": "name", "job_codes": "job_code", "post_url": "post_url", "emails": "email", "scopes": "scope",
+}
+
+// emptyFilter is a filter of a question that found nothing; an explicit one
+// stands in the arguments, the others in where.
+type emptyFilter struct {
+	param    string
+	explicit bool
 }
 
 // whyEmpty tells what may be behind an answer without a record, from what Kombo
 // says of the integration.
-func (b *Toolbox) whyEmpty(ctx context.Context, model string, filters []string, asked bool) []string {
+func (b *Toolbox) whyEmpty(ctx context.Context, model string, filters []emptyFilter, asked bool) []string {
 	in, err := b.kept.integration.get(ctx, b.cfg.Now(), b.cfg.Client.GetIntegration)
 	if err != nil {
 		// It explains an answer; the answer stands without it.
@@ -43,10 +50,15 @@ func (b *Toolbox) whyEmpty(ctx context.Context, model string, filters []string, 
 	if !m.IsAvailable {
 		return append(notes, fmt.Sprintf("%s delivers none of these through Kombo: %s", orDefault(in.Tool.Label, "this ATS"), whyNot(m.CoverageStatus, m.ScopeConfigSetting, m.OptedOutByCustomer)))
 	}
-	for _, param := range filters {
+	for _, by := range filters {
 		for _, f := range m.Fields {
-			if f.ID == filteredFields[param] && !f.IsAvailable {
-				notes = append(notes, fmt.Sprintf("%s filters by %s, which is not delivered (%s), and so matches nothing; ignore_unsupported_filters: true drops it", param, f.ID, whyNot(f.CoverageStatus, f.ScopeConfigSetting, f.OptedOutByCustomer)))
+			why := whyNot(f.CoverageStatus, f.ScopeConfigSetting, f.OptedOutByCustomer)
+			switch {
+			case f.ID != filteredFields[by.param] || f.IsAvailable:
+			case by.explicit:
+				notes = append(notes, fmt.Sprintf("%s filters by %s, which is not delivered (%s), and so matches nothing; ignore_unsupported_filters: true drops it", by.param, f.ID, why))
+			default:
+				notes = append(notes, fmt.Sprintf("where compares %s, which is not delivered (%s)", f.ID, why))
 			}
 		}
 	}
@@ -80,15 +92,15 @@ func (l *listing[A, F, T]) explainEmpty(ctx context.Context, answer *digest.Answ
 	if answer.Summary.Matched > 0 || !answer.Summary.Complete {
 		return
 	}
-	var params []string
+	var filters []emptyFilter
 	for _, list := range [][]narrowed[F]{l.narrow.fixed, l.narrow.loose} {
 		for _, f := range list {
 			param, _, _ := strings.Cut(f.key, "=")
-			params = append(params, param)
+			filters = append(filters, emptyFilter{param, f.explicit})
 		}
 	}
-	asked := len(params) > 0 || l.list.Where != "" || len(l.list.IDs)+len(l.list.RemoteIDs) > 0 || l.list.UpdatedAfter != ""
-	for _, n := range l.whyEmpty(ctx, l.of.model, params, asked) {
+	asked := len(filters) > 0 || l.list.Where != "" || len(l.list.IDs)+len(l.list.RemoteIDs) > 0 || l.list.UpdatedAfter != ""
+	for _, n := range l.whyEmpty(ctx, l.of.model, filters, asked) {
 		answer.AddNote(n)
 	}
 }

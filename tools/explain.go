@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 )
 
@@ -41,6 +42,11 @@ var advice = map[kombo.Code]string{
 // Explain words an error for the model that reads it: what happened, why, what
 // to do next. It holds no secret and no dumped body.
 func Explain(err error) string {
+	// It may quote what strangers wrote.
+	return digest.Clean(explain(err))
+}
+
+func explain(err error) string {
 	if m, ok := errors.AsType[*maskedError](err); ok {
 		return m.mask.document(Explain(m.error), m.people...)
 	}

@@ -1,11 +1,13 @@
 package tools
 
 import (
+	"net/mail"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
+	"github.com/kombo-mcp/kombo-mcp/kombo"
 )
 
 // filter is one parameter of a list that Kombo filters by.
@@ -25,12 +27,18 @@ type filter[A, F any] struct {
 	pushed string
 	// day marks a filter that keeps what is on that day or later.
 	day bool
+	// pushes tells which values of where may be sent; nil takes all.
+	pushes func([]string) bool
 }
 
 // equal is a filter that keeps records whose column has one of the values.
 func equal[A, F any](param, column string, values func(*A) []string, set func(*F, []string)) filter[A, F] {
-	return filter[A, F]{param: param, column: column, values: values, set: set}
+	return filter[A, F]{param: param, column: column, values: func(a *A) []string { return commas(values(a)) }, set: set}
 }
+
+// commas takes apart what stands in one string with commas between, as the
+// wire does.
+func commas(list []string) []string { return (&directory{}).split(list) }
 
 // only is a filter that no column can stand for.
 func only[A, F any](param string, values func(*A) []string, set func(*F, []string)) filter[A, F] {
@@ -42,6 +50,18 @@ func (f filter[A, F]) of(values ...string) filter[A, F] { f.known = values; retu
 
 // narrows names the column whose comparison may be sent as this filter.
 func (f filter[A, F]) narrows(column string) filter[A, F] { f.pushed = column; return f }
+
+// when limits what of where is sent.
+func (f filter[A, F]) when(pushes func([]string) bool) filter[A, F] { f.pushes = pushes; return f }
+
+// oneAddress is what a filter takes that wants a single e-mail address.
+func oneAddress(values []string) bool {
+	if len(values) != 1 {
+		return false
+	}
+	_, err := mail.ParseAddress("<" + values[0] + ">")
+	return err == nil
+}
 
 // createdAfter is Kombo's filter by the day of creation.
 func createdAfter[A, F any](column string, value func(*A) *string, set func(*F, string)) filter[A, F] {
@@ -94,12 +114,50 @@ type narrowing[F any] struct {
 	fixed, loose []narrowed[F]
 	// upstream are the columns that where compares and Kombo filters by.
 	upstream []string
+	// ids and after are what where lets be sent of the options of every list.
+	ids   []string
+	after string
+}
+
+// mostIDs bounds the ids that are sent, for they stand in an address.
+const mostIDs = 100
+
+// shared finds in where what every list can filter by: ids and the time of the
+// last change. Kombo's filter by time also keeps records of which only
+// something nested changed.
+func (n *narrowing[F]) shared(o kombo.ListOptions, table *digest.Table, conditions []digest.Condition, loc *time.Location) {
+	for _, c := range conditions {
+		switch {
+		case c.Column == table.ID && len(o.IDs)+len(n.ids) == 0:
+			if ids := constants(c); sendable(ids) && len(ids) <= mostIDs {
+				n.ids = ids
+				n.loose = append(n.loose, narrowed[F]{key: filterKey("ids", ids)})
+			}
+		case c.Column == "changed" && o.UpdatedAfter+n.after == "" && hasLowerBound(c):
+			n.after = kombo.FormatTime(c.Values[0].Time(loc).Add(-time.Millisecond))
+			n.upstream = append(n.upstream, c.Column)
+			n.loose = append(n.loose, narrowed[F]{key: filterKey("updated_after", []string{n.after})})
+		}
+	}
+}
+
+// onto puts what where narrows into the options of a request.
+func (n *narrowing[F]) onto(o kombo.ListOptions) kombo.ListOptions {
+	if len(n.ids) > 0 {
+		o.IDs = n.ids
+	}
+	if n.after != "" {
+		o.UpdatedAfter = n.after
+	}
+	return o
 }
 
 func (n *narrowing[F]) apply(f *F) {
 	for _, list := range [][]narrowed[F]{n.fixed, n.loose} {
 		for _, one := range list {
-			one.set(f, one.values)
+			if one.set != nil {
+				one.set(f, one.values)
+			}
 		}
 	}
 }
@@ -160,7 +218,7 @@ func narrow[A, F any](filters []filter[A, F], args *A, table *digest.Table, plan
 			if len(f.known) > 0 {
 				sent = upper(f.known, sent)
 			}
-			if len(sent) == 0 {
+			if !sendable(sent) || f.pushes != nil && !f.pushes(sent) {
 				continue
 			}
 			given[f.param] = true
@@ -169,6 +227,14 @@ func narrow[A, F any](filters []filter[A, F], args *A, table *digest.Table, plan
 		}
 	}
 	return out
+}
+
+// sendable tells whether the wire can carry the values: they are joined by
+// commas there.
+func sendable(values []string) bool {
+	return len(values) > 0 && !slices.ContainsFunc(values, func(v string) bool {
+		return strings.TrimSpace(v) == "" || strings.Contains(v, ",")
+	})
 }
 
 func filterKey(param string, values []string) string {
@@ -199,14 +265,15 @@ func constants(c digest.Condition) []string {
 // dayAfter is the day from which Kombo's filter by day drops nothing that the
 // condition keeps.
 func dayAfter(c digest.Condition, loc *time.Location) []string {
-	if (c.Op != ">" && c.Op != ">=" && c.Op != "==") || len(c.Values) != 1 || c.Values[0].IsMissing() {
+	if !hasLowerBound(c) {
 		return nil
 	}
-	t := c.Values[0].Time(loc)
-	if t.IsZero() {
-		return nil
-	}
-	return []string{t.UTC().Format(time.DateOnly)}
+	return []string{c.Values[0].Time(loc).UTC().Format(time.DateOnly)}
+}
+
+// hasLowerBound tells whether the condition keeps nothing before a moment.
+func hasLowerBound(c digest.Condition) bool {
+	return (c.Op == ">" || c.Op == ">=" || c.Op == "==") && len(c.Values) == 1 && !c.Values[0].Time(time.UTC).IsZero()
 }
 
 // upper sends values of a closed set in the spelling that Kombo wants, and

@@ -62,6 +62,8 @@ type listing[A, F, T any] struct {
 	// guard keeps protected answers back where the question reads answers.
 	guard *protected
 	facts *lookup
+	// short are the lists looked up in that could not all be read.
+	short need
 }
 
 func (l *listing[A, F, T]) answer(ctx context.Context) (*digest.Answer, error) {
@@ -80,13 +82,11 @@ func (l *listing[A, F, T]) answer(ctx context.Context) (*digest.Answer, error) {
 		return nil, err
 	}
 	l.narrow = narrow(l.filters, l.args, table, l.plan, l.cfg.Location, l.named(ctx))
+	l.narrow.shared(l.options, table, l.plan.Conditions(), l.cfg.Location)
 	l.narrow.apply(&l.base)
 	answer, err := l.plan.Run(ctx, l.source, l.runOptions(ctx))
 	if err != nil {
 		return nil, err
-	}
-	if l.facts != nil && l.facts.stripped > 0 {
-		answer.AddNote("answers to equal-opportunity questions are left out: they must not serve decisions")
 	}
 	l.recent.tell(l.of.table.Name, l.cfg.Now(), answer)
 	l.explainEmpty(ctx, answer)
@@ -122,7 +122,7 @@ func (l *listing[A, F, T]) resolve(ctx context.Context) error {
 	}
 	l.options = kombo.ListOptions{
 		UpdatedAfter: after, IncludeDeleted: l.list.IncludeDeleted, IgnoreUnsupportedFilters: l.list.IgnoreUnsupportedFilters,
-		IDs: l.list.IDs, RemoteIDs: l.list.RemoteIDs,
+		IDs: commas(l.list.IDs), RemoteIDs: commas(l.list.RemoteIDs),
 	}
 	return nil
 }
@@ -163,7 +163,7 @@ func (l *listing[A, F, T]) named(ctx context.Context) func(digest.Condition) ([]
 		if c.Column != "job" || len(wanted) == 0 || columnIndex(&l.of.table, "job_id") < 0 {
 			return nil, ""
 		}
-		d, err := l.jobDirectory(ctx)
+		d, err := l.everyJob(ctx)
 		if err != nil || d.cut {
 			// The walk is longer without it, and right all the same.
 			return nil, ""
@@ -182,7 +182,7 @@ func (l *listing[A, F, T]) named(ctx context.Context) func(digest.Condition) ([]
 
 // source walks the pages as rows of the table.
 func (l *listing[A, F, T]) source(ctx context.Context, start string) iter.Seq2[digest.Page, error] {
-	options := l.options
+	options := l.narrow.onto(l.options)
 	options.Cursor = start
 	facts := &lookup{now: l.cfg.Now(), protected: l.guard}
 	l.facts = facts
@@ -215,7 +215,7 @@ func (l *listing[A, F, T]) source(ctx context.Context, start string) iter.Seq2[d
 func (l *listing[A, F, T]) runOptions(ctx context.Context) digest.Options {
 	o := digest.Options{
 		Limits: l.cfg.Limits, Upstream: l.narrow.upstream, Notes: l.notes,
-		Known: l.knownStages(ctx),
+		Known: l.knownStages(ctx), Late: l.lateNotes, Spare: l.recent.room(l.of.table.Name, l.cfg.Now()),
 	}
 	if l.shape.View != viewRecord {
 		o.Keeper, o.Keys, o.Filter = l.keeper, l.keys(), l.narrow.keep
@@ -228,6 +228,18 @@ func (l *listing[A, F, T]) runOptions(ctx context.Context) digest.Options {
 		o.Enrich = l.enrich(n)
 	}
 	return o
+}
+
+// lateNotes are about what the walk met.
+func (l *listing[A, F, T]) lateNotes() []string {
+	var notes []string
+	if note := l.of.shortNote(l.short, l.plan.Uses); note != "" {
+		notes = append(notes, note)
+	}
+	if l.facts != nil && l.facts.stripped > 0 {
+		notes = append(notes, "answers to equal-opportunity questions are left out: they must not serve decisions")
+	}
+	return notes
 }
 
 // keys name the kept walks that can serve the question. One that read answers
@@ -293,6 +305,7 @@ func (l *listing[A, F, T]) enrich(n need) func(context.Context, []digest.Row) er
 			if facts, err = l.lookUp(ctx, n); err != nil {
 				return err
 			}
+			l.short = facts.short
 		}
 		for i, col := range l.of.columns {
 			if col.needs == 0 || col.needs&^n != 0 {
@@ -317,7 +330,7 @@ func (l *listing[A, F, T]) knownStages(ctx context.Context) map[string][]digest.
 	if id == "" {
 		return nil
 	}
-	list, err := l.jobList(ctx)
+	list, err := l.allJobs(ctx)
 	if err != nil {
 		return nil
 	}

@@ -34,7 +34,7 @@ var _ = register(newList(listSpec[applicationArgs, kombo.ApplicationFilter, appl
 		equal("job_ids", "job_id", func(a *applicationArgs) []string { return a.JobIDs }, func(f *kombo.ApplicationFilter, v []string) { f.JobIDs = v }),
 		equal("current_stage_ids", "stage_id", func(a *applicationArgs) []string { return a.CurrentStageIDs }, func(f *kombo.ApplicationFilter, v []string) { f.CurrentStageIDs = v }),
 		equal("outcomes", "outcome", func(a *applicationArgs) []string { return a.Outcomes }, func(f *kombo.ApplicationFilter, v []string) { f.Outcomes = convert[kombo.Outcome](v) }).of(outcomes...),
-		only("job_remote_ids", func(a *applicationArgs) []string { return a.JobRemoteIDs }, func(f *kombo.ApplicationFilter, v []string) { f.JobRemoteIDs = v }),
+		only("job_remote_ids", func(a *applicationArgs) []string { return commas(a.JobRemoteIDs) }, func(f *kombo.ApplicationFilter, v []string) { f.JobRemoteIDs = v }),
 		createdAfter("created", func(a *applicationArgs) *string { return &a.RemoteCreatedAfter }, func(f *kombo.ApplicationFilter, v string) { f.RemoteCreatedAfter = v }),
 	},
 	refs: []reference[applicationArgs]{
@@ -47,7 +47,7 @@ var _ = register(newList(listSpec[applicationArgs, kombo.ApplicationFilter, appl
 
 // jobReference is the parameter job_ids, which several lists take.
 func jobReference[A any](list func(*A) *[]string) reference[A] {
-	return reference[A]{"job_ids", list, func(c *call, _ *A) func(context.Context) (*directory, error) { return c.jobDirectory }}
+	return reference[A]{"job_ids", list, func(c *call, _ *A) func(context.Context) (*directory, error) { return c.everyJob }}
 }
 
 type candidateArgs struct {
@@ -68,7 +68,7 @@ var _ = register(newList(listSpec[candidateArgs, kombo.CandidateFilter, candidat
 	},
 	filters: []filter[candidateArgs, kombo.CandidateFilter]{
 		// The filter looks through all addresses, the column shows the first.
-		only("email", func(a *candidateArgs) []string { return one(a.Email) }, func(f *kombo.CandidateFilter, v []string) { f.Email = v[0] }).narrows("email"),
+		only("email", func(a *candidateArgs) []string { return one(a.Email) }, func(f *kombo.CandidateFilter, v []string) { f.Email = v[0] }).narrows("email").when(oneAddress),
 		only("first_name", func(a *candidateArgs) []string { return one(a.FirstName) }, func(f *kombo.CandidateFilter, v []string) { f.FirstName = v[0] }),
 		only("last_name", func(a *candidateArgs) []string { return one(a.LastName) }, func(f *kombo.CandidateFilter, v []string) { f.LastName = v[0] }),
 		only("job_ids", func(a *candidateArgs) []string { return a.JobIDs }, func(f *kombo.CandidateFilter, v []string) { f.JobIDs = v }),
@@ -100,7 +100,7 @@ var _ = register(newList(listSpec[jobArgs, kombo.JobFilter, job]{
 		equal("employment_types", "employment_type", func(a *jobArgs) []string { return a.EmploymentTypes }, func(f *kombo.JobFilter, v []string) { f.EmploymentTypes = v }).of("FULL_TIME", "PART_TIME", "CONTRACT", "SEASONAL", "INTERNSHIP"),
 		equal("visibilities", "visibility", func(a *jobArgs) []string { return a.Visibilities }, func(f *kombo.JobFilter, v []string) { f.Visibilities = v }).of("PUBLIC", "INTERNAL", "UNLISTED", "CONFIDENTIAL"),
 		only("name_contains", func(a *jobArgs) []string { return one(a.NameContains) }, func(f *kombo.JobFilter, v []string) { f.NameContains = v[0] }),
-		only("job_codes", func(a *jobArgs) []string { return a.JobCodes }, func(f *kombo.JobFilter, v []string) { f.JobCodes = v }),
+		only("job_codes", func(a *jobArgs) []string { return commas(a.JobCodes) }, func(f *kombo.JobFilter, v []string) { f.JobCodes = v }),
 		only("post_url", func(a *jobArgs) []string { return one(a.PostURL) }, func(f *kombo.JobFilter, v []string) { f.PostURL = v[0] }),
 		createdAfter("created", func(a *jobArgs) *string { return &a.RemoteCreatedAfter }, func(f *kombo.JobFilter, v string) { f.RemoteCreatedAfter = v }),
 	},
@@ -150,7 +150,7 @@ var _ = register(newList(listSpec[userArgs, kombo.UserFilter, user]{
 		return f
 	},
 	filters: []filter[userArgs, kombo.UserFilter]{
-		only("emails", func(a *userArgs) []string { return a.Emails }, func(f *kombo.UserFilter, v []string) { f.Emails = v }).narrows("email"),
+		only("emails", func(a *userArgs) []string { return commas(a.Emails) }, func(f *kombo.UserFilter, v []string) { f.Emails = v }).narrows("email"),
 	},
 }))
 

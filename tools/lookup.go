@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"strings"
 	"time"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
@@ -25,9 +26,9 @@ type lookup struct {
 	applications, pending, rejected, tagged map[string]int
 	// next is the earliest interview ahead by application id.
 	next map[string]time.Time
-	// short names the lists whose walk did not end, so that counts over them
-	// are lower bounds.
-	short []string
+	// short are the lists whose walk did not end, so that counts over them are
+	// lower bounds.
+	short need
 }
 
 type jobFacts struct {
@@ -58,7 +59,7 @@ func (c *call) lookUp(ctx context.Context, n need) (*lookup, error) {
 }
 
 func (c *call) lookUpJobs(ctx context.Context, l *lookup) error {
-	list, err := c.jobList(ctx)
+	list, err := c.allJobs(ctx)
 	if err != nil {
 		return err
 	}
@@ -76,7 +77,7 @@ func (c *call) lookUpApplications(ctx context.Context, l *lookup) error {
 	l.applications, l.pending, l.rejected, l.next = map[string]int{}, map[string]int{}, map[string]int{}, map[string]time.Time{}
 	at := func(name string) int { return columnIndex(&applications.table, name) }
 	id, jobID, outcome, why, next := at("id"), at("job_id"), at("outcome"), at("rejection_reason"), at("next_interview")
-	return keptRows(ctx, c, l, "get_applications", applications, func(ctx context.Context, start string) iter.Seq2[kombo.Page[application], error] {
+	return keptRows(ctx, c, l, needApplications, "get_applications", applications, func(ctx context.Context, start string) iter.Seq2[kombo.Page[application], error] {
 		return c.cfg.Client.ApplicationPages(ctx, kombo.ApplicationFilter{ListOptions: kombo.ListOptions{Cursor: start}})
 	}, func(r *digest.Row) {
 		job := r.Values[jobID].Str()
@@ -96,26 +97,60 @@ func (c *call) lookUpApplications(ctx context.Context, l *lookup) error {
 func (c *call) lookUpCandidates(ctx context.Context, l *lookup) error {
 	l.tagged = map[string]int{}
 	tags := columnIndex(&candidates.table, "tags")
-	return keptRows(ctx, c, l, "get_candidates", candidates, func(ctx context.Context, start string) iter.Seq2[kombo.Page[candidate], error] {
+	return keptRows(ctx, c, l, needCandidates, "get_candidates", candidates, func(ctx context.Context, start string) iter.Seq2[kombo.Page[candidate], error] {
 		return c.cfg.Client.CandidatePages(ctx, kombo.CandidateFilter{ListOptions: kombo.ListOptions{Cursor: start}})
 	}, func(r *digest.Row) {
+		seen := map[string]bool{}
 		for _, t := range r.Values[tags].Items() {
-			l.tagged[digest.Fold(t)]++
+			if t = digest.Fold(t); !seen[t] {
+				seen[t] = true
+				l.tagged[t]++
+			}
 		}
 	})
 }
 
 // keptRows goes over all records of a list, from a kept walk where there is
 // one, and notes where the walk did not end.
-func keptRows[T any](ctx context.Context, c *call, l *lookup, tool string, of *resource[T], pages func(context.Context, string) iter.Seq2[kombo.Page[T], error], each func(*digest.Row)) error {
+func keptRows[T any](ctx context.Context, c *call, l *lookup, n need, tool string, of *resource[T], pages func(context.Context, string) iter.Seq2[kombo.Page[T], error], each func(*digest.Row)) error {
 	source := func(ctx context.Context, start string) iter.Seq2[digest.Page, error] {
 		return rowsOf(ctx, c.Toolbox, of, &lookup{now: l.now}, pages(ctx, start))
 	}
 	complete, err := digest.Scan(ctx, source, digest.Options{Limits: c.cfg.Limits, Keeper: c.keeper, Keys: []string{walkKey(tool, kombo.ListOptions{})}}, each)
 	if err == nil && !complete {
-		l.short = append(l.short, of.table.Name)
+		l.short |= n
 	}
 	return err
+}
+
+// shortNote says which of the columns in use count over a list that could not
+// all be read; "" where none does.
+func (r *resource[T]) shortNote(short need, used func(string) bool) string {
+	var counts, others []string
+	for _, col := range r.columns {
+		switch {
+		case col.needs&short == 0 || !used(col.Name):
+		case col.Kind == digest.KindCount:
+			counts = append(counts, col.Name)
+		default:
+			others = append(others, col.Name)
+		}
+	}
+	over := applications.table.Name
+	if short&needCandidates != 0 {
+		over = candidates.table.Name
+	}
+	var parts []string
+	if len(counts) > 0 {
+		parts = append(parts, strings.Join(counts, ", ")+": read as at least")
+	}
+	if len(others) > 0 {
+		parts = append(parts, strings.Join(others, ", ")+" may be missing")
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s, since not all %s could be read", strings.Join(parts, "; "), over)
 }
 
 // rowsOf turns pages of records into pages of rows.

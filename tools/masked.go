@@ -5,24 +5,27 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
+	"unicode/utf16"
 
+	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 )
 
 // What a write says, masked on its way to the agent. The question to a person
 // and the journal hold the truth.
 
-// answer masks what a write says of people.
+// answer masks what a write says of people, and takes out what nobody sees.
 func (m *mask) answer(a *WriteAnswer, people []known) *WriteAnswer {
-	if m == nil || a == nil {
-		return a
+	if a == nil {
+		return nil
 	}
 	for i := range a.Results {
-		a.Results[i].Says = m.document(a.Results[i].Says, people...)
+		a.Results[i].Says = digest.Clean(m.document(a.Results[i].Says, people...))
 		a.Results[i].Resolved = m.resolved(a.Results[i].Resolved, people)
 	}
 	for i := range a.Notes {
-		a.Notes[i] = m.document(a.Notes[i], people...)
+		a.Notes[i] = digest.Clean(m.document(a.Notes[i], people...))
 	}
 	return a
 }
@@ -30,7 +33,10 @@ func (m *mask) answer(a *WriteAnswer, people []known) *WriteAnswer {
 // resolved masks the values in arguments that are JSON.
 func (m *mask) resolved(s string, people []known) string {
 	var v any
-	if json.Unmarshal([]byte(s), &v) != nil {
+	switch {
+	case m == nil:
+		return s
+	case json.Unmarshal([]byte(s), &v) != nil:
 		return ""
 	}
 	for _, k := range people {
@@ -39,16 +45,26 @@ func (m *mask) resolved(s string, people []known) string {
 	return readableJSON(v)
 }
 
-// readableJSON is JSON without the escapes that browsers need, "" for what
-// cannot be JSON.
+// readableJSON is JSON without the escapes that browsers need and with those
+// that a reader needs: of what nobody sees. It is "" for what cannot be JSON.
 func readableJSON(v any) string {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
+	var raw bytes.Buffer
+	enc := json.NewEncoder(&raw)
 	enc.SetEscapeHTML(false)
 	if enc.Encode(v) != nil {
 		return ""
 	}
-	return string(bytes.TrimRight(b.Bytes(), "\n"))
+	var b strings.Builder
+	for _, r := range strings.TrimRight(raw.String(), "\n") {
+		if r >= ' ' && r < 0x7f || digest.Clean(string(r)) == string(r) {
+			b.WriteRune(r)
+			continue
+		}
+		for _, unit := range utf16.Encode([]rune{r}) {
+			fmt.Fprintf(&b, `\u%04x`, unit)
+		}
+	}
+	return b.String()
 }
 
 // maskedError is an error whose words must not name a person.

@@ -13,6 +13,10 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 )
 
+// maxNamesakes is how many of one name a note lists: a stage that every job has
+// says nothing by its ids.
+const maxNamesakes = 4
+
 // maxDirectory bounds the lists that names are looked up in, in records.
 const maxDirectory = 20_000
 
@@ -81,7 +85,7 @@ func (d *directory) choices(ref string, among []named) string {
 	for _, e := range list[:min(len(list), 10)] {
 		s := fmt.Sprintf("%q %s", clip(e.name, 60), e.id)
 		if e.note != "" {
-			s += " (" + e.note + ")"
+			s += " (" + clip(digest.Clean(e.note), 80) + ")"
 		}
 		parts = append(parts, s)
 	}
@@ -144,7 +148,11 @@ func (d *directory) many(param string, refs []string) (ids, notes []string, err 
 			_, err := d.one(param, ref)
 			return nil, nil, err
 		case len(found) > 1:
-			notes = append(notes, fmt.Sprintf("%d %s are called %q; all are meant: %s", len(found), d.noun, clip(ref, 60), d.choices(ref, found)))
+			note := fmt.Sprintf("%d %s are called %q; all are meant", len(found), d.noun, clip(ref, 60))
+			if len(found) <= maxNamesakes {
+				note += ": " + d.choices(ref, found)
+			}
+			notes = append(notes, note)
 		}
 		for _, e := range found {
 			if !slices.Contains(ids, e.id) {
@@ -189,7 +197,8 @@ func allIDs(refs []string) bool {
 // resolveFilter turns the references of a filter into ids. References that all
 // look like ids are taken as they stand.
 func resolveFilter(ctx context.Context, param string, refs *[]string, load func(context.Context) (*directory, error)) ([]string, error) {
-	if len(*refs) == 0 || allIDs(*refs) {
+	if allIDs(*refs) {
+		*refs = commas(*refs)
 		return nil, nil
 	}
 	d, err := load(ctx)
@@ -204,11 +213,12 @@ func resolveFilter(ctx context.Context, param string, refs *[]string, load func(
 	return notes, nil
 }
 
-// jobList is the jobs of the integration as writes and filters need them.
-func (b *Toolbox) jobList(ctx context.Context) ([]kombo.Job, error) {
+// allJobs are the jobs of the integration as filters need them: those that were
+// deleted too, since applications still name them.
+func (b *Toolbox) allJobs(ctx context.Context) ([]kombo.Job, error) {
 	return b.kept.jobs.get(ctx, b.cfg.Now(), func(ctx context.Context) ([]kombo.Job, error) {
 		var out []kombo.Job
-		for j, err := range b.cfg.Client.AllJobs(ctx, kombo.JobFilter{}) {
+		for j, err := range b.cfg.Client.AllJobs(ctx, kombo.JobFilter{ListOptions: kombo.ListOptions{IncludeDeleted: true}}) {
 			if err != nil {
 				return nil, err
 			}
@@ -223,18 +233,41 @@ func (b *Toolbox) jobList(ctx context.Context) ([]kombo.Job, error) {
 	})
 }
 
+// jobList is the jobs of the integration as writes need them.
+func (b *Toolbox) jobList(ctx context.Context) ([]kombo.Job, error) {
+	list, err := b.allJobs(ctx)
+	if err != nil || !slices.ContainsFunc(list, isDeleted) {
+		return list, err
+	}
+	return slices.DeleteFunc(slices.Clone(list), isDeleted), nil
+}
+
+func isDeleted(j kombo.Job) bool { return !j.RemoteDeletedAt.IsZero() }
+
+// jobDirectory is where a write finds a job by its name.
 func (b *Toolbox) jobDirectory(ctx context.Context) (*directory, error) {
-	list, err := b.jobList(ctx)
+	return directoryOf(b.jobList(ctx))
+}
+
+// everyJob is where a read does.
+func (b *Toolbox) everyJob(ctx context.Context) (*directory, error) {
+	return directoryOf(b.allJobs(ctx))
+}
+
+func directoryOf(list []kombo.Job, err error) (*directory, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &directory{noun: "jobs", cut: len(list) == maxDirectory}
+	d := &directory{noun: "jobs", cut: len(list) >= maxDirectory}
 	for _, j := range list {
-		note := strings.ToLower(string(j.Status))
-		if p := place(j.Location); p != "" {
+		note := strings.ToLower(digest.Clean(string(j.Status)))
+		if p := digest.Clean(place(j.Location)); p != "" {
 			note += ", " + p
 		}
-		d.entries = append(d.entries, named{id: j.ID, name: j.Name, open: j.Status == kombo.JobOpen, note: note})
+		if isDeleted(j) {
+			note = "deleted in the ATS"
+		}
+		d.entries = append(d.entries, named{id: j.ID, name: digest.Clean(j.Name), open: j.Status == kombo.JobOpen && !isDeleted(j), note: note})
 	}
 	return d, nil
 }
@@ -243,7 +276,7 @@ func (b *Toolbox) jobDirectory(ctx context.Context) (*directory, error) {
 // there are none.
 func (b *Toolbox) stageDirectory(jobIDs []string) func(context.Context) (*directory, error) {
 	return func(ctx context.Context) (*directory, error) {
-		list, err := b.jobList(ctx)
+		list, err := b.allJobs(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -256,7 +289,7 @@ func (b *Toolbox) stageDirectory(jobIDs []string) func(context.Context) (*direct
 			for _, s := range j.Stages {
 				if !seen[s.ID] {
 					seen[s.ID] = true
-					d.entries = append(d.entries, named{id: s.ID, name: s.Name})
+					d.entries = append(d.entries, named{id: s.ID, name: digest.Clean(s.Name)})
 				}
 			}
 		}
@@ -266,21 +299,21 @@ func (b *Toolbox) stageDirectory(jobIDs []string) func(context.Context) (*direct
 
 func (b *Toolbox) reasonDirectory(ctx context.Context) (*directory, error) {
 	return b.kept.reasons.get(ctx, b.cfg.Now(), func(ctx context.Context) (*directory, error) {
-		return collect("rejection reasons", b.cfg.Client.AllRejectionReasons(ctx, kombo.ListOptions{}), func(r kombo.RejectionReason) named { return named{id: r.ID, name: r.Name} })
+		return collect("rejection reasons", b.cfg.Client.AllRejectionReasons(ctx, kombo.ListOptions{}), func(r kombo.RejectionReason) named { return named{id: r.ID, name: digest.Clean(r.Name)} })
 	})
 }
 
 func (b *Toolbox) userDirectory(ctx context.Context) (*directory, error) {
 	return b.kept.users.get(ctx, b.cfg.Now(), func(ctx context.Context) (*directory, error) {
 		return collect("users", b.cfg.Client.AllUsers(ctx, kombo.UserFilter{}), func(u kombo.User) named {
-			return named{id: u.ID, name: fullName(u.FirstName, u.LastName), note: u.Email}
+			return named{id: u.ID, name: digest.Clean(fullName(u.FirstName, u.LastName)), note: digest.Clean(u.Email)}
 		})
 	})
 }
 
 func (b *Toolbox) tagDirectory(ctx context.Context) (*directory, error) {
 	return b.kept.tags.get(ctx, b.cfg.Now(), func(ctx context.Context) (*directory, error) {
-		return collect("tags", b.cfg.Client.AllTags(ctx, kombo.ListOptions{}), func(t kombo.Tag) named { return named{id: t.ID, name: t.Name} })
+		return collect("tags", b.cfg.Client.AllTags(ctx, kombo.ListOptions{}), func(t kombo.Tag) named { return named{id: t.ID, name: digest.Clean(t.Name)} })
 	})
 }
 

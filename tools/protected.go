@@ -25,11 +25,11 @@ var protectedWords = []string{
 	"genre", "sexe", "handicap", "discapacidad", "genero",
 }
 
-// protectedQuestions collects them from all jobs of the integration. An ATS
+// protectedQuestions collects them from all jobs, deleted ones too. An ATS
 // whose jobs cannot be read leaves only the words to go by.
 func (b *Toolbox) protectedQuestions(ctx context.Context) (*protected, error) {
 	p := &protected{remoteIDs: map[string]bool{}, titles: map[string]bool{}}
-	jobs, err := b.jobList(ctx)
+	jobs, err := b.allJobs(ctx)
 	switch kombo.CodeOf(err) {
 	case kombo.CodeModelNotAvailable, kombo.CodeModelDisabled:
 		return p, nil

@@ -75,6 +75,19 @@ func (r *recentWrites) see(t *digest.Table, rows []digest.Row) {
 	}
 }
 
+// tellTokens is what tell may need of an answer.
+const tellTokens = 120
+
+// room is how many tokens tell may want of an answer about a list.
+func (r *recentWrites) room(list string, now time.Time) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if slices.ContainsFunc(r.list, func(w recentWrite) bool { return w.list == list && now.Sub(w.at) <= recentFor }) {
+		return tellTokens
+	}
+	return 0
+}
+
 // tell adds to an answer what was written and may not show in it: of the
 // records in the rows by name, of others their number.
 func (r *recentWrites) tell(list string, now time.Time, a *digest.Answer) {

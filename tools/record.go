@@ -22,6 +22,8 @@ const viewRecord = "record"
 const (
 	// recordText is how many characters of one text a record shows.
 	recordRunes = 2000
+	// recordBytes is how much of it is looked at, markup and all.
+	recordBytes = 64 << 10
 	// quoteRunes is the length from which a text is set apart as a quotation.
 	quoteRunes = 160
 	// inlineRunes is the longest nested object that stands on one line.
@@ -135,6 +137,12 @@ var markup = regexp.MustCompile(`(?i)</?[a-z][a-z0-9]*[^<>]*>|&[a-z]+;|&#\d+;`)
 // plain is a text without markup and invisible characters, cut where it is very
 // long.
 func (w *recorder) plain(s string) string {
+	all := 0
+	if len(s) > recordBytes {
+		// What is never shown is not worth reading.
+		all = utf8.RuneCountInString(s)
+		s = strings.ToValidUTF8(s[:recordBytes], "")
+	}
 	if markup.MatchString(s) {
 		s = w.html(s)
 	}
@@ -142,8 +150,8 @@ func (w *recorder) plain(s string) string {
 	if w.hide != nil {
 		s = w.hide(s)
 	}
-	if n := utf8.RuneCountInString(s); n > recordRunes {
-		return fmt.Sprintf("%s (%d characters in all)", clip(s, recordRunes), n)
+	if n := utf8.RuneCountInString(s); all > 0 || n > recordRunes {
+		return fmt.Sprintf("%s (%d characters in all)", clip(s, recordRunes), max(n, all))
 	}
 	return s
 }
@@ -159,11 +167,15 @@ func (w *recorder) text(name, s, indent string) {
 	}
 }
 
-// quote begins every line with "| ".
+// quote begins every line with "| ", an empty one with "|" alone.
 func quote(s, indent string) string {
 	var b strings.Builder
 	for line := range strings.SplitSeq(s, "\n") {
-		b.WriteString(strings.TrimRight(indent+"| "+line, " ") + "\n")
+		b.WriteString(indent + "|")
+		if line != "" {
+			b.WriteString(" " + line)
+		}
+		b.WriteByte('\n')
 	}
 	return b.String()
 }
@@ -173,16 +185,22 @@ func (w *recorder) items(name string, v reflect.Value, indent string) {
 		return
 	}
 	var parts []string
+	objects := 0
 	for i := range v.Len() {
 		item := v.Index(i)
 		if item.Kind() == reflect.Interface {
 			item = item.Elem()
 		}
-		if s, ok := w.scalar(item); ok && s != "" {
+		switch s, ok := w.scalar(item); {
+		case ok && s != "":
 			parts = append(parts, s)
+		case reflect.Indirect(item).Kind() == reflect.Struct:
+			objects++
+		case !ok && item.IsValid():
+			parts = append(parts, w.plain(compact(item.Interface())))
 		}
 	}
-	if len(parts) > 0 {
+	if objects == 0 {
 		w.text(name, strings.Join(parts, "; "), indent)
 		return
 	}
@@ -190,8 +208,6 @@ func (w *recorder) items(name string, v reflect.Value, indent string) {
 	for i := range v.Len() {
 		if item := reflect.Indirect(v.Index(i)); item.Kind() == reflect.Struct {
 			w.nested(indent+"-", item, indent+"  ")
-		} else {
-			w.free("-", item.Interface(), indent)
 		}
 	}
 }
@@ -212,6 +228,9 @@ func (w *recorder) nested(head string, v reflect.Value, indent string) {
 	}
 	switch {
 	case whole == "":
+	case short && strings.HasSuffix(head, ":"):
+		// Without the braces the next key on the line would seem to be inside.
+		fmt.Fprintf(&w.b, "%s {%s}\n", head, whole)
 	case short:
 		fmt.Fprintf(&w.b, "%s %s\n", head, whole)
 	default:
@@ -245,7 +264,7 @@ func (w *recorder) free(name string, v any, indent string) {
 	}
 	fmt.Fprintf(&w.b, "%s%s:\n", indent, name)
 	for _, k := range shown {
-		w.text(digest.Clean(k), w.plain(compact(fields[k])), indent+"  ")
+		w.text(clip(digest.Clean(k), quoteRunes), w.plain(compact(fields[k])), indent+"  ")
 	}
 }
 

@@ -55,7 +55,7 @@ func (c *call) planTag(ctx context.Context, a tagArgs, remove bool) (plan, error
 			p.note("%s %s the tag %q already", t.who(), map[bool]string{true: "lacks", false: "bears"}[remove], name)
 		}
 		ch := change{
-			record: t.id, words: fmt.Sprintf("Tag %s with %q", t.who(), name), done: fmt.Sprintf("tagged with %q", name),
+			record: t.id, words: fmt.Sprintf("Tag %s with %q", t.who(), digest.Clean(name)), done: fmt.Sprintf("tagged with %q", name),
 			args: resolved(in, "candidate_id", t.id), slot: "tag:" + t.id + ":" + digest.Fold(name),
 			mark: mark{candidates.table.Name, t.id, "tags", name, remove},
 			send: func(ctx context.Context) (kombo.Receipt, map[string]string, error) {
@@ -64,7 +64,7 @@ func (c *call) planTag(ctx context.Context, a tagArgs, remove bool) (plan, error
 			},
 		}
 		if remove {
-			ch.words, ch.done = fmt.Sprintf("Take the tag %q off %s", name, t.who()), fmt.Sprintf("freed of the tag %q", name)
+			ch.words, ch.done = fmt.Sprintf("Take the tag %q off %s", digest.Clean(name), t.who()), fmt.Sprintf("freed of the tag %q", name)
 			ch.send = func(ctx context.Context) (kombo.Receipt, map[string]string, error) {
 				r, err := c.cfg.Client.RemoveCandidateTag(ctx, t.id, in)
 				return r, nil, err
@@ -95,5 +95,5 @@ func (c *call) tagNamed(ctx context.Context, p *plan, ref string, remove bool) (
 	default:
 		p.note("the tag %q does not exist yet in Kombo's copy and is created", clip(digest.Clean(ref), 60))
 	}
-	return ref, nil
+	return digest.Clean(ref), nil
 }

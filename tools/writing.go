@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 )
 
@@ -228,7 +229,7 @@ func (w *writing) fresh(ctx context.Context, ch change, done func(Outcome) error
 	r.Outcome, r.Created = out.State, createdWords(created)
 	var notes []string
 	for _, warning := range receipt.Warnings {
-		notes = append(notes, "The ATS warns: "+clip(w.mask.words(warning.Message, w.plan.strangers), 300))
+		notes = append(notes, "The ATS warns: "+clip(digest.Clean(w.mask.words(warning.Message, w.plan.strangers)), 300))
 	}
 	if doneErr := done(out); doneErr != nil {
 		notes = append(notes, "The outcome could not be written to the journal: "+doneErr.Error())

@@ -71,9 +71,13 @@ func parseArguments(args []string, stdin io.Reader) (map[string]any, error) {
 			return nil, fmt.Errorf("read the arguments: %w", err)
 		}
 	}
-	var out map[string]any
-	if err := json.Unmarshal(raw, &out); err != nil {
-		return nil, fmt.Errorf("the arguments are no JSON object (%w); an example: '{\"limit\": 5}'", err)
+	var v any
+	if err := json.Unmarshal(raw, &v); err != nil {
+		return nil, fmt.Errorf("the arguments are no JSON (%w); an example: '{\"limit\": 5}'", err)
+	}
+	out, ok := v.(map[string]any)
+	if !ok {
+		return nil, errors.New("the arguments are no JSON object; an example: '{\"limit\": 5}'")
 	}
 	return out, nil
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"syscall"
 
 	"github.com/urfave/cli/v3"
@@ -28,7 +29,7 @@ func main() {
 		debug.SetGCPercent(gcPercent)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := root().Run(ctx, os.Args)
+	err := sayMistakes(root()).Run(ctx, os.Args)
 	stop()
 	if err == nil {
 		return
@@ -70,6 +71,27 @@ func root() *cli.Command {
 		// The library would exit with 1 and its own wording; main does both.
 		ExitErrHandler: func(context.Context, *cli.Command, error) {},
 	}
+}
+
+// sayMistakes leaves what to say of a wrong flag to main. The library would
+// print the whole help, and to stdout, where hosts expect the protocol.
+func sayMistakes(cmd *cli.Command) *cli.Command {
+	cmd.OnUsageError = func(_ context.Context, c *cli.Command, err error, _ bool) error {
+		hint := ""
+		if _, name, unknown := strings.Cut(err.Error(), "not defined: "); unknown {
+			name = strings.TrimLeft(name, "-")
+			// The library always finds something; what begins otherwise is not it.
+			near := cli.SuggestFlag(c.Flags, name, false)
+			if name != "" && strings.HasPrefix(strings.TrimLeft(near, "-"), name[:1]) {
+				hint = " (did you mean " + near + "?)"
+			}
+		}
+		return fmt.Errorf("%w%s; see %s --help", err, hint, c.FullName())
+	}
+	for _, c := range cmd.Commands {
+		sayMistakes(c)
+	}
+	return cmd
 }
 
 // buildVersion is the version of the release, or else what the Go tool knows.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -54,12 +55,31 @@ func serveStdio(ctx context.Context, cmd *cli.Command) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, traces()) }()
+	// The end of the input is a shutdown too: a write on the wire then has the
+	// time that a signal would leave it, not all the time that it may take.
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	s, err := configure(ctx, cmd, logger)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	return serve.Stdio(ctx, serve.New(s.box, buildVersion(), s.logger), os.Stdin, os.Stdout, s.logger)
+	return serve.Stdio(ctx, serve.New(s.box, buildVersion(), s.logger), &lastLine{in: os.Stdin, end: stop}, os.Stdout, s.logger)
+}
+
+// lastLine tells when its input ends.
+type lastLine struct {
+	in  io.Reader
+	end func()
+}
+
+// Read implements io.Reader.
+func (l *lastLine) Read(p []byte) (int, error) {
+	n, err := l.in.Read(p)
+	if err != nil {
+		l.end()
+	}
+	return n, err
 }
 
 // observer counts and traces requests to Kombo.

@@ -141,6 +141,7 @@ func TestASlotIsKnownForAsLongAsItsEntries(t *testing.T) {
 	e := slotted("tag", "s")
 	e.Expires, e.Outcome.State = time.Now().Add(24*time.Hour), journal.StateUnknown
 	require.NoError(t, m.Settle(t.Context(), e))
+	made(t, m, slotted("soon forgotten", "s"), journal.StateUnknown, time.Minute)
 	s.age(t, 23*time.Hour)
 	require.True(t, stands(t, m, "tag"))
 	made(t, m, slotted("untag", "s"), journal.StateDone, time.Hour)

@@ -10,6 +10,9 @@
 // the fields that the scripts read. A set beside it lists the entries of each slot and of each batch.
 // The names hold hashes only, and all bear the tag {writes}, so that a cluster keeps them in one
 // place, as a script needs it. Redis's own clock ends an entry, however the servers' clocks differ.
+//
+// A user of Redis's access control needs, on the prefix's keys, no more than eval, evalsha, exists,
+// hmget, hset, del, pexpire, pttl, sadd, smembers and srem; and in a cluster cluster|slots.
 package redismemory
 
 import (

@@ -23,8 +23,6 @@ const (
 	// maxDepth is how deep a message may nest; tools' arguments need a handful
 	// of levels.
 	maxDepth = 64
-	// bodyTime is how long a message may take to arrive.
-	bodyTime = 30 * time.Second
 )
 
 var (
@@ -44,13 +42,13 @@ type message struct {
 }
 
 // readMessage reads a message within the limits of size, time and depth.
-func readMessage(w http.ResponseWriter, r *http.Request, large chan struct{}) (*message, error) {
+func readMessage(w http.ResponseWriter, r *http.Request, large chan struct{}, within time.Duration) (*message, error) {
 	if r.ContentLength > maxBody {
 		return nil, errTooLarge
 	}
 	rc := http.NewResponseController(w)
 	// A recorder in a test has no deadlines.
-	if err := rc.SetReadDeadline(time.Now().Add(bodyTime)); err == nil {
+	if err := rc.SetReadDeadline(time.Now().Add(within)); err == nil {
 		defer func() { _ = rc.SetReadDeadline(time.Time{}) }()
 	}
 	head, err := io.ReadAll(io.LimitReader(r.Body, smallBody))

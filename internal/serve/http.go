@@ -15,6 +15,8 @@ import (
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
+
+	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
 // Authenticator tells for whom a request is, by its credentials. It decides on
@@ -63,7 +65,8 @@ type HTTP struct {
 	tenants map[string]*tenantServer
 
 	draining atomic.Bool
-	calls    sync.WaitGroup
+	calls    atomic.Int64
+	times    times
 }
 
 // maxWaiting is how many calls of one tenant may wait for a place.
@@ -74,6 +77,7 @@ func NewHTTP(o HTTPOptions) *HTTP {
 	h := &HTTP{
 		opts: o, mux: http.NewServeMux(), queue: newFairQueue(orDefault(o.MaxCalls, 256), maxWaiting),
 		large: make(chan struct{}, largeBodies), tenants: map[string]*tenantServer{},
+		times: patience,
 	}
 	h.ready.check = o.Ready
 	h.mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { refuse(w, http.StatusOK, "ok") })
@@ -176,6 +180,10 @@ func (h *HTTP) newTenant(name string) *tenantServer {
 		server.WithToolFilter(t.listed), server.WithToolHandlerMiddleware(h.bounded(t)))
 	if h.opts.Extend != nil {
 		h.opts.Extend(t.mcp)
+		t.extra = t.mcp.ListTools()
+		for _, tool := range tools.Catalogue() {
+			delete(t.extra, tool.Name())
+		}
 	}
 	options := []server.StreamableHTTPOption{
 		server.WithStreamableHTTPLogger(discardLogger), server.WithDisableLocalhostProtection(true),
@@ -206,7 +214,7 @@ func (h *HTTP) bounded(t *tenantServer) server.ToolHandlerMiddleware {
 	return func(next server.ToolHandlerFunc) server.ToolHandlerFunc {
 		return func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 			h.calls.Add(1)
-			defer h.calls.Done()
+			defer h.calls.Add(-1)
 			ctx, unbind := t.streams.bind(ctx)
 			defer unbind()
 			release, err := h.queue.acquire(ctx, t.name, int(t.maxCalls.Load()))
@@ -290,7 +298,7 @@ func (h *HTTP) read(w http.ResponseWriter, r *http.Request) (*message, bool) {
 		refuse(w, http.StatusUnsupportedMediaType, "the Content-Type of a message is application/json")
 		return nil, false
 	}
-	m, err := readMessage(w, r, h.large)
+	m, err := readMessage(w, r, h.large, h.times.body)
 	switch {
 	case err == nil:
 	case errors.Is(err, errTooLarge):

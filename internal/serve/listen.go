@@ -14,14 +14,23 @@ import (
 )
 
 const (
-	headerTime = 10 * time.Second
 	idleTime   = 2 * time.Minute
 	maxHeaders = 32 << 10
-	// drainTime is how long calls in flight may go on after a shutdown began.
-	drainTime = 10 * time.Second
 	// settleTime lets the last answers out to their streams.
 	settleTime = 50 * time.Millisecond
+	// endTime is for what is cancelled when the time to drain is over.
+	endTime = time.Second
 )
+
+// times are how long parts of a connection's life may take.
+type times struct {
+	// header and body are for a request to arrive.
+	header, body time.Duration
+	// drain is how long calls in flight may go on after a shutdown began.
+	drain time.Duration
+}
+
+var patience = times{header: 10 * time.Second, body: 30 * time.Second, drain: 10 * time.Second}
 
 // Serve serves until ctx ends, then lets calls in flight finish for up to ten
 // seconds, ends the sessions and closes the listener.
@@ -29,7 +38,7 @@ func (h *HTTP) Serve(ctx context.Context, l net.Listener) error {
 	base, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cancel(nil)
 	srv := &http.Server{
-		Handler: h, ReadHeaderTimeout: headerTime, IdleTimeout: idleTime, MaxHeaderBytes: maxHeaders,
+		Handler: h, ReadHeaderTimeout: h.times.header, IdleTimeout: idleTime, MaxHeaderBytes: maxHeaders,
 		BaseContext: func(net.Listener) context.Context { return base },
 		ErrorLog:    log.New(logWriter{h.opts.Logger}, "", 0),
 	}
@@ -41,9 +50,13 @@ func (h *HTTP) Serve(ctx context.Context, l net.Listener) error {
 	case <-ctx.Done():
 	}
 	h.draining.Store(true)
-	h.drain()
+	if !h.drain(h.times.drain) {
+		h.opts.Logger.Warn("calls are cancelled by the shutdown", "in_flight", h.queue.inFlight())
+	}
 	cancel(errors.New("the server is shutting down"))
-	last, stop := context.WithTimeout(context.Background(), time.Second)
+	// What was cancelled has a moment to record what became of it.
+	h.drain(endTime)
+	last, stop := context.WithTimeout(context.Background(), endTime)
 	defer stop()
 	h.endSessions(last)
 	if err := srv.Shutdown(last); err != nil {
@@ -56,16 +69,19 @@ func (h *HTTP) Serve(ctx context.Context, l net.Listener) error {
 }
 
 // drain waits for the calls in flight, and a moment more for their answers to
-// go out.
-func (h *HTTP) drain() {
-	done := make(chan struct{})
-	go func() { h.calls.Wait(); close(done) }()
-	select {
-	case <-done:
-	case <-time.After(drainTime):
-		h.opts.Logger.Warn("calls were cancelled by the shutdown", "in_flight", h.queue.inFlight())
+// go out. It tells whether none is left.
+func (h *HTTP) drain(within time.Duration) bool {
+	end := time.Now().Add(within)
+	// A message of the older transport is answered before its call begins.
+	time.Sleep(settleTime)
+	for h.calls.Load() > 0 {
+		if time.Now().After(end) {
+			return false
+		}
+		time.Sleep(settleTime / 10)
 	}
 	time.Sleep(settleTime)
+	return true
 }
 
 // endSessions closes the streams that stand open, so that clients see an end

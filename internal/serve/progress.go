@@ -15,6 +15,8 @@ const (
 	// progressSettles is how long the library takes to write a notification: a
 	// result that follows at once overtakes it.
 	progressSettles = 5 * time.Millisecond
+	// progressLate is when a result no longer waits for its notifications.
+	progressLate = time.Second
 )
 
 // progress tells a client how far a call is.
@@ -49,7 +51,17 @@ func (p *progress) tell(read, total int) {
 
 // settle lets the last notification out before the result.
 func (p *progress) settle() {
-	if p != nil && !p.last.IsZero() {
-		time.Sleep(max(0, progressSettles-time.Since(p.last)))
+	if p == nil || p.last.IsZero() {
+		return
 	}
+	settled := p.last.Add(progressSettles)
+	if s := server.ClientSessionFromContext(p.ctx); s != nil {
+		// One that still waits in the queue, on a busy machine or before a slow
+		// reader, has the same time once it is out of it.
+		for queue, late := s.NotificationChannel(), p.last.Add(progressLate); len(queue) > 0 && time.Now().Before(late) && p.ctx.Err() == nil; {
+			time.Sleep(progressSettles / 5)
+			settled = time.Now().Add(progressSettles)
+		}
+	}
+	time.Sleep(time.Until(settled))
 }

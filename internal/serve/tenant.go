@@ -84,6 +84,8 @@ type tenantServer struct {
 	http     *server.StreamableHTTPServer
 	sse      *server.SSEServer
 	streams  streams
+	// extra are the tools of HTTPOptions.Extend, which nothing narrows.
+	extra map[string]*server.ServerTool
 }
 
 // update takes over what was read again.
@@ -110,7 +112,7 @@ func (t *tenantServer) listed(ctx context.Context, list []mcp.Tool) []mcp.Tool {
 	for _, tool := range t.box.Load().Tools() {
 		offered[tool.Name()] = n.allows(tool)
 	}
-	return slices.DeleteFunc(slices.Clone(list), func(m mcp.Tool) bool { return !offered[m.Name] })
+	return slices.DeleteFunc(slices.Clone(list), func(m mcp.Tool) bool { return !offered[m.Name] && t.extra[m.Name] == nil })
 }
 
 // streams are the contexts of SSE streams by session: what a session asked for

@@ -1,0 +1,161 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/serve"
+	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/sandbox"
+	"github.com/kombo-mcp/kombo-mcp/tools"
+)
+
+// promptly is how soon a server has to be gone when it is told to go.
+const promptly = 2 * time.Second
+
+// TestAQuestionBeforeTheGreetingEndsNothing is about hosts that ask what a
+// server is before they greet it.
+func TestAQuestionBeforeTheGreetingEndsNothing(t *testing.T) {
+	t.Parallel()
+	p := start(t, environment(t), "--sandbox")
+	for i, method := range []string{"server/discover", "ping", "tools/list"} {
+		m := p.ask(100+i, method, object{})
+		assert.True(t, m["result"] != nil || m["error"] != nil, "%s: %v", method, m)
+	}
+	hello := p.greet()
+	assert.Equal(t, "kombo", hello["result"].(object)["serverInfo"].(object)["name"])
+	assert.NotEmpty(t, hello["result"].(object)["instructions"])
+	assert.Contains(t, said(p.ask(2, "tools/call", object{"name": "get_tags", "arguments": object{"limit": 1}})), "structuredContent")
+	require.NoError(t, p.stdin.Close())
+	assert.Empty(t, p.end(promptly))
+}
+
+func TestAServerEndsWhenItIsToldTo(t *testing.T) {
+	t.Parallel()
+	for name, tell := range map[string]func(*testing.T, *process){
+		"by closing its input": func(t *testing.T, p *process) { require.NoError(t, p.stdin.Close()) },
+		"by SIGTERM":           func(t *testing.T, p *process) { require.NoError(t, p.cmd.Process.Signal(syscall.SIGTERM)) },
+		"by an interrupt":      func(t *testing.T, p *process) { require.NoError(t, p.cmd.Process.Signal(os.Interrupt)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := start(t, environment(t), "--sandbox")
+			p.greet()
+			p.ask(2, "tools/call", object{"name": "get_tags", "arguments": object{"limit": 1}})
+			tell(t, p)
+			assert.Empty(t, p.end(promptly))
+			assert.Equal(t, 0, p.cmd.ProcessState.ExitCode())
+			assert.Empty(t, p.stderr.String())
+		})
+	}
+}
+
+// TestAServerEndsAlthoughTheUpstreamHangs is about a read on its way: nobody is
+// left to hear its answer.
+func TestAServerEndsAlthoughTheUpstreamHangs(t *testing.T) {
+	t.Parallel()
+	for name, tell := range map[string]func(*testing.T, *process){
+		"by closing its input": func(t *testing.T, p *process) { require.NoError(t, p.stdin.Close()) },
+		"by SIGTERM":           func(t *testing.T, p *process) { require.NoError(t, p.cmd.Process.Signal(syscall.SIGTERM)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			asked := make(chan struct{}, 10)
+			u := serveUpstream(t, func(u *upstream) {
+				u.spoil = func(w http.ResponseWriter, r *http.Request) {
+					asked <- struct{}{}
+					<-r.Context().Done()
+					w.WriteHeader(http.StatusServiceUnavailable)
+				}
+			})
+			p := start(t, u.environment(t))
+			p.greet()
+			p.say(object{"id": 2, "method": "tools/call", "params": object{"name": "get_tags", "arguments": object{}}})
+			<-asked
+			tell(t, p)
+			rest := p.end(promptly)
+			if rest != "" {
+				assertProtocol(t, rest)
+			}
+			assert.Equal(t, 0, p.cmd.ProcessState.ExitCode(), p.stderr.String())
+		})
+	}
+}
+
+func TestAServerGreetsInEveryVersionOfTheProtocol(t *testing.T) {
+	t.Parallel()
+	for _, version := range []string{"2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25", "1999-01-01"} {
+		p := start(t, environment(t), "--sandbox")
+		m := p.ask(1, "initialize", object{"protocolVersion": version, "capabilities": object{}, "clientInfo": object{"name": "test", "version": "1"}})
+		require.Contains(t, m, "result", version)
+		if version != "1999-01-01" {
+			assert.Equal(t, version, m["result"].(object)["protocolVersion"])
+		}
+		require.NoError(t, p.stdin.Close())
+	}
+}
+
+// TestNothingGoesOnWhenASessionIsOver counts goroutines, so it runs alone.
+func TestNothingGoesOnWhenASessionIsOver(t *testing.T) {
+	one := func() {
+		s := sandbox.New(sandbox.Options{Seed: 7, Applications: 60, Today: today, RateLimit: -1})
+		client, err := kombo.New(s.APIKey(), kombo.WithIntegration(s.IntegrationID()), kombo.WithBaseURL(s.BaseURL()),
+			kombo.WithHTTPClient(&http.Client{Transport: s.Transport()}))
+		require.NoError(t, err)
+		box, err := tools.New(tools.Config{Client: client, Now: s.Now})
+		require.NoError(t, err)
+		in, toServer := io.Pipe()
+		fromServer, out := io.Pipe()
+		ended := make(chan error, 1)
+		go func() {
+			ended <- serve.Stdio(context.Background(), serve.New(box, "test", slog.New(slog.DiscardHandler)), in, out, slog.New(slog.DiscardHandler))
+			_ = out.Close() // the reader below then ends too
+		}()
+		answers := bufio.NewReader(fromServer)
+		for i, m := range []object{
+			{"method": "initialize", "params": object{"protocolVersion": "2025-06-18", "capabilities": object{}, "clientInfo": object{"name": "test", "version": "1"}}},
+			{"method": "tools/list", "params": object{}},
+			{"method": "tools/call", "params": object{"name": "get_applications", "arguments": object{"group_by": "job"}}},
+			{"method": "tools/call", "params": object{"name": "get_applications", "arguments": object{"foo": 1}}},
+		} {
+			m["jsonrpc"], m["id"] = "2.0", i+1
+			raw, err := json.Marshal(m)
+			require.NoError(t, err)
+			_, err = toServer.Write(append(raw, '\n'))
+			require.NoError(t, err)
+			line, err := answers.ReadString('\n')
+			require.NoError(t, err)
+			require.True(t, strings.HasPrefix(line, "{"), line)
+		}
+		require.NoError(t, toServer.Close())
+		rest, err := io.ReadAll(answers)
+		require.NoError(t, err)
+		assert.Empty(t, string(rest))
+		assert.NoError(t, <-ended)
+	}
+	one() // what is started once for all is there from now on
+	before := runtime.NumGoroutine()
+	for range 3 {
+		one()
+	}
+	after := runtime.NumGoroutine()
+	for waited := time.Duration(0); after > before && waited < promptly; waited += 10 * time.Millisecond {
+		time.Sleep(10 * time.Millisecond)
+		after = runtime.NumGoroutine()
+	}
+	if after > before {
+		stacks := make([]byte, 1<<20)
+		assert.Fail(t, "goroutines are left", "%d and then %d\n%s", before, after, stacks[:runtime.Stack(stacks, true)])
+	}
+}

@@ -1,0 +1,103 @@
+package faults
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/kombo-mcp/kombo-mcp/tools"
+)
+
+// mute is a desk whose client cannot ask.
+func mute(t *testing.T, f tools.Fallback) *desk {
+	t.Helper()
+	d := newDesk(t, func(c *tools.Config) { c.Fallback = f })
+	d.who.CanAsk = false
+	return d
+}
+
+func TestWhereNobodyCanBeAskedTheFallbackDecides(t *testing.T) {
+	t.Run("allow trusts the host", func(t *testing.T) {
+		d := mute(t, tools.FallbackAllow)
+		r := d.call("reject_application", d.rejection())
+		assert.Equal(t, tools.StateDone, r.Outcome, r.words)
+		assert.Equal(t, "the host, by the server's settings", intents(d.lines())[0].ConfirmedBy)
+	})
+	t.Run("deny sends nothing", func(t *testing.T) {
+		d := mute(t, tools.FallbackDeny)
+		r := d.call("reject_application", d.rejection())
+		assert.True(t, r.failed)
+		assert.Contains(t, r.words, "cannot ask")
+		d.nothingSent("denied")
+		r = d.answer("reject_application", d.rejection(), "", accept)
+		assert.True(t, r.failed, "an answer that nobody was asked for: %s", r.words)
+		d.nothingSent("denied")
+		note := args{"application_id": d.application().ID, "content": "Hello."}
+		assert.Equal(t, tools.StateDone, d.call("add_application_note", note).Outcome, "what needs no person is sent")
+	})
+	t.Run("preview wants its code", func(t *testing.T) {
+		d := mute(t, tools.FallbackPreview)
+		arguments := d.rejection()
+		r := d.call("reject_application", arguments)
+		assert.Equal(t, "preview", r.Outcome)
+		assert.Len(t, r.Code, 8)
+		assert.Contains(t, r.words, r.Code, "the text carries it too")
+		d.nothingSent("previewed")
+		arguments["code"] = " " + r.Code + " "
+		r = d.call("reject_application", arguments)
+		assert.Equal(t, tools.StateDone, r.Outcome, r.words)
+		assert.Equal(t, "the code of a preview", intents(d.lines())[0].ConfirmedBy)
+		arguments["code"] = "WRONGONE"
+		assert.Equal(t, tools.StateDone, d.call("reject_application", arguments).Outcome, "what was done needs no code")
+		assert.Len(t, d.Effects(), 1)
+	})
+}
+
+func TestOnlyTheCodeOfTheSamePreviewIsTaken(t *testing.T) {
+	d := mute(t, tools.FallbackPreview)
+	arguments, other := d.rejection(), d.rejection()
+	code := d.call("reject_application", arguments).Code
+	otherCode := d.call("reject_application", other).Code
+	assert.NotEqual(t, code, otherCode)
+	refused := func(what string, a args, code string) {
+		t.Helper()
+		a["code"] = code
+		r := d.call("reject_application", a)
+		delete(a, "code")
+		assert.True(t, r.failed, "%s: %s", what, r.words)
+		assert.Contains(t, r.words, "code is not that of this write", what)
+		d.nothingSent(what)
+	}
+	refused("a wrong code", arguments, "AAAAAAAA")
+	refused("a code of other arguments", arguments, otherCode)
+	refused("half a code", arguments, code[:4])
+	arguments["note"] = "Bye."
+	refused("a code with a note more", arguments, code)
+	delete(arguments, "note")
+	arguments["again"] = true
+	refused("a code for doing it again", arguments, code)
+	delete(arguments, "again")
+	both := args{"application_id": arguments["application_id"].(string) + "," + other["application_id"].(string), "rejection_reason_id": d.reason()}
+	refused("a code of one for two", both, code)
+
+	d.clock.pass(10*time.Minute + time.Second)
+	refused("a stale code", arguments, code)
+	code = d.call("reject_application", arguments).Code
+	d.clock.pass(5 * time.Minute)
+	arguments["code"] = code
+	assert.Equal(t, tools.StateDone, d.call("reject_application", arguments).Outcome)
+}
+
+func TestAFileIsPartOfWhatACodeStandsFor(t *testing.T) {
+	d := newDesk(t, func(c *tools.Config) { c.Writes, c.Fallback = tools.PolicyConfirmAll, tools.FallbackPreview })
+	d.who.CanAsk = false
+	arguments := args{"application_id": d.application().ID, "attachment": args{"type": "CV", "name": "cv.txt", "text": "Truly hers."}}
+	code := d.call("add_application_attachment", arguments).Code
+	arguments["code"] = code
+	arguments["attachment"] = args{"type": "CV", "name": "cv.txt", "text": "Somebody's."}
+	assert.True(t, d.call("add_application_attachment", arguments).failed)
+	d.nothingSent("another file")
+	arguments["attachment"] = args{"type": "CV", "name": "cv.txt", "text": "Truly hers."}
+	assert.Equal(t, tools.StateDone, d.call("add_application_attachment", arguments).Outcome)
+}

@@ -1,0 +1,61 @@
+package faults
+
+import (
+	"regexp"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kombo-mcp/kombo-mcp/tools"
+)
+
+func hasty(t *testing.T, most int) *desk {
+	t.Helper()
+	return newDesk(t, func(c *tools.Config) { c.Writes, c.WritesPerMinute = tools.PolicyAllow, most })
+}
+
+var seconds = regexp.MustCompile(`in (\d+) seconds`)
+
+func TestHasteRefusesABatchWholeAndSaysWhenThereIsRoom(t *testing.T) {
+	d := hasty(t, 5)
+	first, _ := d.batch("add_application_note", 3)
+	assert.Equal(t, tools.StateDone, d.call("add_application_note", first).Outcome)
+	d.clock.pass(20 * time.Second)
+	second, _ := d.batch("add_application_note", 3)
+	r := d.call("add_application_note", second)
+	assert.True(t, r.failed, r.words)
+	assert.Contains(t, r.words, "5 writes a minute")
+	assert.Len(t, d.Effects(), 3, "not one of the batch is sent")
+	wait, err := strconv.Atoi(seconds.FindStringSubmatch(r.words)[1])
+	require.NoError(t, err, r.words)
+	d.clock.pass(time.Duration(wait)*time.Second - 2*time.Second)
+	assert.True(t, d.call("add_application_note", second).failed, "sooner than it said")
+	d.clock.pass(2 * time.Second)
+	assert.Equal(t, tools.StateDone, d.call("add_application_note", second).Outcome, "when it said")
+	assert.Len(t, d.Effects(), 6)
+}
+
+func TestABatchAboveTheLimitOfAMinuteCanNeverGo(t *testing.T) {
+	d := hasty(t, 5)
+	arguments, _ := d.batch("add_application_note", 6)
+	r := d.call("add_application_note", arguments)
+	assert.True(t, r.failed)
+	assert.Contains(t, r.words, "name fewer records")
+	d.nothingSent("haste")
+}
+
+func TestWhatIsNotSentDoesNotCountAsHaste(t *testing.T) {
+	d := hasty(t, 3)
+	arguments, _ := d.batch("add_application_note", 3)
+	for range 3 {
+		assert.Equal(t, "preview", d.call("add_application_note", args{"application_id": arguments["application_id"], "content": "x", "dry_run": true}).Outcome)
+	}
+	assert.Equal(t, tools.StateDone, d.call("add_application_note", arguments).Outcome)
+	for range 3 {
+		assert.Equal(t, tools.StateDone, d.call("add_application_note", arguments).Outcome, "what is remembered is not sent")
+	}
+	assert.Len(t, d.Effects(), 3)
+}

@@ -1,0 +1,354 @@
+package faults
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/journal"
+	"github.com/kombo-mcp/kombo-mcp/sandbox"
+	"github.com/kombo-mcp/kombo-mcp/tools"
+)
+
+func TestAfterAKillNothingIsDoneTwiceAndNothingIsForgotten(t *testing.T) {
+	binary(t)
+	var mu sync.Mutex
+	met := map[string]int{}
+	t.Run("runs", func(t *testing.T) {
+		for n := range *kills {
+			t.Run(fmt.Sprint(n), func(t *testing.T) {
+				t.Parallel()
+				r := newRun(t, n)
+				found := r.play()
+				mu.Lock()
+				defer mu.Unlock()
+				for what, times := range found {
+					met[what] += times
+				}
+			})
+		}
+	})
+	t.Logf("%d runs, of writes: %v", *kills, met)
+	for _, what := range []string{"recorded as done", "intent without an outcome", "never begun"} {
+		assert.Positive(t, met[what], "no kill came where it leaves a write %s", what)
+	}
+}
+
+// job is one call of a run.
+type job struct {
+	tool      string
+	arguments args
+	// records are those that it writes to; one "" for something new.
+	records []string
+}
+
+// killRun is one run of writing that ends in a kill, and what comes after.
+type killRun struct {
+	*ground
+	t    *testing.T
+	r    *rand.Rand
+	home string
+	jobs []job
+	// killAt is the write whose arrival the kill follows.
+	mu      sync.Mutex
+	arrived int
+	killAt  int
+	trigger chan struct{}
+	// told is what was answered before the kill, by write.
+	told map[string][]string
+}
+
+func newRun(t *testing.T, n int) *killRun {
+	t.Helper()
+	o := sandbox.Options{Applications: 300}
+	if n%4 >= 2 {
+		o.Lag = time.Hour
+	}
+	run := &killRun{
+		ground: newGround(t, o), t: t, r: rand.New(rand.NewPCG(11, uint64(n))), home: t.TempDir(), trigger: make(chan struct{}), told: map[string][]string{},
+	}
+	run.jobs = run.plan()
+	total := 0
+	for _, j := range run.jobs {
+		total += len(j.records)
+	}
+	run.killAt = 1 + run.r.IntN(total)
+	return run
+}
+
+// plan is what the run writes: batches and single ones.
+func (k *killRun) plan() []job {
+	batch := func(n int, id func(sandbox.Application) string) []string {
+		var out []string
+		for range n {
+			out = append(out, id(k.application()))
+		}
+		return out
+	}
+	application := func(a sandbox.Application) string { return a.ID }
+	candidate := func(a sandbox.Application) string { return a.CandidateID }
+	several := func(tool, param string, records []string, more args) job {
+		more[param] = strings.Join(records, ",")
+		return job{tool: tool, arguments: more, records: records}
+	}
+	one := k.application()
+	person := k.newcomer()
+	jobs := []job{
+		several("add_application_note", "application_id", batch(5, application), args{"content": "Speaks Finnish."}),
+		several("reject_application", "application_id", batch(4, application), args{"rejection_reason_id": k.reason()}),
+		several("add_candidate_tag", "candidate_id", batch(4, candidate), args{"tag": args{"name": "Speaks Finnish"}}),
+		several("add_candidate_attachment", "candidate_id", batch(2, candidate), args{"attachment": args{"type": "OTHER", "name": "notes.txt", "text": "Work sample."}}),
+		several("move_application_to_stage", "application_id", []string{one.ID}, args{"stage_id": k.nextStage(one).ID}),
+		several("add_application_result_link", "application_id", batch(1, application), args{"label": "Test", "url": "https://results.example/1"}),
+		{tool: "create_application", arguments: args{"job_id": k.plainJob().ID, "candidate": person}, records: []string{""}},
+	}
+	k.r.Shuffle(len(jobs), func(i, j int) { jobs[i], jobs[j] = jobs[j], jobs[i] })
+	return jobs
+}
+
+// serve puts the sandbox behind a socket. Its end waits for what is under way.
+func (k *killRun) serve() (address string, end func()) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(k.t, err)
+	srv := &http.Server{Handler: http.HandlerFunc(k.handle), ReadHeaderTimeout: time.Minute}
+	go func() { _ = srv.Serve(l) }()
+	return "http://" + l.Addr().String() + "/v1", func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		assert.NoError(k.t, srv.Shutdown(ctx))
+	}
+}
+
+// handle lets some time pass before and after the work of a write, so that a
+// kill can come at any moment of it.
+func (k *killRun) handle(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodGet {
+		k.ServeHTTP(w, r)
+		return
+	}
+	k.mu.Lock()
+	k.arrived++
+	if k.arrived == k.killAt {
+		close(k.trigger)
+	}
+	before, after := k.pause(), k.pause()
+	k.mu.Unlock()
+	time.Sleep(before)
+	k.ServeHTTP(&late{w, after}, r)
+}
+
+// pause is up to some milliseconds, or nothing.
+func (k *killRun) pause() time.Duration {
+	return time.Duration(max(0, k.r.IntN(6000)-2000)) * time.Microsecond
+}
+
+// late holds an answer back after the work that it tells of.
+type late struct {
+	http.ResponseWriter
+	after time.Duration
+}
+
+func (l *late) WriteHeader(status int) {
+	time.Sleep(l.after)
+	l.ResponseWriter.WriteHeader(status)
+}
+
+func (k *killRun) flags() []string {
+	return []string{"--writes=allow", "--max-writes-per-minute=1000", "--journal=" + k.journal()}
+}
+
+func (k *killRun) journal() string { return filepath.Join(k.home, "journal.jsonl") }
+
+// play writes, kills, starts again and repeats every call. It counts what the
+// kill left behind.
+func (k *killRun) play() map[string]int {
+	address, end := k.serve()
+	children := []*child{startChild(k.t, environment(k.home, k.Sandbox, address), k.flags()...)}
+	if k.r.IntN(2) == 1 {
+		children = append(children, startChild(k.t, environment(k.home, k.Sandbox, address), k.flags()...))
+	}
+	spare := len(children) == 2 && k.r.IntN(3) == 0 // one of the two lives on
+	wait := k.pause()
+	var group sync.WaitGroup
+	for i, c := range children {
+		order := slices.Clone(k.jobs)
+		if i == 1 {
+			slices.Reverse(order)
+		}
+		group.Go(func() { k.write(c, order) })
+	}
+	select {
+	case <-k.trigger:
+		time.Sleep(wait)
+	case <-time.After(time.Minute):
+		assert.Fail(k.t, "the write that the kill waits for never came")
+	}
+	for i, c := range children {
+		if i == 0 || !spare {
+			c.kill()
+		}
+	}
+	group.Wait()
+	for _, c := range children {
+		c.end()
+	}
+	end()
+	return k.after()
+}
+
+// write makes the calls and notes what is answered, until the process is gone.
+func (k *killRun) write(c *child, jobs []job) {
+	for _, j := range jobs {
+		r, err := c.call(j.tool, j.arguments)
+		if err != nil {
+			return
+		}
+		k.mu.Lock()
+		for name, state := range states(k.t, j, r) {
+			k.told[name] = append(k.told[name], state)
+		}
+		k.mu.Unlock()
+	}
+}
+
+// states is what an answer says of each of its writes.
+func states(t *testing.T, j job, r reply) map[string]string {
+	out := map[string]string{}
+	if r.failed {
+		state := "refused: " + r.words
+		if strings.Contains(r.words, "not known") {
+			state = tools.StateUnknown
+		}
+		for _, id := range j.records {
+			out[name(j.tool, id)] = state
+		}
+		return out
+	}
+	assert.Len(t, r.Results, len(j.records))
+	for _, res := range r.Results {
+		state := res.Outcome
+		if state != tools.StateDone && state != tools.StateUnknown {
+			state += ": " + res.Says
+		}
+		out[name(j.tool, res.Record)] = state
+	}
+	return out
+}
+
+func name(tool, record string) string { return tool + " " + record }
+
+// happened counts the effects of each write.
+func (k *killRun) happened() map[string]int {
+	out := map[string]int{}
+	for _, e := range k.Effects() {
+		id := e.RecordID
+		if e.Operation == "create_application" {
+			id = ""
+		}
+		out[name(e.Operation, id)]++
+	}
+	return out
+}
+
+// recorded is the last state of each write in the journal, "" for an intent
+// without an outcome.
+func (k *killRun) recorded() map[string]string {
+	out, of := map[string]string{}, map[string]string{}
+	for _, l := range linesOf(k.t, k.journal()) {
+		switch l.Kind {
+		case journal.KindIntent:
+			of[l.ID] = name(l.Tool, recordOf(k.t, l))
+			if _, known := out[of[l.ID]]; known {
+				assert.NotEqual(k.t, tools.StateUnknown, out[of[l.ID]], "%s: begun again although unknown", of[l.ID])
+			}
+			out[of[l.ID]] = ""
+		case journal.KindOutcome:
+			out[of[l.ID]] = l.State
+		}
+	}
+	return out
+}
+
+// after starts a server on the journal that the kill left, makes every call
+// again and compares all there is to compare.
+func (k *killRun) after() map[string]int {
+	report, err := journal.Verify(k.t.Context(), k.journal())
+	require.NoError(k.t, err)
+	assert.Nil(k.t, report.Bad, "after the kill: %v", report.Bad)
+	was, left := k.happened(), k.recorded()
+
+	address, end := k.serve()
+	c := startChild(k.t, environment(k.home, k.Sandbox, address), k.flags()...)
+	now := map[string]string{}
+	for _, j := range k.jobs {
+		r, err := c.call(j.tool, j.arguments)
+		require.NoError(k.t, err, "%s", &c.stderr)
+		for name, state := range states(k.t, j, r) {
+			now[name] = state
+		}
+	}
+	c.end()
+	end()
+	found := map[string]int{}
+	done, settled := k.happened(), k.recorded()
+	for name := range now {
+		found[k.compare(name, was, done, left, settled, now)]++
+	}
+	if report, err = journal.Verify(k.t.Context(), k.journal()); assert.NoError(k.t, err) {
+		assert.Nil(k.t, report.Bad, "at the end: %v", report.Bad)
+		assert.Zero(k.t, report.Open)
+		assert.Zero(k.t, report.Torn)
+	}
+	return found
+}
+
+// compare checks one write against everything that is known of it, and tells
+// how the kill had left it.
+func (k *killRun) compare(name string, was, done map[string]int, left, settled, now map[string]string) string {
+	t := k.t
+	assert.LessOrEqual(t, done[name], 1, "%s was done more than once", name)
+	for _, state := range k.told[name] {
+		switch state {
+		case tools.StateDone:
+			assert.Equal(t, 1, was[name], "%s was said to be done", name)
+			assert.Equal(t, tools.StateDone, left[name], "%s was said to be done: the journal", name)
+		case tools.StateUnknown:
+			assert.Contains(t, left, name, "%s was said to be unknown: the journal", name)
+		default:
+			assert.Fail(t, "an answer that nothing calls for", "%s: %s", name, state)
+		}
+	}
+	state, begun := left[name]
+	switch {
+	case !begun:
+		assert.Zero(t, was[name], "%s was done, and nothing tells of it", name)
+		assert.Equal(t, tools.StateDone, now[name], "%s was never sent, and the same call sends it", name)
+		assert.Equal(t, 1, done[name], name)
+		return "never begun"
+	case state == tools.StateDone:
+		assert.Equal(t, 1, was[name], "%s: the journal says done", name)
+		assert.Equal(t, tools.StateDone, now[name], name)
+		return "recorded as done"
+	case state == tools.StateRefused:
+		assert.Fail(t, "nothing refuses", name)
+	}
+	assert.Equal(t, was[name], done[name], "%s is unknown, and was sent again", name)
+	if now[name] == tools.StateDone {
+		assert.Equal(t, 1, was[name], "%s is said to be done", name)
+	} else {
+		assert.Equal(t, tools.StateUnknown, now[name], name)
+	}
+	assert.Equal(t, now[name], settled[name], "%s: the journal at the end", name)
+	return "intent without an outcome"
+}

@@ -1,0 +1,266 @@
+package faults
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"text/tabwriter"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kombo-mcp/kombo-mcp/sandbox"
+	"github.com/kombo-mcp/kombo-mcp/tools"
+)
+
+// nature is what a fault tells the client about the work.
+type nature int
+
+const (
+	// refusedForNow: turned away before any work, and may be sent again.
+	refusedForNow nature = iota
+	// refusedForGood: turned away, and would be again.
+	refusedForGood
+	// unclear: the work may have been done.
+	unclear
+	// exhausting: unclear, and the whole time of the write is over.
+	exhausting
+	// foreign: a success that is not Kombo's; the next would be the same.
+	foreign
+)
+
+// fault is one way in which a write goes wrong.
+type fault struct {
+	name   string
+	nature nature
+	// works marks faults that come after the work.
+	works bool
+	// offline is a fault of the line, before a byte is sent.
+	offline bool
+	sandbox.Fault
+}
+
+func status(name string, n nature, status int, code string) fault {
+	return fault{name: name, nature: n, Fault: sandbox.Fault{Status: status, Code: code}}
+}
+
+const htmlPage = "<html><head><title>Gateway</title></head><body>Sorry.</body></html>"
+
+var faultList = []fault{
+	status("429 rate", refusedForNow, 429, "PLATFORM.RATE_LIMIT_EXCEEDED"),
+	status("429 concurrency", refusedForNow, 429, "PLATFORM.CONCURRENCY_LIMIT_EXCEEDED"),
+	status("429 of the ATS", refusedForNow, 429, "REMOTE.RATE_LIMIT_EXCEEDED"),
+	status("503 of the ATS", refusedForNow, 503, "REMOTE.SERVICE_UNAVAILABLE"),
+	{name: "503 HTML", nature: refusedForNow, Fault: sandbox.Fault{Status: 503, Body: htmlPage, ContentType: "text/html"}},
+	{name: "no connection", nature: refusedForNow, offline: true},
+	status("500", unclear, 500, ""),
+	status("502", unclear, 502, ""),
+	status("504", unclear, 504, ""),
+	status("task timed out", unclear, 504, "PLATFORM.TASK_TIMED_OUT"),
+	{name: "time-out before", nature: exhausting, Fault: sandbox.Fault{Hang: true}},
+	{name: "time-out after", nature: exhausting, works: true, Fault: sandbox.Fault{TimeoutAfterWork: true}},
+	{name: "reset before", nature: unclear, Fault: sandbox.Fault{ResetBefore: true}},
+	{name: "reset after", nature: unclear, works: true, Fault: sandbox.Fault{ResetAfter: true}},
+	{name: "cut answer", nature: unclear, works: true, Fault: sandbox.Fault{CutBody: true}},
+	{name: "200 HTML", nature: foreign, works: true, Fault: sandbox.Fault{Body: htmlPage, ContentType: "text/html"}},
+	status("applied already", refusedForGood, 409, "ATS.APPLICATION_ALREADY_EXISTS"),
+	status("job closed", refusedForGood, 400, "ATS.JOB_CLOSED"),
+}
+
+// first is what the first call must answer, as the design's table of retries
+// has it.
+func (f fault) first(w writeTool, lasting, lag bool) string {
+	done := f.works
+	switch {
+	case f.nature == refusedForGood || f.nature == refusedForNow && lasting:
+		return tools.StateRefused
+	case f.nature == refusedForNow || f.nature == unclear && w.same && !lasting:
+		return tools.StateDone
+	case done && w.visible && !lag:
+		return tools.StateDone
+	}
+	return tools.StateUnknown
+}
+
+// line breaks for writes while it is down, before a byte is sent.
+type line struct {
+	http.RoundTripper
+	down int // how many writes fail; below 0 all do
+}
+
+func (l *line) RoundTrip(r *http.Request) (*http.Response, error) {
+	if l.down == 0 || r.Method == http.MethodGet {
+		return l.RoundTripper.RoundTrip(r)
+	}
+	l.down--
+	httptrace.ContextClientTrace(r.Context()).GetConn(r.URL.Host)
+	return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
+}
+
+const lag = 30 * time.Minute
+
+// cell is one write under one fault, and the same call again without it.
+type cell struct {
+	*ground
+	t       *testing.T
+	tool    writeTool
+	fault   fault
+	lasting bool
+	lag     bool
+}
+
+func TestNoFaultMakesAWriteHappenTwice(t *testing.T) {
+	for _, lags := range []bool{false, true} {
+		for _, lasting := range []bool{false, true} {
+			name := map[bool]string{false: "once", true: "lasting"}[lasting] + map[bool]string{false: ", copy up to date", true: ", copy lags"}[lags]
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				rows := make([][]string, len(writeTools))
+				t.Run("each", func(t *testing.T) {
+					for i, w := range writeTools {
+						t.Run(w.name, func(t *testing.T) {
+							t.Parallel()
+							synctest.Test(t, func(t *testing.T) { rows[i] = row(t, w, lasting, lags) })
+						})
+					}
+				})
+				t.Log("\n" + table(name, rows))
+			})
+		}
+	}
+}
+
+// row runs one write under every fault, in one ATS.
+func row(t *testing.T, w writeTool, lasting, lags bool) []string {
+	t.Helper()
+	time.Sleep(time.Until(pinned))
+	o := sandbox.Options{Applications: 300}
+	if lags {
+		o.Lag = lag
+	}
+	g := newGround(t, o)
+	var out []string
+	for _, f := range faultList {
+		c := cell{g, t, w, f, lasting, lags}
+		out = append(out, c.run())
+	}
+	return out
+}
+
+func (c *cell) run() string {
+	name := fmt.Sprintf("%s under %q", c.tool.name, c.fault.name)
+	wire := &line{RoundTripper: c.Transport()}
+	s := newServerOver(c.t, c.Sandbox, wire, nil)
+	arguments := c.tool.arguments(c.ground)
+	before := len(c.Effects())
+	c.arm(wire)
+
+	first := s.call(c.tool.name, arguments)
+	done := len(c.effectsSince(before))
+	state := c.stateOf(first, name)
+	expected := c.fault.first(c.tool, c.lasting, c.lag)
+	assert.Equal(c.t, expected, state, "%s: %s", name, first.words)
+	c.truth(name, state, done, first.words)
+	assert.Equal(c.t, []string{state}, verified(c.t, s.path), "%s: the journal", name)
+
+	c.ClearFaults()
+	wire.down = 0
+	again := s.call(c.tool.name, arguments)
+	total := len(c.effectsSince(before))
+	second := c.stateOf(again, name)
+	c.truth(name+", again", second, total, again.words)
+	switch state {
+	case tools.StateRefused:
+		assert.Equal(c.t, tools.StateDone, second, "%s: refused, and then sent again: %s", name, again.words)
+		assert.Equal(c.t, []string{state, second}, verified(c.t, s.path), "%s: the journal", name)
+	case tools.StateDone:
+		assert.Equal(c.t, state, second, "%s: %s", name, again.words)
+		assert.Contains(c.t, again.words, "already done", name)
+		assert.Len(c.t, verified(c.t, s.path), 1, "%s: a line for what was not sent", name)
+	default:
+		assert.Equal(c.t, state, second, "%s: %s", name, again.words)
+		assert.Equal(c.t, done, total, "%s: unknown, and sent again", name)
+	}
+	c.later(s, arguments, state, name, before)
+	return fmt.Sprintf("%s %d", state, done)
+}
+
+// later is the same call once the copy has caught up: it settles what a read
+// can show.
+func (c *cell) later(s *server, arguments args, first, name string, before int) {
+	if first != tools.StateUnknown {
+		return
+	}
+	done := len(c.effectsSince(before))
+	time.Sleep(lag + time.Minute)
+	r := s.call(c.tool.name, arguments)
+	state := c.stateOf(r, name)
+	want := tools.StateUnknown
+	if done == 1 && c.tool.visible {
+		want = tools.StateDone
+	}
+	assert.Equal(c.t, want, state, "%s, later: %s", name, r.words)
+	assert.Len(c.t, c.effectsSince(before), done, "%s, later", name)
+	assert.Equal(c.t, []string{want}, verified(c.t, s.path), "%s, later: the journal", name)
+}
+
+// arm has the fault wait for the write.
+func (c *cell) arm(wire *line) {
+	times := 1
+	if c.lasting {
+		times = 0
+	}
+	if c.fault.offline {
+		wire.down = map[bool]int{false: 1, true: -1}[c.lasting]
+		return
+	}
+	f := c.fault.Fault
+	f.Operation, f.Times = c.tool.name, times
+	c.Inject(f)
+}
+
+// stateOf is what an answer says of the write.
+func (c *cell) stateOf(r reply, name string) string {
+	switch {
+	case !r.failed:
+		require.Len(c.t, r.Results, 1, name)
+		return r.Outcome
+	case strings.Contains(r.words, "not known whether") || strings.Contains(r.words, "outcome unknown"):
+		return tools.StateUnknown
+	}
+	return tools.StateRefused
+}
+
+// truth compares what an answer says with what was done.
+func (c *cell) truth(name, state string, done int, words string) {
+	c.t.Helper()
+	assert.LessOrEqual(c.t, done, 1, "%s: done more than once", name)
+	switch state {
+	case tools.StateDone:
+		assert.Equal(c.t, 1, done, "%s: said to be done: %s", name, words)
+	case tools.StateRefused:
+		assert.Zero(c.t, done, "%s: said to be refused: %s", name, words)
+	}
+}
+
+// table is the matrix, a row a write and a column a fault.
+func table(name string, rows [][]string) string {
+	var text strings.Builder
+	_, _ = fmt.Fprintf(&text, "Fault %s: what was answered, and how often the ATS did the write.\n", name)
+	w := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
+	for _, f := range faultList {
+		_, _ = fmt.Fprintf(w, "\t%s", f.name)
+	}
+	for i, tool := range writeTools {
+		_, _ = fmt.Fprintf(w, "\n%s\t%s", tool.name, strings.Join(rows[i], "\t"))
+	}
+	_, _ = fmt.Fprintln(w)
+	_ = w.Flush()
+	return text.String()
+}

@@ -1,0 +1,91 @@
+package faults
+
+import (
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/kombo-mcp/kombo-mcp/sandbox"
+	"github.com/kombo-mcp/kombo-mcp/tools"
+)
+
+func TestTheSameCallTwiceAtOnceIsOneWrite(t *testing.T) {
+	for _, w := range writeTools {
+		t.Run(w.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				time.Sleep(time.Until(pinned))
+				g := newGround(t, sandbox.Options{Applications: 150, Lag: time.Hour})
+				s := newServer(t, g.Sandbox, nil)
+				g.Inject(sandbox.Fault{Operation: w.name, Delay: time.Minute})
+				arguments := w.arguments(g)
+				var group sync.WaitGroup
+				for range 5 {
+					group.Go(func() {
+						r := s.call(w.name, arguments)
+						assert.Equal(t, tools.StateDone, r.Outcome, r.words)
+					})
+				}
+				group.Wait()
+				assert.Len(t, g.Effects(), 1)
+				assert.Equal(t, []string{tools.StateDone}, verified(t, s.path))
+			})
+		})
+	}
+}
+
+func TestTheSameCallIsSentAgainOnPurposeOrAfterItsTime(t *testing.T) {
+	d := newDesk(t, func(c *tools.Config) { c.Writes = tools.PolicyAllow })
+	arguments := args{"application_id": d.application().ID, "content": "Hello."}
+	send := func() { assert.Equal(t, tools.StateDone, d.call("add_application_note", arguments).Outcome) }
+	send()
+	send()
+	assert.Len(t, d.Effects(), 1)
+	arguments["again"] = true
+	send()
+	assert.Len(t, d.Effects(), 2)
+	delete(arguments, "again")
+	d.clock.pass(10*time.Minute - time.Second)
+	send()
+	assert.Len(t, d.Effects(), 2)
+	d.clock.pass(2 * time.Second)
+	send()
+	assert.Len(t, d.Effects(), 3)
+}
+
+func TestAWriteThatIsUndoneCanBeMadeAnew(t *testing.T) {
+	d := newDesk(t, func(c *tools.Config) { c.Writes = tools.PolicyAllow })
+	a := d.application()
+	tag := args{"candidate_id": a.CandidateID, "tag": args{"name": "Speaks Finnish"}}
+	for range 2 {
+		assert.Equal(t, tools.StateDone, d.call("add_candidate_tag", tag).Outcome)
+		assert.Equal(t, tools.StateDone, d.call("remove_candidate_tag", tag).Outcome)
+	}
+	assert.Len(t, d.Effects(), 4)
+	here, there := d.stages[a.StageID].Name, d.nextStage(a).Name
+	for range 2 {
+		for _, stage := range []string{there, here} {
+			r := d.call("move_application_to_stage", args{"application_id": a.ID, "stage_id": stage})
+			assert.Equal(t, tools.StateDone, r.Outcome, r.words)
+			assert.NotContains(t, r.words, "already done")
+		}
+	}
+	assert.Len(t, d.Effects(), 8)
+}
+
+func TestAnUnknownWriteIsRememberedForADay(t *testing.T) {
+	d := newDesk(t, func(c *tools.Config) { c.Writes = tools.PolicyAllow })
+	arguments := args{"application_id": d.application().ID, "content": "Hello."}
+	d.Inject(sandbox.Fault{Operation: "add_application_note", Status: 500, Times: 1})
+	assert.True(t, d.call("add_application_note", arguments).failed)
+	d.clock.pass(23 * time.Hour)
+	r := d.call("add_application_note", arguments)
+	assert.True(t, r.failed, r.words)
+	assert.Empty(t, d.Effects())
+	arguments["again"] = true
+	assert.Equal(t, tools.StateDone, d.call("add_application_note", arguments).Outcome, "on purpose it is sent")
+	assert.Len(t, d.Effects(), 1)
+}

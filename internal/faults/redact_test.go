@@ -1,0 +1,275 @@
+package faults
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kombo-mcp/kombo-mcp/tools"
+)
+
+// subsets are all choices of kinds, the empty one apart.
+func subsets() [][]string {
+	var out [][]string
+	for bits := 1; bits < 1<<len(kinds); bits++ {
+		var chosen []string
+		for i, k := range kinds {
+			if bits>>i&1 == 1 {
+				chosen = append(chosen, k)
+			}
+		}
+		out = append(out, chosen)
+	}
+	return out
+}
+
+func TestWhatIsMaskedShowsInNoResult(t *testing.T) {
+	people := newPeople()
+	for n, redact := range subsets() {
+		t.Run(strings.Join(redact, " and "), func(t *testing.T) {
+			t.Parallel()
+			s := &suspicion{t: t, people: people, redact: redact, shown: map[string]bool{}, told: map[string]bool{}}
+			f := newFake(people)
+			// Each kind alone and all together meet everyone, other choices some.
+			s.asked = people
+			if len(redact) > 1 && len(redact) < len(kinds) {
+				s.asked = []*person{people[n%len(people)], people[(n+1)%len(people)]}
+			}
+			srv := newMasked(t, f, redact, nil)
+			s.reads(f, srv)
+			for i, end := range []string{"done", "refused", "lost"} {
+				f.end = end
+				s.writes(newMasked(t, f, redact, nil), i)
+			}
+			for _, kind := range kinds {
+				if !slices.Contains(redact, kind) {
+					assert.True(t, s.shown[kind], "nothing of kind %s shows, although it is not masked", kind)
+				}
+			}
+		})
+	}
+}
+
+// suspicion looks through results for what must not show.
+type suspicion struct {
+	t             *testing.T
+	people, asked []*person
+	redact        []string
+	// shown are the kinds of which something showed.
+	shown map[string]bool
+	// told keeps one leak from filling the log.
+	told map[string]bool
+}
+
+// result calls a tool as hosts do and looks through all that comes back.
+func (s *suspicion) result(srv *server, tool string, arguments args) *mcp.CallToolResult {
+	s.t.Helper()
+	r := srv.box.Call(s.t.Context(), srv.who, tool, plain(s.t, arguments))
+	var raw bytes.Buffer
+	enc := json.NewEncoder(&raw)
+	enc.SetEscapeHTML(false)
+	require.NoError(s.t, enc.Encode(r))
+	// Escapes in JSON would hide a value from a search and not from a reader.
+	var whole any
+	require.NoError(s.t, json.Unmarshal(raw.Bytes(), &whole))
+	s.search(flat(whole), fmt.Sprintf("%s %v", tool, arguments))
+	return r
+}
+
+// flat is every text in a value, one a line.
+func flat(v any) string {
+	switch t := v.(type) {
+	case string:
+		// A text may be JSON itself.
+		var inner any
+		if strings.HasPrefix(t, "{") && json.Unmarshal([]byte(t), &inner) == nil {
+			return t + "\n" + flat(inner)
+		}
+		return t
+	case []any:
+		var parts []string
+		for _, e := range t {
+			parts = append(parts, flat(e))
+		}
+		return strings.Join(parts, "\n")
+	case map[string]any:
+		var parts []string
+		for k, e := range t {
+			parts = append(parts, k, flat(e))
+		}
+		return strings.Join(parts, "\n")
+	}
+	return fmt.Sprint(v)
+}
+
+func (s *suspicion) search(text, what string) {
+	s.t.Helper()
+	lower := strings.ToLower(text)
+	for _, p := range s.people {
+		for kind, values := range p.hidden {
+			for _, v := range values {
+				if !strings.Contains(lower, strings.ToLower(v)) {
+					continue
+				}
+				s.shown[kind] = true
+				if slices.Contains(s.redact, kind) && !s.told[what[:12]+kind+v] {
+					s.told[what[:12]+kind+v] = true
+					at := strings.Index(lower, strings.ToLower(v))
+					assert.Fail(s.t, "a masked value shows", "%s %q in %s: …%s…", kind, v, what, lower[max(0, at-80):min(len(lower), at+80)])
+				}
+			}
+		}
+	}
+}
+
+// bigLists are those with views, and the columns of each that can be asked for.
+var bigLists = map[string][]string{
+	"get_applications": {"id", "candidate", "job", "stage", "candidate_id", "source", "tags", "email", "phone", "interviews", "url", "remote_id"},
+	"get_candidates":   {"id", "candidate", "email", "jobs", "phone", "company", "title", "location", "source", "tags", "url", "remote_id"},
+	"get_interviews":   {"id", "candidate", "interviewers", "subject", "place", "candidate_id", "remote_id"},
+	"get_offers":       {"id", "candidate", "job", "offer_status", "remote_id"},
+	"get_jobs":         {"id", "job", "stages", "applications", "pending"},
+}
+
+func (s *suspicion) reads(f *fake, srv *server) {
+	s.t.Helper()
+	ok := func(tool string, arguments args) {
+		s.t.Helper()
+		r := s.result(srv, tool, arguments)
+		assert.False(s.t, r.IsError, "%s %v: %v", tool, arguments, r.Content)
+	}
+	for tool, columns := range bigLists {
+		ok(tool, args{})
+		ok(tool, args{"fields": columns, "max_tokens": 16000})
+		for _, p := range s.asked {
+			id := map[string]string{"get_applications": p.application, "get_candidates": p.id, "get_interviews": p.interview, "get_offers": p.offer, "get_jobs": aJob["id"].(string)}[tool]
+			ok(tool, args{"view": "record", "ids": []string{id}, "max_tokens": 16000})
+		}
+		ok(tool, args{"view": "record"})
+		for _, c := range []string{"source", "tags", "url", "company", "title", "subject", "place", "job"} {
+			if slices.Contains(columns, c) {
+				ok(tool, args{"group_by": c, "max_tokens": 16000})
+				if c != "tags" {
+					ok(tool, args{"sort": c, "fields": columns})
+				}
+			}
+		}
+	}
+	for _, tool := range []string{"get_users", "get_roles", "get_tags", "get_application_stages", "get_rejection_reasons"} {
+		ok(tool, args{})
+	}
+	ok("get_applications", args{"where": `answer("Who are you?") != nil`, "fields": []string{"id", `answer("Who are you?")`, `answer("Anything else?")`}, "max_tokens": 16000})
+	for _, p := range s.asked {
+		s.files(f, srv, p)
+	}
+}
+
+// files lists and reads a person's files, and meets Kombo's refusal.
+func (s *suspicion) files(f *fake, srv *server, p *person) {
+	s.t.Helper()
+	for tool, by := range map[string]args{"get_application_attachments": {"application_id": p.application}, "get_candidate_attachments": {"candidate_id": p.id}} {
+		with := func(more args) args {
+			for k, v := range by {
+				more[k] = v
+			}
+			return more
+		}
+		r := s.result(srv, tool, with(args{}))
+		assert.False(s.t, r.IsError, "%s: %v", tool, r.Content)
+		r = s.result(srv, tool, with(args{"read": "CV", "max_tokens": 800}))
+		assert.Equal(s.t, slices.Contains(s.redact, "name"), r.IsError, "%s: %v", tool, r.Content)
+		if a, ok := r.StructuredContent.(*tools.AttachmentAnswer); ok && a.Next != "" {
+			s.result(srv, tool, with(args{"read": "CV", "cursor": a.Next}))
+		}
+		s.result(srv, tool, with(args{"read": "no such file"}))
+		f.end = "refused"
+		r = s.result(srv, tool, with(args{}))
+		assert.True(s.t, r.IsError, tool)
+		f.end = ""
+	}
+}
+
+// writes makes each of the twelve about every third person: previewed, sent,
+// sent again, and refused for what speaks against it.
+func (s *suspicion) writes(srv *server, third int) {
+	s.t.Helper()
+	for i, p := range s.asked {
+		if i%3 != third%min(3, len(s.asked)) {
+			continue
+		}
+		for _, w := range writesAbout(p) {
+			preview := w.with(args{"dry_run": true, "anyway": true})
+			r := s.result(srv, w.tool, preview)
+			assert.False(s.t, r.IsError, "%s %v: %v", w.tool, preview, r.Content)
+			s.result(srv, w.tool, w.with(args{}))
+			s.result(srv, w.tool, w.with(args{"anyway": true}))
+			s.result(srv, w.tool, w.with(args{"anyway": true}))
+			s.result(srv, w.tool, w.with(args{"anyway": true, "again": true}))
+			s.result(srv, w.tool, w.with(args{"stage_id": "No such stage", "rejection_reason_id": "No such reason", "label": "", "content": "", "job_id": "No such job"}))
+		}
+	}
+	var ids []string
+	for _, p := range s.people {
+		ids = append(ids, p.application)
+	}
+	s.result(srv, "add_application_note", args{"application_id": strings.Join(ids, ","), "content": "To " + s.people[0].story})
+}
+
+type writeAbout struct {
+	tool      string
+	arguments args
+}
+
+// with adds arguments; of those that the tool does not have none is taken.
+func (w writeAbout) with(more args) args {
+	out := args{}
+	for k, v := range w.arguments {
+		out[k] = v
+	}
+	for k, v := range more {
+		_, has := w.arguments[k]
+		if has || slices.Contains([]string{"dry_run", "anyway", "again", "code"}, k) {
+			out[k] = v
+		}
+	}
+	return out
+}
+
+func writesAbout(p *person) []writeAbout {
+	file := args{"type": "CV", "name": visible(p.first) + " " + p.email + " " + p.handle + ".txt", "text": "Her work."}
+	entered := args{
+		"first_name": visible(p.first), "last_name": visible(p.last), "email_address": p.email, "phone_number": p.phone, "company": p.story, "title": p.street,
+		"location":                   args{"country": "DE", "city": p.city, "street_1": p.street, "zip_code": p.zip, "state": p.state},
+		"social_links":               []args{{"url": p.link}, {"url": "https://other.example/" + p.handle}},
+		"additional_email_addresses": []args{{"type": "OTHER", "email_address": p.second}},
+	}
+	link := args{"label": "Result of " + visible(p.last), "url": "https://results.example/" + p.slug() + "?m=" + p.email}
+	on := func(tool, param, id string, more args) writeAbout {
+		a := args{param: id}
+		for k, v := range more {
+			a[k] = v
+		}
+		return writeAbout{tool, a}
+	}
+	return []writeAbout{
+		on("add_application_attachment", "application_id", p.application, args{"attachment": file}),
+		on("add_application_note", "application_id", p.application, args{"content": p.story}),
+		on("add_application_result_link", "application_id", p.application, link),
+		on("add_candidate_attachment", "candidate_id", p.id, args{"attachment": file}),
+		on("add_candidate_result_link", "candidate_id", p.id, link),
+		on("add_candidate_tag", "candidate_id", p.id, args{"tag": args{"name": "Friend of " + visible(p.first) + " in " + p.city}}),
+		on("remove_candidate_tag", "candidate_id", p.id, args{"tag": args{"name": "Near " + p.street + ", ask " + visible(p.first)}}),
+		on("move_application_to_stage", "application_id", p.application, args{"stage_id": "Interview"}),
+		on("reject_application", "application_id", p.application, args{"rejection_reason_id": "Not a fit", "note": p.story}),
+		{"create_application", args{"job_id": "Gardener", "candidate": entered}},
+		{"create_candidate", args{"application": args{"job_id": "Gardener"}, "candidate": entered}},
+		{"import_tracked_application", args{"greenhouse": `{"application_id": "7"}`}},
+	}
+}

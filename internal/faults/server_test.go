@@ -1,0 +1,139 @@
+// Package faults holds the tests of writes from end to end: what an ATS that
+// fails, a process that dies and a person who says no do to them. Nothing here
+// is built into the program.
+package faults
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/journal"
+	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/sandbox"
+	"github.com/kombo-mcp/kombo-mcp/tools"
+)
+
+// args are the arguments of a call as JSON has them.
+type args = map[string]any
+
+// server is a toolbox with a journal of its own, in the test's process.
+type server struct {
+	t    *testing.T
+	box  *tools.Toolbox
+	path string
+	who  tools.Caller
+}
+
+// newServer starts a server that works in an ATS. The setting starts out with
+// writes allowed, without haste.
+func newServer(t *testing.T, s *sandbox.Sandbox, change func(*tools.Config)) *server {
+	t.Helper()
+	return newServerOver(t, s, s.Transport(), change)
+}
+
+// newServerOver is newServer with a transport of the test's own.
+func newServerOver(t *testing.T, s *sandbox.Sandbox, transport http.RoundTripper, change func(*tools.Config)) *server {
+	t.Helper()
+	client, err := kombo.New(s.APIKey(), kombo.WithIntegration(s.IntegrationID()), kombo.WithBaseURL(s.BaseURL()), kombo.WithHTTPClient(&http.Client{Transport: transport}))
+	require.NoError(t, err)
+	srv := &server{t: t, path: filepath.Join(t.TempDir(), "journal.jsonl"), who: tools.Caller{Client: "faults 1", RequestID: "r1"}}
+	j, err := journal.Open(journal.Options{Path: srv.path, Now: s.Now})
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, j.Close()) })
+	cfg := tools.Config{
+		Client: client, Writes: tools.PolicyAllow, WritesPerMinute: 1000, Memory: memory{j}, Now: s.Now,
+		Secret: bytes.Repeat([]byte{7}, 32),
+	}
+	if change != nil {
+		change(&cfg)
+	}
+	srv.box, err = tools.New(cfg)
+	require.NoError(t, err)
+	return srv
+}
+
+// reply is what a call came to: the structured answer of a write where it has
+// one, and the words in any case.
+type reply struct {
+	tools.WriteAnswer
+	words  string
+	failed bool
+}
+
+// call calls a tool as the protocol does.
+func (s *server) call(tool string, arguments args) reply {
+	s.t.Helper()
+	return s.callAs(s.who, tool, arguments)
+}
+
+func (s *server) callAs(who tools.Caller, tool string, arguments args) reply {
+	s.t.Helper()
+	answer, err := s.box.Run(s.t.Context(), who, tool, plain(s.t, arguments))
+	if err != nil {
+		return reply{words: tools.Explain(err), failed: true}
+	}
+	r := reply{words: answer.Text()}
+	if w, ok := answer.(*tools.WriteAnswer); ok {
+		r.WriteAnswer = *w
+	}
+	return r
+}
+
+// plain is what comes over the wire: JSON and nothing else.
+func plain(t *testing.T, arguments args) any {
+	t.Helper()
+	raw, err := json.Marshal(arguments)
+	require.NoError(t, err)
+	var out any
+	require.NoError(t, json.Unmarshal(raw, &out))
+	return out
+}
+
+// lines are those of the journal so far.
+func (s *server) lines() []journal.Line { return linesOf(s.t, s.path) }
+
+func linesOf(t *testing.T, path string) []journal.Line {
+	t.Helper()
+	var out bytes.Buffer
+	require.NoError(t, journal.Show(t.Context(), path, journal.Filter{JSON: true}, &out))
+	var lines []journal.Line
+	for dec := json.NewDecoder(&out); dec.More(); {
+		var l journal.Line
+		require.NoError(t, dec.Decode(&l))
+		lines = append(lines, l)
+	}
+	return lines
+}
+
+// verified checks that the journal is whole and gives the last state of every
+// write in it, in the order of the intents; "" for one without an outcome.
+func verified(t *testing.T, path string) []string {
+	t.Helper()
+	report, err := journal.Verify(t.Context(), path)
+	require.NoError(t, err)
+	require.Nil(t, report.Bad, "%v", report.Bad)
+	at := map[string]int{}
+	var states []string
+	for _, l := range linesOf(t, path) {
+		switch l.Kind {
+		case journal.KindIntent:
+			at[l.ID] = len(states)
+			states = append(states, "")
+		case journal.KindOutcome:
+			i, known := at[l.ID]
+			require.True(t, known, "an outcome without an intent: %v", l)
+			states[i] = l.State
+		}
+	}
+	return states
+}
+
+// pinned is the day that the data of every sandbox here are relative to.
+var pinned = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
