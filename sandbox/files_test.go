@@ -79,7 +79,7 @@ func plainText(t *testing.T, mime string, body []byte) string {
 		out = rtfChar.ReplaceAllStringFunc(string(body), func(s string) string {
 			n, err := strconv.Atoi(rtfChar.FindStringSubmatch(s)[1])
 			require.NoError(t, err)
-			return string(rune(uint16(n))) //nolint:gosec // RTF's signed 16 bits
+			return string(rune(uint16(n)))
 		})
 		out = strings.NewReplacer(`\par`, " ").Replace(out)
 	default:

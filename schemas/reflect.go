@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"sync"
 
 	"github.com/invopop/jsonschema"
@@ -87,10 +88,8 @@ func checkRecursion(t reflect.Type, above []reflect.Type) error {
 	default:
 		return nil
 	}
-	for _, a := range above {
-		if a == t {
-			return fmt.Errorf("%w: %s", ErrRecursive, t)
-		}
+	if slices.Contains(above, t) {
+		return fmt.Errorf("%w: %s", ErrRecursive, t)
 	}
 	above = append(above, t)
 	for f := range t.Fields() {

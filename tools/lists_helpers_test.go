@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"flag"
-	"fmt"
 	"math"
 	"net/http"
 	"strings"
@@ -171,22 +170,3 @@ func (a *listAnswer) column(t failer, name string) []string {
 }
 
 func (a *listAnswer) notes() string { return strings.Join(a.Notes, "\n") }
-
-// counts are the summary's counts by column and value.
-func (a *listAnswer) counts(t failer, column string) map[string]int {
-	t.Helper()
-	out := map[string]int{}
-	for _, c := range a.Summary.Counts {
-		if c.Column != column {
-			continue
-		}
-		for _, v := range c.Values {
-			at := strings.LastIndexByte(v, ' ')
-			n := 0
-			_, err := fmt.Sscan(v[at+1:], &n)
-			require.NoError(t, err)
-			out[v[:at]] = n
-		}
-	}
-	return out
-}

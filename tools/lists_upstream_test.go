@@ -141,7 +141,7 @@ func (f *filler) fill(v reflect.Value, name string) {
 	if f.r.IntN(6) == 0 {
 		return
 	}
-	if _, ok := v.Interface().(kombo.Time); ok {
+	if _, ok := reflect.TypeAssert[kombo.Time](v); ok {
 		at := listNow.Add(time.Duration(f.r.IntN(2_000_000)-1_900_000) * time.Minute)
 		v.Set(reflect.ValueOf(kombo.TimeOf(at)))
 		return

@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 
@@ -180,13 +179,4 @@ func TestACallOfAToolThatThereIsNotEndsNothing(t *testing.T) {
 	assert.Contains(t, fmt.Sprint(m), "hire_everyone")
 	m = p.ask(3, "tools/call", object{"name": "get_tags", "arguments": object{"limit": 1}})
 	assert.Contains(t, m, "result")
-}
-
-// names26 are more records than one call takes.
-func names26(applications []sandbox.Application) string {
-	var ids []string
-	for _, a := range applications[:26] {
-		ids = append(ids, a.ID)
-	}
-	return strings.Join(slices.Compact(ids), ",")
 }

@@ -30,7 +30,7 @@ func TestAWriteRefusesWhatItCannotDoAndSaysWhatToDo(t *testing.T) {
 		"the stage where it stands":         {"move_application_to_stage", move(object{"stage_id": a.StageID}), []string{"already", "anyway: true"}},
 		"an unknown application":            {"move_application_to_stage", move(object{"application_id": unknown}), []string{"no application " + unknown, "ids come from the list tools"}},
 		"a name for an application":         {"move_application_to_stage", move(object{"application_id": person.Name()}), []string{"is no id", "get_applications, where candidate == "}},
-		"26 applications":                   {"add_application_note", object{"application_id": names26(c.applications), "content": "x"}, []string{"names 26 records", "25 at most"}},
+		"26 applications":                   {"add_application_note", object{"application_id": manyIDs(c.applications, 26), "content": "x"}, []string{"names 26 records", "25 at most"}},
 		"remote_fields that are no JSON":    {"move_application_to_stage", move(object{"remote_fields": "{greenhouse"}), []string{"remote_fields must be a JSON object keyed by the ATS's slug, such as"}},
 		"remote_fields of the wrong form":   {"move_application_to_stage", move(object{"remote_fields": object{"greenhouse": 5}}), []string{"remote_fields", "greenhouse cannot be a number"}},
 		"perhaps for anyway":                {"move_application_to_stage", move(object{"anyway": "perhaps"}), []string{"anyway must be true or false"}},
@@ -52,6 +52,15 @@ func TestAWriteRefusesWhatItCannotDoAndSaysWhatToDo(t *testing.T) {
 		"an ATS that has no block":          {"import_tracked_application", object{"lever": object{"id": "1"}}, []string{`Unknown parameter "lever"`, "smartrecruiters"}},
 		"a day that is none":                {"import_tracked_application", object{"greenhouse": object{"application_id": "1"}, "tracked_at": "soon"}, []string{"tracked_at", "write 2026-11-24"}},
 	})
+}
+
+// manyIDs names n applications in one text.
+func manyIDs(applications []sandbox.Application, n int) string {
+	var ids []string
+	for _, a := range applications[:n] {
+		ids = append(ids, a.ID)
+	}
+	return strings.Join(ids, ",")
 }
 
 // otherStage is the id of a stage of another job.

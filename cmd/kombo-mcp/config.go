@@ -130,7 +130,7 @@ func toolConfig(cmd *cli.Command, logger *slog.Logger) (tools.Config, error) {
 // remember opens the journal where something can be written or reads are to be
 // recorded.
 func (s *setting) remember(ctx context.Context, cmd *cli.Command, cfg *tools.Config) error {
-	if cfg.ReadOnly && !cmd.Bool("journal-reads") && !(len(transportsOf(cmd)) == 0 || slices.Contains(transportsOf(cmd), transportStdio)) {
+	if cfg.ReadOnly && !cmd.Bool("journal-reads") && len(transportsOf(cmd)) != 0 && !slices.Contains(transportsOf(cmd), transportStdio) {
 		return nil
 	}
 	shared, closer, err := sharedMemory(ctx, cmd.String("redis-url"))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"sync/atomic"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
@@ -119,11 +120,11 @@ func (s *setting) toolbox(ctx context.Context, client clientMaker, t *tenants.Te
 		cfg.Secret = secretOf(key)
 	}
 	cfg.ReadOnly = cfg.ReadOnly || t.ReadOnly
-	cfg.Exclude = append(cfg.Exclude[:len(cfg.Exclude):len(cfg.Exclude)], t.ExcludeTools...)
+	cfg.Exclude = append(slices.Clip(cfg.Exclude), t.ExcludeTools...)
 	if len(t.Tools) > 0 {
 		cfg.Only = both(cfg.Only, t.Tools)
 	}
-	cfg.Redact = append(cfg.Redact[:len(cfg.Redact):len(cfg.Redact)], t.Redact...)
+	cfg.Redact = append(slices.Clip(cfg.Redact), t.Redact...)
 	if t.Writes != "" {
 		cfg.Writes = tools.Policy(t.Writes)
 	}

@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
-	"maps"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -73,9 +71,9 @@ func serveUpstream(t *testing.T, change func(*upstream)) *upstream {
 }
 
 // environment is that of a server that works in this upstream.
-func (u *upstream) environment(t *testing.T, more ...string) []string {
+func (u *upstream) environment(t *testing.T) []string {
 	t.Helper()
-	return environment(t, append([]string{"KOMBO_API_KEY=" + u.APIKey(), "KOMBO_INTEGRATION_ID=" + u.IntegrationID(), "KOMBO_BASE_URL=" + u.BaseURL()}, more...)...)
+	return environment(t, "KOMBO_API_KEY="+u.APIKey(), "KOMBO_INTEGRATION_ID="+u.IntegrationID(), "KOMBO_BASE_URL="+u.BaseURL())
 }
 
 func (u *upstream) connect(t *testing.T, args ...string) *session {
@@ -250,13 +248,4 @@ func (u *upstream) undecided(t *testing.T) ([]sandbox.Application, map[string]sa
 	}
 	require.NotEmpty(t, out)
 	return out, jobs
-}
-
-// sortedQuery writes a query for a message.
-func sortedQuery(q map[string]string) string {
-	v := url.Values{}
-	for _, k := range slices.Sorted(maps.Keys(q)) {
-		v.Set(k, q[k])
-	}
-	return v.Encode()
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -76,9 +77,7 @@ func entries(t *testing.T, u *upstream, c cast) []sentWrite {
 	about := func(arguments object) object {
 		out := object{}
 		for _, part := range []object{more, arguments} {
-			for k, v := range part {
-				out[k] = v
-			}
+			maps.Copy(out, part)
 		}
 		return out
 	}

@@ -47,7 +47,7 @@ func (e *engine) load(ctx context.Context) error {
 	}
 	if e.loading == nil {
 		e.loading = make(chan struct{})
-		go e.start(e.loading)
+		go e.start(e.loading) //nolint:gosec // it outlives its caller: the next one waits for it too
 	}
 	done := e.loading
 	e.mu.Unlock()

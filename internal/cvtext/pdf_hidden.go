@@ -153,7 +153,7 @@ func (p *pageScan) form(object references.FPDF_PAGEOBJECT, m matrix, depth int) 
 		if p.objects > mostObjects {
 			return nil
 		}
-		got, err := p.inst.FPDFFormObj_GetObject(&requests.FPDFFormObj_GetObject{PageObject: object, Index: uint64(i)}) //nolint:gosec // never negative
+		got, err := p.inst.FPDFFormObj_GetObject(&requests.FPDFFormObj_GetObject{PageObject: object, Index: uint64(i)})
 		if err != nil {
 			return fmt.Errorf("reading object: %w", err)
 		}

@@ -147,7 +147,7 @@ func (r *rtfReader) byte(c byte) {
 	}
 }
 
-func channel(n int) uint8 { return uint8(min(max(n, 0), 255)) } //nolint:gosec // bounded just here
+func channel(n int) uint8 { return uint8(min(max(n, 0), 255)) }
 
 // control reads what follows a backslash: a sign, or a word with a number.
 func (r *rtfReader) control() {
@@ -239,7 +239,7 @@ func (r *rtfReader) put(text string) {
 // unicode takes one UTF-16 unit, written as a signed number.
 func (r *rtfReader) unicode(arg int) {
 	r.ignore = r.state.uc
-	unit := rune(arg & 0xffff) //nolint:gosec // sixteen bits by the mask
+	unit := rune(arg & 0xffff)
 	high := r.high
 	r.flush()
 	switch {

@@ -15,7 +15,7 @@ func TestPlainTextIsDecoded(t *testing.T) {
 	utf16le := func(s string) []byte {
 		var out []byte
 		for _, u := range utf16.Encode([]rune(s)) {
-			out = append(out, byte(u), byte(u>>8)) //nolint:gosec // the halves of a unit
+			out = append(out, byte(u), byte(u>>8))
 		}
 		return out
 	}

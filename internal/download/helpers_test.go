@@ -139,7 +139,7 @@ func answerOne(conn io.ReadWriter, answer func(name string) netip.Addr) error {
 	if err != nil {
 		return err
 	}
-	_, err = conn.Write(append(binary.BigEndian.AppendUint16(nil, uint16(len(out))), out...)) //nolint:gosec // a short answer
+	_, err = conn.Write(append(binary.BigEndian.AppendUint16(nil, uint16(len(out))), out...))
 	return err
 }
 

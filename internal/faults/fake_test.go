@@ -38,7 +38,7 @@ func (f *fake) RoundTrip(r *http.Request) (*http.Response, error) {
 	case r.Method != http.MethodGet:
 		return f.write(r)
 	case strings.HasSuffix(path, "/attachments"):
-		return f.attachments(r, path)
+		return f.attachments(r)
 	case strings.HasPrefix(path, "actions/"):
 		return answer(r, 200, args{"status": "success", "data": args{"attachment_restrictions": nil}})
 	}
@@ -120,7 +120,7 @@ func (f *fake) write(r *http.Request) (*http.Response, error) {
 
 // attachments lists a person's file; without an end they are refused in her
 // words.
-func (f *fake) attachments(r *http.Request, path string) (*http.Response, error) {
+func (f *fake) attachments(r *http.Request) (*http.Response, error) {
 	p := f.about(r)
 	if f.end == "refused" {
 		return answer(r, 400, args{"status": "error", "error": args{"code": "REMOTE.INPUT_INVALID", "title": "Bad", "message": "No files of " + p.story}})

@@ -3,6 +3,7 @@ package faults
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -294,9 +295,7 @@ func (k *killRun) after() map[string]int {
 	for _, j := range k.jobs {
 		r, err := c.call(j.tool, j.arguments)
 		require.NoError(k.t, err, "%s", &c.stderr)
-		for name, state := range states(k.t, j, r) {
-			now[name] = state
-		}
+		maps.Copy(now, states(k.t, j, r))
 	}
 	c.end()
 	end()

@@ -94,7 +94,7 @@ func TestThePersonWhoIsAskedSeesTheTruth(t *testing.T) {
 			r := s.box.Call(t.Context(), s.who, w.tool, plain(t, w.with(args{"anyway": true})))
 			require.True(t, r.NeedsInput(), "%s: %v", w.tool, r.Content)
 			question := flat(plain(t, args{"r": r}))
-			for _, word := range strings.Fields(visible(p.first) + " " + visible(p.last)) {
+			for word := range strings.FieldsSeq(visible(p.first) + " " + visible(p.last)) {
 				assert.Contains(t, question, word, w.tool)
 			}
 			assert.NotContains(t, question, "Person ", w.tool)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -176,9 +177,7 @@ func (s *suspicion) files(f *fake, srv *server, p *person) {
 	s.t.Helper()
 	for tool, by := range map[string]args{"get_application_attachments": {"application_id": p.application}, "get_candidate_attachments": {"candidate_id": p.id}} {
 		with := func(more args) args {
-			for k, v := range by {
-				more[k] = v
-			}
+			maps.Copy(more, by)
 			return more
 		}
 		r := s.result(srv, tool, with(args{}))
@@ -230,9 +229,7 @@ type writeAbout struct {
 // with adds arguments; of those that the tool does not have none is taken.
 func (w writeAbout) with(more args) args {
 	out := args{}
-	for k, v := range w.arguments {
-		out[k] = v
-	}
+	maps.Copy(out, w.arguments)
 	for k, v := range more {
 		_, has := w.arguments[k]
 		if has || slices.Contains([]string{"dry_run", "anyway", "again", "code"}, k) {
@@ -253,9 +250,7 @@ func writesAbout(p *person) []writeAbout {
 	link := args{"label": "Result of " + visible(p.last), "url": "https://results.example/" + p.slug() + "?m=" + p.email}
 	on := func(tool, param, id string, more args) writeAbout {
 		a := args{param: id}
-		for k, v := range more {
-			a[k] = v
-		}
+		maps.Copy(a, more)
 		return writeAbout{tool, a}
 	}
 	return []writeAbout{

@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"time"
 )
 
@@ -244,7 +245,7 @@ func (j *Journal) acquire(ctx context.Context) error {
 
 // write appends lines after those still owed; within do.
 func (j *Journal) write(lines ...*Line) error {
-	all := append(j.owed[:len(j.owed):len(j.owed)], lines...)
+	all := append(slices.Clip(j.owed), lines...)
 	if err := j.log.append(all); err != nil {
 		return fmt.Errorf("%w: %w", ErrNotWritten, err)
 	}

@@ -59,7 +59,7 @@ func openLog(path string) (logFile, error) {
 
 // openRegular opens a file only when it is this user's own regular file and no link to one.
 func openRegular(path string, flag int) (_ *os.File, err error) {
-	if fi, err := os.Lstat(path); err == nil && !fi.Mode().IsRegular() {
+	if fi, err := os.Lstat(path); err == nil && !fi.Mode().IsRegular() { //nolint:gosec // the place is the operator's choice
 		return nil, fmt.Errorf("%s is not a regular file", path)
 	}
 	f, err := os.OpenFile(path, flag|noFollow, 0o600) //nolint:gosec // the place is the operator's choice
@@ -132,7 +132,7 @@ func (g *fileLog) rotate() error {
 	ext := filepath.Ext(g.path)
 	name := fmt.Sprintf("%s-%s-%04d%s", strings.TrimSuffix(g.path, ext), g.opt.Now().UTC().Format(rotatedTime), number, ext)
 	g.complain("close the file to be set aside", g.f.Close())
-	renamed := os.Rename(g.path, name)
+	renamed := os.Rename(g.path, name) //nolint:gosec // beside the journal
 	// Where it could not be renamed (a reader holds it open on Windows) it grows on until next time.
 	g.complain("set the file aside", renamed)
 	if g.f, err = g.opt.openFile(g.path); err != nil {

@@ -126,7 +126,7 @@ func TestTheJournalIsForItsUserAlone(t *testing.T) {
 
 	t.Run("a looser file is tightened", func(t *testing.T) {
 		path := written(t, 1)
-		require.NoError(t, os.Chmod(path, 0o644)) //nolint:gosec // the point of the test
+		require.NoError(t, os.Chmod(path, 0o644))
 		open(t, Options{Path: path})
 		assert.Equal(t, os.FileMode(0o600), mode(path))
 	})

@@ -107,7 +107,7 @@ func startHelper(t *testing.T, dir, round, keys string) *helper {
 	t.Helper()
 	exe, err := os.Executable()
 	require.NoError(t, err)
-	cmd := exec.Command(exe) //nolint:gosec // this very test
+	cmd := exec.Command(exe)
 	cmd.Env = append(os.Environ(), helperEnv+"="+dir, helperRound+"="+round, helperKeys+"="+keys)
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
@@ -139,7 +139,7 @@ func sentKeys(t *testing.T, dir string) map[string]int {
 	raw, err := os.ReadFile(filepath.Join(dir, "sent"))
 	require.NoError(t, err)
 	count := map[string]int{}
-	for _, key := range strings.Fields(string(raw)) {
+	for key := range strings.FieldsSeq(string(raw)) {
 		count[key]++
 	}
 	return count

@@ -42,14 +42,20 @@ type message struct {
 }
 
 // readMessage reads a message within the limits of size, time and depth.
-func readMessage(w http.ResponseWriter, r *http.Request, large chan struct{}, within time.Duration) (*message, error) {
+func readMessage(w http.ResponseWriter, r *http.Request, large chan struct{}, within time.Duration) (_ *message, err error) {
 	if r.ContentLength > maxBody {
 		return nil, errTooLarge
 	}
 	rc := http.NewResponseController(w)
 	// A recorder in a test has no deadlines.
-	if err := rc.SetReadDeadline(time.Now().Add(within)); err == nil {
-		defer func() { _ = rc.SetReadDeadline(time.Time{}) }()
+	if rc.SetReadDeadline(time.Now().Add(within)) == nil {
+		defer func() {
+			// Where it failed the server still waits for the rest, to throw it
+			// away: the deadline stands.
+			if err == nil {
+				_ = rc.SetReadDeadline(time.Time{})
+			}
+		}()
 	}
 	head, err := io.ReadAll(io.LimitReader(r.Body, smallBody))
 	if err != nil {

@@ -99,7 +99,9 @@ func (h *house) dial(t *testing.T, text string) net.Conn {
 
 func TestARequestThatTricklesInLosesItsConnection(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, func(_ *HTTPOptions, l *HTTP) { l.times.header, l.times.body = 100*time.Millisecond, 100*time.Millisecond })
+	h := openHouse(t, func(_ *HTTPOptions, l *HTTP) {
+		l.times.header, l.times.body = 100*time.Millisecond, 100*time.Millisecond
+	})
 	for name, text := range map[string]string{
 		"in its headers": "POST /mcp HTTP/1.1\r\nHost: localhost\r\nX-Slow: ",
 		"in its body":    "POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{",

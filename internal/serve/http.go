@@ -197,7 +197,7 @@ func (h *HTTP) newTenant(name string) *tenantServer {
 	t.http = server.NewStreamableHTTPServer(t.mcp, options...)
 	t.sse = server.NewSSEServer(t.mcp, server.WithSSEDisableLocalhostProtection(true), server.WithMessageEndpoint("/message"),
 		server.WithKeepAliveInterval(20*time.Second), server.WithKeepAlive(true),
-		server.WithSessionIDGenerator(func(ctx context.Context, r *http.Request) (string, error) {
+		server.WithSessionIDGenerator(func(_ context.Context, r *http.Request) (string, error) {
 			id := t.sessions.pinned()
 			t.streams.open(id, r.Context())
 			context.AfterFunc(r.Context(), func() {
