@@ -113,6 +113,7 @@ func TestACreateNamesEveryProblemAtOnce(t *testing.T) {
 		"an option that there is not":    {"create_application", enter(nil, answered("SINGLE_SELECT", "COBOL")), []string{`"COBOL"`, "Choices:"}},
 		"perhaps for yes":                {"create_application", enter(nil, answered("BOOLEAN", "perhaps")), []string{"takes true or false"}},
 		"a text for a file":              {"create_application", enter(nil, answered("FILE", "see my site")), []string{"must be a file, as JSON"}},
+		"null for a file":                {"create_application", enter(nil, answered("FILE", "null")), []string{"must be a file, as JSON"}},
 		"a file that is refused":         {"create_application", enter(nil, answered("FILE", object{"name": "w.txt", "text": "x"})), []string{"text/plain", "application/pdf"}},
 		"a question that there is not":   {"create_application", enter(nil, object{"job_id": c.asks.ID, "screening_question_answers": []any{object{"question_id": "Shoe size", "answer": "9"}}}), []string{`"Shoe size"`, "Choices:"}},
 		"several":                        {"create_application", enter(object{"email_address": "nobody", "location": object{"country": "Germany"}}, object{"attachments": []any{object{"type": "CV"}}, "gdpr_consent": object{"expires_at": "never"}}), []string{"no e-mail address", "two letters", "attachments[0]: give exactly one", "gdpr_consent.expires_at"}},

@@ -168,7 +168,7 @@ func TestManyAtOnce(t *testing.T) {
 // It is not parallel: it counts the goroutines of the process.
 func TestAClosedReaderLeavesNothingBehind(t *testing.T) {
 	before := runtime.NumGoroutine()
-	r := New(WithLimits(Limits{Time: 500 * time.Millisecond}))
+	r := New(WithLimits(Limits{Time: 2 * time.Second}))
 	require.NoError(t, r.engine.load(t.Context()))
 	for range 3 {
 		_, err := r.Text(t.Context(), slowPDF(), "", "")

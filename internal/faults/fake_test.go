@@ -71,7 +71,10 @@ func newFake(people []*person) *fake {
 func chosen(r *http.Request, records []args) []args {
 	out := []args{}
 	for _, rec := range records {
-		ids, email := r.URL.Query().Get("ids"), r.URL.Query().Get("email")
+		ids, email, first := r.URL.Query().Get("ids"), r.URL.Query().Get("email"), r.URL.Query().Get("first_name")
+		if first != "" && rec["first_name"] != first {
+			continue
+		}
 		if ids != "" && !slices.Contains(strings.Split(ids, ","), rec["id"].(string)) {
 			continue
 		}
@@ -146,7 +149,7 @@ func (f *fake) fetch(_ context.Context, address string) ([]byte, string, error) 
 		return nil, "", err
 	}
 	i := slices.IndexFunc(f.people, func(p *person) bool { return p.id == string(id) })
-	return []byte(strings.Repeat("Curriculum\n"+f.people[i].story+"\nGardening since ever.\n", 40)), "text/plain", nil
+	return []byte(strings.Repeat("Curriculum\n"+f.people[i].story+"\nGardening since ever.\n", 8)), "text/plain", nil
 }
 
 // reader takes files for text and markup for tags.

@@ -53,7 +53,11 @@ func TestABodyOfAHundredMegabytesIsRefusedHoweverItComes(t *testing.T) {
 	}
 	assert.Equal(t, http.StatusRequestEntityTooLarge, h.pour(t, "/mcp", maxBody, -1), "one that is hardly too large hears why")
 	s.say(rpc(7, "ping", nil))
-	assert.Contains(t, s.next(), `"id":7`, "the stream goes on")
+	heard := s.next()
+	for strings.Contains(heard, `"method":"ping"`) {
+		heard = s.next() // the library asks now and then whether somebody listens
+	}
+	assert.Contains(t, heard, `"id":7`, "the stream goes on")
 }
 
 func TestAFileInAMessageIsNotTooLarge(t *testing.T) {

@@ -52,8 +52,8 @@ type doorman map[string]*Tenant
 var errStranger = errors.New("a stranger")
 
 func (d doorman) Authenticate(r *http.Request) (*Tenant, error) {
-	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	if t := d[token]; t != nil {
+	token := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer")
+	if t := d[strings.TrimSpace(token)]; t != nil {
 		return t, nil
 	}
 	return nil, errStranger
