@@ -16,7 +16,7 @@ RACE_CC = $(shell [ "$$CGO_ENABLED" = 0 ] || for cc in "$$($(GO) env CC)" cc gcc
 UPDATABLE = $$(grep -rl --include='*_test.go' --exclude-dir=node_modules 'flag.Bool("update"' . | xargs -n1 dirname | sort -u)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test check fmt vet tidy lint fuzz cross generated questions check-clients bench generate clean
+.PHONY: help build demo test check fmt vet tidy lint fuzz cross generated questions faults check-clients bench generate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,8 +28,8 @@ demo: build ## start the server as a host would and ask it a recruiter's questio
 	@./$(BIN) demo
 
 test: ## run every Go test, shuffled; with the race detector where a C compiler is found
-	@cc='$(RACE_CC)'; set -x; if [ -n "$$cc" ]; then CGO_ENABLED=1 CC="$$cc" $(GO) test -shuffle=on -race ./...; \
-		else $(GO) test -shuffle=on ./...; fi
+	@cc='$(RACE_CC)'; set -x; if [ -n "$$cc" ]; then CGO_ENABLED=1 CC="$$cc" $(GO) test -shuffle=on -race -timeout 30m ./...; \
+		else $(GO) test -shuffle=on -timeout 30m ./...; fi
 
 check: fmt vet tidy lint generated cross questions fuzz ## all that can be checked with Go alone, tests apart
 
@@ -71,6 +71,9 @@ check-clients: build ## run clients that others wrote against the server, and a 
 
 questions: ## ask 25 recruiters' questions and print what the answers cost, beside two other kinds of server
 	$(GO) test -count=1 -v -run '^TestRecruiterQuestions$$' ./internal/bench
+
+faults: ## every write under every fault, as a table, and 200 runs that end in a kill
+	$(GO) test -count=1 -v -timeout 30m -run 'TestNoFaultMakesAWriteHappenTwice|TestAfterAKill' ./internal/faults -args -kills 200
 
 bench: questions ## the questions, then the benchmarks, half a second each
 	$(GO) test -run '^$$' -bench . -benchtime 0.5s -benchmem ./...

@@ -63,6 +63,7 @@ var batchTools = []string{
 }
 
 func TestABatchHasOnePreviewAndAResultForEachRecordInOrder(t *testing.T) {
+	t.Parallel()
 	for _, tool := range batchTools {
 		t.Run(tool, func(t *testing.T) {
 			t.Parallel()
@@ -124,6 +125,7 @@ func (b *brittle) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func TestABatchCutShortTellsWhatWasDoneAndTheSameCallGoesOn(t *testing.T) {
+	t.Parallel()
 	const n, before = 6, 2
 	rest := strings.Repeat(", not sent", n-before-1)
 	cuts := map[string]struct {

@@ -107,6 +107,7 @@ func (d *desk) nothingSent(what string) {
 var weighty = []string{"create_application", "create_candidate", "move_application_to_stage", "reject_application"}
 
 func TestEveryWriteAsksAsThePolicySays(t *testing.T) {
+	t.Parallel()
 	for _, w := range writeTools {
 		t.Run(w.name, func(t *testing.T) {
 			t.Parallel()
@@ -196,6 +197,7 @@ func TestNothingIsSentUnlessThePersonAccepts(t *testing.T) {
 }
 
 func TestAnAnswerFitsItsOwnQuestionOnly(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t, nil)
 	arguments := d.rejection()
 	_, state := d.ask("reject_application", arguments)

@@ -63,6 +63,7 @@ func sealed(t *testing.T) (*fake, []string) {
 }
 
 func TestEqualOpportunityAnswersAreInNoResult(t *testing.T) {
+	t.Parallel()
 	f, secrets := sealed(t)
 	s := newMasked(t, f, nil, nil)
 	g := &guard{t: t, srv: s}
@@ -149,6 +150,7 @@ func TestWhereTheJobsCannotBeReadNoAnswerIsShown(t *testing.T) {
 }
 
 func TestTheSandboxsEqualOpportunityAnswersAreInNoRecord(t *testing.T) {
+	t.Parallel()
 	g := newGround(t, sandbox.Options{Applications: 300})
 	s := newServer(t, g.Sandbox, nil)
 	titles, met := map[string]bool{"Race / ethnicity": true}, 0

@@ -114,6 +114,7 @@ func says(action string) func() (*mcp.ElicitResult, error) {
 }
 
 func TestTheOfficialGoClientAsksItsPerson(t *testing.T) {
+	t.Parallel()
 	for _, era := range eras {
 		t.Run(era, func(t *testing.T) {
 			t.Parallel()
@@ -156,6 +157,7 @@ func TestTheOfficialGoClientAsksItsPerson(t *testing.T) {
 }
 
 func TestTheOfficialGoClientWithoutAPersonMeetsTheFallback(t *testing.T) {
+	t.Parallel()
 	for _, era := range eras {
 		t.Run(era, func(t *testing.T) {
 			t.Parallel()
@@ -195,6 +197,7 @@ func TestTheOfficialGoClientWithoutAPersonMeetsTheFallback(t *testing.T) {
 }
 
 func TestTheOfficialGoClientCannotBendAnAnswer(t *testing.T) {
+	t.Parallel()
 	h := newHost(t, hosting{era: modern, bare: true})
 	arguments := h.rejection()
 	first := h.result(&mcp.CallToolParams{Name: "reject_application", Arguments: arguments})

@@ -23,6 +23,7 @@ import (
 )
 
 func TestAfterAKillNothingIsDoneTwiceAndNothingIsForgotten(t *testing.T) {
+	t.Parallel()
 	binary(t)
 	var mu sync.Mutex
 	met := map[string]int{}

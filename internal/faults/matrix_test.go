@@ -116,6 +116,7 @@ type cell struct {
 }
 
 func TestNoFaultMakesAWriteHappenTwice(t *testing.T) {
+	t.Parallel()
 	for _, lags := range []bool{false, true} {
 		for _, lasting := range []bool{false, true} {
 			name := map[bool]string{false: "once", true: "lasting"}[lasting] + map[bool]string{false: ", copy up to date", true: ", copy lags"}[lags]

@@ -13,6 +13,7 @@ import (
 )
 
 func TestTheSameCallTwiceAtOnceIsOneWrite(t *testing.T) {
+	t.Parallel()
 	for _, w := range writeTools {
 		t.Run(w.name, func(t *testing.T) {
 			t.Parallel()

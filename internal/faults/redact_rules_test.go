@@ -54,6 +54,7 @@ func TestWhatIsMaskedCannotBeAskedFor(t *testing.T) {
 }
 
 func TestTheSamePersonHasTheSameStandInEverywhere(t *testing.T) {
+	t.Parallel()
 	people := newPeople()
 	alias := regexp.MustCompile(`Person [A-Z2-7]{6}`)
 	standIns := func(s *server, p *person) []string {
@@ -82,6 +83,7 @@ func TestTheSamePersonHasTheSameStandInEverywhere(t *testing.T) {
 }
 
 func TestThePersonWhoIsAskedSeesTheTruth(t *testing.T) {
+	t.Parallel()
 	people := newPeople()
 	f := newFake(people)
 	s := newMasked(t, f, kinds, func(c *tools.Config) { c.Writes = tools.PolicyConfirmAll })
@@ -126,6 +128,7 @@ func TestNothingIsShownWhileWhatMustNotShowIsUnknown(t *testing.T) {
 }
 
 func TestOfARecordThatNamesNobodyNoFreeTextShows(t *testing.T) {
+	t.Parallel()
 	people := newPeople()
 	f := newFake(people)
 	for _, list := range []string{"applications", "interviews", "offers"} {
