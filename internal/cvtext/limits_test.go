@@ -92,11 +92,12 @@ func TestAnArchiveUnderAPassword(t *testing.T) {
 	require.ErrorIs(t, errorOf(t, b.Bytes()), ErrProtected)
 }
 
-// slowPDF draws a form that draws a form ten times, and so on: small to store,
-// endless to read.
+// slowPDF draws a form that draws a form twenty times, and so on: small to
+// store, endless to read. Nothing is painted at the end of it, or memory would
+// run out before time does.
 func slowPDF() []byte {
 	f := newPDF()
-	inner := f.stream("/Type/XObject/Subtype/Form/BBox[0 0 595 842]", strings.Repeat("0 0 m 9 9 l S ", 200))
+	inner := f.stream("/Type/XObject/Subtype/Form/BBox[0 0 595 842]", strings.Repeat("1 w ", 5000))
 	for range 7 {
 		inner = f.stream("/Type/XObject/Subtype/Form/BBox[0 0 595 842]/Resources<</XObject<</X "+inner+">>>>", strings.Repeat("/X Do ", 20))
 	}
