@@ -152,13 +152,20 @@ func (w *writing) askPerson() (*WriteAnswer, error) {
 	return w.unsent("the person closed the question without an answer. Ask her what she wants before trying again"), nil
 }
 
-// unsent answers that nothing was sent.
+// unsent answers that nothing was sent now.
 func (w *writing) unsent(why string) *WriteAnswer {
-	a := &WriteAnswer{Outcome: outcomeUnsent}
-	for _, ch := range w.plan.changes {
-		a.Results = append(a.Results, WriteResult{Record: ch.record, Outcome: outcomeUnsent, Says: "Not sent: " + sentence(ch.words)})
+	a := &WriteAnswer{Notes: []string{"Nothing was sent: " + why + "."}}
+	for i, ch := range w.plan.changes {
+		r := WriteResult{Record: ch.record, Outcome: outcomeUnsent, Says: "Not sent: " + sentence(ch.words)}
+		switch w.known[i].State {
+		case outcomeDone:
+			r.Outcome, r.Says = outcomeDone, "This was already done before: "+sentence(ch.words)
+		case outcomeUnknown, StateInFlight:
+			r.Outcome, r.Says = outcomeUnknown, "This was sent before, and its outcome is not known: "+sentence(ch.words)
+		}
+		a.Results = append(a.Results, r)
 	}
-	a.Notes = append(a.Notes, "Nothing was sent: "+why+".")
+	a.sum()
 	return a
 }
 

@@ -190,6 +190,14 @@ func (a *WriteAnswer) Text() string {
 	return b.String()
 }
 
+// sum gives the whole the outcome that all records have.
+func (a *WriteAnswer) sum() {
+	a.Outcome = a.Results[0].Outcome
+	if slices.ContainsFunc(a.Results, func(r WriteResult) bool { return r.Outcome != a.Outcome }) {
+		a.Outcome = outcomeMixed
+	}
+}
+
 // tally counts the outcomes of a batch.
 func (a *WriteAnswer) tally() string {
 	counts := map[string]int{}

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
@@ -126,10 +125,7 @@ func (w *writing) send(ctx context.Context) (*WriteAnswer, error) {
 	}
 	w.keeper.Clear()
 	w.kept.tags.forget()
-	answer.Outcome = answer.Results[0].Outcome
-	if slices.ContainsFunc(answer.Results, func(r WriteResult) bool { return r.Outcome != answer.Outcome }) {
-		answer.Outcome = outcomeMixed
-	}
+	answer.sum()
 	return answer, nil
 }
 

@@ -233,6 +233,7 @@ func TestACallerWhoLeavesEndsTheBatchAfterTheWriteOnTheWire(t *testing.T) {
 		require.NoError(t, err)
 		r := reply{WriteAnswer: *answer.(*tools.WriteAnswer)}
 		assert.Equal(t, "done, done, not sent, not sent", r.outcomes(), "what was on the wire ran to its end")
+		assert.Contains(t, r.Results[2].Says, "cancelled")
 		assert.Equal(t, map[string]int{ids[0]: 1, ids[1]: 1}, d.each())
 		assert.Equal(t, "done, done, done, done", d.call("add_application_note", arguments).outcomes())
 		assert.Len(t, d.Effects(), 4)

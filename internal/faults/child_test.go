@@ -3,6 +3,7 @@ package faults
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -48,7 +50,10 @@ func environment(home string, s *sandbox.Sandbox, baseURL string) []string {
 // startChild starts a server and greets it.
 func startChild(t *testing.T, env []string, flags ...string) *child {
 	t.Helper()
-	c := &child{t: t, cmd: exec.Command(binary(t), flags...)}
+	// A server that hangs must not hang the test.
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	t.Cleanup(cancel)
+	c := &child{t: t, cmd: exec.CommandContext(ctx, binary(t), flags...)}
 	c.cmd.Env, c.cmd.Stderr = env, &c.stderr
 	var err error
 	c.stdin, err = c.cmd.StdinPipe()

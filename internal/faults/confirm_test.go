@@ -302,5 +302,8 @@ func TestABatchIsAskedAboutOnce(t *testing.T) {
 	question, _ = d.ask("reject_application", arguments)
 	assert.NotContains(t, question, ids[0], "only what would be sent is asked about")
 	assert.Contains(t, question, more.ID)
+	_, state = d.ask("reject_application", arguments)
+	r = d.answer("reject_application", arguments, state, decline)
+	assert.Equal(t, "done, not sent", r.outcomes(), "a no takes back nothing: %s", r.words)
 	assert.Len(t, d.Effects(), 25)
 }

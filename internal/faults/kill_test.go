@@ -60,9 +60,10 @@ type killRun struct {
 	*ground
 	t    *testing.T
 	r    *rand.Rand
+	two  bool
 	home string
 	jobs []job
-	// killAt is the write whose arrival the kill follows.
+	// killAt is the write whose arrival the kill follows, 0 for none.
 	mu      sync.Mutex
 	arrived int
 	killAt  int
@@ -78,14 +79,16 @@ func newRun(t *testing.T, n int) *killRun {
 		o.Lag = time.Hour
 	}
 	run := &killRun{
-		ground: newGround(t, o), t: t, r: rand.New(rand.NewPCG(11, uint64(n))), home: t.TempDir(), trigger: make(chan struct{}), told: map[string][]string{},
+		ground: newGround(t, o), t: t, two: n%2 == 1, r: rand.New(rand.NewPCG(11, uint64(n))), home: t.TempDir(), trigger: make(chan struct{}), told: map[string][]string{},
 	}
 	run.jobs = run.plan()
 	total := 0
 	for _, j := range run.jobs {
 		total += len(j.records)
 	}
-	run.killAt = 1 + run.r.IntN(total)
+	if run.killAt = run.r.IntN(total + 1); run.killAt == 0 {
+		close(run.trigger) // before anything arrives
+	}
 	return run
 }
 
@@ -177,7 +180,7 @@ func (k *killRun) journal() string { return filepath.Join(k.home, "journal.jsonl
 func (k *killRun) play() map[string]int {
 	address, end := k.serve()
 	children := []*child{startChild(k.t, environment(k.home, k.Sandbox, address), k.flags()...)}
-	if k.r.IntN(2) == 1 {
+	if k.two {
 		children = append(children, startChild(k.t, environment(k.home, k.Sandbox, address), k.flags()...))
 	}
 	spare := len(children) == 2 && k.r.IntN(3) == 0 // one of the two lives on

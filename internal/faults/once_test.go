@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"context"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -89,4 +90,20 @@ func TestAnUnknownWriteIsRememberedForADay(t *testing.T) {
 	arguments["again"] = true
 	assert.Equal(t, tools.StateDone, d.call("add_application_note", arguments).Outcome, "on purpose it is sent")
 	assert.Len(t, d.Effects(), 1)
+}
+
+// flickering remembers a write when it is asked, and no more when it is begun.
+type flickering struct{ tools.Memory }
+
+func (f flickering) Look(context.Context, string) (tools.Remembered, error) {
+	return tools.Remembered{State: tools.StateInFlight, At: pinned}, nil
+}
+
+func TestWhatEndsToBeRememberedIsNotSentUnasked(t *testing.T) {
+	d := newDesk(t, func(c *tools.Config) { c.Memory = flickering{c.Memory} })
+	r := d.call("reject_application", d.rejection())
+	assert.True(t, r.failed, r.words)
+	assert.Contains(t, r.words, "nothing was sent")
+	assert.Empty(t, d.Effects())
+	assert.Equal(t, []string{tools.StateRefused}, verified(t, d.path))
 }

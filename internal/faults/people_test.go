@@ -92,7 +92,7 @@ func (p *person) tell() {
 	address, _ := strings.CutPrefix(p.link, "https://")
 	first, last := visible(p.first), visible(p.last)
 	p.hidden = map[string][]string{
-		"contact": {p.email, p.second, p.phone, bare, national, local},
+		"contact": {p.email, p.second, entity, p.phone, bare, national, local},
 		"name":    append(strings.FieldsFunc(first+" "+last, func(r rune) bool { return r == ' ' || r == '-' }), first+last),
 		"address": {p.street, p.city, p.zip, p.state},
 		"social":  {p.handle, address},
@@ -147,7 +147,8 @@ func (p *person) profile(more args) args {
 
 func (p *person) asCandidate() args {
 	return p.dates(p.profile(args{
-		"company": p.story, "title": p.story, "custom_fields": p.free(),
+		// Short ones, since a table cuts long texts.
+		"company": split(p.email) + " & " + strings.ReplaceAll(p.second, "@", "&#64;"), "title": "Head of " + split(visible(p.last)), "custom_fields": p.free(),
 		"location":     args{"city": p.city, "country": "DE", "raw": p.street + ", " + p.zip + " " + p.city, "state": p.state, "street_1": p.street, "zip_code": p.zip},
 		"applications": []args{p.dates(args{"id": p.application, "remote_id": "7", "outcome": "PENDING", "job": aJob, "current_stage": stage(0), "remote_url": "https://ats.example/" + p.slug()})},
 	}))
