@@ -81,8 +81,20 @@ func (d *directory) choices(ref string, among []named) string {
 	slices.SortStableFunc(list, func(a, b named) int {
 		return cmp.Or(cmp.Compare(likeness(b, folded), likeness(a, folded)), boolOrder(b.open, a.open), cmp.Compare(a.name, b.name))
 	})
+	// Where names repeat, as those of all jobs' stages do, each is shown once.
+	sharing := map[string]int{}
+	if once := uniqueNames(list); len(list) > 10 && len(once) > 1 {
+		for _, e := range list {
+			sharing[digest.Fold(e.name)]++
+		}
+		list = once
+	}
 	parts := make([]string, 0, 10)
 	for _, e := range list[:min(len(list), 10)] {
+		if n := sharing[digest.Fold(e.name)]; n > 1 {
+			parts = append(parts, fmt.Sprintf("%q (%d of that name)", clip(e.name, 60), n))
+			continue
+		}
 		s := fmt.Sprintf("%q %s", clip(e.name, 60), e.id)
 		if e.note != "" {
 			s += " (" + clip(digest.Clean(e.note), 80) + ")"
@@ -94,6 +106,17 @@ func (d *directory) choices(ref string, among []named) string {
 		more = fmt.Sprintf(" and %d more", len(list)-10)
 	}
 	return strings.Join(parts, "; ") + more
+}
+
+// uniqueNames keeps the first entry of each name.
+func uniqueNames(list []named) []named {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(slices.Clone(list), func(e named) bool {
+		name := digest.Fold(e.name)
+		again := seen[name]
+		seen[name] = true
+		return again
+	})
 }
 
 func boolOrder(a, b bool) int {

@@ -70,7 +70,7 @@ func TestAListRefusesWhatItCannotReadAndSaysWhatToDo(t *testing.T) {
 		"an outcome that is never":      {"get_applications", object{"where": `outcome == "REJECTED"`}, []string{`outcome is never "REJECTED"`, "PENDING, HIRED, DECLINED"}},
 		"a scope that is never":         {"get_roles", object{"where": `scope in ["SYSTEM", "TEAM"]`}, []string{`scope is never "TEAM"`, "SYSTEM, JOB"}},
 		"a job that there is not":       {"get_applications", object{"job_ids": "Astronaut"}, []string{"job_ids", `"Astronaut"`, `Choices: "Account Executive"`}},
-		"a stage that there is not":     {"get_applications", object{"current_stage_ids": "Nirvana"}, []string{"current_stage_ids", `"Nirvana"`, `Choices: "Applied"`}},
+		"a stage that there is not":     {"get_applications", object{"current_stage_ids": "Nirvana"}, []string{"current_stage_ids", `"Nirvana"`, `Choices: "Applied" (`, `"Phone Screen" (`, `"Offer" (`}},
 		"an address that is none":       {"get_candidates", object{"email": "nobody"}, []string{"email"}},
 		"files of nobody in particular": {"get_application_attachments", object{}, []string{"application_id is required and missing"}},
 		"files of an unknown one":       {"get_application_attachments", object{"application_id": "unknown"}, []string{"Application not found: unknown", "ids come from the list tools"}},
@@ -168,6 +168,9 @@ func TestUnknownIDsMatchNothing(t *testing.T) {
 		assert.Equal(t, 0, page.Summary.Matched, c.tool)
 		assert.True(t, page.Summary.Complete, c.tool)
 		assert.Empty(t, page.Rows, c.tool)
+		if c.arguments["ids"] != nil {
+			assert.Contains(t, strings.Join(page.Notes, " "), "ids stand in the rows and the legend of answers", c.tool)
+		}
 	}
 }
 

@@ -46,7 +46,9 @@ func environment(t *testing.T, more ...string) []string {
 		asMain + "=1", "HOME=" + home, "USERPROFILE=" + home, "LOCALAPPDATA=" + home,
 		"XDG_STATE_HOME=" + filepath.Join(home, "state"), "XDG_CACHE_HOME=" + filepath.Join(home, "cache"), "XDG_CONFIG_HOME=" + filepath.Join(home, "config"),
 	}
-	for _, name := range []string{"PATH", "TMPDIR", "SYSTEMROOT", "GORACE"} {
+	// The race detector would let every process sleep for a second at its end.
+	env = append(env, strings.TrimSpace("GORACE=atexit_sleep_ms=0 "+os.Getenv("GORACE")))
+	for _, name := range []string{"PATH", "TMPDIR", "SYSTEMROOT"} {
 		if v, ok := os.LookupEnv(name); ok {
 			env = append(env, name+"="+v)
 		}
