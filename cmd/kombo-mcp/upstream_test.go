@@ -31,6 +31,7 @@ type exchange struct {
 	body   []byte
 	status int
 	answer []byte
+	done   bool
 }
 
 // upstream is a sandbox behind a socket that remembers every exchange.
@@ -97,12 +98,16 @@ func (u *upstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		q.Set("page_size", u.pages)
 		r.URL.RawQuery = q.Encode()
 	}
+	// Noted as it arrives: the caller may have its answer before this returns.
+	u.mu.Lock()
+	at := len(u.seen)
+	u.seen = append(u.seen, x)
+	u.mu.Unlock()
 	tee := &teeWriter{ResponseWriter: w, status: http.StatusOK}
 	defer func() {
-		x.status, x.answer = tee.status, tee.body.Bytes()
 		u.mu.Lock()
 		defer u.mu.Unlock()
-		u.seen = append(u.seen, x)
+		u.seen[at].status, u.seen[at].answer, u.seen[at].done = tee.status, tee.body.Bytes(), true
 	}()
 	if u.spoil != nil {
 		if u.spoil(tee, r); tee.wrote {
@@ -141,10 +146,15 @@ func (u *upstream) exchanges() []exchange {
 	return slices.Clone(u.seen)
 }
 
-// since are the exchanges that f brings about.
+// since are the exchanges that f brings about. The server may have an answer
+// before the handler that wrote it has returned.
 func (u *upstream) since(f func()) []exchange {
 	before := len(u.exchanges())
 	f()
+	if u.spoil == nil {
+		open := func(x exchange) bool { return !x.done }
+		require.Eventually(u.t, func() bool { return !slices.ContainsFunc(u.exchanges(), open) }, 10*time.Second, time.Millisecond)
+	}
 	return u.exchanges()[before:]
 }
 
