@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
 // modern words a request of the era that has no sessions.
@@ -193,4 +195,21 @@ func TestLogsAreJSONAndNameNobody(t *testing.T) {
 	for line := range strings.Lines(logs) {
 		assert.NoError(t, json.Unmarshal([]byte(line), &object{}), line)
 	}
+}
+
+func TestWhoeverCannotBeAskedOverSSEGetsAPreview(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t, func(o *HTTPOptions, _ *HTTP) {
+		o.Auth = doorman{"": {Name: "one", Box: newBox(t, func(c *tools.Config) { c.Writes, c.Fallback = tools.PolicyConfirmAll, tools.FallbackPreview })}}
+	})
+	s := h.stream()
+	s.say(strings.Replace(hello, `"capabilities":{}`, `"capabilities":{"elicitation":{}}`, 1))
+	require.Contains(t, s.next(), "serverInfo")
+	s.say(rpc(1, "tools/call", object{"name": "get_candidates", "arguments": object{"limit": 1, "fields": []string{"id"}}}))
+	var m struct {
+		Result struct{ StructuredContent struct{ Rows [][]string } }
+	}
+	require.NoError(t, json.Unmarshal([]byte(s.next()), &m))
+	s.say(calling(2, "add_candidate_tag", object{"candidate_id": m.Result.StructuredContent.Rows[0][0], "tag": object{"name": "asked for"}}))
+	assert.Contains(t, s.next(), `"outcome":"preview"`)
 }

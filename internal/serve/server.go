@@ -19,19 +19,22 @@ import (
 // are told.
 func New(box *tools.Toolbox, version string, logger *slog.Logger) *server.MCPServer {
 	return newServer(func() *tools.Toolbox { return box }, version, logger, nil, "", server.WithToolFilter(
-		func(_ context.Context, list []mcp.Tool) []mcp.Tool {
-			offered := map[string]bool{}
-			for _, t := range box.Tools() {
-				offered[t.Name()] = true
-			}
-			kept := make([]mcp.Tool, 0, len(offered))
-			for _, m := range list {
-				if offered[m.Name] {
-					kept = append(kept, m)
-				}
-			}
-			return kept
-		}))
+		func(_ context.Context, list []mcp.Tool) []mcp.Tool { return offered(list, box.Tools()) }))
+}
+
+// offered are those of the list that a caller may use, whole.
+func offered(list []mcp.Tool, usable []*tools.Tool) []mcp.Tool {
+	byName := make(map[string]*tools.Tool, len(usable))
+	for _, t := range usable {
+		byName[t.Name()] = t
+	}
+	kept := make([]mcp.Tool, 0, len(list))
+	for _, m := range list {
+		if t := byName[m.Name]; t != nil {
+			kept = append(kept, t.MCP())
+		}
+	}
+	return kept
 }
 
 // newServer makes a server of whatever toolbox is current when a call comes.
@@ -42,9 +45,12 @@ func newServer(current func() *tools.Toolbox, version string, logger *slog.Logge
 		server.WithToolHandlerMiddleware(sheltered(logger)),
 		server.WithInstructions(tools.Instructions),
 	}, opts...)...)
+	// The library gets names alone: a host waits for the greeting, which needs
+	// no schema, and reflecting all of them took a quarter of a start. Whoever
+	// lists the tools gets them from offered.
 	var list []server.ServerTool
 	for _, t := range tools.Catalogue() {
-		list = append(list, server.ServerTool{Tool: t.MCP(), Handler: func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		list = append(list, server.ServerTool{Tool: mcp.Tool{Name: t.Name()}, Handler: func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 			return callTool(ctx, current(), r, logger, metrics, tenant), nil
 		}})
 	}
@@ -126,6 +132,11 @@ func callerOf(ctx context.Context) tools.Caller {
 		}
 	} else if s, ok := server.ClientSessionFromContext(ctx).(server.SessionWithClientInfo); ok {
 		info, able = s.GetClientInfo(), s.GetClientCapabilities()
+		if _, ok := s.(server.SessionWithElicitation); !ok {
+			// The library asks nobody over SSE; a call would end in a protocol
+			// error where the fallback does what can be done.
+			able.Elicitation = nil
+		}
 	}
 	who.Client = info.Name
 	if info.Version != "" {

@@ -108,11 +108,14 @@ func orDefault(n, otherwise int) int {
 // away. The library asks it for lists and for calls alike.
 func (t *tenantServer) listed(ctx context.Context, list []mcp.Tool) []mcp.Tool {
 	n := narrowed(ctx)
-	offered := map[string]bool{}
-	for _, tool := range t.box.Load().Tools() {
-		offered[tool.Name()] = n.allows(tool)
+	usable := slices.DeleteFunc(t.box.Load().Tools(), func(tool *tools.Tool) bool { return !n.allows(tool) })
+	whole := offered(list, usable)
+	for _, m := range list {
+		if t.extra[m.Name] != nil {
+			whole = append(whole, m)
+		}
 	}
-	return slices.DeleteFunc(slices.Clone(list), func(m mcp.Tool) bool { return !offered[m.Name] && t.extra[m.Name] == nil })
+	return whole
 }
 
 // streams are the contexts of SSE streams by session: what a session asked for
