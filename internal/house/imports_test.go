@@ -34,6 +34,7 @@ var mayImport = map[string][]string{
 	"internal/faults":      {},
 	"internal/bench":       {"sandbox", "tools", "digest", "kombo"},
 	"internal/house":       {},
+	"internal/load":        {"sandbox"},
 	"cmd":                  {"internal/serve", "internal/journal", "internal/cvtext", "internal/download", "internal/tenants", "internal/redismemory", "sandbox", "prompts", "tools", "digest", "kombo"},
 }
 
