@@ -213,6 +213,6 @@ func TestNamesOfInvisibleCharactersAreMissing(t *testing.T) {
 	rig := u.rig(t)
 	got := rig.ask(t, "get_candidates", args{"fields": "id,candidate,tags", "sort": "id"})
 	require.Equal(t, [][]string{{"c1", "", ""}, {"c2", "Zoe Doe", "Java"}}, got.Rows)
-	assert.Equal(t, []string{"c2"}, rig.ask(t, "get_candidates", args{"where": `tags contains "java"`}).column(t, "id"))
-	assert.Equal(t, []string{"c1"}, rig.ask(t, "get_candidates", args{"where": `candidate == nil`}).column(t, "id"))
+	assert.Equal(t, []string{"c2"}, rig.ask(t, "get_candidates", args{"where": `tags contains "java"`}).ids(t))
+	assert.Equal(t, []string{"c1"}, rig.ask(t, "get_candidates", args{"where": `candidate == nil`}).ids(t))
 }

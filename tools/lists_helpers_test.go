@@ -32,11 +32,10 @@ type listRig struct {
 	sb  *sandbox.Sandbox // nil before another upstream
 }
 
-// newListRig puts a toolbox before a sandbox; the changes refine its
-// configuration.
-func newListRig(t failer, o sandbox.Options, changes ...func(*tools.Config)) *listRig {
+// newListRig puts a toolbox before a sandbox.
+func newListRig(t failer, o sandbox.Options) *listRig {
 	t.Helper()
-	return newListRigOn(t, sandboxOf(o), nil, changes...)
+	return newListRigOn(t, sandboxOf(o), nil)
 }
 
 func sandboxOf(o sandbox.Options) *sandbox.Sandbox {
@@ -150,23 +149,6 @@ func check(t *testing.T, n int, property func(*rapid.T)) {
 		failed = before
 		passed++
 	})
-}
-
-// column gives the cells of a column, from top to bottom.
-func (a *listAnswer) column(t failer, name string) []string {
-	t.Helper()
-	for i, c := range a.Columns {
-		if c != name {
-			continue
-		}
-		var out []string
-		for _, r := range a.Rows {
-			out = append(out, r[i])
-		}
-		return out
-	}
-	require.Empty(t, a.Rows, "no column %s in %v", name, a.Columns)
-	return nil
 }
 
 func (a *listAnswer) notes() string { return strings.Join(a.Notes, "\n") }

@@ -75,7 +75,7 @@ func idsOf(t failer, rig *listRig, tool string, question args) []string {
 	var out []string
 	for {
 		page := rig.ask(t, tool, question)
-		out = append(out, page.column(t, "id")...)
+		out = append(out, page.ids(t)...)
 		if page.Next == "" {
 			return out
 		}
