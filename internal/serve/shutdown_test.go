@@ -78,6 +78,18 @@ func TestAnIdleServerEndsAtOnceAndItsStreamsEndWell(t *testing.T) {
 	assert.NoError(t, <-listening, "an end, not a cut")
 }
 
+func TestAConnectionOnWhichNothingWasAskedDelaysNoEnd(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t, nil)
+	h.dial(t, "")
+	h.dial(t, "POST /mcp HTTP/1.1\r\nHost: ")
+	h.greet()
+	began := time.Now()
+	h.stop()
+	h.assertEnded(nil)
+	assert.Less(t, time.Since(began), 4*time.Second)
+}
+
 func TestReadinessIsAskedForOnceInAWhile(t *testing.T) {
 	t.Parallel()
 	asked, good := 0, error(nil)
