@@ -1,0 +1,35 @@
+// A Node that the newer tools run on, and servers over HTTP for them.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+
+/** Path of a Node of at least 22.19: this one, or the one that npm installed. */
+export function node22() {
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  if (major > 22 || (major === 22 && minor >= 19)) return process.execPath;
+  const { resolve } = createRequire(import.meta.url);
+  return join(dirname(resolve(`node-${process.platform}-${process.arch}/package.json`)), "bin", "node");
+}
+
+/** Starts a server that says on stderr where it serves. Gives its address and what ends it. */
+export async function serveHTTP(command, args = [], env = {}) {
+  const child = spawn(command, args, { stdio: ["ignore", "inherit", "pipe"], env: { ...process.env, ...env } });
+  const exited = once(child, "exit");
+  process.once("exit", () => child.kill());
+  const said = [];
+  for await (const line of createInterface({ input: child.stderr })) {
+    said.push(line);
+    const [, address] = / on (\S+:\d+)$/.exec(line) ?? [];
+    if (!address) continue;
+    child.stderr.resume();
+    const stop = async () => {
+      child.kill();
+      const [code] = await exited;
+      return code;
+    };
+    return { base: `http://${address}`, stop };
+  }
+  throw new Error(`the server ended before it listened: ${said.join("\n")}`);
+}
