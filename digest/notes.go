@@ -25,7 +25,18 @@ func (r *run) notes(done walked, complete bool) []string {
 		}
 	}
 	notes = append(notes, r.p.notes...)
-	return append(append(notes, r.missing()...), r.unasked()...)
+	notes = append(append(notes, r.missing()...), r.unasked()...)
+	if r.showsMinutes() {
+		notes = append(notes, "times of day are in "+r.p.loc.String())
+	}
+	return notes
+}
+
+// showsMinutes tells whether a shown column has times of day.
+func (r *run) showsMinutes() bool {
+	return r.groups == nil && r.p.limit != 0 && slices.ContainsFunc(r.p.fields, func(i int) bool {
+		return i < len(r.p.table.Columns) && r.p.table.Columns[i].Minutes
+	})
 }
 
 func (r *run) narrow() string {

@@ -102,6 +102,9 @@ func (l *listing[A, F, T]) explainEmpty(ctx context.Context, answer *digest.Answ
 	if len(l.list.IDs) > 0 {
 		answer.AddNote("nothing that has one of these ids fits; ids stand in the rows and the legend of answers, and each list has its own")
 	}
+	for _, n := range l.misspelt(ctx) {
+		answer.AddNote(n)
+	}
 	asked := len(filters) > 0 || l.list.Where != "" || len(l.list.IDs)+len(l.list.RemoteIDs) > 0 || l.list.UpdatedAfter != ""
 	for _, n := range l.whyEmpty(ctx, l.of.model, filters, asked) {
 		answer.AddNote(n)

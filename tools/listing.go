@@ -139,6 +139,9 @@ func (l *listing[A, F, T]) compile(table *digest.Table) (err error) {
 		}
 		q.Fields = []string{viewRecord}
 	}
+	if q.GroupBy != "" && q.Limit != nil && *q.Limit == 0 {
+		l.notes = append(l.notes, "limit 0 shows no groups: leave limit out to see them")
+	}
 	if l.plan, err = digest.Compile(table, q); err != nil {
 		return &ArgumentError{[]string{sentence(err.Error())}}
 	}

@@ -151,6 +151,22 @@ func TestAnEmptyAnswerSaysWhyItMayBeSo(t *testing.T) {
 	}
 }
 
+func TestANameThatThereIsNotIsAnsweredWithTheNearest(t *testing.T) {
+	rig := newListRig(t, sandbox.Options{})
+	for where, want := range map[string]string{
+		`stage == "Interveiw"`:                                  `stage is never "Interveiw"; nearest: "Interview"`,
+		`outcome == "PENDING" && job in ["Bckend Engineer"]`:    `job is never "Bckend Engineer"; nearest: "Backend Engineer"`,
+		`tags contains "Jva" && department == "Engneering"`:     `tags is never "Jva"; nearest: "Java"`,
+		`candidate == "Nobody Nowhere" && stage == "Interview"`: "",
+		`stage == "Interview" && created < date("2001-01-01")`:  "",
+	} {
+		got := rig.ask(t, "get_applications", args{"where": where})
+		assert.Zero(t, got.Summary.Matched)
+		assert.Equal(t, want != "", strings.Contains(got.notes(), "is never"), "%s: %s", where, got.notes())
+		assert.Contains(t, got.notes(), want)
+	}
+}
+
 func TestACallThatIsCancelledStopsItsRequest(t *testing.T) {
 	arrived, ended := make(chan struct{}), make(chan error, 1)
 	rig := newListRigOn(t, sandboxOf(sandbox.Options{}), func(http.RoundTripper) http.RoundTripper {

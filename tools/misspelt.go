@@ -1,0 +1,118 @@
+package tools
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kombo-mcp/kombo-mcp/digest"
+)
+
+// spelled are the columns with few values, which agents write down from memory.
+// None of them tells anything about a person.
+var spelled = []string{"job", "stage", "rejection_reason", "tags", "source", "department", "job_location", "location", "employment_type", "category", "role"}
+
+const (
+	// maxSpellings is how many values of a column are looked at.
+	maxSpellings = 2000
+	// likeSpellings is how many are told.
+	likeSpellings = 5
+)
+
+// misspelt tells, where nothing matched, which compared names no record read
+// has, with the names most like them: an empty answer to a name that there is
+// not looks like a fact.
+func (l *listing[A, F, T]) misspelt(ctx context.Context) []string {
+	values := map[string]map[string]string{}
+	var conditions []digest.Condition
+	for _, c := range l.plan.Conditions() {
+		i := columnIndex(&l.of.table, c.Column)
+		if i < 0 || !slices.Contains(spelled, c.Column) || l.of.columns[i].needs != 0 || len(comparedNames(c)) == 0 {
+			continue
+		}
+		if l.mask != nil && c.Column == "location" { // it may be a candidate's
+			continue
+		}
+		conditions = append(conditions, c)
+		values[c.Column] = map[string]string{}
+	}
+	if len(conditions) == 0 {
+		return nil
+	}
+	o := l.runOptions(ctx)
+	// What the walk kept costs nothing; it may be wider than the question.
+	complete, err := digest.Scan(ctx, l.source, digest.Options{Limits: o.Limits, Keeper: o.Keeper, Keys: o.Keys}, func(r *digest.Row) {
+		for column, seen := range values {
+			v := r.Values[columnIndex(&l.of.table, column)]
+			for _, name := range append(v.Items(), v.Str()) {
+				if name != "" && len(seen) < maxSpellings {
+					seen[digest.Fold(name)] = name
+				}
+			}
+		}
+	})
+	if err != nil || !complete {
+		return nil
+	}
+	l.jobNames(ctx, values)
+	var notes []string
+	for _, c := range conditions {
+		for _, name := range comparedNames(c) {
+			if note := unlike(c.Column, name, values[c.Column]); note != "" {
+				notes = append(notes, note)
+			}
+		}
+	}
+	return notes
+}
+
+// comparedNames are the names that a record must have one of.
+func comparedNames(c digest.Condition) []string {
+	if c.Op == "contains" && c.Column == "tags" {
+		return []string{c.Values[0].Str()}
+	}
+	return constants(c)
+}
+
+// jobNames adds the jobs and stages that no record may have.
+func (l *listing[A, F, T]) jobNames(ctx context.Context, values map[string]map[string]string) {
+	if values["job"] == nil && values["stage"] == nil {
+		return
+	}
+	list, err := l.allJobs(ctx)
+	if err != nil {
+		return // the records' own names do
+	}
+	for _, j := range list {
+		if seen := values["job"]; seen != nil {
+			seen[digest.Fold(j.Name)] = digest.Clean(j.Name)
+		}
+		for _, s := range j.Stages {
+			if seen := values["stage"]; seen != nil {
+				seen[digest.Fold(s.Name)] = digest.Clean(s.Name)
+			}
+		}
+	}
+}
+
+// unlike says that no value is the name, with those most like it.
+func unlike(column, name string, values map[string]string) string {
+	folded := digest.Fold(name)
+	if _, found := values[folded]; found || len(values) == 0 {
+		return ""
+	}
+	all := make([]named, 0, len(values))
+	for _, v := range values {
+		all = append(all, named{name: v})
+	}
+	slices.SortFunc(all, func(a, b named) int {
+		return cmp.Or(cmp.Compare(likeness(b, folded), likeness(a, folded)), cmp.Compare(a.name, b.name))
+	})
+	var near []string
+	for _, e := range all[:min(len(all), likeSpellings)] {
+		near = append(near, fmt.Sprintf("%q", clip(e.name, 60)))
+	}
+	return fmt.Sprintf("%s is never %q; nearest: %s", column, clip(name, 60), strings.Join(near, ", "))
+}
