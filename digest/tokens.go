@@ -12,11 +12,24 @@ import (
 // links every vocabulary it has.
 var o200k = sync.OnceValue(codec.NewO200kBase)
 
-// Count is the number of o200k_base tokens of s. It takes about 0.1 ms a KB.
+var pieceCounts counts
+
+// Count is the number of o200k_base tokens of s. It takes about 20 µs a KB.
 func Count(s string) int {
-	if s == "" {
-		return 0
+	if !utf8.ValidString(s) {
+		// The library reads other characters than it is given.
+		return countWhole(s)
 	}
+	n := 0
+	for s != "" {
+		end := piece(s)
+		n += pieceCounts.of(s[:end], countWhole)
+		s = s[end:]
+	}
+	return n
+}
+
+func countWhole(s string) int {
 	n, err := o200k().Count(s)
 	if err != nil {
 		// The split cannot fail without a time-out, which is not set; bytes
