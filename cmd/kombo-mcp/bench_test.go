@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"io"
 	"os/exec"
 	"path/filepath"
@@ -19,12 +20,8 @@ const startsOfEach = 20
 // BenchmarkStart is the time from starting the built command on made-up data to
 // its answer to initialize, beside that of a server with nothing in it.
 func BenchmarkStart(b *testing.B) {
-	dir := b.TempDir()
+	dir := built(b, ".", "./testdata/bare")
 	ours, bare := filepath.Join(dir, "kombo-mcp"), filepath.Join(dir, "bare")
-	for path, pkg := range map[string]string{ours: ".", bare: "./testdata/bare"} {
-		out, err := exec.CommandContext(b.Context(), "go", "build", "-trimpath", "-o", path, pkg).CombinedOutput()
-		require.NoError(b, err, string(out))
-	}
 	env := []string{"HOME=" + dir, "XDG_STATE_HOME=" + dir, "LOCALAPPDATA=" + dir}
 	var took [2][]time.Duration
 	for b.Loop() {
@@ -41,7 +38,7 @@ func BenchmarkStart(b *testing.B) {
 	b.ReportMetric(float64(mine)/float64(least), "ratio")
 }
 
-func median(d []time.Duration) time.Duration {
+func median[T cmp.Ordered](d []T) T {
 	slices.Sort(d)
 	return d[len(d)/2]
 }
