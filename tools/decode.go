@@ -146,6 +146,10 @@ func (d *decoder) object(v any, dst reflect.Value, path string) {
 		}
 	}
 	fields := fieldsOf(dst.Type())
+	if s, ok := v.(string); ok && len(fields) == 1 {
+		// A tag's name where the API wants an object that holds only that.
+		v = map[string]any{fields[0].name: s}
+	}
 	m, ok := v.(map[string]any)
 	if !ok {
 		d.fail("%s must be an object with %s, not %s.", orArguments(path), strings.Join(fieldNames(fields), ", "), describe(v))
@@ -302,8 +306,9 @@ func (d *decoder) boolean(v any, dst reflect.Value, path string) {
 		dst.SetBool(t)
 		return
 	case string:
-		if b, err := strconv.ParseBool(strings.ToLower(strings.TrimSpace(t))); err == nil {
-			dst.SetBool(b)
+		word := strings.ToLower(strings.TrimSpace(t))
+		if b, err := strconv.ParseBool(word); err == nil || word == "yes" || word == "no" {
+			dst.SetBool(b || word == "yes")
 			return
 		}
 	case float64:

@@ -25,6 +25,12 @@ type sampleArgs struct {
 	Place  *inner   `json:"place,omitempty"`
 	Places []inner  `json:"places,omitempty"`
 	Raw    jsonText `json:"raw,omitempty"`
+	Tag    *sole    `json:"tag,omitempty"`
+}
+
+// sole is an object that only wraps a name.
+type sole struct {
+	Name string `json:"name"`
 }
 
 func TestDecodeTakesWhatIsPlainlyMeant(t *testing.T) {
@@ -42,6 +48,8 @@ func TestDecodeTakesWhatIsPlainlyMeant(t *testing.T) {
 		"a stringified object is an object":      {`{"name":"a","place":"{\"city\":\"Bonn\"}"}`, sampleArgs{Name: "a", Place: &inner{City: "Bonn"}}},
 		"a lone object is a list of one":         {`{"name":"a","places":{"city":"Bonn","zip":"53111"}}`, sampleArgs{Name: "a", Places: []inner{{"Bonn", 53111}}}},
 		"a boolean may be a string":              {`{"name":"a","deep":"TRUE"}`, sampleArgs{Name: "a", Deep: true}},
+		"a yes is true":                          {`{"name":"a","deep":"Yes"}`, sampleArgs{Name: "a", Deep: true}},
+		"a name is an object that has no more":   {`{"name":"a","tag":"Java"}`, sampleArgs{Name: "a", Tag: &sole{"Java"}}},
 		"a number may stand for a string":        {`{"name":5}`, sampleArgs{Name: "5"}},
 		"a synonym stands for its parameter":     {`{"name":"a","page_size":5,"id":"x"}`, sampleArgs{Name: "a", Limit: &five, IDs: []string{"x"}}},
 		"camel case names the same parameter":    {`{"name":"a","pageSize":5}`, sampleArgs{Name: "a", Limit: &five}},
@@ -58,7 +66,7 @@ func TestDecodeRefusesTheRestInSentencesThatNameTheChoices(t *testing.T) {
 	for in, want := range map[string]string{
 		`{}`:                                  "name is required and missing.",
 		`{"name":null}`:                       "name is required and missing.",
-		`{"name":"a","limt":5}`:               `Unknown parameter "limt" (did you mean limit?); valid here: ids, kinds, limit, ratio, deep, name, kind, place, places, raw.`,
+		`{"name":"a","limt":5}`:               `Unknown parameter "limt" (did you mean limit?); valid here: ids, kinds, limit, ratio, deep, name, kind, place, places, raw, tag.`,
 		`{"name":"a","limit":"many"}`:         `limit must be a whole number, not "many".`,
 		`{"name":"a","limit":1.5}`:            "limit must be a whole number, not 1.5.",
 		`{"name":"a","deep":"maybe"}`:         `deep must be true or false, not "maybe".`,
@@ -68,7 +76,7 @@ func TestDecodeRefusesTheRestInSentencesThatNameTheChoices(t *testing.T) {
 		`{"name":{"a":1}}`:                    "name must be a string, not an object.",
 		`{"name":"a","place":{"zip":1}}`:      "place.city is required and missing.",
 		`{"name":"a","limit":1,"pageSize":2}`: "limit and pageSize are the same parameter: send one of them.",
-		`[]`:                                  "The arguments must be an object with ids, kinds, limit, ratio, deep, name, kind, place, places, raw, not a list of 0.",
+		`[]`:                                  "The arguments must be an object with ids, kinds, limit, ratio, deep, name, kind, place, places, raw, tag, not a list of 0.",
 	} {
 		_, err := decodeJSON(t, in)
 		var bad *ArgumentError

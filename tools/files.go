@@ -37,6 +37,9 @@ var contentTypePattern = regexp.MustCompile(`^[\w.-]+/[\w.-]+$`)
 // wrong goes to the plan.
 func (b *Toolbox) file(p *plan, at string, f fileArgs) kombo.FileInput {
 	out := kombo.FileInput{Name: f.Name, ContentType: f.ContentType, Type: kombo.AttachmentType(f.Type)}
+	if plain, _, err := mime.ParseMediaType(f.ContentType); err == nil {
+		out.ContentType = plain // Kombo takes no parameters such as a charset
+	}
 	ways := 0
 	for _, way := range []string{f.Data, f.DataURL, f.Text, f.Path} {
 		if way != "" {

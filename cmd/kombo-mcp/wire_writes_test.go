@@ -200,7 +200,7 @@ func uploads(c cast) []sentWrite {
 			"by path":              {object{"path": "cv.pdf", "type": "CV"}, file("cv.pdf", "application/pdf", encoded("%PDF-1.7 a CV"), "CV")},
 			"by path, named":       {object{"path": "sub/letter.txt", "name": "Letter.txt", "type": "COVER_LETTER"}, file("Letter.txt", "text/plain", encoded("Dear Sir or Madam"), "COVER_LETTER")},
 			"by address": {
-				object{"name": "cv.docx", "data_url": "https://files.example.com/cv.docx?sig=1", "type": "CV", "content_type": "application/msword"},
+				object{"name": "cv.docx", "data_url": "https://files.example.com/cv.docx?sig=1", "type": "CV", "content_type": "application/msword; charset=utf-8"},
 				object{"name": "cv.docx", "data_url": "https://files.example.com/cv.docx?sig=1", "type": "CV", "content_type": "application/msword"},
 			},
 		} {
