@@ -28,6 +28,10 @@ type Answer struct {
 	budget int
 	// apart sets rows of several lines apart.
 	apart bool
+
+	// text and raw are the two forms of an answer that is kept.
+	text string
+	raw  []byte
 }
 
 // AddNote adds a note at the end, cut to what the budget leaves, and tells
@@ -85,6 +89,9 @@ type Tally struct {
 // never occur in a value (measured on rows of six cells: 1,500 tokens, with
 // " | " 1,590, as JSON 1,590).
 func (a *Answer) Text() string {
+	if a.raw != nil {
+		return a.text
+	}
 	var b strings.Builder
 	a.writeSummary(&b)
 	if len(a.Rows) > 0 {

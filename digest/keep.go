@@ -29,7 +29,8 @@ type Keeper struct {
 	recent  *list.List // of *keptWalk, most recently used first
 	kept    map[string]*list.Element
 	flights map[string]*flight
-	era     int // grows with Clear
+	answers map[string]*keptWalk // by the questions that they answer
+	era     int                  // grows with Clear
 }
 
 type keptWalk struct {
@@ -39,6 +40,8 @@ type keptWalk struct {
 	done  walked
 	limit int
 	until time.Time
+	// answers are those that the walk gave, the oldest first; size counts them.
+	answers []keptAnswer
 }
 
 // flight is a walk under way; landed closes when it ends.
@@ -59,6 +62,7 @@ func NewKeeper(bytes int, ttl time.Duration, clock func() time.Time) *Keeper {
 	return &Keeper{
 		bytes: bytes, ttl: ttl, clock: clock, recent: list.New(),
 		kept: map[string]*list.Element{}, flights: map[string]*flight{},
+		answers: map[string]*keptWalk{},
 	}
 }
 
@@ -80,6 +84,9 @@ func (k *Keeper) drop(e *list.Element) {
 	if ok {
 		k.used -= w.size
 		delete(k.kept, w.key)
+		for _, a := range w.answers {
+			delete(k.answers, a.question)
+		}
 	}
 }
 
@@ -155,7 +162,9 @@ func replay(ctx context.Context, kept *keptWalk, w *walker, each func(Page) (boo
 	if w.progress != nil {
 		w.progress(read)
 	}
-	return kept.done, nil
+	done := kept.done
+	done.kept = kept
+	return done, nil
 }
 
 // collect walks and keeps what it reads, as long as there is room for it.

@@ -16,6 +16,8 @@ type Options struct {
 	// all of its records and more.
 	Keeper *Keeper
 	Keys   []string
+	// Origin, if not nil, is told of the kept walk that served the run.
+	Origin *Origin
 	// Filter drops records before where does, such as those that a kept walk
 	// without the source's filters has too many.
 	Filter func(*Row) bool
@@ -87,6 +89,9 @@ func (p *Plan) Run(ctx context.Context, source Source, opts Options) (*Answer, e
 	}
 	if err != nil {
 		return nil, err
+	}
+	if opts.Origin != nil {
+		opts.Origin.walk = done.kept
 	}
 	return r.answer(done)
 }

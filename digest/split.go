@@ -17,11 +17,11 @@ type class uint8
 
 const (
 	upperish class = 1 << iota // \p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}
-	lowerish                  // \p{Ll}\p{Lm}\p{Lo}\p{M}
-	letter                    // \p{L}
-	digit                     // \p{N}
-	space                     // \s
-	newline                   // \r\n
+	lowerish                   // \p{Ll}\p{Lm}\p{Lo}\p{M}
+	letter                     // \p{L}
+	digit                      // \p{N}
+	space                      // \s
+	newline                    // \r\n
 )
 
 var asciiClasses = func() (s [utf8.RuneSelf]class) {

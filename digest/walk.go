@@ -46,6 +46,8 @@ type walked struct {
 	read int
 	// cause is the failure of atFailure.
 	cause error
+	// kept is the walk that was served from memory, nil for one that was made.
+	kept *keptWalk
 }
 
 var (

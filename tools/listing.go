@@ -42,7 +42,7 @@ func newList[A, F, T any, P interface {
 	about := fmt.Sprintf("%s where: %s. Columns: %s.", s.about, s.of.table.Example, s.of.table.Describe())
 	return define(spec{name: s.name, title: s.title, kind: read, about: about}, func(ctx context.Context, c *call, args A) (*digest.Answer, error) {
 		l := listing[A, F, T]{listSpec: &s, call: c, args: &args, list: *P(&args).list(), shape: P(&args).shape()}
-		return l.answer(ctx)
+		return l.keptAnswer(ctx)
 	})
 }
 
@@ -62,6 +62,8 @@ type listing[A, F, T any] struct {
 	// guard keeps protected answers back where the question reads answers.
 	guard *protected
 	facts *lookup
+	// origin is the kept walk that served the answer.
+	origin digest.Origin
 	// short are the lists looked up in that could not all be read.
 	short need
 }
@@ -222,6 +224,7 @@ func (l *listing[A, F, T]) runOptions(ctx context.Context) digest.Options {
 	}
 	if l.shape.View != viewRecord {
 		o.Keeper, o.Keys, o.Filter = l.keeper, l.keys(), l.narrow.keep
+		o.Origin = &l.origin
 	}
 	if l.Progress != nil {
 		total := l.cfg.Limits.Records

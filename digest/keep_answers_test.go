@@ -1,0 +1,90 @@
+package digest_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kombo-mcp/kombo-mcp/digest"
+)
+
+// answering asks twice, so that the second answer comes from the kept walk of
+// the first, and keeps it.
+func answering(t *testing.T, k *digest.Keeper, key, question string) *digest.Answer {
+	t.Helper()
+	tb := applications()
+	var from digest.Origin
+	var a *digest.Answer
+	for range 2 {
+		a = askSource(t, tb, digest.Query{}, inPlace(believable(tb, 30, 1)), digest.Options{Keeper: k, Keys: []string{key}, Origin: &from})
+	}
+	k.KeepAnswer(question, from, a)
+	return a
+}
+
+func TestAnAnswerIsKeptInBothFormsUntilItsWalkGoes(t *testing.T) {
+	t.Parallel()
+	for name, ends := range map[string]func(*digest.Keeper, func(time.Duration)){
+		"with a write":               func(k *digest.Keeper, _ func(time.Duration)) { k.Clear() },
+		"when the walk is too old":   func(_ *digest.Keeper, pass func(time.Duration)) { pass(digest.KeepTime) },
+		"when others need the place": func(k *digest.Keeper, _ func(time.Duration)) { answering(t, k, "other", "another question") },
+	} {
+		now := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+		roomy := digest.NewKeeper(0, 0, nil)
+		answering(t, roomy, "walk", "question")
+		// Room for one walk and its answer, not for two.
+		k := digest.NewKeeper(roomy.Used()+100, 0, func() time.Time { return now })
+		require.Nil(t, k.Answer("question"))
+		a := answering(t, k, "walk", "question")
+		want, err := json.Marshal(*a)
+		require.NoError(t, err)
+		got := k.Answer("question")
+		require.Same(t, a, got, name)
+		raw, err := json.Marshal(got)
+		require.NoError(t, err)
+		assert.JSONEq(t, string(want), string(raw))
+		assert.True(t, strings.HasPrefix(got.Text(), "applications: 30 matched, complete"), got.Text())
+		assert.Nil(t, k.Answer("another question"))
+		ends(k, func(d time.Duration) { now = now.Add(d) })
+		assert.Nil(t, k.Answer("question"), name)
+		k.Clear()
+		assert.Zero(t, k.Used(), name)
+	}
+}
+
+func TestAnAnswerOfAWalkThatWentMeanwhileIsNotKept(t *testing.T) {
+	t.Parallel()
+	k := digest.NewKeeper(0, 0, nil)
+	tb := applications()
+	var from digest.Origin
+	options := digest.Options{Keeper: k, Keys: []string{"walk"}, Origin: &from}
+	a := askSource(t, tb, digest.Query{}, inPlace(believable(tb, 30, 1)), options)
+	k.KeepAnswer("question", from, a)
+	assert.Nil(t, k.Answer("question"), "it made the walk")
+	a = askSource(t, tb, digest.Query{}, inPlace(believable(tb, 30, 1)), options)
+	k.Clear()
+	k.KeepAnswer("question", from, a)
+	assert.Nil(t, k.Answer("question"), "a write came between")
+	assert.Zero(t, k.Used())
+}
+
+func TestAWalkKeepsTheAnswersToItsLatestQuestions(t *testing.T) {
+	t.Parallel()
+	k := digest.NewKeeper(0, 0, nil)
+	var used int
+	for i := range 100 {
+		answering(t, k, "walk", fmt.Sprintf("question %02d", i))
+		if i == 40 {
+			used = k.Used()
+		}
+	}
+	assert.Equal(t, used, k.Used(), "memory does not grow with the questions")
+	assert.Nil(t, k.Answer("question 50"))
+	assert.NotNil(t, k.Answer("question 99"))
+	assert.NotNil(t, k.Answer("question 80"))
+}
