@@ -46,8 +46,9 @@ lint: ## golangci-lint at its pinned version, built through the module proxy
 	$(GO) run $(GOLANGCI) run ./...
 	$(GO) run $(GOLANGCI) run --build-tags redis ./internal/redismemory/...
 
-generated: ## fail when a golden or the README's tool table is out of date
+generated: ## fail when a golden, a generated page or the README's tool table is out of date
 	$(GO) test -count=1 $(UPDATABLE)
+	$(GO) test -count=1 -run '^TestTheManPageIsGenerated$$' ./cmd/kombo-mcp
 
 cross: ## build for every platform that is released
 	@for p in $(PLATFORMS); do echo "build $$p"; \
@@ -78,8 +79,9 @@ faults: ## every write under every fault, as a table, and 200 runs that end in a
 bench: questions ## the questions, then the benchmarks, half a second each
 	$(GO) test -run '^$$' -bench . -benchtime 0.5s -benchmem ./...
 
-generate: ## rewrite the goldens and the README's tool table
+generate: ## rewrite the goldens, the README's tool table, the hosts' pages and the man page
 	$(GO) test -count=1 $(UPDATABLE) -args -update
+	$(GO) test -count=1 -run '^TestTheManPageIsGenerated$$' ./cmd/kombo-mcp -args -update-man
 
 clean: ## remove what was built and installed
 	rm -rf bin clients/node_modules

@@ -72,11 +72,14 @@ func root() *cli.Command {
 		Description: "Without a subcommand it serves MCP over stdin and stdout, as hosts start it.\n" +
 			"The API key comes from KOMBO_API_KEY or the file that KOMBO_API_KEY_FILE names, never from a flag;\n" +
 			"so do KOMBO_AUTH_TOKEN and KOMBO_SECRET.",
-		Flags:     own(append(serverFlags(), listenFlags()...)),
-		Action:    serveMCP,
-		Commands:  []*cli.Command{callCommand(), toolsCommand(), journalCommand(), sandboxCommand(), demoCommand()},
-		Suggest:   true,
-		ErrWriter: os.Stderr,
+		Flags:    own(append(serverFlags(), listenFlags()...)),
+		Action:   serveMCP,
+		Commands: []*cli.Command{callCommand(), toolsCommand(), journalCommand(), sandboxCommand(), demoCommand(), installCommand()},
+		Suggest:  true,
+		// Completion scripts of four shells, with a command that prints them.
+		EnableShellCompletion:           true,
+		ConfigureShellCompletionCommand: func(c *cli.Command) { c.Hidden = false },
+		ErrWriter:                       os.Stderr,
 		// The library would exit with 1 and its own wording; main does both.
 		ExitErrHandler: func(context.Context, *cli.Command, error) {},
 	}

@@ -31,11 +31,12 @@ var mayImport = map[string][]string{
 	"internal/download":    {},
 	"internal/tenants":     {},
 	"internal/redismemory": {"internal/journal"},
+	"internal/hosts":       {},
 	"internal/faults":      {},
 	"internal/bench":       {"sandbox", "tools", "digest", "kombo"},
 	"internal/house":       {},
 	"internal/load":        {"sandbox"},
-	"cmd":                  {"internal/serve", "internal/journal", "internal/cvtext", "internal/download", "internal/tenants", "internal/redismemory", "sandbox", "prompts", "tools", "digest", "kombo"},
+	"cmd":                  {"internal/serve", "internal/hosts", "internal/journal", "internal/cvtext", "internal/download", "internal/tenants", "internal/redismemory", "sandbox", "prompts", "tools", "digest", "kombo"},
 }
 
 // mustNotKnow lists what a part is useful without.

@@ -1,0 +1,259 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/hosts"
+)
+
+func installCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "install",
+		Usage:     "write this server into a host's configuration, or take it out",
+		ArgsUsage: "HOST",
+		Description: "HOST is one of " + strings.Join(hosts.IDs(), ", ") + ".\n" +
+			"Nothing else in the file changes; a copy of it is kept beside it. The API key is never an argument\n" +
+			"and never in the file: the host takes it from where it keeps secrets, or the server reads it from a\n" +
+			"file that only you can read, which this command writes from KOMBO_API_KEY.",
+		Flags: []cli.Flag{
+			&cli.BoolFlag{Name: "print", Usage: "print what would be written, and write nothing"},
+			&cli.BoolFlag{Name: "remove", Usage: "take the server out again"},
+			&cli.BoolFlag{Name: "sandbox", Usage: "install the server on made-up data; needs no key"},
+			&cli.BoolFlag{Name: "read-only", Usage: "offer no tool that changes the ATS"},
+			&cli.StringFlag{Name: "name", Usage: "what the host calls the server", Value: "kombo"},
+			&cli.StringFlag{Name: "config", Usage: "the file to write, instead of the host's own for you"},
+			&cli.StringFlag{Name: "url", Usage: "the address of a server over HTTP, such as https://mcp.example.com/mcp, instead of one that the host starts"},
+			&cli.StringFlag{Name: "key-file", Usage: "have the server read the key from this file, in hosts that keep secrets as well"},
+			&cli.StringFlag{Name: "integration-id", Usage: "the Kombo integration to work in", Sources: cli.EnvVars("KOMBO_INTEGRATION_ID")},
+			&cli.StringFlag{Name: "region", Usage: "Kombo's region: eu or us", Value: "eu", Sources: cli.EnvVars("KOMBO_REGION")},
+			&cli.StringFlag{Name: "base-url", Usage: "address of the API instead of the region's", Sources: cli.EnvVars("KOMBO_BASE_URL")},
+			&cli.BoolFlag{Name: "json", Usage: "print what was done as JSON"},
+		},
+		ShellComplete: completeWords(hosts.IDs()),
+		Action:        runInstall,
+	}
+}
+
+// installed is what became of an installation.
+type installed struct {
+	Host    string `json:"host"`
+	Name    string `json:"name"`
+	File    string `json:"file"`
+	Changed bool   `json:"changed"`
+	Removed bool   `json:"removed,omitempty"`
+	// Backup is the copy of the file as it was, KeyFile the file that the key
+	// was written to.
+	Backup  string   `json:"backup,omitempty"`
+	KeyFile string   `json:"key_file,omitempty"`
+	Next    []string `json:"next,omitempty"`
+}
+
+func runInstall(_ context.Context, cmd *cli.Command) error {
+	if cmd.Args().Len() != 1 {
+		return fmt.Errorf("install takes one host: %s", strings.Join(hosts.IDs(), ", "))
+	}
+	h, err := hosts.Find(cmd.Args().First())
+	if err != nil {
+		return err
+	}
+	machine := thisMachine()
+	file := cmd.String("config")
+	if file == "" {
+		if file, err = h.Path(machine, cmd.String("name")); err != nil {
+			return err
+		}
+	}
+	if file, err = filepath.Abs(file); err != nil {
+		return err
+	}
+	if cmd.Bool("remove") {
+		return uninstall(cmd, h, file)
+	}
+	plan, err := planInstall(cmd, h, machine)
+	if err != nil {
+		return err
+	}
+	if cmd.Bool("print") {
+		return printInstall(cmd, h, plan.server, file)
+	}
+	return plan.write(cmd, h, file)
+}
+
+func thisMachine() hosts.Machine {
+	home, err := os.UserHomeDir()
+	if err != nil {
+		home = "" // hosts says what to do without one
+	}
+	return hosts.Machine{GOOS: runtime.GOOS, Home: home, Env: os.Getenv}
+}
+
+// installPlan is what is to be written.
+type installPlan struct {
+	server hosts.Server
+	// keyFile is where the key goes, "" where the host has it.
+	keyFile, key string
+}
+
+func planInstall(cmd *cli.Command, h hosts.Host, m hosts.Machine) (p installPlan, err error) {
+	p.server = hosts.Server{Name: cmd.String("name"), URL: cmd.String("url")}
+	if p.server.URL != "" {
+		p.server.WithToken, err = wantsToken(p.server.URL)
+		return p, err
+	}
+	if p.server.Command, err = ownPath(); err != nil {
+		return p, err
+	}
+	if cmd.Bool("sandbox") {
+		p.server.Args = append(p.server.Args, "--sandbox")
+	}
+	if cmd.Bool("read-only") {
+		p.server.Args = append(p.server.Args, "--read-only")
+	}
+	if cmd.Bool("sandbox") {
+		return p, nil
+	}
+	return p, p.settings(cmd, h, m)
+}
+
+// settings are those of a server in an ATS of one's own.
+func (p *installPlan) settings(cmd *cli.Command, h hosts.Host, m hosts.Machine) error {
+	integration := cmd.String("integration-id")
+	if integration == "" && !cmd.Bool("print") {
+		return errors.New("no integration. Set KOMBO_INTEGRATION_ID or --integration-id to the integration to work in, or add --sandbox to try everything on made-up data")
+	}
+	p.server.Settings = append(p.server.Settings, hosts.Variable{Name: hosts.VarIntegration, Value: orElse(integration, "your integration's id")})
+	switch region := strings.ToLower(cmd.String("region")); region {
+	case "eu":
+	case "us":
+		p.server.Settings = append(p.server.Settings, hosts.Variable{Name: hosts.VarRegion, Value: region})
+	default:
+		return fmt.Errorf("--region: %q is none of eu, us", region)
+	}
+	if base := cmd.String("base-url"); base != "" {
+		p.server.Settings = append(p.server.Settings, hosts.Variable{Name: hosts.VarBaseURL, Value: base})
+	}
+	if h.Keeps && cmd.String("key-file") == "" {
+		p.server.Secrets = []string{hosts.VarKey}
+		return nil
+	}
+	return p.useKeyFile(cmd, m)
+}
+
+// useKeyFile finds the file that the server will read the key from, and the
+// key, if it is yet to be written there.
+func (p *installPlan) useKeyFile(cmd *cli.Command, m hosts.Machine) (err error) {
+	p.keyFile = cmd.String("key-file")
+	if p.keyFile == "" {
+		p.keyFile = os.Getenv(hosts.VarKeyFile)
+	}
+	if p.keyFile == "" {
+		if p.keyFile, err = m.KeyFile(); err != nil {
+			return err
+		}
+	}
+	if p.keyFile, err = filepath.Abs(p.keyFile); err != nil {
+		return err
+	}
+	p.key = strings.TrimSpace(os.Getenv(hosts.VarKey))
+	if _, err := os.Stat(p.keyFile); p.key == "" && err != nil && !cmd.Bool("print") {
+		return fmt.Errorf("no API key. Set KOMBO_API_KEY for this command, which puts it into %s, where only you can read it, or add --sandbox to try everything on made-up data", p.keyFile)
+	}
+	p.server.Settings = append([]hosts.Variable{{Name: hosts.VarKeyFile, Value: p.keyFile}}, p.server.Settings...)
+	return nil
+}
+
+func (p installPlan) write(cmd *cli.Command, h hosts.Host, file string) error {
+	before, err := h.Read(file)
+	if err != nil {
+		return err
+	}
+	e, err := h.Put(before, p.server)
+	if err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	done := installed{Host: h.ID, Name: p.server.Name, File: file, Changed: e.Changed(), Next: h.Notes(p.server)}
+	if p.key != "" && p.keyFile != "" {
+		if old, err := os.ReadFile(p.keyFile); err != nil || strings.TrimSpace(string(old)) != p.key {
+			if err := hosts.SaveKey(p.keyFile, p.key); err != nil {
+				return fmt.Errorf("write the key to %s: %w", p.keyFile, err)
+			}
+			done.KeyFile = p.keyFile
+		}
+	}
+	if e.Changed() {
+		if done.Backup, err = hosts.Save(file, e, time.Now()); err != nil {
+			return err
+		}
+	}
+	return done.print(cmd)
+}
+
+func uninstall(cmd *cli.Command, h hosts.Host, file string) error {
+	before, err := h.Read(file)
+	if err != nil {
+		return err
+	}
+	e, err := h.Take(before, cmd.String("name"))
+	if err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	done := installed{Host: h.ID, Name: cmd.String("name"), File: file, Changed: e.Changed(), Removed: e.Changed()}
+	if e.Changed() {
+		if done.Backup, err = hosts.Save(file, e, time.Now()); err != nil {
+			return err
+		}
+	}
+	return done.print(cmd)
+}
+
+func printInstall(cmd *cli.Command, h hosts.Host, s hosts.Server, file string) error {
+	text, err := h.Print(s)
+	if err != nil {
+		return err
+	}
+	if cmd.Bool("json") {
+		return printJSON(cmd.Root().Writer, map[string]any{"host": h.ID, "name": s.Name, "file": file, "text": text, "next": h.Notes(s)})
+	}
+	// What is printed can be put into a file: words about it go elsewhere.
+	if _, err := fmt.Fprintf(cmd.Root().ErrWriter, "for %s:\n", file); err != nil {
+		return err
+	}
+	_, err = io.WriteString(cmd.Root().Writer, text)
+	return err
+}
+
+func (i installed) print(cmd *cli.Command) error {
+	w := cmd.Root().Writer
+	if cmd.Bool("json") {
+		return printJSON(w, i)
+	}
+	var lines []string
+	switch {
+	case i.Removed:
+		lines = append(lines, fmt.Sprintf("%s is no longer in %s.", i.Name, i.File))
+	case i.Changed:
+		lines = append(lines, fmt.Sprintf("%s is in %s.", i.Name, i.File))
+	case cmd.Bool("remove"):
+		lines = append(lines, fmt.Sprintf("%s is not in %s; nothing was changed.", i.Name, i.File))
+	default:
+		lines = append(lines, fmt.Sprintf("%s is in %s already; nothing was changed.", i.Name, i.File))
+	}
+	if i.Backup != "" {
+		lines = append(lines, "The file as it was is "+i.Backup+".")
+	}
+	if i.KeyFile != "" {
+		lines = append(lines, "The key is in "+i.KeyFile+", where only you can read it.")
+	}
+	_, err := fmt.Fprintln(w, strings.Join(append(lines, i.Next...), "\n"))
+	return err
+}

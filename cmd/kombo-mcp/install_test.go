@@ -1,0 +1,320 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/pelletier/go-toml/v2"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"github.com/tailscale/hujson"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/hosts"
+)
+
+// hostFile is a host as its users know it: what it makes of its file, told
+// independently of what writes it.
+type hostFile struct {
+	read func([]byte, any) error
+	// servers leads to an entry, command is its key of the program.
+	servers, command, env string
+	// secret is how a value refers to one, with the name in parentheses.
+	secret string
+	// names is the list of variables that the host passes on.
+	names string
+}
+
+func readJSONC(raw []byte, into any) error {
+	raw, err := hujson.Standardize(raw)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(raw, into)
+}
+
+var hostFiles = map[string]hostFile{
+	"claude-desktop": {json.Unmarshal, "mcpServers", "command", "env", "", ""},
+	"claude-code":    {json.Unmarshal, "mcpServers", "command", "env", `\$\{(\w+)\}`, ""},
+	"cursor":         {json.Unmarshal, "mcpServers", "command", "env", `\$\{env:(\w+)\}`, ""},
+	"vscode":         {readJSONC, "servers", "command", "env", `\$\{input:([\w-]+)\}`, ""},
+	"windsurf":       {json.Unmarshal, "mcpServers", "command", "env", `\$\{env:(\w+)\}`, ""},
+	"zed":            {readJSONC, "context_servers", "command", "env", "", ""},
+	"gemini":         {json.Unmarshal, "mcpServers", "command", "env", `\$(\w+)`, ""},
+	"codex":          {toml.Unmarshal, "mcp_servers", "command", "env", "", "env_vars"},
+	"goose":          {yaml.Unmarshal, "extensions", "cmd", "envs", "", "env_keys"},
+	"librechat":      {yaml.Unmarshal, "mcpServers", "command", "env", `\$\{(\w+)\}`, ""},
+	"cline":          {json.Unmarshal, "mcpServers", "command", "env", `\$\{env:(\w+)\}`, ""},
+	"continue":       {yaml.Unmarshal, "mcpServers", "command", "env", `\$\{\{ secrets\.(\w+) \}\}`, ""},
+}
+
+// started is what a host makes of its file: a command, its arguments and the
+// variables that it adds.
+type started struct {
+	command   string
+	args, env []string
+}
+
+// asTheHostReadsIt reads a file and puts the secrets in, which the host has from
+// elsewhere.
+func (f hostFile) asTheHostReadsIt(t *testing.T, path string, secrets map[string]string) started {
+	t.Helper()
+	raw, err := os.ReadFile(path)
+	require.NoError(t, err)
+	var doc map[string]any
+	require.NoError(t, f.read(raw, &doc), string(raw))
+	var entry map[string]any
+	switch servers := doc[f.servers].(type) {
+	case map[string]any:
+		entry, _ = servers["kombo"].(map[string]any)
+	case []any:
+		entry, _ = servers[0].(map[string]any)
+	}
+	require.NotNil(t, entry, string(raw))
+	s := started{command: fmt.Sprint(entry[f.command])}
+	args, _ := entry["args"].([]any)
+	for _, a := range args {
+		s.args = append(s.args, fmt.Sprint(a))
+	}
+	env, _ := entry[f.env].(map[string]any)
+	for name, v := range env {
+		value := fmt.Sprint(v)
+		if f.secret != "" {
+			value = regexp.MustCompile(f.secret).ReplaceAllStringFunc(value, func(ref string) string {
+				id := regexp.MustCompile(f.secret).FindStringSubmatch(ref)[1]
+				require.Contains(t, secrets, id, string(raw))
+				return secrets[id]
+			})
+		}
+		s.env = append(s.env, name+"="+value)
+	}
+	names, _ := entry[f.names].([]any)
+	for _, n := range names {
+		require.Contains(t, secrets, n, string(raw))
+		s.env = append(s.env, fmt.Sprint(n)+"="+secrets[fmt.Sprint(n)])
+	}
+	return s
+}
+
+// hostHome is a user's home directory and the file of a host in it.
+func hostHome(t *testing.T, id string, more ...string) (env []string, file string) {
+	t.Helper()
+	env = environment(t, more...)
+	value := func(name string) string {
+		for _, e := range env {
+			if v, ok := strings.CutPrefix(e, name+"="); ok {
+				return v
+			}
+		}
+		return ""
+	}
+	h, err := hosts.Find(id)
+	require.NoError(t, err)
+	file, err = h.Path(hosts.Machine{GOOS: "linux", Home: value("HOME"), Env: value}, "kombo")
+	require.NoError(t, err)
+	if !filepath.IsAbs(file) {
+		file = filepath.Join(value("HOME"), file)
+		require.NoError(t, os.WriteFile(file, []byte("version: 1.2.8\n"), 0o600))
+	}
+	return env, file
+}
+
+func installArgs(id, file string, more ...string) []string {
+	return slices.Concat([]string{"install"}, more, []string{"--config", file, id})
+}
+
+func TestEveryHostStartsWhatInstallWrote(t *testing.T) {
+	t.Parallel()
+	u := serveUpstream(t, nil)
+	require.ElementsMatch(t, hosts.IDs(), slices.Collect(mapKeys(hostFiles)))
+	for _, id := range hosts.IDs() {
+		t.Run(id, func(t *testing.T) {
+			t.Parallel()
+			key := "KOMBO_API_KEY=" + u.APIKey()
+			env, file := hostHome(t, id, key, "KOMBO_INTEGRATION_ID="+u.IntegrationID(), "KOMBO_BASE_URL="+u.BaseURL())
+			done := run(t, env, "", installArgs(id, file, "--read-only")...)
+			require.Equal(t, 0, done.code, done.stderr)
+			assert.NotContains(t, done.stdout+done.stderr, u.APIKey())
+			raw, err := os.ReadFile(file)
+			require.NoError(t, err)
+			assert.NotContains(t, string(raw), u.APIKey(), "the key is not in the host's file")
+
+			secrets := map[string]string{"KOMBO_API_KEY": u.APIKey(), "kombo-api-key": u.APIKey()}
+			s := hostFiles[id].asTheHostReadsIt(t, file, secrets)
+			assert.True(t, filepath.IsAbs(s.command))
+			assert.NotContains(t, strings.Join(s.args, " "), u.APIKey())
+			// Nothing but what was written, and what every process has.
+			p := startAs(t, s, environment(t))
+			m := p.greet()
+			assert.Contains(t, fmt.Sprint(m["result"]), "serverInfo")
+			m = p.ask(2, "tools/call", object{"name": "get_tags", "arguments": object{"limit": 1}})
+			assert.NotContains(t, fmt.Sprint(m), "isError:true")
+			assert.Contains(t, fmt.Sprint(m), "tags: ")
+			m = p.ask(3, "tools/list", object{})
+			assert.NotContains(t, fmt.Sprint(m), "name:reject_application", "it was installed to read only")
+		})
+	}
+}
+
+func mapKeys[K comparable, V any](m map[K]V) func(func(K) bool) {
+	return func(yield func(K) bool) {
+		for k := range m {
+			if !yield(k) {
+				return
+			}
+		}
+	}
+}
+
+func startAs(t *testing.T, s started, env []string) *process {
+	t.Helper()
+	self, err := os.Executable()
+	require.NoError(t, err)
+	require.Equal(t, self, s.command, "the command is this program")
+	return start(t, append(env, s.env...), s.args...)
+}
+
+func TestInstallOnMadeUpDataNeedsNoKeyAndCanBeTakenBack(t *testing.T) {
+	t.Parallel()
+	for _, id := range hosts.IDs() {
+		t.Run(id, func(t *testing.T) {
+			t.Parallel()
+			env, file := hostHome(t, id)
+			before, _ := os.ReadFile(file)
+			var first, second, removed installed
+			for _, step := range []struct {
+				into *installed
+				args []string
+			}{{&first, installArgs(id, file, "--sandbox", "--json")}, {&second, installArgs(id, file, "--sandbox", "--json")}} {
+				done := run(t, env, "", step.args...)
+				require.Equal(t, 0, done.code, done.stderr)
+				require.NoError(t, json.Unmarshal([]byte(done.stdout), step.into))
+			}
+			assert.True(t, first.Changed)
+			assert.False(t, second.Changed)
+			assert.Empty(t, second.Backup)
+			assert.Equal(t, len(before) > 0, first.Backup != "", "a copy where there was something to copy")
+
+			s := hostFiles[id].asTheHostReadsIt(t, file, nil)
+			assert.Equal(t, []string{"--sandbox"}, s.args)
+			startAs(t, s, environment(t)).greet()
+
+			done := run(t, env, "", installArgs(id, file, "--remove", "--json")...)
+			require.Equal(t, 0, done.code, done.stderr)
+			require.NoError(t, json.Unmarshal([]byte(done.stdout), &removed))
+			assert.True(t, removed.Removed)
+			after, _ := os.ReadFile(file)
+			assert.NotContains(t, string(after), "sandbox")
+			again := run(t, env, "", installArgs(id, file, "--remove")...)
+			require.Equal(t, 0, again.code, again.stderr)
+			assert.Contains(t, again.stdout, "nothing was changed")
+		})
+	}
+}
+
+func TestInstallWithoutConfigFindsTheHostsOwnFile(t *testing.T) {
+	t.Parallel()
+	env, file := hostHome(t, "cursor")
+	done := run(t, env, "", "install", "--sandbox", "--name", "ats", "cursor")
+	require.Equal(t, 0, done.code, done.stderr)
+	raw, err := os.ReadFile(file)
+	require.NoError(t, err)
+	assert.Contains(t, string(raw), `"ats": {`)
+	assert.Contains(t, done.stdout, "ats is in "+file+".")
+}
+
+func TestInstallRefusesAndChangesNothing(t *testing.T) {
+	t.Parallel()
+	id, key := "KOMBO_INTEGRATION_ID=greenhouse:abc", "KOMBO_API_KEY=sekret"
+	for name, c := range map[string]struct {
+		host, before string
+		env, args    []string
+		says         string
+	}{
+		"a host that there is not":   {"notepad", "", nil, nil, "the hosts are claude-desktop, claude-code"},
+		"no integration":             {"cursor", "", []string{key}, nil, "Set KOMBO_INTEGRATION_ID or --integration-id"},
+		"no key, and nowhere to ask": {"zed", "", []string{id}, nil, "Set KOMBO_API_KEY for this command"},
+		"a broken file":              {"cursor", `{"mcpServers": {`, []string{id, key}, nil, "Cursor would not read this file"},
+		"comments where none may be": {"claude-desktop", "{} // mine\n", []string{id, key}, nil, "which this host does not allow"},
+		"a name that is none":        {"cursor", "", []string{id, key}, []string{"--name", "a b"}, "cannot be a server's name"},
+		"HTTP where it cannot be":    {"claude-desktop", "", nil, []string{"--url", "https://mcp.example.com/mcp"}, "Settings, Connectors"},
+		"an address that is none":    {"cursor", "", nil, []string{"--url", "mcp.example.com"}, "is no address such as https"},
+		"a token in the open":        {"cursor", "", nil, []string{"--url", "http://mcp.example.com/mcp"}, "use https"},
+		"a password in the address":  {"cursor", "", nil, []string{"--url", "https://u:sekret@mcp.example.com/mcp"}, "KOMBO_AUTH_TOKEN"},
+		"a region that there is not": {"cursor", "", []string{id, key}, []string{"--region", "mars"}, "none of eu, us"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			file := filepath.Join(t.TempDir(), "file")
+			if c.before != "" {
+				require.NoError(t, os.WriteFile(file, []byte(c.before), 0o600))
+			}
+			done := run(t, environment(t, c.env...), "", installArgs(c.host, file, c.args...)...)
+			assert.Equal(t, exitUsage, done.code)
+			assert.Contains(t, done.stderr, c.says)
+			assert.NotContains(t, done.stderr, "sekret")
+			after, _ := os.ReadFile(file)
+			assert.Equal(t, c.before, string(after))
+		})
+	}
+}
+
+func TestInstallPrintsAndWritesNothing(t *testing.T) {
+	t.Parallel()
+	for _, id := range hosts.IDs() {
+		env, file := hostHome(t, id)
+		before, _ := os.ReadFile(file)
+		printed := run(t, env, "", installArgs(id, file, "--print")...)
+		require.Equal(t, 0, printed.code, printed.stderr)
+		assert.Contains(t, printed.stdout, "KOMBO_INTEGRATION_ID")
+		assert.Contains(t, printed.stderr, file)
+		var doc map[string]any
+		require.NoError(t, hostFiles[id].read([]byte(printed.stdout), &doc), id)
+		after, _ := os.ReadFile(file)
+		assert.Equal(t, string(before), string(after), id)
+		over := run(t, env, "", installArgs(id, file, "--print", "--url", "https://mcp.example.com/mcp")...)
+		if id != "claude-desktop" {
+			require.Equal(t, 0, over.code, over.stderr)
+			assert.Contains(t, over.stdout, "https://mcp.example.com/mcp")
+		}
+	}
+}
+
+func TestTheKeyFileIsForOneUserAlone(t *testing.T) {
+	t.Parallel()
+	env, file := hostHome(t, "claude-desktop", "KOMBO_API_KEY=sekret", "KOMBO_INTEGRATION_ID=greenhouse:abc")
+	var done installed
+	out := run(t, env, "", installArgs("claude-desktop", file, "--json")...)
+	require.NoError(t, json.Unmarshal([]byte(out.stdout), &done), out.stderr)
+	fi, err := os.Stat(done.KeyFile)
+	require.NoError(t, err)
+	assert.Equal(t, os.FileMode(0o600), fi.Mode().Perm())
+	raw, err := os.ReadFile(done.KeyFile)
+	require.NoError(t, err)
+	assert.Equal(t, "sekret\n", string(raw))
+	own := filepath.Join(t.TempDir(), "key")
+	out = run(t, env, "", installArgs("gemini", filepath.Join(t.TempDir(), "s.json"), "--json", "--key-file", own)...)
+	require.NoError(t, json.Unmarshal([]byte(out.stdout), &done), out.stderr)
+	assert.Equal(t, own, done.KeyFile)
+}
+
+func TestCompletionOffersHosts(t *testing.T) {
+	t.Parallel()
+	env := environment(t)
+	for _, shell := range []string{"bash", "zsh", "fish", "pwsh"} {
+		script := run(t, env, "", "completion", shell)
+		assert.Equal(t, 0, script.code, script.stderr)
+		assert.Contains(t, script.stdout, "--generate-shell-completion", shell)
+	}
+	offered := run(t, env, "", "install", "--generate-shell-completion")
+	for _, id := range hosts.IDs() {
+		assert.Contains(t, strings.Split(offered.stdout, "\n"), id)
+	}
+	assert.Contains(t, run(t, env, "", "--generate-shell-completion").stdout, "install")
+}

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"golang.org/x/term"
+)
+
+// isTerminal tells whether a person sees what is written there at once.
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// colourful tells whether colours are welcome: on a terminal, unless NO_COLOR is
+// set to anything or the terminal has none.
+func colourful(w io.Writer, getenv func(string) string) bool {
+	return isTerminal(w) && getenv("NO_COLOR") == "" && getenv("TERM") != "dumb"
+}
+
+// The colours of a check's outcome.
+const (
+	colourGood = "\x1b[32m"
+	colourWarn = "\x1b[33m"
+	colourBad  = "\x1b[31m"
+	colourNone = "\x1b[0m"
+)
+
+// progressLine says on stderr how far long work is, where a person sees it.
+type progressLine struct {
+	mu   sync.Mutex
+	w    io.Writer
+	last time.Time
+	on   bool
+}
+
+// progressDelay is how long work goes on without a word: most is done before.
+const progressDelay = 300 * time.Millisecond
+
+// newProgress is silent where w is no terminal.
+func newProgress(w io.Writer) *progressLine {
+	if !isTerminal(w) {
+		return &progressLine{}
+	}
+	return &progressLine{w: w, last: time.Now()}
+}
+
+// say replaces the line, at most three times a second.
+func (p *progressLine) say(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.w == nil || time.Since(p.last) < progressDelay {
+		return
+	}
+	p.last, p.on = time.Now(), true
+	_, _ = fmt.Fprintf(p.w, "\r\x1b[K%s", text) // who does not see it loses nothing
+}
+
+// done takes the line away.
+func (p *progressLine) done() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.on {
+		_, _ = fmt.Fprint(p.w, "\r\x1b[K")
+	}
+	p.w = nil
+}
+
+// printJSON prints one value for programs.
+func printJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}

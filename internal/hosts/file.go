@@ -1,0 +1,87 @@
+package hosts
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// Read gives a file's text, "" where it does not exist.
+func (h Host) Read(path string) (string, error) {
+	raw, err := os.ReadFile(path) //nolint:gosec // the host's file, or the one that the user named
+	if errors.Is(err, fs.ErrNotExist) {
+		if h.mustExist {
+			return "", fmt.Errorf("there is no %s: run this where %s is installed, or name the file with --config", path, h.Title)
+		}
+		return "", nil
+	}
+	return string(raw), err
+}
+
+// Save writes what an edit made of a file, all or nothing, with the mode that
+// it had, and gives the path of the copy that was made of it before; "" where
+// there was nothing to copy. Where nothing is left the file goes.
+func Save(path string, e Edit, now time.Time) (backup string, err error) {
+	path, mode, err := target(path)
+	if err != nil {
+		return "", err
+	}
+	if current, err := os.ReadFile(path); err == nil { //nolint:gosec // as above
+		if string(current) != e.Before {
+			return "", fmt.Errorf("%s was changed meanwhile; nothing was written, run this again", path)
+		}
+		backup = fmt.Sprintf("%s.%s.bak", path, now.UTC().Format("20060102T150405Z"))
+		if err := replace(backup, e.Before, mode); err != nil {
+			return "", fmt.Errorf("keep a copy: %w", err)
+		}
+	}
+	if e.After == "" {
+		return backup, os.Remove(path)
+	}
+	return backup, replace(path, e.After, mode)
+}
+
+// target follows links, so that the file is replaced and not the link to it.
+func target(path string) (string, fs.FileMode, error) {
+	if resolved, err := filepath.EvalSymlinks(path); err == nil {
+		path = resolved
+	}
+	fi, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return path, 0o600, nil
+	case err != nil:
+		return "", 0, err
+	case !fi.Mode().IsRegular():
+		return "", 0, fmt.Errorf("%s is not a regular file", path)
+	}
+	return path, fi.Mode().Perm(), nil
+}
+
+// replace writes a file beside its place and moves it there.
+func replace(path, text string, mode fs.FileMode) (err error) {
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(dir, filepath.Base(path)+".*.tmp")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(f.Name()))
+		}
+	}()
+	_, err = f.WriteString(text)
+	if err := errors.Join(err, f.Chmod(mode), f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
+
+// SaveKey writes a key where only this user can read it.
+func SaveKey(path, key string) error { return replace(path, key+"\n", 0o600) }

@@ -1,0 +1,209 @@
+package hosts
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// format edits one kind of file. What it is given may be empty, never
+// malformed; line ends are "\n".
+type format interface {
+	// decode reads a file, or tells why its host would not.
+	decode(doc string) (map[string]any, error)
+	// put writes the entry as the one at container and name.
+	put(doc, container, name string, entry object) (string, error)
+	// take removes it.
+	take(doc, container, name string) (string, error)
+	// print renders a file that holds nothing else.
+	print(container, name string, entry object) (string, error)
+}
+
+// listed is for formats that also keep lists beside the servers.
+type listed interface {
+	putItem(doc, list, id string, item object) (string, error)
+	takeItem(doc, list, id string) (string, error)
+}
+
+// inputList is where VS Code keeps what it asks for.
+const inputList = "inputs"
+
+const byteOrderMark = "\ufeff"
+
+// Edit is a file before and after.
+type Edit struct {
+	Before, After string
+}
+
+// Changed tells whether there is anything to write.
+func (e Edit) Changed() bool { return e.Before != e.After }
+
+// Print renders the server's entry as a file that holds nothing else.
+func (h Host) Print(s Server) (string, error) {
+	entry, err := h.entry(s)
+	if err != nil {
+		return "", err
+	}
+	text, err := h.format.print(h.container, s.Name, entry)
+	if err != nil || h.inputs == nil {
+		return text, err
+	}
+	lists, ok := h.format.(listed)
+	for _, item := range h.inputs(s) {
+		if id, _ := item.get("id"); ok && err == nil {
+			text, err = lists.putItem(text, inputList, fmt.Sprint(id), item)
+		}
+	}
+	return text, err
+}
+
+// Put writes the server into a file's text.
+func (h Host) Put(before string, s Server) (Edit, error) {
+	entry, err := h.entry(s)
+	if err != nil {
+		return Edit{}, err
+	}
+	return h.edit(before, s.Name, func(doc string, had map[string]any) (string, map[string]any, error) {
+		merged := merge(entryOf(had, h.container, s.Name), entry)
+		want, _ := plain(merged).(map[string]any)
+		if !same(entryOf(had, h.container, s.Name), want) {
+			if doc, err = h.format.put(doc, h.container, s.Name, merged); err != nil {
+				return "", nil, err
+			}
+		}
+		doc, err = h.putInputs(doc, had, s)
+		return doc, want, err
+	})
+}
+
+func (h Host) putInputs(doc string, had map[string]any, s Server) (string, error) {
+	lists, ok := h.format.(listed)
+	if !ok || h.inputs == nil {
+		return doc, nil
+	}
+	var err error
+	for _, item := range h.inputs(s) {
+		id, _ := item.get("id")
+		if want, _ := plain(item).(map[string]any); same(itemOf(had, fmt.Sprint(id)), want) {
+			continue
+		}
+		if doc, err = lists.putItem(doc, inputList, fmt.Sprint(id), item); err != nil {
+			return "", err
+		}
+	}
+	return doc, nil
+}
+
+// Take removes the server of that name from a file's text.
+func (h Host) Take(before, name string) (Edit, error) {
+	return h.edit(before, name, func(doc string, had map[string]any) (string, map[string]any, error) {
+		var err error
+		if entryOf(had, h.container, name) != nil {
+			doc, err = h.format.take(doc, h.container, name)
+		}
+		lists, ok := h.format.(listed)
+		for _, id := range inputIDs(name) {
+			if ok && h.inputs != nil && err == nil && itemOf(had, id) != nil {
+				doc, err = lists.takeItem(doc, inputList, id)
+			}
+		}
+		return doc, nil, err
+	})
+}
+
+func inputIDs(name string) []string {
+	s := Server{Name: name}
+	return []string{inputOf(s, VarKey), inputOf(s, VarToken)}
+}
+
+// edit changes a text, keeping its line ends and its byte order mark, and
+// refuses what would change anything but the server.
+// change also gives what the server's entry then has to be, nil for none.
+func (h Host) edit(before, name string, change func(doc string, had map[string]any) (string, map[string]any, error)) (Edit, error) {
+	doc, marked := strings.CutPrefix(before, byteOrderMark)
+	windows := strings.Contains(doc, "\r\n")
+	if windows {
+		doc = strings.ReplaceAll(doc, "\r\n", "\n")
+	}
+	had, err := h.format.decode(doc)
+	if err != nil {
+		return Edit{}, fmt.Errorf("%s would not read this file: %w. Nothing was changed; mend it first, or add what --print shows by hand", h.Title, err)
+	}
+	after, want, err := change(doc, had)
+	if err != nil {
+		return Edit{}, fmt.Errorf("%w. Nothing was changed; add what --print shows by hand", err)
+	}
+	if after == doc {
+		return Edit{Before: before, After: before}, nil
+	}
+	has, err := h.format.decode(after)
+	if err != nil || !reflect.DeepEqual(h.others(had, name), h.others(has, name)) || !same(entryOf(has, h.container, name), want) {
+		return Edit{}, errors.New("this file is written in a way that cannot be edited without changing something else. Nothing was changed; add what --print shows by hand")
+	}
+	if windows {
+		after = strings.ReplaceAll(after, "\n", "\r\n")
+	}
+	if marked {
+		after = byteOrderMark + after
+	}
+	return Edit{Before: before, After: after}, nil
+}
+
+// others is a decoded file without the server of that name.
+func (h Host) others(doc map[string]any, name string) map[string]any {
+	out := maps.Clone(doc)
+	if out == nil {
+		out = map[string]any{}
+	}
+	if servers, ok := out[h.container].(map[string]any); ok {
+		rest := maps.Clone(servers)
+		delete(rest, name)
+		out[h.container] = rest
+		if len(rest) == 0 {
+			delete(out, h.container)
+		}
+	} else if out[h.container] == nil {
+		delete(out, h.container)
+	}
+	if inputs, ok := out[inputList].([]any); ok && h.inputs != nil {
+		rest := slices.DeleteFunc(slices.Clone(inputs), func(v any) bool {
+			m, _ := v.(map[string]any)
+			id, _ := m["id"].(string)
+			return slices.Contains(inputIDs(name), id)
+		})
+		out[inputList] = rest
+		if len(rest) == 0 {
+			delete(out, inputList)
+		}
+	}
+	return out
+}
+
+// entryOf is the server's entry in a decoded file, nil if there is none.
+func entryOf(doc map[string]any, container, name string) map[string]any {
+	servers, _ := doc[container].(map[string]any)
+	entry, ok := servers[name].(map[string]any)
+	if _, there := servers[name]; there && !ok {
+		return map[string]any{}
+	}
+	return entry
+}
+
+// same tells whether two decoded entries say the same, whatever decoder made
+// them; no entry is not an empty one.
+func same(a, b map[string]any) bool {
+	return (a == nil) == (b == nil) && reflect.DeepEqual(plain(a), plain(b))
+}
+
+func itemOf(doc map[string]any, id string) map[string]any {
+	inputs, _ := doc[inputList].([]any)
+	for _, v := range inputs {
+		if m, ok := v.(map[string]any); ok && m["id"] == id {
+			return m
+		}
+	}
+	return nil
+}

@@ -1,0 +1,249 @@
+package hosts
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// yamlFormat edits blocks of lines: encoding the whole file anew would lose its
+// empty lines and its indentation.
+type yamlFormat struct{}
+
+func (yamlFormat) decode(doc string) (map[string]any, error) {
+	out := map[string]any{}
+	dec := yaml.NewDecoder(strings.NewReader(doc))
+	if err := dec.Decode(&out); err != nil && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("it is no YAML mapping (%s)", strings.ReplaceAll(strings.TrimPrefix(err.Error(), "yaml: "), "\n", " "))
+	}
+	if dec.Decode(&yaml.Node{}) == nil {
+		return nil, errors.New("it holds several YAML documents")
+	}
+	return out, nil
+}
+
+func (yamlFormat) print(container, name string, entry object) (string, error) {
+	return encodeYAML(object{{key: container, value: object{{key: name, value: entry}}}})
+}
+
+func (f yamlFormat) put(doc, container, name string, entry object) (string, error) {
+	text, err := encodeYAML(object{{key: name, value: entry}})
+	if err != nil {
+		return "", err
+	}
+	lines := linesOf(doc)
+	key, servers, err := find(doc, container)
+	switch {
+	case err != nil:
+		return "", err
+	case key == nil:
+		whole, err := f.print(container, name, entry)
+		if err != nil {
+			return "", err
+		}
+		if len(lines) > 0 {
+			whole = "\n" + whole
+		}
+		return strings.Join(lines, "") + whole, nil
+	case empty(servers):
+		// "extensions: {}" and "extensions:" are the same to everyone.
+		head := lines[key.Line-1]
+		if servers.Line != key.Line && servers.Tag != "!!null" {
+			return "", fmt.Errorf("%s is empty in an unusual way in this file", container)
+		}
+		colon := strings.Index(head[key.Column-1:], ":") + key.Column - 1
+		rest := strings.TrimLeft(strings.TrimPrefix(strings.TrimLeft(head[colon+1:], " "), "{}"), " ")
+		if strings.TrimSpace(rest) != "" {
+			rest = " " + rest
+		}
+		lines[key.Line-1] = head[:colon+1] + strings.TrimRight(rest, "\n") + "\n" + indentLines(text, strings.Repeat(" ", key.Column+1))
+		return strings.Join(lines, ""), nil
+	case servers.Kind != yaml.MappingNode || servers.Style&yaml.FlowStyle != 0:
+		return "", fmt.Errorf("%s is not written as a block in this file", container)
+	}
+	margin := servers.Column - 1
+	text = indentLines(text, strings.Repeat(" ", margin))
+	if old := childKey(servers, name); old != nil {
+		from, to := old.Line-1, blockEnd(lines, old.Line-1, margin)
+		return strings.Join(lines[:from], "") + text + strings.Join(lines[to:], ""), nil
+	}
+	to := blockEnd(lines, key.Line-1, key.Column-1)
+	return strings.Join(lines[:to], "") + text + strings.Join(lines[to:], ""), nil
+}
+
+func (f yamlFormat) take(doc, container, name string) (string, error) {
+	_, servers, err := find(doc, container)
+	if err != nil {
+		return "", err
+	}
+	old := childKey(servers, name)
+	if old == nil || servers.Style&yaml.FlowStyle != 0 {
+		return "", fmt.Errorf("%s is not written as a block in this file", container)
+	}
+	lines := linesOf(doc)
+	from, to := old.Line-1, blockEnd(lines, old.Line-1, servers.Column-1)
+	return strings.Join(lines[:from], "") + strings.Join(lines[to:], ""), nil
+}
+
+// linesOf are the lines of a text, each with its end.
+func linesOf(doc string) []string {
+	if doc != "" && !strings.HasSuffix(doc, "\n") {
+		doc += "\n"
+	}
+	return slices.Collect(strings.Lines(doc))
+}
+
+// find gives the nodes of a key of the outermost mapping and of its value; nil
+// where the key is not there.
+func find(doc, container string) (key, value *yaml.Node, err error) {
+	if strings.ContainsAny(doc, "\r\u0085\u2028\u2029") {
+		// They end lines too, in YAML and nowhere else here.
+		return nil, nil, errors.New("this file has line ends of an unusual kind")
+	}
+	var root yaml.Node
+	if err := yaml.Unmarshal([]byte(doc), &root); err != nil {
+		return nil, nil, err
+	}
+	if root.Kind == 0 || root.Content[0].Tag == "!!null" {
+		return nil, nil, nil
+	}
+	top := root.Content[0]
+	if top.Style&yaml.FlowStyle != 0 || top.Column != 1 {
+		return nil, nil, errors.New("this file is not one mapping that begins at the margin")
+	}
+	for i := 0; i+1 < len(top.Content); i += 2 {
+		if top.Content[i].Value == container {
+			return top.Content[i], top.Content[i+1], nil
+		}
+	}
+	return nil, nil, nil
+}
+
+func empty(n *yaml.Node) bool {
+	return n.Tag == "!!null" || n.Kind == yaml.MappingNode && len(n.Content) == 0
+}
+
+func childKey(n *yaml.Node, name string) *yaml.Node {
+	if n == nil || n.Kind != yaml.MappingNode {
+		return nil
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == name {
+			return n.Content[i]
+		}
+	}
+	return nil
+}
+
+// blockEnd is the index after the last line of the block that begins at index
+// first, whose key stands at that margin. Empty lines and comments that follow
+// are not part of it.
+func blockEnd(lines []string, first, margin int) int {
+	end := first + 1
+	for i := first + 1; i < len(lines); i++ {
+		text := strings.TrimLeft(lines[i], " ")
+		if strings.TrimSpace(text) == "" || strings.HasPrefix(text, "#") {
+			continue
+		}
+		if len(lines[i])-len(text) <= margin {
+			break
+		}
+		end = i + 1
+	}
+	return end
+}
+
+// encodeYAML renders an object as a block, in its order.
+func encodeYAML(o object) (string, error) {
+	n, err := yamlNode(o)
+	if err != nil {
+		return "", err
+	}
+	var b bytes.Buffer
+	enc := yaml.NewEncoder(&b)
+	enc.SetIndent(2)
+	if err := errors.Join(enc.Encode(n), enc.Close()); err != nil {
+		return "", err
+	}
+	return b.String(), nil
+}
+
+func yamlNode(v any) (*yaml.Node, error) {
+	o, ok := v.(object)
+	if !ok {
+		if l, isList := v.([]object); isList {
+			return yamlList(l)
+		}
+		n := &yaml.Node{}
+		return n, n.Encode(v)
+	}
+	n := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
+	for _, f := range o {
+		value, err := yamlNode(f.value)
+		if err != nil {
+			return nil, err
+		}
+		key := &yaml.Node{}
+		if err := key.Encode(f.key); err != nil {
+			return nil, err
+		}
+		n.Content = append(n.Content, key, value)
+	}
+	return n, nil
+}
+
+func yamlList(l []object) (*yaml.Node, error) {
+	n := &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq"}
+	for _, o := range l {
+		item, err := yamlNode(o)
+		if err != nil {
+			return nil, err
+		}
+		n.Content = append(n.Content, item)
+	}
+	return n, nil
+}
+
+// blockFormat is a YAML file that holds one server and nothing else.
+type blockFormat struct{}
+
+// decode reads the file as one of servers by name.
+func (blockFormat) decode(doc string) (map[string]any, error) {
+	out, err := yamlFormat{}.decode(doc)
+	if err != nil || len(out) == 0 {
+		return map[string]any{}, err
+	}
+	servers := map[string]any{}
+	list, _ := out["mcpServers"].([]any)
+	for _, v := range list {
+		m, _ := v.(map[string]any)
+		name, _ := m["name"].(string)
+		servers[name] = m
+	}
+	for _, known := range []string{"name", "version", "schema"} {
+		delete(out, known)
+	}
+	out["mcpServers"] = servers
+	if len(servers) != len(list) || len(servers) > 1 || len(out) > 1 {
+		return nil, errors.New("it holds more than one server; name a file of its own with --config")
+	}
+	return out, nil
+}
+
+func (blockFormat) print(container, name string, entry object) (string, error) {
+	return encodeYAML(object{
+		{key: "name", value: name}, {key: "version", value: "1.0.0"}, {key: "schema", value: "v1"},
+		{key: container, value: []object{entry}},
+	})
+}
+
+func (f blockFormat) put(_, container, name string, entry object) (string, error) {
+	return f.print(container, name, entry)
+}
+
+func (blockFormat) take(_, _, _ string) (string, error) { return "", nil }
