@@ -33,7 +33,7 @@ func (p *plan) recordIDs(param, raw, list string) []string {
 	switch {
 	case len(ids) > maxBatch:
 		p.fail("%s names %d records, and one call takes %d at most; make several calls.", param, len(ids), maxBatch)
-	case len(ids) == 0 && len(p.problems) == 0:
+	case strings.Trim(raw, ", ") == "":
 		p.fail("%s is required and empty.", param)
 	}
 	return ids
@@ -74,7 +74,7 @@ func (t *candidateTarget) who() string {
 // copy does not have is a doubt, since the copy is hours old.
 func (c *call) applicationTargets(ctx context.Context, p *plan, raw string) ([]applicationTarget, error) {
 	ids := p.recordIDs("application_id", raw, "get_applications")
-	if len(p.problems) > 0 {
+	if len(ids) == 0 || len(ids) > maxBatch {
 		return nil, nil
 	}
 	page, err := c.cfg.Client.GetApplications(ctx, kombo.ApplicationFilter{ListOptions: kombo.ListOptions{IDs: ids, IncludeDeleted: true}})
@@ -123,7 +123,7 @@ func (c *call) applicants(ctx context.Context, p *plan, list []application) erro
 
 func (c *call) candidateTargets(ctx context.Context, p *plan, raw string) ([]candidateTarget, error) {
 	ids := p.recordIDs("candidate_id", raw, "get_candidates")
-	if len(p.problems) > 0 {
+	if len(ids) == 0 || len(ids) > maxBatch {
 		return nil, nil
 	}
 	page, err := c.cfg.Client.GetCandidates(ctx, kombo.CandidateFilter{ListOptions: kombo.ListOptions{IDs: ids, IncludeDeleted: true}})

@@ -194,7 +194,8 @@ func TestEveryProblemIsToldAtOnceAndNothingIsSent(t *testing.T) {
 		}},
 		"a rejection": {"reject_application", args{"application_id": d.application().ID + ",Anna Müller", "rejection_reason_id": "Because", "remote_fields": "[]"}, []string{"Because", "Anna Müller", "remote_fields"}},
 		"a link":      {"add_candidate_result_link", args{"candidate_id": "", "label": "", "url": "x"}, []string{"label is required", "url must be"}},
-		"an upload":   {"add_application_attachment", args{"application_id": d.application().ID, "attachment": args{"type": "CV", "text": "x", "content_type": "text/plain; charset=utf-8"}}, []string{"content_type"}},
+		"a round":     {"reject_application", args{"application_id": d.application().ID + ",unheardof", "rejection_reason_id": "Not nice"}, []string{`"Not nice"`, "no application unheardof", "anyway"}},
+		"an upload":   {"add_application_attachment", args{"application_id": d.application().ID, "attachment": args{"type": "CV", "text": "x", "content_type": "plain text"}}, []string{"content_type"}},
 		"a note":      {"add_application_note", args{"application_id": d.application().ID, "content": "  "}, []string{"content is required"}},
 		"an import":   {"import_tracked_application", args{"greenhouse": "{}", "onlyfy": `{"application_id": "1"}`}, []string{"exactly one", "greenhouse needs"}},
 	} {
