@@ -43,7 +43,11 @@ func runCall(ctx context.Context, cmd *cli.Command) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	answer, err := s.box.Run(ctx, tools.Caller{Client: "kombo-mcp call"}, name, arguments)
+	progress := newProgress(os.Stderr)
+	answer, err := s.box.Run(ctx, tools.Caller{Client: "kombo-mcp call", Progress: func(read, _ int) {
+		progress.say(fmt.Sprintf("%d records read …", read))
+	}}, name, arguments)
+	progress.done()
 	if err != nil {
 		_, printErr := fmt.Fprintln(cmd.Root().Writer, tools.Explain(err))
 		return errors.Join(printErr, exitCode(exitRefused))

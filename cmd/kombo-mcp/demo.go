@@ -19,7 +19,7 @@ func demoCommand() *cli.Command {
 	return &cli.Command{
 		Name:   "demo",
 		Usage:  "start a server on the embedded ATS, as a host would, and ask it a recruiter's questions",
-		Flags:  sandboxFlags(),
+		Flags:  append(sandboxFlags(), &cli.BoolFlag{Name: "json", Usage: "print a line of JSON for each question"}),
 		Action: runDemo,
 	}
 }
@@ -77,19 +77,23 @@ func runDemo(ctx context.Context, cmd *cli.Command) (err error) {
 		return fmt.Errorf("list the tools: %w", err)
 	}
 	w := cmd.Root().Writer
+	asJSON := cmd.Bool("json")
+	if asJSON {
+		w = io.Discard
+	}
 	if _, err := fmt.Fprintf(w, "%s %s, started over stdio on a made-up ATS with %d applications; it offers %d tools.\n",
 		server.ServerInfo.Name, server.ServerInfo.Version, cmd.Int("applications"), len(list.Tools)); err != nil {
 		return err
 	}
 	for _, step := range demoSteps {
-		if err := ask(ctx, w, c, step); err != nil {
+		if err := ask(ctx, cmd.Root().Writer, asJSON, c, step); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func ask(ctx context.Context, w io.Writer, c *client.Client, step demoStep) error {
+func ask(ctx context.Context, w io.Writer, asJSON bool, c *client.Client, step demoStep) error {
 	req := mcp.CallToolRequest{}
 	req.Params.Name, req.Params.Arguments = step.tool, step.arguments
 	began := time.Now()
@@ -101,7 +105,15 @@ func ask(ctx context.Context, w io.Writer, c *client.Client, step demoStep) erro
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(w, "\n> %s\n  %s %s\n\n%s\n(%d ms)\n", step.ask, step.tool, arguments, indent(textOf(res)), time.Since(began).Milliseconds())
+	took := time.Since(began).Milliseconds()
+	if asJSON {
+		text, err := readable(map[string]any{"ask": step.ask, "tool": step.tool, "arguments": step.arguments, "answer": textOf(res), "ms": took})
+		if err == nil {
+			_, err = fmt.Fprintln(w, text)
+		}
+		return err
+	}
+	_, err = fmt.Fprintf(w, "\n> %s\n  %s %s\n\n%s\n(%d ms)\n", step.ask, step.tool, arguments, indent(textOf(res)), took)
 	return err
 }
 

@@ -74,7 +74,7 @@ func root() *cli.Command {
 			"so do KOMBO_AUTH_TOKEN and KOMBO_SECRET.",
 		Flags:    own(append(serverFlags(), listenFlags()...)),
 		Action:   serveMCP,
-		Commands: []*cli.Command{callCommand(), toolsCommand(), journalCommand(), sandboxCommand(), demoCommand(), installCommand()},
+		Commands: []*cli.Command{callCommand(), toolsCommand(), journalCommand(), sandboxCommand(), demoCommand(), installCommand(), doctorCommand()},
 		Suggest:  true,
 		// Completion scripts of four shells, with a command that prints them.
 		EnableShellCompletion:           true,

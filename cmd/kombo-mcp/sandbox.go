@@ -19,6 +19,7 @@ func sandboxCommand() *cli.Command {
 		Usage: "serve the embedded ATS as Kombo's API, for any client",
 		Flags: append(sandboxFlags(),
 			&cli.StringFlag{Name: "listen", Usage: "address to listen on", Value: "127.0.0.1:8788"},
+			&cli.BoolFlag{Name: "json", Usage: "print the three settings as JSON"},
 			&cli.IntFlag{Name: "rate-limit", Usage: "requests a minute; -1 for no limit", Value: 300},
 		),
 		Action: serveSandbox,
@@ -37,7 +38,7 @@ func serveSandbox(ctx context.Context, cmd *cli.Command) error {
 	opts.RateLimit = cmd.Int("rate-limit")
 	opts.BaseURL = "http://" + l.Addr().String() + "/v1"
 	s := sandbox.New(opts)
-	if _, err := fmt.Fprintf(cmd.Root().Writer, "KOMBO_BASE_URL=%s\nKOMBO_API_KEY=%s\nKOMBO_INTEGRATION_ID=%s\n", opts.BaseURL, s.APIKey(), s.IntegrationID()); err != nil {
+	if err := printSandbox(cmd, opts.BaseURL, s); err != nil {
 		return errors.Join(err, l.Close())
 	}
 	srv := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
@@ -47,4 +48,15 @@ func serveSandbox(ctx context.Context, cmd *cli.Command) error {
 		return err
 	}
 	return nil
+}
+
+// printSandbox prints the settings that lead to a served sandbox. Its key opens
+// nothing else, so it is no secret.
+func printSandbox(cmd *cli.Command, address string, s *sandbox.Sandbox) error {
+	w := cmd.Root().Writer
+	if cmd.Bool("json") {
+		return printJSON(w, map[string]string{"KOMBO_BASE_URL": address, "KOMBO_API_KEY": s.APIKey(), "KOMBO_INTEGRATION_ID": s.IntegrationID()})
+	}
+	_, err := fmt.Fprintf(w, "KOMBO_BASE_URL=%s\nKOMBO_API_KEY=%s\nKOMBO_INTEGRATION_ID=%s\n", address, s.APIKey(), s.IntegrationID())
+	return err
 }

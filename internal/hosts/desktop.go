@@ -2,7 +2,7 @@ package hosts
 
 const (
 	fromEnvironment = " Set it where the program is started: a program started from a desktop does not see what a shell exports; --key-file is the way out there."
-	tokenFromThere  = " Set it where the program is started."
+	setThere        = " Set it where the program is started."
 )
 
 func claudeDesktop() Host {
@@ -25,7 +25,7 @@ func claudeCode() Host {
 		stdio:    standard(reference, field{key: "type", value: "stdio"}),
 		http:     overHTTP("url", reference, field{key: "type", value: "http"}),
 		keyNote:  "Claude Code takes KOMBO_API_KEY from its own environment." + fromEnvironment,
-		callNote: "Claude Code takes KOMBO_AUTH_TOKEN from its own environment." + tokenFromThere,
+		callNote: "Claude Code takes KOMBO_AUTH_TOKEN from its own environment." + setThere,
 		next:     "Start a new session; /mcp shows the server.",
 	}
 }
@@ -38,7 +38,7 @@ func cursor() Host {
 		stdio:    standard(reference),
 		http:     overHTTP("url", reference),
 		keyNote:  "Cursor takes KOMBO_API_KEY from its own environment." + fromEnvironment,
-		callNote: "Cursor takes KOMBO_AUTH_TOKEN from its own environment." + tokenFromThere,
+		callNote: "Cursor takes KOMBO_AUTH_TOKEN from its own environment." + setThere,
 		next:     "Cursor reads the file by itself; Settings, MCP shows the server.",
 	}
 }
@@ -93,7 +93,7 @@ func windsurf() Host {
 		stdio:    standard(reference),
 		http:     overHTTP("serverUrl", reference),
 		keyNote:  "Windsurf takes KOMBO_API_KEY from its own environment." + fromEnvironment,
-		callNote: "Windsurf takes KOMBO_AUTH_TOKEN from its own environment." + tokenFromThere,
+		callNote: "Windsurf takes KOMBO_AUTH_TOKEN from its own environment." + setThere,
 		next:     "Refresh the list of MCP servers in Cascade.",
 	}
 }

@@ -18,8 +18,8 @@ type format interface {
 	put(doc, container, name string, entry object) (string, error)
 	// take removes it.
 	take(doc, container, name string) (string, error)
-	// print renders a file that holds nothing else.
-	print(container, name string, entry object) (string, error)
+	// render makes a file that holds nothing else.
+	render(container, name string, entry object) (string, error)
 }
 
 // listed is for formats that also keep lists beside the servers.
@@ -47,7 +47,7 @@ func (h Host) Print(s Server) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	text, err := h.format.print(h.container, s.Name, entry)
+	text, err := h.format.render(h.container, s.Name, entry)
 	if err != nil || h.inputs == nil {
 		return text, err
 	}

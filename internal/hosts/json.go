@@ -43,7 +43,7 @@ func (f jsonFormat) parse(doc string) (*hujson.Value, error) {
 	return &root, nil
 }
 
-func (f jsonFormat) print(container, name string, entry object) (string, error) {
+func (f jsonFormat) render(container, name string, entry object) (string, error) {
 	return f.put("", container, name, entry)
 }
 

@@ -99,7 +99,7 @@ func cline() Host {
 		stdio:    standard(reference, field{key: "type", value: "stdio"}),
 		http:     overHTTP("url", reference, field{key: "type", value: "streamableHttp"}),
 		keyNote:  "Cline takes KOMBO_API_KEY from its own environment." + fromEnvironment,
-		callNote: "Cline takes KOMBO_AUTH_TOKEN from its own environment." + tokenFromThere,
+		callNote: "Cline takes KOMBO_AUTH_TOKEN from its own environment." + setThere,
 		next:     "Cline reads the file by itself; its MCP Servers view shows the server.",
 	}
 }

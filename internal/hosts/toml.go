@@ -23,7 +23,7 @@ func (tomlFormat) decode(doc string) (map[string]any, error) {
 	return out, nil
 }
 
-func (tomlFormat) print(container, name string, entry object) (string, error) {
+func (tomlFormat) render(container, name string, entry object) (string, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "[%s.%s]\n", container, name)
 	for _, f := range entry {
@@ -37,7 +37,7 @@ func (tomlFormat) print(container, name string, entry object) (string, error) {
 }
 
 func (f tomlFormat) put(doc, container, name string, entry object) (string, error) {
-	text, err := f.print(container, name, entry)
+	text, err := f.render(container, name, entry)
 	if err != nil {
 		return "", err
 	}

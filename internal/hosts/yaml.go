@@ -27,7 +27,7 @@ func (yamlFormat) decode(doc string) (map[string]any, error) {
 	return out, nil
 }
 
-func (yamlFormat) print(container, name string, entry object) (string, error) {
+func (yamlFormat) render(container, name string, entry object) (string, error) {
 	return encodeYAML(object{{key: container, value: object{{key: name, value: entry}}}})
 }
 
@@ -42,7 +42,7 @@ func (f yamlFormat) put(doc, container, name string, entry object) (string, erro
 	case err != nil:
 		return "", err
 	case key == nil:
-		whole, err := f.print(container, name, entry)
+		whole, err := f.render(container, name, entry)
 		if err != nil {
 			return "", err
 		}
@@ -235,7 +235,7 @@ func (blockFormat) decode(doc string) (map[string]any, error) {
 	return out, nil
 }
 
-func (blockFormat) print(container, name string, entry object) (string, error) {
+func (blockFormat) render(container, name string, entry object) (string, error) {
 	return encodeYAML(object{
 		{key: "name", value: name}, {key: "version", value: "1.0.0"}, {key: "schema", value: "v1"},
 		{key: container, value: []object{entry}},
@@ -243,7 +243,7 @@ func (blockFormat) print(container, name string, entry object) (string, error) {
 }
 
 func (f blockFormat) put(_, container, name string, entry object) (string, error) {
-	return f.print(container, name, entry)
+	return f.render(container, name, entry)
 }
 
 func (blockFormat) take(_, _, _ string) (string, error) { return "", nil }

@@ -1,0 +1,238 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools"
+)
+
+// checkKey tells whether there is a key, where it comes from, and whether
+// Kombo takes it.
+func (d *doctor) checkKey(ctx context.Context) check {
+	if d.cmd.Bool("sandbox") {
+		if err := d.connectSandbox(); err != nil {
+			return d.failed(err.Error() + ".")
+		}
+		return check{State: checkOK, Says: "none is needed for the made-up ATS."}
+	}
+	if d.stop {
+		return skipped()
+	}
+	d.watch = &watcher{base: http.DefaultTransport}
+	key, err := apiKey()
+	if err == nil {
+		d.client, err = d.connect(key)
+	}
+	if err != nil {
+		return d.failed(strings.TrimSuffix(err.Error(), ".") + ".")
+	}
+	info, err := d.client.CheckAPIKey(ctx)
+	if err != nil {
+		return d.refusedKey(ctx, key, err)
+	}
+	source, loose := keySource()
+	c := check{State: checkOK, Says: fmt.Sprintf("Kombo takes it (%s; environment %s).", source, orElse(info.EnvironmentID, "not named"))}
+	if loose != "" {
+		c.State, c.Next = checkWarn, loose
+	}
+	return c
+}
+
+// refusedKey tells whether a key that was refused is one of the other region.
+func (d *doctor) refusedKey(ctx context.Context, key string, refusal error) check {
+	c := d.failed(tools.Explain(refusal))
+	if kombo.CodeOf(refusal) != kombo.CodeAuthenticationInvalid || d.cmd.String("base-url") != "" {
+		return c
+	}
+	other := kombo.RegionUS
+	if strings.EqualFold(d.cmd.String("region"), other) {
+		other = kombo.RegionEU
+	}
+	client, err := d.connect(key, kombo.WithRegion(other))
+	if err != nil {
+		return c
+	}
+	if _, err := client.CheckAPIKey(ctx); err == nil {
+		c.Next = fmt.Sprintf("It is a key of the region %s: set KOMBO_REGION=%s.", other, other)
+	}
+	return c
+}
+
+// keySource names where the key comes from, and says what is wrong with a file
+// that others can read.
+func keySource() (source, loose string) {
+	if strings.TrimSpace(os.Getenv("KOMBO_API_KEY")) != "" {
+		return "from KOMBO_API_KEY", ""
+	}
+	path := os.Getenv("KOMBO_API_KEY_FILE")
+	if fi, err := os.Stat(path); err == nil && readableByOthers(fi) { //nolint:gosec // the operator names the file
+		loose = fmt.Sprintf("Others on this machine can read %s: chmod 600 takes that away.", path)
+	}
+	return "from the file " + path, loose
+}
+
+// checkRegion says where requests go.
+func (d *doctor) checkRegion(context.Context) check {
+	switch {
+	case d.cmd.Bool("sandbox"):
+		return check{State: checkOK, Says: "the made-up ATS runs in this process."}
+	case d.cmd.String("base-url") != "":
+		return check{State: checkOK, Says: "KOMBO_BASE_URL stands in for the region: " + d.cmd.String("base-url") + "."}
+	}
+	region := strings.ToLower(d.cmd.String("region"))
+	if region != kombo.RegionEU && region != kombo.RegionUS {
+		return d.failed(fmt.Sprintf("%q is none of eu, us.", region))
+	}
+	return check{State: checkOK, Says: region + "."}
+}
+
+// stateWords say what the states of an integration mean and what to do.
+var stateWords = map[string]check{
+	"INVALID":            {State: checkFail, Says: "the ATS has not taken Kombo's credentials for days, so nothing is updated any more.", Next: "The customer must reconnect the integration in Kombo."},
+	"INACTIVE":           {State: checkFail, Says: "it is switched off.", Next: "Somebody must switch it on in Kombo's dashboard."},
+	"INCOMPLETE":         {State: checkFail, Says: "its set-up is not finished, so there are no data yet.", Next: "Somebody must finish the steps that Kombo's dashboard shows."},
+	"FINAL_SYNC_PENDING": {State: checkWarn, Says: "Kombo is still making its first copy of the ATS, which takes minutes to hours.", Next: "Wait, and run this again."},
+}
+
+// checkIntegration tells in which state the integration is.
+func (d *doctor) checkIntegration(ctx context.Context) check {
+	if d.stop {
+		return skipped()
+	}
+	in, err := d.client.GetIntegration(ctx)
+	switch {
+	case errors.Is(err, kombo.ErrNoIntegration):
+		return d.failed("none is named. Set KOMBO_INTEGRATION_ID or --integration-id; the id stands on the integration's page in Kombo's dashboard.")
+	case err != nil:
+		return d.failed(tools.Explain(err))
+	}
+	d.integration = in
+	name := orElse(in.Tool.Label, in.Tool.ID)
+	if in.EndUser.OrganizationName != "" {
+		name += " of " + in.EndUser.OrganizationName
+	}
+	for _, state := range []string{in.Status, in.SetupStatus} {
+		if words, known := stateWords[state]; known {
+			words.Says = name + ": " + words.Says + " (" + state + ")"
+			d.stop = words.State == checkFail
+			return words
+		}
+	}
+	switch {
+	case in.Category != "" && in.Category != "ATS":
+		return d.failed(fmt.Sprintf("%s is an integration of the category %s. Name one of an applicant tracking system.", name, in.Category))
+	case !in.DataExpiredAt.IsZero():
+		return check{State: checkWarn, Says: name + ": its settings were changed, and Kombo's copy is older than that.", Next: "Wait for the next sync."}
+	}
+	return check{State: checkOK, Says: name + ", " + strings.ToLower(orElse(in.Status, "active")) + "."}
+}
+
+// checkPermissions tells what of the ATS can be read and written.
+func (d *doctor) checkPermissions(context.Context) check {
+	if d.integration == nil {
+		return skipped()
+	}
+	var missing []string
+	reads, writes := 0, 0
+	for _, m := range d.integration.ReadModels {
+		if m.IsAvailable {
+			reads++
+		} else {
+			missing = append(missing, orElse(m.Label, m.ID)+" ("+lack(m.CoverageStatus, m.ScopeConfigSetting, m.OptedOutByCustomer)+")")
+		}
+	}
+	for _, a := range d.integration.WriteActions {
+		if a.IsAvailable {
+			writes++
+		} else if !d.cmd.Bool("read-only") {
+			missing = append(missing, orElse(a.Label, a.ID)+" ("+lack(a.CoverageStatus, a.ScopeConfigSetting, a.OptedOutByCustomer)+")")
+		}
+	}
+	c := check{State: checkOK, Says: fmt.Sprintf("%d of %d kinds of records can be read, %d of %d actions can be done.",
+		reads, len(d.integration.ReadModels), writes, len(d.integration.WriteActions))}
+	switch {
+	case len(d.integration.ReadModels)+len(d.integration.WriteActions) == 0:
+		return check{State: checkWarn, Says: "Kombo does not tell what this integration permits."}
+	case reads == 0:
+		c.State = checkFail
+	case len(missing) > 0:
+		c.State = checkWarn
+	}
+	if len(missing) > 0 {
+		c.Next = "Not: " + strings.Join(missing, ", ") + ". What is switched off can be switched on in Kombo's scope settings."
+	}
+	return c
+}
+
+// lack says why something cannot be read or done.
+func lack(coverage, setting string, optedOut bool) string {
+	switch {
+	case coverage == "UNSUPPORTED":
+		return "the ATS cannot"
+	case coverage == "NOT_IMPLEMENTED":
+		return "Kombo cannot yet"
+	case optedOut:
+		return "the customer opted out"
+	case setting == "DISABLED":
+		return "switched off"
+	}
+	return "not available"
+}
+
+// checkRead times one read of one record.
+func (d *doctor) checkRead(ctx context.Context) check {
+	if d.stop || d.client == nil {
+		return skipped()
+	}
+	what := d.readable(ctx)
+	began := time.Now()
+	err := what.read()
+	took := time.Since(began)
+	if err != nil {
+		return check{State: checkFail, Says: tools.Explain(err)}
+	}
+	c := check{State: checkOK, Says: fmt.Sprintf("one record of %s in %d ms.", strings.TrimPrefix(what.model, "ats_"), took.Milliseconds())}
+	if took > slowRead {
+		c.State, c.Next = checkWarn, "That is slow: questions that walk thousands of records may end at --walk-time, and then say so."
+	}
+	return c
+}
+
+// oneRead is a read of one record.
+type oneRead struct {
+	model string
+	read  func() error
+}
+
+// readable is a read of what the integration delivers.
+func (d *doctor) readable(ctx context.Context) oneRead {
+	one := kombo.ListOptions{PageSize: 1}
+	reads := []oneRead{
+		{"ats_jobs", func() error { _, err := d.client.GetJobs(ctx, kombo.JobFilter{ListOptions: one}); return err }},
+		{"ats_applications", func() error {
+			_, err := d.client.GetApplications(ctx, kombo.ApplicationFilter{ListOptions: one})
+			return err
+		}},
+		{"ats_candidates", func() error {
+			_, err := d.client.GetCandidates(ctx, kombo.CandidateFilter{ListOptions: one})
+			return err
+		}},
+	}
+	for _, r := range reads {
+		if d.integration != nil && slices.ContainsFunc(d.integration.ReadModels, func(m kombo.ReadModel) bool { return m.ID == r.model && m.IsAvailable }) {
+			return r
+		}
+	}
+	return reads[0]
+}
+
+// slowRead is where a read of one record is slow: a walk of 5,000 takes 20.
+const slowRead = 2 * time.Second

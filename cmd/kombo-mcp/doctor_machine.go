@@ -1,0 +1,161 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/journal"
+)
+
+// How far two clocks may be apart: a Date header is up to a second old, and
+// certificates and tokens allow for a few minutes.
+const (
+	clockWarn = 30 * time.Second
+	clockFail = 5 * time.Minute
+)
+
+// checkClock compares this machine's clock with the upstream's.
+func (d *doctor) checkClock(context.Context) check {
+	if d.cmd.Bool("sandbox") {
+		return check{State: checkOK, Says: "the made-up ATS has no other."}
+	}
+	if d.watch == nil || d.watch.date.IsZero() {
+		return check{State: checkSkip, Says: "not checked, since no answer told the time."}
+	}
+	off := d.watch.at.Sub(d.watch.date).Round(time.Second)
+	switch apart := off.Abs(); {
+	case apart >= clockFail:
+		return check{State: checkFail, Says: fmt.Sprintf("it is %s off Kombo's.", off), Next: "Set this machine's clock: filters by time, certificates and tokens go wrong."}
+	case apart >= clockWarn:
+		return check{State: checkWarn, Says: fmt.Sprintf("it is %s off Kombo's.", off), Next: "Set this machine's clock."}
+	}
+	return check{State: checkOK, Says: "it agrees with Kombo's."}
+}
+
+// checkProxy says by what way Kombo is reached.
+func (d *doctor) checkProxy(context.Context) check {
+	if d.cmd.Bool("sandbox") {
+		return check{State: checkOK, Says: "the made-up ATS is reached without."}
+	}
+	target := orElse(d.cmd.String("base-url"), "https://api.kombo.dev/v1")
+	if d.cmd.String("base-url") == "" && strings.EqualFold(d.cmd.String("region"), "us") {
+		target = "https://api.us.kombo.dev/v1"
+	}
+	u, err := url.Parse(target)
+	if err != nil {
+		return check{State: checkFail, Says: "KOMBO_BASE_URL is no address."}
+	}
+	proxy, err := http.ProxyFromEnvironment(&http.Request{URL: u})
+	switch {
+	case err != nil:
+		return check{State: checkFail, Says: "HTTPS_PROXY is no address.", Next: "Write it as http://proxy.example.com:3128."}
+	case proxy == nil:
+		return check{State: checkOK, Says: "none."}
+	}
+	c := check{State: checkOK, Says: "requests go through " + proxy.Scheme + "://" + proxy.Host + "."}
+	if d.watch == nil || d.watch.date.IsZero() {
+		c.State, c.Next = checkWarn, "No answer came through it."
+	}
+	return c
+}
+
+// checkJournal tells whether writes can be recorded, and whether the record is
+// whole.
+func (d *doctor) checkJournal(ctx context.Context) check {
+	path := d.cmd.String("journal")
+	switch {
+	case path == "-":
+		return check{State: checkOK, Says: "it goes to stderr; whoever collects that keeps it."}
+	case path == "" && d.cmd.Bool("sandbox"):
+		return check{State: checkOK, Says: "none is kept for the made-up ATS."}
+	case path == "":
+		var err error
+		if path, err = journal.DefaultPath(); err != nil {
+			return check{State: checkFail, Says: err.Error() + ".", Next: "Name a place with --journal."}
+		}
+	}
+	if fi, err := os.Stat(path); err == nil && fi.IsDir() || os.IsPathSeparator(path[len(path)-1]) {
+		path = filepath.Join(path, "journal.jsonl")
+	}
+	if err := writable(path); err != nil {
+		return check{State: checkFail, Says: fmt.Sprintf("%s cannot be written: %s.", path, err),
+			Next: "Every write is recorded before it is sent: name another place with --journal, or offer no writes with --read-only."}
+	}
+	fi, err := os.Stat(path)
+	if err != nil {
+		return check{State: checkOK, Says: "none yet; it will be " + path + "."}
+	}
+	if readableByOthers(fi) {
+		return check{State: checkWarn, Says: path + " can be read by others on this machine.", Next: "The server takes that away when it starts; chmod 600 does it now."}
+	}
+	return verified(ctx, path)
+}
+
+// verifyTime is how long the journal's chain is walked here.
+const verifyTime = 2 * time.Second
+
+func verified(ctx context.Context, path string) check {
+	ctx, cancel := context.WithTimeout(ctx, verifyTime)
+	defer cancel()
+	r, err := journal.Verify(ctx, path)
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return check{State: checkOK, Says: path + " can be written.", Next: "It is long: kombo-mcp journal verify checks all of it."}
+	case err != nil:
+		return check{State: checkFail, Says: path + " cannot be read: " + err.Error() + "."}
+	case r.Bad != nil:
+		return check{State: checkFail, Says: path + " is not whole: " + r.Bad.String() + ".", Next: "Keep the file as it is and find out who changed it; kombo-mcp journal verify says more."}
+	}
+	return check{State: checkOK, Says: fmt.Sprintf("%s can be written; %d lines, whole.", path, r.Lines)}
+}
+
+// writable tries whether a file can be written, without leaving a trace.
+func writable(path string) error {
+	fi, err := os.Lstat(path)
+	switch {
+	case err == nil && !fi.Mode().IsRegular():
+		return errors.New("it is not a regular file")
+	case err == nil:
+		f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0) //nolint:gosec // the operator's choice
+		if err != nil {
+			return plainError(err)
+		}
+		return f.Close()
+	}
+	// The nearest folder that exists is the one in which the others are made.
+	dir := filepath.Dir(path)
+	for {
+		if _, err := os.Stat(dir); err == nil || dir == filepath.Dir(dir) {
+			break
+		}
+		dir = filepath.Dir(dir)
+	}
+	f, err := os.CreateTemp(dir, ".kombo-mcp-*")
+	if err != nil {
+		return plainError(err)
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
+// plainError is an error of the file system without the name of a file.
+func plainError(err error) error {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		return e.Err
+	}
+	return err
+}
+
+// readableByOthers tells of a file whether its mode lets others read it;
+// Windows has no such modes.
+func readableByOthers(fi fs.FileInfo) bool {
+	return runtime.GOOS != "windows" && fi.Mode().Perm()&0o077 != 0
+}
