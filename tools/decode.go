@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // jsonText is a parameter that holds JSON or plain text as one string. Free
@@ -60,9 +61,23 @@ type field struct {
 	index    []int
 }
 
+// knownFields are the parameters of each struct that was decoded before: reading its
+// tags takes longer than the rest of decoding.
+var knownFields sync.Map // of reflect.Type to []field
+
 // fieldsOf lists the parameters of a struct, those of embedded structs among
-// them, in order.
+// them, in order. Nobody may change the list.
 func fieldsOf(t reflect.Type) []field {
+	if known, ok := knownFields.Load(t); ok {
+		list, _ := known.([]field)
+		return list
+	}
+	list := readFields(t)
+	knownFields.Store(t, list)
+	return list
+}
+
+func readFields(t reflect.Type) []field {
 	var out []field
 	for f := range t.Fields() {
 		if f.Anonymous {

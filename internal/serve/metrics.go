@@ -3,12 +3,14 @@ package serve
 import (
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 )
 
@@ -22,6 +24,14 @@ type Metrics struct {
 	requests *prometheus.CounterVec
 	retries  *prometheus.CounterVec
 	room     *prometheus.GaugeVec
+
+	counted sync.Map // of tools to countedText
+}
+
+// countedText is the last answer of a tool and how many tokens it has.
+type countedText struct {
+	text   string
+	tokens int
 }
 
 // NewMetrics makes the metrics of one process.
@@ -73,6 +83,21 @@ func (m *Metrics) call(tool, tenant, outcome string, took time.Duration, tokens 
 	m.calls.WithLabelValues(tool, tenant, outcome).Inc()
 	m.latency.WithLabelValues(tool).Observe(took.Seconds())
 	m.tokens.WithLabelValues(tool).Observe(float64(tokens))
+}
+
+// count counts the tokens of an answer, not again where it is the one before.
+func (m *Metrics) count(tool, text string) int {
+	if m == nil {
+		return 0
+	}
+	if last, ok := m.counted.Load(tool); ok {
+		if last, _ := last.(countedText); last.text == text {
+			return last.tokens
+		}
+	}
+	n := digest.Count(text)
+	m.counted.Store(tool, countedText{text, n})
+	return n
 }
 
 // Sessions is how many sessions are open.

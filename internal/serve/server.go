@@ -11,7 +11,6 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
-	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
@@ -90,9 +89,7 @@ func callTool(ctx context.Context, box *tools.Toolbox, r mcp.CallToolRequest, lo
 	outcome := outcomeOf(result)
 	end(outcome)
 	took := time.Since(began)
-	if metrics != nil {
-		metrics.call(r.Params.Name, tenant, outcome, took, digest.Count(textOf(result)))
-	}
+	metrics.call(r.Params.Name, tenant, outcome, took, metrics.count(r.Params.Name, textOf(result)))
 	logger.InfoContext(ctx, "tool call", "tool", r.Params.Name, "request_id", who.RequestID, "client", who.Client, "tenant", tenant,
 		"outcome", outcome, "took", took.Round(time.Millisecond))
 	return result
