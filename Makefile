@@ -2,6 +2,7 @@ SHELL := /bin/sh
 GO ?= go
 BIN := bin/kombo-mcp
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+GORELEASER := github.com/goreleaser/goreleaser/v2@v2.15.1
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
 # How long each fuzz target runs in `make check`.
@@ -16,7 +17,7 @@ RACE_CC = $(shell [ "$$CGO_ENABLED" = 0 ] || for cc in "$$($(GO) env CC)" cc gcc
 UPDATABLE = $$(grep -rl --include='*_test.go' --exclude-dir=node_modules 'flag.Bool("update"' . | xargs -n1 dirname | sort -u)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test check fmt vet tidy lint fuzz cross generated questions faults check-clients bench generate clean
+.PHONY: help build demo test check fmt vet tidy lint fuzz cross generated questions faults check-clients check-packages bundle bench generate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +62,16 @@ fuzz: ## run each fuzz target for FUZZTIME
 			echo "fuzz $$pkg $$f"; \
 			out=$$($(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) "$$pkg" 2>&1) || { echo "$$out"; exit 1; }; \
 		done; done
+
+bundle: build ## make bin/kombo-mcp.mcpb, which desktop hosts install with a click, for this machine
+	@$(GO) run ./packaging/release bundle -os $$($(GO) env GOOS) -program $(BIN) -out bin/kombo-mcp.mcpb
+
+check-packages: ## hold server.json to the registry's schema and .goreleaser.yaml to GoReleaser's; slow the first time
+	$(GO) test -count=1 -tags packages ./packaging/release
+	@# It wants to know whose releases they would be.
+	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && GOBIN=$$dir $(GO) install $(GORELEASER) && \
+		cp .goreleaser.yaml "$$dir" && cd "$$dir" && git init -q && \
+		git remote add origin https://github.com/kombo-mcp/kombo-mcp.git && ./goreleaser check
 
 check-clients: build ## run clients that others wrote against the server, and a real Redis; needs Node 20 and npm
 	@command -v npm >/dev/null || { echo "check-clients needs Node 20 or newer with npm (Debian: apt-get install -y nodejs npm)"; exit 1; }

@@ -32,6 +32,7 @@ var mayImport = map[string][]string{
 	"internal/tenants":     {},
 	"internal/redismemory": {"internal/journal"},
 	"internal/hosts":       {},
+	"packaging":            {"tools"},
 	"internal/faults":      {},
 	"internal/bench":       {"sandbox", "tools", "digest", "kombo"},
 	"internal/house":       {},

@@ -1,0 +1,2 @@
+// Package image holds the tests of the Dockerfile.
+package image

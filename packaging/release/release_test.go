@@ -1,0 +1,120 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kombo-mcp/kombo-mcp/tools"
+)
+
+var update = flag.Bool("update", false, "rewrite the manifests and server.json")
+
+const root = "../.."
+
+func golden(t *testing.T, path string, v any) {
+	t.Helper()
+	text, err := readable(v)
+	require.NoError(t, err)
+	path = filepath.Join(root, path)
+	if *update {
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+		require.NoError(t, os.WriteFile(path, text, 0o600))
+	}
+	have, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Equal(t, string(text), string(have), "run make generate")
+}
+
+func TestTheManifestIsGenerated(t *testing.T) {
+	m, err := newManifest("v0.1.0", "darwin")
+	require.NoError(t, err)
+	golden(t, "packaging/manifest.json", m)
+	assert.Len(t, m.Tools, len(tools.Catalogue()))
+	key, ok := m.UserConfig["api_key"].(setting)
+	require.True(t, ok)
+	assert.True(t, key.Sensitive && key.Required, "the host keeps the key in the system's keychain")
+	for name, value := range m.Server.Config.Env {
+		id := strings.TrimSuffix(strings.TrimPrefix(value, "${user_config."), "}")
+		assert.Contains(t, m.UserConfig, id, name)
+	}
+	windows, err := newManifest("0.1.0", "windows")
+	require.NoError(t, err)
+	assert.Equal(t, "server/kombo-mcp.exe", windows.Server.EntryPoint)
+	assert.Equal(t, []string{"win32"}, windows.Compatibility.Platforms)
+	_, err = newManifest("0.1.0", "plan9")
+	require.Error(t, err)
+}
+
+// TestServerJSONKeepsTheRegistrysRules holds the rules that the registry checks
+// beyond its schema; make check-packages holds the schema itself.
+func TestServerJSONKeepsTheRegistrysRules(t *testing.T) {
+	e := newRegistryEntry("v0.1.0", nil)
+	golden(t, "server.json", e)
+	assert.Regexp(t, `^[a-zA-Z0-9.-]+/[a-zA-Z0-9._-]+$`, e.Name)
+	assert.LessOrEqual(t, len(e.Description), 100)
+	assert.LessOrEqual(t, len(e.Title), 100)
+	assert.Regexp(t, `^\d+\.\d+\.\d+$`, e.Version)
+	dockerfile, err := os.ReadFile(filepath.Join(root, "Dockerfile"))
+	require.NoError(t, err)
+	assert.Contains(t, string(dockerfile), `io.modelcontextprotocol.server.name="`+e.Name+`"`, "the registry looks for its name in the image")
+	withBundle := newRegistryEntry("v0.1.0", map[string]string{"kombo-mcp_linux_amd64.mcpb": strings.Repeat("a", 64)})
+	require.Len(t, withBundle.Packages, 2)
+	assert.Equal(t, homepage+"/releases/download/v0.1.0/kombo-mcp_linux_amd64.mcpb", withBundle.Packages[1].Identifier)
+}
+
+func TestEveryVariableOfThePackagesIsOneOfTheServers(t *testing.T) {
+	help, err := exec.CommandContext(t.Context(), "go", "run", "../../cmd/kombo-mcp", "--help").Output()
+	require.NoError(t, err)
+	m, err := newManifest("0.1.0", "linux")
+	require.NoError(t, err)
+	for name := range m.Server.Config.Env {
+		assert.Contains(t, string(help), name)
+	}
+	for _, in := range newRegistryEntry("0.1.0", nil).Packages[0].Environment {
+		assert.Contains(t, string(help), in.Name)
+	}
+}
+
+func TestABundleHoldsTheProgramThatStarts(t *testing.T) {
+	dir := t.TempDir()
+	program, bundle := filepath.Join(dir, "program"), filepath.Join(dir, "kombo-mcp.mcpb")
+	require.NoError(t, os.WriteFile(program, []byte("#!"), 0o600))
+	args := []string{"bundle", "-version", "1.2.3", "-os", "linux", "-program", program, "-out", bundle}
+	require.NoError(t, run(args, nil))
+	first, err := os.ReadFile(bundle)
+	require.NoError(t, err)
+	require.NoError(t, run(args, nil))
+	again, err := os.ReadFile(bundle)
+	require.NoError(t, err)
+	assert.True(t, bytes.Equal(first, again), "the same files give the same bundle")
+
+	z, err := zip.OpenReader(bundle)
+	require.NoError(t, err)
+	defer func() { _ = z.Close() }()
+	require.Len(t, z.File, 2)
+	assert.Equal(t, "server/kombo-mcp", z.File[1].Name)
+	assert.Equal(t, os.FileMode(0o755), z.File[1].Mode())
+	f, err := z.File[0].Open()
+	require.NoError(t, err)
+	var m manifest
+	require.NoError(t, json.NewDecoder(f).Decode(&m))
+	assert.Equal(t, "1.2.3", m.ServerVersion)
+
+	var out bytes.Buffer
+	require.NoError(t, run([]string{"registry", "-version", "v1.2.3", bundle}, &out))
+	assert.Regexp(t, regexp.MustCompile(`"fileSha256": "[0-9a-f]{64}"`), out.String())
+	for _, wrong := range [][]string{nil, {"x"}, {"bundle", "-os", "plan9"}, {"bundle", "-program", "/no/such"}} {
+		require.Error(t, run(wrong, &out))
+	}
+}
