@@ -54,7 +54,11 @@ type Summary struct {
 	// Matched is a count, or, where Complete is false, a lower bound of it.
 	Matched  int  `json:"matched"`
 	Complete bool `json:"complete"`
-	// First and Last are the days of the oldest and newest matching record.
+	// Shown is how many of them the rows show, where that is not all.
+	Shown int `json:"shown,omitempty"`
+	// Dated is the column that First and Last are of: the days of the oldest and
+	// newest matching record.
+	Dated string `json:"dated,omitempty"`
 	First string `json:"first,omitempty"`
 	Last  string `json:"last,omitempty"`
 	// Groups is the number of groups, of which the rows show some.
@@ -74,7 +78,7 @@ type Tally struct {
 
 // Text writes the answer in lines:
 //
-//	applications: 412 matched, complete, 2024-01-03 to 2026-11-20
+//	applications: 412 matched, complete, created 2024-01-03 to 2026-11-20, 25 shown
 //	outcome: PENDING 200, DECLINED 190, HIRED 22
 //
 //	id	candidate	stage
@@ -144,10 +148,13 @@ func (a *Answer) writeSummary(b *strings.Builder) {
 		b.WriteString("at least " + strconv.Itoa(s.Matched) + " matched, not complete")
 	}
 	if s.First != "" {
-		b.WriteString(", " + s.First + " to " + s.Last)
+		b.WriteString(", " + s.Dated + " " + s.First + " to " + s.Last)
 	}
 	if s.Groups > 0 {
 		b.WriteString(", " + strconv.Itoa(s.Groups) + " groups")
+	}
+	if s.Shown > 0 {
+		b.WriteString(", " + strconv.Itoa(s.Shown) + " shown")
 	}
 	b.WriteByte('\n')
 	for _, t := range s.Counts {

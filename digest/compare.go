@@ -51,6 +51,12 @@ func (c *compiler) comparison(n *ast.BinaryNode) (test, error) {
 	if right.isConst() && op != "in" && right.kind == KindMissing {
 		return isNil(left, op == "=="), nil
 	}
+	if left.since && (op == "==" || op == "!=" || op == "in") {
+		// Nothing is exactly five days ago; what is meant is any moment of a day.
+		whole := *left
+		whole.get = left.days
+		left = &whole
+	}
 	var t test
 	switch {
 	case op == "contains":

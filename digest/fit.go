@@ -142,7 +142,14 @@ func (f *fitter) takeRows(left int) {
 // set shows the first n of the taken rows.
 func (f *fitter) set(n int) error {
 	a := f.answer
-	a.Rows, a.Legend = f.rows[:n], nil
+	a.Rows, a.Legend, a.Summary.Shown = f.rows[:n], nil, 0
+	total := a.Summary.Matched
+	if f.sheet.groups > 0 {
+		total = f.sheet.groups
+	}
+	if n < total {
+		a.Summary.Shown = n
+	}
 	for _, l := range f.legends[:n] {
 		a.Legend = append(a.Legend, l...)
 	}

@@ -19,6 +19,8 @@ type operand struct {
 	consts []Value
 	answer bool
 	since  bool // days_since of the column that name names
+	// days is what a since counts in whole calendar days.
+	days func(*Row) Value
 }
 
 func (o *operand) isConst() bool { return o.get == nil }
@@ -201,10 +203,18 @@ func (c *compiler) daysSince(n *ast.CallNode) (*operand, error) {
 			if o.kind != KindInstant && o.kind != KindDate {
 				return nil, c.refusef("days_since() takes a date column, %s is %s", o.name, o.kind)
 			}
-			get, now, today := o.get, c.now.UnixMicro(), dayOf(c.now.In(c.loc))
-			return &operand{name: o.name, kind: KindNumber, column: -1, since: true, get: func(r *Row) Value {
-				return daysBetween(get(r), now, today)
-			}}, nil
+			get, now, today, loc := o.get, c.now.UnixMicro(), dayOf(c.now.In(c.loc)), c.loc
+			return &operand{
+				name: o.name, kind: KindNumber, column: -1, since: true,
+				get: func(r *Row) Value { return daysBetween(get(r), now, today) },
+				days: func(r *Row) Value {
+					v := get(r)
+					if v.IsMissing() {
+						return v
+					}
+					return Number(float64(today - v.dayIn(loc)))
+				},
+			}, nil
 		}
 	}
 	return nil, c.refusef("days_since() takes one date column, such as days_since(created)")

@@ -261,6 +261,7 @@ func (r *run) answer(done walked) (*Answer, error) {
 	a.apart = slices.ContainsFunc(p.fields, func(i int) bool { return p.table.Columns[i].Kind == KindBlock })
 	a.Summary = Summary{Matched: r.matched, Complete: complete}
 	if !r.span.first.IsMissing() {
+		a.Summary.Dated = p.table.Columns[p.date].Name
 		a.Summary.First = r.span.first.show(p.loc, false, maxCell)
 		a.Summary.Last = r.span.last.show(p.loc, false, maxCell)
 	}

@@ -2,6 +2,7 @@ package digest
 
 import (
 	"crypto/sha256"
+	"slices"
 	"strconv"
 )
 
@@ -73,12 +74,16 @@ func (r *run) groupSheet() (*sheet, error) {
 		}
 	}
 	s.columns = append(s.columns, "count")
+	partly := p.measure != nil && slices.ContainsFunc(groups, (*group).partlyMeasured)
+	if partly {
+		s.columns = append(s.columns, "measured")
+	}
 	if p.measure != nil {
 		s.columns = append(s.columns, figureNames...)
 	}
 	start := r.groupStart(groups)
 	s.size = len(groups) - start
-	s.cells = func(i int) []string { return r.groups.cells(groups[start+i], apart) }
+	s.cells = func(i int) []string { return r.groups.cells(groups[start+i], apart, partly) }
 	s.legend = func(int) [][]string { return nil }
 	s.next = func(shown int) (string, error) {
 		if shown == 0 || shown >= s.size || p.limit == 0 {
@@ -143,7 +148,12 @@ func (g *grouper) shared() [maxGroupKeys]map[string]bool {
 	return out
 }
 
-func (g *grouper) cells(at *group, apart [maxGroupKeys]map[string]bool) []string {
+// partlyMeasured tells whether some records of a group have no value to measure.
+func (g *group) partlyMeasured() bool {
+	return g.count > 0 && (g.hist == nil || g.hist.total < g.count)
+}
+
+func (g *grouper) cells(at *group, apart [maxGroupKeys]map[string]bool, partly bool) []string {
 	var out []string
 	for i, col := range g.p.groups {
 		out = append(out, col.show(at.key[i]))
@@ -161,6 +171,9 @@ func (g *grouper) cells(at *group, apart [maxGroupKeys]map[string]bool) []string
 		hist := at.hist
 		if hist == nil {
 			hist = &histogram{}
+		}
+		if partly {
+			out = append(out, strconv.Itoa(hist.total))
 		}
 		figures := hist.figures()
 		out = append(out, figures[:]...)

@@ -115,8 +115,13 @@ func checkGroups(t *rapid.T, tb *digest.Table, where string, rows, kept []digest
 			}
 		}
 	}
+	partly := slices.ContainsFunc(slices.Collect(maps.Keys(want)), func(tag string) bool { return len(measured[tag]) < want[tag] })
 	got, last := map[string]int{}, math.MaxInt
 	for _, r := range a.Rows {
+		if partly {
+			require.Equal(t, strconv.Itoa(len(measured[r[0]])), r[2], "how many were measured is told where it is not all")
+			r = slices.Delete(slices.Clone(r), 2, 3)
+		}
 		count, err := strconv.Atoi(r[1])
 		require.NoError(t, err)
 		require.LessOrEqual(t, count, last, "largest first")

@@ -142,7 +142,7 @@ func (l *listing[A, F, T]) compile(table *digest.Table) (err error) {
 		q.Fields = []string{viewRecord}
 	}
 	if q.GroupBy != "" && q.Limit != nil && *q.Limit == 0 {
-		l.notes = append(l.notes, "limit 0 shows no groups: leave limit out to see them")
+		q.Limit = nil // who groups wants the groups, and none of the records
 	}
 	if l.plan, err = digest.Compile(table, q); err != nil {
 		return &ArgumentError{[]string{sentence(err.Error())}}

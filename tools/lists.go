@@ -23,7 +23,7 @@ type applicationFilter = filter[applicationArgs, kombo.ApplicationFilter]
 var _ = register(newList(listSpec[applicationArgs, kombo.ApplicationFilter, application]{
 	name: "get_applications", title: "Get applications",
 	about: "Applications: who applied for which job, at which stage, with what outcome. The tool for pipelines, funnels, sources, hires and rejections. " +
-		"Undecided is outcome PENDING; a missing outcome is unknown and counted apart. Kombo keeps no stage history: updated is any change in the ATS, and a rejected application shows the stage where it stood, if the ATS says so. " +
+		"Undecided is outcome PENDING; a missing outcome is unknown and counted apart. Kombo keeps no stage history and no hire date: updated is any change in the ATS, and a rejected application shows the stage where it stood, if the ATS says so. " +
 		"job_ids and current_stage_ids take ids or names.",
 	of: applications, pages: (*kombo.Client).ApplicationPages,
 	with: func(f kombo.ApplicationFilter, o kombo.ListOptions) kombo.ApplicationFilter {

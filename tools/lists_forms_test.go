@@ -103,10 +103,13 @@ func headOf(s digest.Summary) string {
 		head = fmt.Sprintf("%d matched, complete", s.Matched)
 	}
 	if s.First != "" {
-		head += ", " + s.First + " to " + s.Last
+		head += ", " + s.Dated + " " + s.First + " to " + s.Last
 	}
 	if s.Groups > 0 {
 		head += fmt.Sprintf(", %d groups", s.Groups)
+	}
+	if s.Shown > 0 {
+		head += fmt.Sprintf(", %d shown", s.Shown)
 	}
 	return head
 }

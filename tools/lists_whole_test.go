@@ -159,12 +159,38 @@ func TestANameThatThereIsNotIsAnsweredWithTheNearest(t *testing.T) {
 		`tags contains "Jva" && department == "Engneering"`:     `tags is never "Jva"; nearest: "Java"`,
 		`candidate == "Nobody Nowhere" && stage == "Interview"`: "",
 		`stage == "Interview" && created < date("2001-01-01")`:  "",
+		`candidate contains "Guenther Mueller-Nowhere"`:         "",
 	} {
 		got := rig.ask(t, "get_applications", args{"where": where})
 		assert.Zero(t, got.Summary.Matched)
 		assert.Equal(t, want != "", strings.Contains(got.notes(), "is never"), "%s: %s", where, got.notes())
 		assert.Contains(t, got.notes(), want)
 	}
+}
+
+func TestUmlautsThatWereTranscribedAreToldOf(t *testing.T) {
+	rig := newListRig(t, sandbox.Options{})
+	assert.Contains(t, rig.ask(t, "get_candidates", args{"where": `candidate contains "Mueller"`}).notes(), `try contains "muller"`)
+	assert.NotContains(t, rig.ask(t, "get_candidates", args{"where": `candidate contains "Nobody"`}).notes(), "try contains")
+}
+
+func TestWhoGroupsWithoutRowsGetsTheGroups(t *testing.T) {
+	rig := newListRig(t, sandbox.Options{})
+	want := rig.ask(t, "get_applications", args{"group_by": "outcome"})
+	assert.NotEmpty(t, want.Rows)
+	assert.Equal(t, want.Rows, rig.ask(t, "get_applications", args{"group_by": "outcome", "limit": 0}).Rows)
+}
+
+func TestEqualDaysAreWholeOnes(t *testing.T) {
+	rig := newListRig(t, sandbox.Options{})
+	on := func(where string) int {
+		return rig.ask(t, "get_applications", args{"where": where, "limit": 0}).Summary.Matched
+	}
+	day := on(`created >= date("2026-11-19") && created < date("2026-11-20")`)
+	assert.Positive(t, day)
+	assert.Equal(t, day, on(`days_since(created) == 5`))
+	assert.Equal(t, day, on(`days_since(created) in [5]`))
+	assert.Equal(t, on(`created != nil`)-day, on(`days_since(created) != 5 && created != nil`))
 }
 
 func TestACallThatIsCancelledStopsItsRequest(t *testing.T) {

@@ -38,8 +38,9 @@ func (l *listing[A, F, T]) misspelt(ctx context.Context) []string {
 		conditions = append(conditions, c)
 		values[c.Column] = map[string]string{}
 	}
+	notes := l.umlauts()
 	if len(conditions) == 0 {
-		return nil
+		return notes
 	}
 	o := l.runOptions(ctx)
 	// What the walk kept costs nothing; it may be wider than the question.
@@ -54,15 +55,33 @@ func (l *listing[A, F, T]) misspelt(ctx context.Context) []string {
 		}
 	})
 	if err != nil || !complete {
-		return nil
+		return notes
 	}
 	l.jobNames(ctx, values)
-	var notes []string
 	for _, c := range conditions {
 		for _, name := range comparedNames(c) {
 			if note := unlike(c.Column, name, values[c.Column]); note != "" {
 				notes = append(notes, note)
 			}
+		}
+	}
+	return notes
+}
+
+// transcribed are umlauts as those write them who have no key for them.
+var transcribed = strings.NewReplacer("ae", "a", "oe", "o", "ue", "u")
+
+// umlauts tells of names written with ae, oe and ue, which may be ä, ö and ü in
+// the ATS: Mueller does not find Müller, for Samuel must not find Samul.
+func (l *listing[A, F, T]) umlauts() []string {
+	var notes []string
+	for _, c := range l.plan.Conditions() {
+		if !slices.Contains([]string{"candidate", "name", "interviewers"}, c.Column) || len(c.Values) != 1 {
+			continue
+		}
+		name := digest.Fold(c.Values[0].Str())
+		if other := transcribed.Replace(name); other != name {
+			notes = append(notes, fmt.Sprintf("%q may be spelt with ä, ö or ü: try contains %q", clip(c.Values[0].Str(), 60), clip(other, 60)))
 		}
 	}
 	return notes

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
@@ -80,7 +81,7 @@ func (c *call) stageOfJob(ctx context.Context, p *plan, record, who, jobID, ref 
 	if err := p.lookUpTrouble(ctx, err, "The job's stages could not be looked up"); err != nil {
 		return unresolved, err
 	}
-	d := &directory{noun: "stages of this job"}
+	d := &directory{noun: "stages of this job", inOrder: true}
 	if i := slices.IndexFunc(jobs, func(j kombo.Job) bool { return j.ID == jobID }); i >= 0 {
 		d.noun = "stages of " + clip(digest.Clean(jobs[i].Name), 60)
 		for _, s := range jobs[i].Stages {
@@ -139,7 +140,7 @@ var _ = register(write(spec{
 	for _, t := range targets {
 		p.doubtDecided(&t)
 		ch := change{
-			record: t.id, words: fmt.Sprintf("Reject %s, reason %q%s; the ATS may mail the candidate", t.who(), reason.name, withNote(a.Note)),
+			record: t.id, words: fmt.Sprintf("Reject %s, reason %q%s%s; the ATS may mail the candidate", t.who(), reason.name, withNote(a.Note), t.ahead(c.cfg.Now(), c.cfg.Location)),
 			args: resolved(in, "application_id", t.id),
 			mark: mark{applications.table.Name, t.id, "outcome", string(kombo.OutcomeDeclined), false}, done: "rejected",
 			send: func(ctx context.Context) (kombo.Receipt, map[string]string, error) {
@@ -157,7 +158,16 @@ func withNote(note string) string {
 	if note == "" {
 		return ""
 	}
-	return fmt.Sprintf(", note %q", clip(digest.Clean(note), 80))
+	return fmt.Sprintf(", with a note that colleagues see: %q", clip(digest.Clean(note), 80))
+}
+
+// ahead tells of the interview that a rejection would leave in the calendar.
+func (t *applicationTarget) ahead(now time.Time, loc *time.Location) string {
+	next := nextInterview(t.Interviews, now)
+	if !t.known || next.IsMissing() {
+		return ""
+	}
+	return ", who has an interview on " + next.Time(loc).Format("2006-01-02 15:04 MST")
 }
 
 // reference resolves a parameter of a write that names something by id or by

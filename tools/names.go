@@ -40,6 +40,8 @@ type directory struct {
 	entries []named
 	// cut says that the list was longer than maxDirectory.
 	cut bool
+	// inOrder says that the entries have an order of their own.
+	inOrder bool
 }
 
 func collect[T any](noun string, walk iter.Seq2[T, error], entry func(T) named) (*directory, error) {
@@ -79,7 +81,7 @@ func (d *directory) choices(ref string, among []named) string {
 	folded := digest.Fold(ref)
 	list := slices.Clone(among)
 	slices.SortStableFunc(list, func(a, b named) int {
-		return cmp.Or(cmp.Compare(likeness(b, folded), likeness(a, folded)), boolOrder(b.open, a.open), cmp.Compare(a.name, b.name))
+		return cmp.Or(cmp.Compare(likeness(b, folded), likeness(a, folded)), boolOrder(b.open, a.open), d.byName(a, b))
 	})
 	// Where names repeat, as those of all jobs' stages do, each is shown once.
 	sharing := map[string]int{}
@@ -106,6 +108,13 @@ func (d *directory) choices(ref string, among []named) string {
 		more = fmt.Sprintf(" and %d more", len(list)-10)
 	}
 	return strings.Join(parts, "; ") + more
+}
+
+func (d *directory) byName(a, b named) int {
+	if d.inOrder {
+		return 0
+	}
+	return cmp.Compare(a.name, b.name)
 }
 
 // uniqueNames keeps the first entry of each name.
