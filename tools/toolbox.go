@@ -170,13 +170,10 @@ func (b *Toolbox) Tools() []*Tool { return slices.Clone(b.listed) }
 // Run calls the tool with the arguments as decoded from JSON and gives its
 // answer. Errors are for people and models to read; Explain words them.
 func (b *Toolbox) Run(ctx context.Context, who Caller, name string, arguments any) (Answer, error) {
-	t, ok := b.tools[name]
-	if !ok {
-		return nil, b.unknown(name)
+	if err := b.Allows(who, name); err != nil {
+		return nil, err
 	}
-	if who.ReadOnly && !t.ReadOnly() || who.Only != nil && !slices.Contains(who.Only, name) {
-		return nil, fmt.Errorf("%w: the caller asked to be kept from %s", ErrUnknownTool, name)
-	}
+	t := b.tools[name]
 	answer, err := t.run(ctx, &call{b, who}, arguments)
 	if err == nil && t.kind == read && b.cfg.RecordRead != nil {
 		err = b.recordRead(ctx, who, name, arguments, answer)

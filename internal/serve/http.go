@@ -177,7 +177,8 @@ func (h *HTTP) tenant(now *Tenant) *tenantServer {
 func (h *HTTP) newTenant(name string) *tenantServer {
 	t := &tenantServer{name: name, sessions: newSessionTable(DefaultSessions)}
 	t.mcp = newServer(t.box.Load, h.opts.Version, h.opts.Logger, h.opts.Metrics, name,
-		server.WithToolFilter(t.listed), server.WithToolHandlerMiddleware(h.bounded(t)))
+		server.WithToolFilter(t.listed), server.WithToolHandlerMiddleware(h.bounded(t)),
+		offers{current: t.box.Load, logger: h.opts.Logger, metrics: h.opts.Metrics, tenant: name, turn: h.turn(t)}.option())
 	if h.opts.Extend != nil {
 		h.opts.Extend(t.mcp)
 		t.extra = t.mcp.ListTools()

@@ -18,7 +18,8 @@ import (
 // are told.
 func New(box *tools.Toolbox, version string, logger *slog.Logger) *server.MCPServer {
 	return newServer(func() *tools.Toolbox { return box }, version, logger, nil, "", server.WithToolFilter(
-		func(_ context.Context, list []mcp.Tool) []mcp.Tool { return offered(list, box.Tools()) }))
+		func(_ context.Context, list []mcp.Tool) []mcp.Tool { return offered(list, box.Tools()) }),
+		offers{current: func() *tools.Toolbox { return box }, logger: logger}.option())
 }
 
 // offered are those of the list that a caller may use, whole.

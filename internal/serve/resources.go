@@ -1,0 +1,187 @@
+package serve
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+
+	"github.com/kombo-mcp/kombo-mcp/digest"
+	"github.com/kombo-mcp/kombo-mcp/prompts"
+	"github.com/kombo-mcp/kombo-mcp/tools"
+)
+
+// integrationURI is the address of what is known of the integration.
+const integrationURI = "kombo://integration"
+
+// plainText is the type of every resource that is data.
+const plainText = "text/plain"
+
+// resource is a kind of record as a resource: a template of its addresses and the
+// tool that reads it.
+type resource struct {
+	template, name, title, about string
+	tool                         string
+	// arguments are those of the tool, by the variables of the address.
+	arguments func(id, file string) map[string]any
+	// list suggests ids.
+	list func(ctx context.Context, box *tools.Toolbox, who tools.Caller, typed string) ([]string, int)
+}
+
+func asRecord(id, _ string) map[string]any {
+	return map[string]any{"ids": []any{id}, "view": "record"}
+}
+
+func files(param string) func(id, file string) map[string]any {
+	return func(id, file string) map[string]any {
+		out := map[string]any{param: id}
+		if file != "" {
+			out["read"] = file
+		}
+		return out
+	}
+}
+
+var resources = []resource{
+	{"kombo://jobs/{id}", "job", "Job", "One job: description, stages, questions, hiring team", "get_jobs", asRecord, jobIDs},
+	{"kombo://applications/{id}", "application", "Application", "One application: person, job, stage, outcome, answers, interviews", "get_applications", asRecord, recordIDs("get_applications")},
+	{"kombo://candidates/{id}", "candidate", "Candidate", "One person: contact data, tags, applications", "get_candidates", asRecord, recordIDs("get_candidates")},
+	{"kombo://attachments/applications/{id}", "application_files", "Files of an application", "The files of one application, live from the ATS", "get_application_attachments", files("application_id"), recordIDs("get_applications")},
+	{"kombo://attachments/applications/{id}/{file}", "application_file", "File of an application", "The text of one file: its id, its name or CV for the newest", "get_application_attachments", files("application_id"), recordIDs("get_applications")},
+	{"kombo://attachments/candidates/{id}", "candidate_files", "Files of a candidate", "The files of one person, live from the ATS", "get_candidate_attachments", files("candidate_id"), recordIDs("get_candidates")},
+	{"kombo://attachments/candidates/{id}/{file}", "candidate_file", "File of a candidate", "The text of one file: its id, its name or CV for the newest", "get_candidate_attachments", files("candidate_id"), recordIDs("get_candidates")},
+}
+
+// addResources adds the fixed ones and the templates to a server.
+func (o offers) addResources(s *server.MCPServer) {
+	about := mcp.Resource{URI: integrationURI, Name: "integration", Title: "Integration", MIMEType: plainText, Description: integrationAbout}
+	s.AddResource(about, func(ctx context.Context, _ mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {
+		return o.read(ctx, integrationURI, integrationURI, func(ctx context.Context, who tools.Caller) (string, error) {
+			return o.current().Integration(ctx, who)
+		})
+	})
+	for _, r := range resources {
+		t := mcp.NewResourceTemplate(r.template, r.name, mcp.WithTemplateTitle(r.title), mcp.WithTemplateDescription(r.about), mcp.WithTemplateMIMEType(plainText))
+		s.AddResourceTemplate(t, func(ctx context.Context, q mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {
+			return o.read(ctx, r.template, q.Params.URI, func(ctx context.Context, who tools.Caller) (string, error) {
+				return r.read(ctx, o.current(), who, variable(q, "id"), variable(q, "file"))
+			})
+		})
+	}
+}
+
+const integrationAbout = "Which ATS this is, whether its copy is kept up to date, what can be read and written"
+
+// read gives a resource as text. What it is called in logs and metrics is the
+// template, since an address names a person.
+func (o offers) read(ctx context.Context, template, uri string, answer func(context.Context, tools.Caller) (string, error)) ([]mcp.ResourceContents, error) {
+	text, err := o.serve(ctx, "resources/read "+template, answer)
+	if err != nil {
+		return nil, err
+	}
+	return []mcp.ResourceContents{mcp.TextResourceContents{URI: uri, MIMEType: plainText, Text: text}}, nil
+}
+
+// variable is a value from an address, "" if it has none.
+func variable(q mcp.ReadResourceRequest, name string) string {
+	if v, ok := q.Params.Arguments[name].([]string); ok && len(v) > 0 {
+		return strings.TrimSpace(v[0])
+	}
+	return ""
+}
+
+func (r resource) read(ctx context.Context, box *tools.Toolbox, who tools.Caller, id, file string) (string, error) {
+	if id == "" || strings.ContainsAny(id, ", \t") {
+		return "", fmt.Errorf("the address of a %s holds one id, not %q", strings.ToLower(r.title), digest.Prefix(digest.Clean(id), 30))
+	}
+	a := r.arguments(id, file)
+	a["max_tokens"] = digest.DefaultTokens
+	answer, err := box.Run(ctx, who, r.tool, a)
+	if err != nil {
+		return "", err
+	}
+	if list, ok := answer.(*digest.Answer); ok && list.Summary.Matched == 0 {
+		return "", fmt.Errorf("there is no %s with the id %q, or the ATS does not deliver it; ids come from %s", r.name, digest.Prefix(digest.Clean(id), 30), r.tool)
+	}
+	return answer.Text(), nil
+}
+
+// listTemplates keeps what the caller's tools can read.
+func (o offers) listTemplates(ctx context.Context, _ any, _ *mcp.ListResourceTemplatesRequest, result *mcp.ListResourceTemplatesResult) {
+	box, who := o.current(), callerOf(ctx)
+	result.ResourceTemplates = slices.DeleteFunc(result.ResourceTemplates, func(t mcp.ResourceTemplate) bool {
+		i := slices.IndexFunc(resources, func(r resource) bool { return r.name == t.Name })
+		return i >= 0 && box.Allows(who, resources[i].tool) != nil
+	})
+}
+
+// complete suggests values for a variable of the address.
+func (r resource) complete(ctx context.Context, box *tools.Toolbox, who tools.Caller, argument mcp.CompleteArgument, chosen map[string]string) ([]string, int) {
+	switch {
+	case box.Allows(who, r.tool) != nil:
+		return nil, 0
+	case argument.Name == "id":
+		return r.list(ctx, box, who, argument.Value)
+	case argument.Name == "file" && chosen["id"] != "":
+		return r.fileIDs(ctx, box, who, chosen["id"], argument.Value)
+	}
+	return nil, 0
+}
+
+// fileIDs are those of a record's files, and CV where there is one.
+func (r resource) fileIDs(ctx context.Context, box *tools.Toolbox, who tools.Caller, id, typed string) ([]string, int) {
+	answer, err := box.Run(ctx, who, r.tool, r.arguments(id, ""))
+	list, ok := answer.(*tools.AttachmentAnswer)
+	if err != nil || !ok {
+		return nil, 0
+	}
+	var out []string
+	for _, row := range list.Rows {
+		if len(row) > 1 && row[1] == "CV" && !slices.Contains(out, "CV") {
+			out = append(out, "CV")
+		}
+		out = append(out, row[0])
+	}
+	return beginning(out, typed)
+}
+
+func beginning(all []string, typed string) ([]string, int) {
+	all = slices.DeleteFunc(all, func(s string) bool { return !strings.HasPrefix(digest.Fold(s), digest.Fold(typed)) })
+	return all[:min(len(all), prompts.MaxSuggestions)], len(all)
+}
+
+// jobIDs are those of jobs whose id begins with what was typed or whose name has
+// it, open ones first.
+func jobIDs(ctx context.Context, box *tools.Toolbox, who tools.Caller, typed string) ([]string, int) {
+	jobs, err := box.Choices(ctx, who, tools.ChoiceJob, "")
+	if err != nil {
+		return nil, 0
+	}
+	var ids []string
+	for _, j := range jobs {
+		if strings.HasPrefix(j.ID, typed) || strings.Contains(digest.Fold(j.Name), digest.Fold(typed)) {
+			ids = append(ids, j.ID)
+		}
+	}
+	return ids[:min(len(ids), prompts.MaxSuggestions)], len(ids)
+}
+
+func recordIDs(tool string) func(context.Context, *tools.Toolbox, tools.Caller, string) ([]string, int) {
+	return func(ctx context.Context, box *tools.Toolbox, who tools.Caller, typed string) ([]string, int) {
+		return prompts.RecordIDs(ctx, box, who, tool, typed)
+	}
+}
+
+// ResourcesMarkdown is the table of the resources for the README.
+func ResourcesMarkdown() string {
+	var b strings.Builder
+	b.WriteString("| resource | holds | read with |\n| --- | --- | --- |\n")
+	fmt.Fprintf(&b, "| `%s` | %s | |\n", integrationURI, integrationAbout)
+	for _, r := range resources {
+		fmt.Fprintf(&b, "| `%s` | %s | `%s` |\n", r.template, r.about, r.tool)
+	}
+	return b.String()
+}

@@ -1,0 +1,136 @@
+package tools
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/kombo-mcp/kombo-mcp/digest"
+)
+
+// Choice is something that an argument of a prompt can name.
+type Choice struct {
+	// ID is Kombo's, Name the one that people use, cleaned of what nobody sees.
+	ID, Name string
+	// Note tells namesakes apart: a job's status and place.
+	Note string
+	// Open holds for jobs that take applications.
+	Open bool
+}
+
+// ChoiceKind is what is chosen among.
+type ChoiceKind string
+
+// What can be chosen among. None of it is about a candidate.
+const (
+	ChoiceJob    ChoiceKind = "job"
+	ChoiceStage  ChoiceKind = "stage"
+	ChoiceReason ChoiceKind = "rejection reason"
+	// ChoiceQuestion are the screening questions of a job by their titles, without
+	// those of equal opportunity and demographics, whose answers never show.
+	ChoiceQuestion ChoiceKind = "question"
+)
+
+// tool is the read that gives the same to whoever calls it.
+func (k ChoiceKind) tool() string {
+	if k == ChoiceReason {
+		return "get_rejection_reasons"
+	}
+	return "get_jobs"
+}
+
+// Choices lists what there is of a kind, open jobs first, stages and
+// questions in their order. These two are those of the job with the id; other
+// kinds do not look at it. The
+// list is kept for minutes. The error is ErrUnknownTool where the caller may not
+// read it with a tool either, else Kombo's.
+func (b *Toolbox) Choices(ctx context.Context, who Caller, kind ChoiceKind, jobID string) ([]Choice, error) {
+	d, err := b.chosenAmong(ctx, who, kind, jobID)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Choice, 0, len(d.entries))
+	for _, e := range d.entries {
+		out = append(out, choiceOf(e))
+	}
+	slices.SortStableFunc(out, func(a, b Choice) int { return boolOrder(b.Open, a.Open) })
+	return out, nil
+}
+
+// Choose gives the one that a reference means, an id or an exact name, as a
+// write would. The error is an *ArgumentError that begins with param and names
+// the choices, or one of Choices.
+func (b *Toolbox) Choose(ctx context.Context, who Caller, kind ChoiceKind, jobID, param, ref string) (Choice, error) {
+	d, err := b.chosenAmong(ctx, who, kind, jobID)
+	if err != nil {
+		return Choice{}, err
+	}
+	found, err := d.one(param, digest.Clean(ref))
+	if err != nil {
+		return Choice{}, &ArgumentError{[]string{sentence(err.Error())}}
+	}
+	return choiceOf(found), nil
+}
+
+func choiceOf(e named) Choice {
+	return Choice{ID: e.id, Name: e.name, Note: digest.Clean(e.note), Open: e.open}
+}
+
+func (b *Toolbox) chosenAmong(ctx context.Context, who Caller, kind ChoiceKind, jobID string) (*directory, error) {
+	if err := b.Allows(who, kind.tool()); err != nil {
+		return nil, err
+	}
+	switch kind {
+	case ChoiceJob:
+		return b.jobDirectory(ctx)
+	case ChoiceStage:
+		return b.stageDirectory([]string{jobID})(ctx)
+	case ChoiceQuestion:
+		return b.questionDirectory(ctx, jobID)
+	case ChoiceReason:
+		return b.reasonDirectory(ctx)
+	}
+	return nil, fmt.Errorf("tools: there are no choices of %q", kind)
+}
+
+// Allows tells whether a caller may use a tool of this box: nil, or an error
+// that wraps ErrUnknownTool and says why not.
+func (b *Toolbox) Allows(who Caller, name string) error {
+	t, ok := b.tools[name]
+	if !ok {
+		return b.unknown(name)
+	}
+	if who.ReadOnly && !t.ReadOnly() || who.Only != nil && !slices.Contains(who.Only, name) {
+		return fmt.Errorf("%w: the caller asked to be kept from %s", ErrUnknownTool, name)
+	}
+	return nil
+}
+
+// Today is the present in the zone that days are counted in.
+func (b *Toolbox) Today() time.Time { return b.cfg.Now().In(b.cfg.Location) }
+
+// questionDirectory lists what a job asks that may serve a decision.
+func (b *Toolbox) questionDirectory(ctx context.Context, jobID string) (*directory, error) {
+	list, err := b.jobList(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p, err := b.protectedQuestions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	d := &directory{noun: "questions"}
+	for _, j := range list {
+		if j.ID != jobID {
+			continue
+		}
+		for _, q := range j.ScreeningQuestions {
+			info := q.Format != nil && q.Format.Type == "INFORMATION"
+			if title := digest.Clean(q.Title); title != "" && q.Category == "" && !info && !p.title(q.Title) {
+				d.entries = append(d.entries, named{id: q.ID, name: title})
+			}
+		}
+	}
+	return d, nil
+}
