@@ -33,6 +33,7 @@ var mayImport = map[string][]string{
 	"internal/redismemory": {"internal/journal"},
 	"internal/hosts":       {},
 	"packaging":            {"tools"},
+	"deploy":               {},
 	"internal/faults":      {},
 	"internal/bench":       {"sandbox", "tools", "digest", "kombo"},
 	"internal/house":       {},

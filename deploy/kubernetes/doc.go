@@ -1,0 +1,2 @@
+// Package kubernetes holds the tests of the manifests beside it.
+package kubernetes
