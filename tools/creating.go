@@ -196,7 +196,8 @@ func (c *call) entry(ctx context.Context, p *plan, job, stage string, a applican
 		}
 		e.jobName = clip(orDefault(digest.Clean(known.Name), "job "+known.ID), 80)
 	}
-	if stage != "" {
+	if stage != "" && (known != nil || len(p.problems) == 0) {
+		// Of a job that there is not the stages are no problem of their own.
 		id := e.jobID
 		if known != nil {
 			id = known.ID
