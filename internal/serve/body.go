@@ -18,16 +18,20 @@ const (
 	maxBody = 28 << 20
 	// smallBody is what needs no place among the few large ones.
 	smallBody = 1 << 20
-	// largeBodies is how many large messages are read at once.
+	// largeBodies is how many large messages of a tenant are read at once.
 	largeBodies = 4
 	// maxDepth is how deep a message may nest; tools' arguments need a handful
 	// of levels.
 	maxDepth = 64
+	// maxValues is how many values a message may hold: each takes many times
+	// the memory of the two bytes that write it.
+	maxValues = 100_000
 )
 
 var (
 	errTooLarge = fmt.Errorf("the message is larger than %d MiB", maxBody>>20)
 	errTooDeep  = fmt.Errorf("the message nests deeper than %d levels", maxDepth)
+	errTooMany  = fmt.Errorf("the message holds more than %d values", maxValues)
 	errBatch    = errors.New("batches are not part of this protocol; send one message a request")
 	errNoJSON   = errors.New("the message is no JSON object")
 )
@@ -88,8 +92,8 @@ func look(raw []byte) (*message, error) {
 	case len(trimmed) == 0 || trimmed[0] != '{':
 		return nil, errNoJSON
 	}
-	if deeper(raw, maxDepth) {
-		return nil, errTooDeep
+	if err := measure(raw); err != nil {
+		return nil, err
 	}
 	var m struct {
 		Method string `json:"method"`
@@ -108,9 +112,10 @@ func look(raw []byte) (*message, error) {
 	return &message{raw: raw, method: m.Method, modern: modern}, nil
 }
 
-// deeper tells whether JSON nests deeper than most, without parsing it.
-func deeper(raw []byte, most int) bool {
-	depth, quoted, escaped := 0, false, false
+// measure tells, without parsing it, whether JSON nests too deep or holds too
+// much.
+func measure(raw []byte) error {
+	depth, values, quoted, escaped := 0, 0, false, false
 	for _, c := range raw {
 		switch {
 		case escaped:
@@ -121,12 +126,18 @@ func deeper(raw []byte, most int) bool {
 			quoted = !quoted
 		case quoted:
 		case c == '{' || c == '[':
-			if depth++; depth > most {
-				return true
+			if depth++; depth > maxDepth {
+				return errTooDeep
 			}
+			values++
 		case c == '}' || c == ']':
 			depth--
+		case c == ',':
+			values++
+		}
+		if values > maxValues {
+			return errTooMany
 		}
 	}
-	return false
+	return nil
 }

@@ -1,11 +1,14 @@
 package serve
 
 import (
+	"context"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -69,22 +72,38 @@ func TestAFileInAMessageIsNotTooLarge(t *testing.T) {
 	assert.Contains(t, a.body, `"result"`)
 }
 
-func TestFewLargeMessagesAreReadAtOnce(t *testing.T) {
+func TestFewLargeMessagesOfATenantAreReadAtOnce(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, nil)
-	id := h.greet()
+	h := openHouse(t, twoTenants(t))
+	one, two := []string{"Authorization", "Bearer of-one"}, []string{"Authorization", "Bearer of-two"}
+	ids := map[string]string{"one": h.greet(one...), "two": h.greet(two...)}
 	body := calling(1, "get_tags", object{"where": strings.Repeat(" ", 2<<20)})
-	var wg sync.WaitGroup
-	for range 3 * largeBodies {
-		wg.Go(func() {
-			a, err := h.try(t.Context(), http.MethodPost, "/mcp", body, "Mcp-Session-Id", id)
-			assert.NoError(t, err)
-			assert.Equal(t, http.StatusOK, a.status)
-			assert.LessOrEqual(t, len(h.http.large), largeBodies)
-		})
+	// Large ones that stop arriving half-way take all the places.
+	var slow []net.Conn
+	for range largeBodies {
+		slow = append(slow, h.dial(t, fmt.Sprintf("POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAuthorization: Bearer of-one\r\nMcp-Session-Id: %s\r\nContent-Length: %d\r\n\r\n%s",
+			ids["one"], len(body), body[:smallBody+1000])))
 	}
-	wg.Wait()
-	assert.Empty(t, h.http.large)
+	h.http.mu.Lock()
+	places := h.http.tenants["one"].large
+	h.http.mu.Unlock()
+	require.Eventually(t, func() bool { return len(places) == largeBodies }, soon, time.Millisecond)
+	next := make(chan answer, 1)
+	go func() {
+		a, err := h.try(context.Background(), http.MethodPost, "/mcp", body, append(one, "Mcp-Session-Id", ids["one"])...)
+		assert.NoError(t, err)
+		next <- a
+	}()
+	select {
+	case <-next:
+		assert.Fail(t, "one more was read")
+	case <-time.After(100 * time.Millisecond):
+	}
+	assert.Equal(t, http.StatusOK, h.post(ids["one"], rpc(2, "ping", nil), one...).status, "a small one needs no place")
+	assert.Equal(t, http.StatusOK, h.post(ids["two"], body, two...).status, "another tenant's has a place of its own")
+	_, err := io.WriteString(slow[0], body[smallBody+1000:])
+	require.NoError(t, err)
+	assert.Equal(t, http.StatusOK, (<-next).status, "it was its turn")
 }
 
 func TestWhatIsNoMessageIsRefusedAndTheNextIsServed(t *testing.T) {
@@ -107,6 +126,8 @@ func TestWhatIsNoMessageIsRefusedAndTheNextIsServed(t *testing.T) {
 		"depth":                  {`{"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":` + strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000) + `}}`, "-32600"},
 		"depth without an end":   {`{"a":` + strings.Repeat(`{"a":`, 100_000), "-32600"},
 		"depth behind a quote":   {`{"\"[":` + strings.Repeat("[", 70) + strings.Repeat("]", 70) + "}", "-32600"},
+		"width":                  {`{"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":[` + strings.Repeat("0,", maxValues) + `0]}}`, "-32600"},
+		"width of objects":       {`{"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":[` + strings.Repeat("[{}", maxValues/2), "-32600"},
 		"depth behind backslash": {`{"\\":` + strings.Repeat("[", 70) + strings.Repeat("]", 70) + "}", "-32600"},
 	} {
 		a := h.post(id, c.body)
@@ -114,7 +135,7 @@ func TestWhatIsNoMessageIsRefusedAndTheNextIsServed(t *testing.T) {
 		assert.Contains(t, a.body, c.code, name)
 		assert.Equal(t, http.StatusOK, h.post(id, ping).status, "after %s", name)
 	}
-	assert.Equal(t, http.StatusOK, h.post(id, rpc(1, "ping", object{"x": strings.Repeat("[", 1000)})).status, "brackets in a text are no depth")
+	assert.Equal(t, http.StatusOK, h.post(id, rpc(1, "ping", object{"x": strings.Repeat("[,", maxValues)})).status, "brackets and commas in a text are neither")
 	for _, kind := range []string{"text/plain", "", "application/jsonx", "multipart/form-data; boundary=x"} {
 		assert.Equal(t, http.StatusUnsupportedMediaType, h.post(id, ping, "Content-Type", kind).status, kind)
 		assert.Equal(t, http.StatusUnsupportedMediaType, h.send(http.MethodPost, h.stream().messages, ping, "Content-Type", kind).status, kind)
@@ -129,7 +150,7 @@ func FuzzLook(f *testing.F) {
 		m, err := look(raw)
 		assert.Equal(t, err == nil, m != nil)
 		if m != nil {
-			assert.False(t, deeper(m.raw, maxDepth))
+			assert.NoError(t, measure(m.raw))
 		}
 	})
 }

@@ -58,7 +58,6 @@ type HTTP struct {
 	opts  HTTPOptions
 	mux   *http.ServeMux
 	queue *fairQueue
-	large chan struct{}
 	ready readiness
 
 	mu      sync.Mutex
@@ -76,8 +75,7 @@ const maxWaiting = 512
 func NewHTTP(o HTTPOptions) *HTTP {
 	h := &HTTP{
 		opts: o, mux: http.NewServeMux(), queue: newFairQueue(orDefault(o.MaxCalls, 256), maxWaiting),
-		large: make(chan struct{}, largeBodies), tenants: map[string]*tenantServer{},
-		times: patience,
+		tenants: map[string]*tenantServer{}, times: patience,
 	}
 	h.ready.check = o.Ready
 	h.mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { refuse(w, http.StatusOK, "ok") })
@@ -175,7 +173,7 @@ func (h *HTTP) tenant(now *Tenant) *tenantServer {
 }
 
 func (h *HTTP) newTenant(name string) *tenantServer {
-	t := &tenantServer{name: name, sessions: newSessionTable(DefaultSessions)}
+	t := &tenantServer{name: name, sessions: newSessionTable(DefaultSessions), large: make(chan struct{}, largeBodies)}
 	t.mcp = newServer(t.box.Load, h.opts.Version, h.opts.Logger, h.opts.Metrics, name,
 		server.WithToolFilter(t.listed), server.WithToolHandlerMiddleware(h.bounded(t)),
 		offers{current: t.box.Load, logger: h.opts.Logger, metrics: h.opts.Metrics, tenant: name, turn: h.turn(t)}.option())
@@ -230,7 +228,7 @@ func (h *HTTP) bounded(t *tenantServer) server.ToolHandlerMiddleware {
 
 // serveStreamable serves /mcp.
 func (h *HTTP) serveStreamable(w http.ResponseWriter, r *http.Request, t *tenantServer) {
-	w = &patient{ResponseWriter: w}
+	w = &patient{ResponseWriter: w, within: h.times.write}
 	id := r.Header.Get(server.HeaderKeySessionID)
 	switch r.Method {
 	case http.MethodPost:
@@ -267,7 +265,7 @@ func (h *HTTP) noSession(w http.ResponseWriter, id string) {
 }
 
 func (h *HTTP) postStreamable(w http.ResponseWriter, r *http.Request, t *tenantServer, id string) {
-	m, ok := h.read(w, r)
+	m, ok := h.read(w, r, t)
 	if !ok {
 		return
 	}
@@ -294,12 +292,12 @@ func (h *HTTP) postStreamable(w http.ResponseWriter, r *http.Request, t *tenantS
 }
 
 // read reads the message of a POST and gives it back to the request.
-func (h *HTTP) read(w http.ResponseWriter, r *http.Request) (*message, bool) {
+func (h *HTTP) read(w http.ResponseWriter, r *http.Request, t *tenantServer) (*message, bool) {
 	if kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";"); !strings.EqualFold(strings.TrimSpace(kind), "application/json") {
 		refuse(w, http.StatusUnsupportedMediaType, "the Content-Type of a message is application/json")
 		return nil, false
 	}
-	m, err := readMessage(w, r, h.large, h.times.body)
+	m, err := readMessage(w, r, t.large, h.times.body)
 	switch {
 	case err == nil:
 	case errors.Is(err, errTooLarge):
@@ -307,7 +305,7 @@ func (h *HTTP) read(w http.ResponseWriter, r *http.Request) (*message, bool) {
 		w.Header().Set("Connection", "close")
 		refuse(w, http.StatusRequestEntityTooLarge, err.Error())
 		return nil, false
-	case errors.Is(err, errBatch), errors.Is(err, errTooDeep):
+	case errors.Is(err, errBatch), errors.Is(err, errTooDeep), errors.Is(err, errTooMany):
 		rpcError(w, mcp.INVALID_REQUEST, err.Error())
 		return nil, false
 	case errors.Is(err, errNoJSON):
@@ -336,7 +334,7 @@ func (h *HTTP) serveSSE(w http.ResponseWriter, r *http.Request, t *tenantServer)
 		refuse(w, http.StatusServiceUnavailable, "there are too many sessions; end some, or wait until idle ones end")
 		return
 	}
-	t.sse.SSEHandler().ServeHTTP(&patient{ResponseWriter: w, noAnyOrigin: true, origin: w.Header().Get("Access-Control-Allow-Origin")}, r)
+	t.sse.SSEHandler().ServeHTTP(&patient{ResponseWriter: w, within: h.times.write, noAnyOrigin: true, origin: w.Header().Get("Access-Control-Allow-Origin")}, r)
 }
 
 func (h *HTTP) serveMessage(w http.ResponseWriter, r *http.Request, t *tenantServer) {
@@ -344,7 +342,7 @@ func (h *HTTP) serveMessage(w http.ResponseWriter, r *http.Request, t *tenantSer
 		h.noSession(w, id)
 		return
 	}
-	if _, ok := h.read(w, r); ok {
+	if _, ok := h.read(w, r, t); ok {
 		t.sse.MessageHandler().ServeHTTP(w, r)
 	}
 }

@@ -24,13 +24,14 @@ const (
 
 // times are how long parts of a connection's life may take.
 type times struct {
-	// header and body are for a request to arrive.
-	header, body time.Duration
+	// header and body are for a request to arrive, and write for a piece of an
+	// answer to be read.
+	header, body, write time.Duration
 	// drain is how long calls in flight may go on after a shutdown began.
 	drain time.Duration
 }
 
-var patience = times{header: 10 * time.Second, body: 30 * time.Second, drain: 10 * time.Second}
+var patience = times{header: 10 * time.Second, body: 30 * time.Second, write: 30 * time.Second, drain: 10 * time.Second}
 
 // Serve serves until ctx ends, then lets calls in flight finish for up to ten
 // seconds, ends the sessions and closes the listener.

@@ -5,14 +5,13 @@ import (
 	"time"
 )
 
-// writeTime is how long a client may take to read one piece of an answer. A
-// dead one then loses its connection, and with it all that waits for it.
-const writeTime = 30 * time.Second
-
 // patient is a response whose client is given time for each piece, not for the
-// whole: a stream may stand open for hours.
+// whole: a stream may stand open for hours. One that takes longer is dead: it
+// loses its connection, and with it all that waits for it.
 type patient struct {
 	http.ResponseWriter
+	// within is how long it may take to read a piece.
+	within time.Duration
 	// noAnyOrigin takes back the library's leave for pages of any origin, and
 	// puts the guard's in its place.
 	noAnyOrigin bool
@@ -58,5 +57,5 @@ func (p *patient) Unwrap() http.ResponseWriter { return p.ResponseWriter }
 
 func (p *patient) extend() {
 	// A recorder in a test has no deadlines.
-	_ = http.NewResponseController(p.ResponseWriter).SetWriteDeadline(time.Now().Add(writeTime))
+	_ = http.NewResponseController(p.ResponseWriter).SetWriteDeadline(time.Now().Add(p.within))
 }

@@ -84,6 +84,9 @@ type tenantServer struct {
 	http     *server.StreamableHTTPServer
 	sse      *server.SSEServer
 	streams  streams
+	// large are the places for large messages that arrive: of each tenant, so
+	// that one whose own come slowly keeps nobody else's waiting.
+	large chan struct{}
 	// extra are the tools of HTTPOptions.Extend, which nothing narrows.
 	extra map[string]*server.ServerTool
 }

@@ -137,8 +137,8 @@ func openHouse(t testing.TB, change func(*HTTPOptions, *HTTP)) *house {
 	return h
 }
 
-// extend adds the stubs: one that waits, one that panics, one that tells how
-// far it is.
+// extend adds the stubs: one that waits, one that panics, two that answer with
+// much, one that tells how far it is.
 func (h *house) extend(s *server.MCPServer) {
 	s.AddTool(mcp.NewTool("wait", mcp.WithString("name")), func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		name := r.GetString("name", "")
@@ -153,6 +153,12 @@ func (h *house) extend(s *server.MCPServer) {
 	})
 	s.AddTool(mcp.NewTool("panic"), func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		panic("Ada Lovelace <ada@people.example>")
+	})
+	s.AddTool(mcp.NewTool("large"), func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		return mcp.NewToolResultText(strings.Repeat("x", 1<<20)), nil
+	})
+	s.AddTool(mcp.NewTool("huge", mcp.WithNumber("megabytes")), func(_ context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		return mcp.NewToolResultText(strings.Repeat("x", r.GetInt("megabytes", 0)<<20)), nil
 	})
 	s.AddTool(mcp.NewTool("far"), func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		p := progressOf(ctx, r)
