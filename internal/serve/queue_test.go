@@ -1,0 +1,142 @@
+package serve
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// line is a queue whose callers say when they are served.
+type line struct {
+	*fairQueue
+	t      *testing.T
+	served chan string
+	leave  map[string]func()
+}
+
+func newLine(t *testing.T, most, waiting int) *line {
+	return &line{fairQueue: newFairQueue(most, waiting), t: t, served: make(chan string, 100), leave: map[string]func(){}}
+}
+
+// in takes a place that must be free.
+func (l *line) in(tenant string, most int) {
+	l.t.Helper()
+	release, err := l.acquire(l.t.Context(), tenant, most)
+	require.NoError(l.t, err)
+	l.leave[tenant] = release
+}
+
+// join waits for a place, and gives it back as soon as it has it once ended.
+func (l *line) join(ctx context.Context, tenant string, most int) <-chan error {
+	l.t.Helper()
+	before := l.waitingNow()
+	done := make(chan error, 1)
+	go func() {
+		release, err := l.acquire(ctx, tenant, most)
+		if err == nil {
+			l.served <- tenant
+			release()
+		}
+		done <- err
+	}()
+	require.Eventually(l.t, func() bool { return l.waitingNow() > before }, soon, 100*time.Microsecond)
+	return done
+}
+
+func (q *fairQueue) waitingNow() (n int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, l := range q.tenants {
+		n += len(l.queue)
+	}
+	return n
+}
+
+func TestATenantThatFloodsTheQueueDelaysOthersByItsShareAlone(t *testing.T) {
+	t.Parallel()
+	l := newLine(t, 1, 100)
+	l.in("flood", 10)
+	for range 50 {
+		l.join(t.Context(), "flood", 10)
+	}
+	l.join(t.Context(), "calm", 10)
+	l.join(t.Context(), "quiet", 10)
+	l.leave["flood"]()
+	var order []string
+	for range 52 {
+		order = append(order, heard(t, l.served))
+	}
+	assert.ElementsMatch(t, []string{"flood", "calm", "quiet"}, order[:3], "each is served once before one is served twice")
+	require.Eventually(t, func() bool { return l.inFlight() == 0 }, soon, time.Millisecond)
+	assert.Empty(t, l.tenants, "nothing is left of those who are gone")
+	assert.Empty(t, l.turn)
+}
+
+func TestATenantHasNoMoreInFlightThanItMay(t *testing.T) {
+	t.Parallel()
+	l := newLine(t, 3, 100)
+	l.in("one", 2)
+	first := l.leave["one"]
+	l.in("one", 2)
+	waits := l.join(t.Context(), "one", 2)
+	l.in("two", 2)
+	assert.Equal(t, 3, l.inFlight())
+	assert.Empty(t, l.served)
+	l.leave["two"]()
+	assert.Empty(t, l.served, "a free place is not for one who has all of her own")
+	first()
+	assert.NoError(t, <-waits)
+	first()
+	assert.Equal(t, 1, l.inFlight(), "a place is given back once")
+}
+
+func TestWhoeverLeavesTheQueueKeepsNobodyWaiting(t *testing.T) {
+	t.Parallel()
+	l := newLine(t, 1, 2)
+	l.in("one", 1)
+	ctx, leave := context.WithCancel(t.Context())
+	gone := l.join(ctx, "two", 1)
+	stays := l.join(t.Context(), "two", 1)
+	_, err := l.acquire(t.Context(), "two", 1)
+	require.ErrorIs(t, err, errBusy)
+	leave()
+	require.ErrorIs(t, <-gone, context.Canceled)
+	only, leave := context.WithCancel(t.Context())
+	alone := l.join(only, "three", 1)
+	leave()
+	require.ErrorIs(t, <-alone, context.Canceled)
+	l.leave["one"]()
+	assert.NoError(t, <-stays)
+	assert.Empty(t, l.tenants)
+	assert.Empty(t, l.turn)
+}
+
+// TestCallsOfAnotherTenantAreServedWhileOneHasAllItMay goes through the whole
+// server.
+func TestCallsOfAnotherTenantAreServedWhileOneHasAllItMay(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t, func(o *HTTPOptions, _ *HTTP) {
+		o.Auth = doorman{"": {Name: "one", Box: newBox(t, nil), MaxCalls: 2}, "of-two": {Name: "two", Box: newBox(t, nil), MaxCalls: 2}}
+		o.MaxCalls = 3
+	})
+	id, other := h.greet(), h.greet("Authorization", "Bearer of-two")
+	var waiting []<-chan answer
+	for i := range 6 {
+		waiting = append(waiting, h.later(id, calling(i, "wait", object{"name": fmt.Sprint(i)})))
+	}
+	heard(t, h.began)
+	heard(t, h.began)
+	a := h.post(other, calling(1, "get_tags", object{"limit": 1}), "Authorization", "Bearer of-two")
+	assert.Equal(t, http.StatusOK, a.status)
+	assert.Contains(t, a.body, "structuredContent")
+	assert.Empty(t, h.began, "the other four wait")
+	close(h.open)
+	for i, w := range waiting {
+		assert.Contains(t, (<-w).body, fmt.Sprint("waited ", i))
+	}
+}
