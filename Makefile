@@ -17,7 +17,7 @@ RACE_CC = $(shell [ "$$CGO_ENABLED" = 0 ] || for cc in "$$($(GO) env CC)" cc gcc
 UPDATABLE = $$(grep -rl --include='*_test.go' --exclude-dir=node_modules 'flag.Bool("update"' . | xargs -n1 dirname | sort -u)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test check fmt vet tidy lint fuzz cross generated questions faults check-clients check-packages bundle bench generate clean
+.PHONY: help build demo test check fmt vet tidy lint fuzz cross generated questions faults check-clients check-packages bundle picture bench generate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ fuzz: ## run each fuzz target for FUZZTIME
 bundle: build ## make bin/kombo-mcp.mcpb, which desktop hosts install with a click, for this machine
 	@$(GO) run ./packaging/release bundle -os $$($(GO) env GOOS) -program $(BIN) -out bin/kombo-mcp.mcpb
 
+picture: build ## draw docs/picture.svg anew, from what the demo says
+	@$(GO) run ./packaging/picture $(BIN) > docs/picture.svg.new && mv docs/picture.svg.new docs/picture.svg
+
 check-packages: ## hold server.json to the registry's schema and .goreleaser.yaml to GoReleaser's; slow the first time
 	$(GO) test -count=1 -tags packages ./packaging/release
 	@# It wants to know whose releases they would be.
@@ -90,7 +93,7 @@ faults: ## every write under every fault, as a table, and 200 runs that end in a
 bench: questions ## the questions, then the benchmarks, half a second each
 	$(GO) test -run '^$$' -bench . -benchtime 0.5s -benchmem ./...
 
-generate: ## rewrite the goldens, the README's tool table, the hosts' pages and the man page
+generate: ## rewrite all that is generated: goldens, tables, the hosts' pages, the man page, the picture
 	$(GO) test -count=1 $(UPDATABLE) -args -update
 	$(GO) test -count=1 -run '^TestTheManPageIsGenerated$$' ./cmd/kombo-mcp -args -update-man
 
