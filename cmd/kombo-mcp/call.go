@@ -20,8 +20,9 @@ func callCommand() *cli.Command {
 		ArgsUsage: "TOOL ['{\"argument\": …}']",
 		Description: "The arguments are one JSON object; \"-\" reads it from stdin.\n" +
 			"Exit code 1 means that the tool refused or failed; its words are on stdout.",
-		Flags:  append(serverFlags(), &cli.BoolFlag{Name: "json", Usage: "print the structured content"}),
-		Action: runCall,
+		Flags:         append(serverFlags(), &cli.BoolFlag{Name: "json", Usage: "print the structured content"}),
+		ShellComplete: completeWords(toolNames),
+		Action:        runCall,
 	}
 }
 

@@ -259,6 +259,11 @@ func TestColoursAndProgressAreForTerminals(t *testing.T) {
 	shown.done()
 	shown.say("3 read")
 	assert.Equal(t, "\r\x1b[K1 read\r\x1b[K", b.String(), "not every step, and nothing is left")
+	b.Reset()
+	ended := (&progressLine{w: &b}).waiting("reading")
+	time.Sleep(2 * progressDelay)
+	ended()
+	assert.Regexp(t, `^\r\x1b\[Kreading … 0 s.*\r\x1b\[K$`, b.String())
 }
 
 func TestWhatPrintsPrintsJSON(t *testing.T) {

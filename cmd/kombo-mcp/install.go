@@ -39,7 +39,7 @@ func installCommand() *cli.Command {
 			&cli.StringFlag{Name: "base-url", Usage: "address of the API instead of the region's", Sources: cli.EnvVars("KOMBO_BASE_URL")},
 			&cli.BoolFlag{Name: "json", Usage: "print what was done as JSON"},
 		},
-		ShellComplete: completeWords(hosts.IDs()),
+		ShellComplete: completeWords(hosts.IDs),
 		Action:        runInstall,
 	}
 }

@@ -316,5 +316,6 @@ func TestCompletionOffersHosts(t *testing.T) {
 	for _, id := range hosts.IDs() {
 		assert.Contains(t, strings.Split(offered.stdout, "\n"), id)
 	}
+	assert.Contains(t, run(t, env, "", "call", "--generate-shell-completion").stdout, "get_jobs\n")
 	assert.Contains(t, run(t, env, "", "--generate-shell-completion").stdout, "install")
 }

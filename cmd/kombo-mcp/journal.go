@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"time"
 
@@ -48,7 +49,9 @@ func journalCommand() *cli.Command {
 }
 
 func verifyJournal(ctx context.Context, cmd *cli.Command) error {
+	ended := newProgress(os.Stderr).waiting("reading the journal")
 	r, err := journal.Verify(ctx, cmd.String("journal"))
+	ended()
 	if err != nil {
 		return err
 	}

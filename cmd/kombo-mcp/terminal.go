@@ -61,6 +61,27 @@ func (p *progressLine) say(text string) {
 	_, _ = fmt.Fprintf(p.w, "\r\x1b[K%s", text) // who does not see it loses nothing
 }
 
+// waiting tells every while how long something takes that does not tell how far
+// it is. What it returns ends that.
+func (p *progressLine) waiting(what string) func() {
+	began, stop := time.Now(), make(chan struct{})
+	var ended sync.WaitGroup
+	ended.Go(func() {
+		tick := time.NewTicker(progressDelay)
+		defer tick.Stop()
+		for {
+			select {
+			case <-stop:
+				p.done()
+				return
+			case <-tick.C:
+				p.say(fmt.Sprintf("%s … %d s", what, int(time.Since(began).Seconds())))
+			}
+		}
+	})
+	return func() { close(stop); ended.Wait() }
+}
+
 // done takes the line away.
 func (p *progressLine) done() {
 	p.mu.Lock()
