@@ -68,6 +68,12 @@ type Tool struct {
 	input, output reflect.Type
 	run           func(context.Context, *call, any) (Answer, error)
 	schemas       func() (in, out json.RawMessage)
+	// draw gives a picture of an answer as a PNG, nil where none was asked for;
+	// nil for tools without pictures.
+	draw func(b *Toolbox, arguments any, a Answer) []byte
+	// view is the address of the page that shows answers in hosts of MCP apps, ""
+	// for none.
+	view string
 }
 
 // Name is the tool's name, as hosts send it.
@@ -94,11 +100,16 @@ func (t *Tool) OutputSchema() json.RawMessage { _, out := t.schemas(); return ou
 // MCP gives the tool as the protocol lists it.
 func (t *Tool) MCP() mcp.Tool {
 	in, out := t.schemas()
-	return mcp.Tool{
+	m := mcp.Tool{
 		Name: t.name, Title: t.title, Description: t.about,
 		RawInputSchema: in, RawOutputSchema: out,
 		Annotations: t.kind.annotations(t.title),
 	}
+	if t.view != "" {
+		// The second key is that of hosts older than the standard.
+		m.Meta = &mcp.Meta{AdditionalFields: map[string]any{"ui": map[string]any{"resourceUri": t.view}, "ui/resourceUri": t.view}}
+	}
+	return m
 }
 
 // define makes a tool of an argument struct A, the type O of its answers and a

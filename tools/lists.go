@@ -15,12 +15,13 @@ type applicationArgs struct {
 	Outcomes           []string `json:"outcomes,omitempty" alias:"outcome,status" jsonschema:"enum=PENDING,enum=HIRED,enum=DECLINED"`
 	JobRemoteIDs       []string `json:"job_remote_ids,omitempty"`
 	RemoteCreatedAfter string   `json:"remote_created_after,omitempty" alias:"created_after"`
+	Chart              bool     `json:"chart,omitempty" alias:"picture,image" jsonschema_description:"also draw the funnel; with group_by stage"`
 	bigListArgs
 }
 
 type applicationFilter = filter[applicationArgs, kombo.ApplicationFilter]
 
-var _ = register(newList(listSpec[applicationArgs, kombo.ApplicationFilter, application]{
+var _ = register(withFunnel(newList(listSpec[applicationArgs, kombo.ApplicationFilter, application]{
 	name: "get_applications", title: "Get applications",
 	about: "Applications: who applied for which job, at which stage, with what outcome. The tool for pipelines, funnels, sources, hires and rejections. " +
 		"Undecided is outcome PENDING; a missing outcome is unknown and counted apart. Kombo keeps no stage history and no hire date: updated is any change in the ATS, and a rejected application shows the stage where it stood, if the ATS says so. " +
@@ -43,7 +44,7 @@ var _ = register(newList(listSpec[applicationArgs, kombo.ApplicationFilter, appl
 			return c.stageDirectory(a.JobIDs)
 		}},
 	},
-}))
+})))
 
 // jobReference is the parameter job_ids, which several lists take.
 func jobReference[A any](list func(*A) *[]string) reference[A] {

@@ -3,6 +3,7 @@ package tools
 import (
 	"context"
 	"crypto/rand"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -195,7 +196,8 @@ func (b *Toolbox) unknown(name string) error {
 }
 
 // Call is Run as the protocol wants it: the answer as text and as structured
-// content, an error as a result that says what to do next.
+// content, beside them a picture where one was asked for, an error as a result
+// that says what to do next.
 func (b *Toolbox) Call(ctx context.Context, who Caller, name string, arguments any) *mcp.CallToolResult {
 	answer, err := b.Run(ctx, who, name, arguments)
 	if ask, ok := errors.AsType[*askError](err); ok {
@@ -204,5 +206,11 @@ func (b *Toolbox) Call(ctx context.Context, who Caller, name string, arguments a
 	if err != nil {
 		return mcp.NewToolResultError(Explain(err))
 	}
-	return mcp.NewToolResultStructured(answer, answer.Text())
+	result := mcp.NewToolResultStructured(answer, answer.Text())
+	if draw := b.tools[name].draw; draw != nil {
+		if png := draw(b, arguments, answer); png != nil {
+			result.Content = append(result.Content, mcp.NewImageContent(base64.StdEncoding.EncodeToString(png), "image/png"))
+		}
+	}
+	return result
 }

@@ -39,6 +39,7 @@ func (o offers) option() server.ServerOption {
 		completion := &completion{o}
 		hooks := &server.Hooks{}
 		hooks.AddAfterListPrompts(o.listPrompts)
+		hooks.AddAfterListResources(o.listResources)
 		hooks.AddAfterListResourceTemplates(o.listTemplates)
 		for _, set := range []server.ServerOption{
 			server.WithPromptCapabilities(false), server.WithResourceCapabilities(false, false), server.WithCompletions(),

@@ -63,6 +63,17 @@ func (o offers) addResources(s *server.MCPServer) {
 			return o.current().Integration(ctx, who)
 		})
 	})
+	page := mcp.Resource{URI: tools.FunnelView, Name: "funnel", Title: "Funnel", MIMEType: tools.ViewType, Description: funnelAbout}
+	s.AddResource(page, func(ctx context.Context, _ mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {
+		text, err := o.serve(ctx, "resources/read "+tools.FunnelView, func(_ context.Context, who tools.Caller) (string, error) {
+			return tools.FunnelPage, o.current().Allows(who, "get_applications")
+		})
+		if err != nil {
+			return nil, err
+		}
+		border := map[string]any{"ui": map[string]any{"prefersBorder": true}}
+		return []mcp.ResourceContents{mcp.TextResourceContents{URI: tools.FunnelView, MIMEType: tools.ViewType, Text: text, Meta: border}}, nil
+	})
 	for _, r := range resources {
 		t := mcp.NewResourceTemplate(r.template, r.name, mcp.WithTemplateTitle(r.title), mcp.WithTemplateDescription(r.about), mcp.WithTemplateMIMEType(plainText))
 		s.AddResourceTemplate(t, func(ctx context.Context, q mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {
@@ -73,7 +84,11 @@ func (o offers) addResources(s *server.MCPServer) {
 	}
 }
 
-const integrationAbout = "Which ATS this is, whether its copy is kept up to date, what can be read and written"
+// What the fixed resources hold.
+const (
+	integrationAbout = "Which ATS this is, whether its copy is kept up to date, what can be read and written"
+	funnelAbout      = "The page that draws the groups of get_applications in hosts that show MCP apps; it holds no data"
+)
 
 // read gives a resource as text. What it is called in logs and metrics is the
 // template, since an address names a person.
@@ -107,6 +122,14 @@ func (r resource) read(ctx context.Context, box *tools.Toolbox, who tools.Caller
 		return "", fmt.Errorf("there is no %s with the id %q, or the ATS does not deliver it; ids come from %s", r.name, digest.Prefix(digest.Clean(id), 30), r.tool)
 	}
 	return answer.Text(), nil
+}
+
+// listResources keeps the page only beside the tool whose results it draws.
+func (o offers) listResources(ctx context.Context, _ any, _ *mcp.ListResourcesRequest, result *mcp.ListResourcesResult) {
+	if o.current().Allows(callerOf(ctx), "get_applications") == nil {
+		return
+	}
+	result.Resources = slices.DeleteFunc(result.Resources, func(r mcp.Resource) bool { return r.URI == tools.FunnelView })
 }
 
 // listTemplates keeps what the caller's tools can read.
@@ -180,6 +203,7 @@ func ResourcesMarkdown() string {
 	var b strings.Builder
 	b.WriteString("| resource | holds | read with |\n| --- | --- | --- |\n")
 	fmt.Fprintf(&b, "| `%s` | %s | |\n", integrationURI, integrationAbout)
+	fmt.Fprintf(&b, "| `%s` | %s | |\n", tools.FunnelView, funnelAbout)
 	for _, r := range resources {
 		fmt.Fprintf(&b, "| `%s` | %s | `%s` |\n", r.template, r.about, r.tool)
 	}

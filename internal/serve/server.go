@@ -107,7 +107,7 @@ func outcomeOf(r *mcp.CallToolResult) string {
 }
 
 func textOf(r *mcp.CallToolResult) string {
-	if len(r.Content) == 1 {
+	if len(r.Content) > 0 { // a picture may follow
 		if t, ok := r.Content[0].(mcp.TextContent); ok {
 			return t.Text
 		}

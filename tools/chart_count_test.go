@@ -1,0 +1,53 @@
+package tools
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kombo-mcp/kombo-mcp/digest"
+)
+
+func TestAFunnelCountsWhoCameThisFarInTheOrderOfTheStages(t *testing.T) {
+	f := funnelOf(&digest.Answer{
+		Summary: digest.Summary{Matched: 19, Complete: true, First: "2026-01-01", Last: "2026-02-01"},
+		Columns: []string{"stage", "count"},
+		Rows:    [][]string{{"Applied", "9"}, {"Screen", "0"}, {"Interview", "5"}, {"Offer", "3"}, {"", "2"}},
+	})
+	assert.Equal(t, "19 applications by stage", f.title)
+	assert.Equal(t, "Applied 2026-01-01 to 2026-02-01", f.about)
+	assert.Equal(t, []funnelStage{
+		{"Applied", 9, 17, -1}, {"Screen", 0, 8, 47}, {"Interview", 5, 8, 100}, {"Offer", 3, 3, 38}, {"no stage known", 2, -1, -1},
+	}, f.stages)
+}
+
+func TestAFunnelOfAPartSaysSo(t *testing.T) {
+	a := &digest.Answer{Summary: digest.Summary{Matched: 3}, Columns: []string{"stage", "count"}, Next: "x"}
+	for range maxBars + 6 {
+		a.Rows = append(a.Rows, []string{"S", "0"})
+	}
+	a.Rows[maxBars+1][1] = "3"
+	f := funnelOf(a)
+	assert.Equal(t, "At least 3 applications by stage", f.title)
+	assert.Len(t, f.stages, maxBars)
+	require.Len(t, f.notes, 4)
+	assert.Contains(t, f.notes[0], "lower bound")
+	assert.Contains(t, f.notes[1], "next page")
+	assert.Equal(t, funnelStage{"S", 0, 3, 100}, f.stages[3], "who stands at a stage that is not shown came this far")
+}
+
+func TestLabelsAreDrawableOrNamedOtherwise(t *testing.T) {
+	fonts, err := chartFonts()
+	require.NoError(t, err)
+	for label, want := range map[string]string{
+		"Prüfung": "Prüfung", "Entretien téléphonique": "Entretien téléphonique", "Phỏng vấn": "Phong van", "Собеседование": "Собеседование",
+		"🦊 Offer": "Offer", "面接": "", "Interview 面接": "", "مقابلة": "", "": "", "C++ & Go / QA (m/w/d)": "C++ & Go / QA (m/w/d)",
+	} {
+		got, ok := drawable(fonts[0], label)
+		if !ok {
+			got = ""
+		}
+		assert.Equal(t, want, got, label)
+	}
+}

@@ -1,0 +1,252 @@
+package tools
+
+import (
+	"bytes"
+	"encoding/binary"
+	"hash/crc32"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/png"
+	"strconv"
+
+	"golang.org/x/image/font"
+	"golang.org/x/image/font/opentype"
+	"golang.org/x/image/math/fixed"
+	"golang.org/x/image/vector"
+
+	"github.com/kombo-mcp/kombo-mcp/digest"
+)
+
+// A picture is drawn at twice the size at which it is read, and says so in the
+// file, so that screens of high density show it sharp. All measures below are in
+// points of the reader; the width stays below the 1,568 pixels to which hosts
+// shrink pictures.
+const (
+	chartScale = 2
+	chartWidth = 760
+	barsLeft   = 200
+	barsRight  = 520
+	rowHeight  = 34
+	barHeight  = 22
+	headHeight = 96
+	noteHeight = 18
+	margin     = 24
+)
+
+var (
+	paperColor     = color.NRGBA{255, 255, 255, 255}
+	inkColor       = color.NRGBA{29, 39, 51, 255}
+	faintColor     = color.NRGBA{93, 107, 120, 255}
+	farColor       = color.NRGBA{213, 228, 236, 255}
+	hereColor      = color.NRGBA{35, 101, 139, 255}
+	placelessColor = color.NRGBA{160, 170, 180, 255}
+)
+
+// canvas is a picture in the making.
+type canvas struct {
+	*image.NRGBA
+	fonts [2]*opentype.Font
+	faces map[faceKey]font.Face
+}
+
+type faceKey struct {
+	bold bool
+	size int
+}
+
+// drawFunnel draws a funnel as a PNG. The error is that of a font which cannot
+// be read.
+func drawFunnel(f *funnel) ([]byte, error) {
+	fonts, err := chartFonts()
+	if err != nil {
+		return nil, err
+	}
+	f.nameable(fonts[0])
+	height := headHeight + len(f.stages)*rowHeight + 14 + len(f.notes)*noteHeight + margin
+	c := &canvas{image.NewNRGBA(image.Rect(0, 0, chartWidth*chartScale, height*chartScale)), fonts, map[faceKey]font.Face{}}
+	draw.Draw(c, c.Bounds(), image.NewUniform(paperColor), image.Point{}, draw.Src)
+	c.text(margin, 38, f.title, faceKey{true, 19}, inkColor, 0)
+	small := faceKey{false, 13}
+	for _, of := range f.of {
+		// Words that lose a letter say something else.
+		if s, ok := drawable(fonts[0], digest.Clean(of)); ok {
+			f.about += " · " + s
+		}
+	}
+	c.text(margin, 59, c.cut(f.about, small, chartWidth-2*margin), small, faintColor, 0)
+	for _, h := range []struct {
+		x    int
+		name string
+	}{{583, "here"}, {653, "or later"}, {chartWidth - margin, "conversion"}} {
+		c.text(h.x, headHeight-10, h.name, faceKey{false, 12}, faintColor, 1)
+	}
+	most := 1
+	for _, s := range f.stages {
+		most = max(most, s.here, s.far)
+	}
+	y := headHeight
+	for _, s := range f.stages {
+		c.stage(y, s, most)
+		y += rowHeight
+	}
+	y += 14 + 12
+	for _, n := range f.notes {
+		c.text(margin, y, n, faceKey{false, 12}, faintColor, 0)
+		y += noteHeight
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, c.reduced()); err != nil {
+		return nil, err
+	}
+	return withDensity(b.Bytes()), nil
+}
+
+// nameable gives every stage a name that can be drawn: one in a script that the
+// font lacks gets its number.
+func (f *funnel) nameable(face *opentype.Font) {
+	numbered := false
+	for i := range f.stages {
+		s, ok := drawable(face, f.stages[i].name)
+		if !ok {
+			s, numbered = "Stage "+strconv.Itoa(i+1), true
+		}
+		f.stages[i].name = s
+	}
+	if numbered {
+		f.notes = append(f.notes, "Stages with a number have names that cannot be drawn here; the text of the answer has them, in this order.")
+	}
+}
+
+// stage draws one row: who came this far in light, who stands here in front.
+func (c *canvas) stage(y int, s funnelStage, most int) {
+	base := y + barHeight/2 + 5
+	ground, front := farColor, hereColor
+	if s.far < 0 {
+		ground, front = paperColor, placelessColor
+	}
+	full := barsRight - barsLeft
+	if s.far > 0 {
+		c.bar(barsLeft, y, max(3, full*s.far/most), ground)
+	}
+	if s.here > 0 {
+		c.bar(barsLeft, y, max(3, full*s.here/most), front)
+	}
+	c.text(barsLeft-12, base, c.cut(s.name, faceKey{false, 14}, barsLeft-12-margin), faceKey{false, 14}, inkColor, 1)
+	c.text(583, base, strconv.Itoa(s.here), faceKey{true, 15}, inkColor, 1)
+	if s.far >= 0 {
+		c.text(653, base, strconv.Itoa(s.far), faceKey{false, 14}, faintColor, 1)
+	}
+	if s.from >= 0 {
+		c.text(chartWidth-margin, base, strconv.Itoa(s.from)+" %", faceKey{false, 14}, inkColor, 1)
+	}
+}
+
+func (c *canvas) face(k faceKey) font.Face {
+	if f := c.faces[k]; f != nil {
+		return f
+	}
+	from := c.fonts[0]
+	if k.bold {
+		from = c.fonts[1]
+	}
+	f, err := opentype.NewFace(from, &opentype.FaceOptions{Size: float64(k.size * chartScale), DPI: 72, Hinting: font.HintingNone})
+	if err != nil {
+		// The library's own code never fails here; a picture without a word is
+		// better than none.
+		return nil
+	}
+	c.faces[k] = f
+	return f
+}
+
+// text writes on the base line at y, from x on, or up to x if side is 1.
+func (c *canvas) text(x, y int, s string, k faceKey, ink color.Color, side int) {
+	face := c.face(k)
+	if face == nil {
+		return
+	}
+	d := font.Drawer{Dst: c, Src: image.NewUniform(ink), Face: face, Dot: fixed.P(x*chartScale, y*chartScale)}
+	if side == 1 {
+		d.Dot.X -= d.MeasureString(s)
+	}
+	d.DrawString(s)
+}
+
+// cut shortens a text to a width in points.
+func (c *canvas) cut(s string, k faceKey, width int) string {
+	face := c.face(k)
+	if face == nil || font.MeasureString(face, s).Ceil() <= width*chartScale {
+		return s
+	}
+	r := []rune(s)
+	for len(r) > 0 && font.MeasureString(face, string(r)+"…").Ceil() > width*chartScale {
+		r = r[:len(r)-1]
+	}
+	return string(r) + "…"
+}
+
+// bar fills a rectangle with rounded ends on the right.
+func (c *canvas) bar(x, y, width int, fill color.Color) {
+	const radius = 4
+	w, h, r := float32(width*chartScale), float32(barHeight*chartScale), min(float32(radius*chartScale), float32(width*chartScale)/2)
+	v := vector.NewRasterizer(int(w), int(h))
+	v.MoveTo(0, 0)
+	v.LineTo(w-r, 0)
+	v.QuadTo(w, 0, w, r)
+	v.LineTo(w, h-r)
+	v.QuadTo(w, h, w-r, h)
+	v.LineTo(0, h)
+	v.ClosePath()
+	at := image.Rect(x*chartScale, y*chartScale, x*chartScale+int(w), y*chartScale+int(h))
+	v.Draw(c, at, image.NewUniform(fill), image.Point{})
+}
+
+// reduced is the picture with so few colours that a file of it is a third as
+// large: those of the edges of letters are rounded.
+func (c *canvas) reduced() image.Image {
+	const step = 12
+	round := func(v uint8) uint8 { return uint8(min(255, (int(v)+step/2)/step*step)) } // #nosec G115 -- at most 255
+	index := map[color.NRGBA]uint8{}
+	var palette color.Palette
+	out := image.NewPaletted(c.Bounds(), nil)
+	add := func(k color.NRGBA, shown color.Color) (uint8, bool) {
+		if len(palette) == 256 {
+			return 0, false
+		}
+		index[k] = uint8(len(palette)) // #nosec G115 -- at most 255
+		palette = append(palette, shown)
+		return index[k], true
+	}
+	for _, k := range []color.NRGBA{paperColor, inkColor, faintColor, farColor, hereColor, placelessColor} {
+		add(color.NRGBA{round(k.R), round(k.G), round(k.B), 255}, k)
+	}
+	for i := range out.Pix {
+		p := c.Pix[4*i : 4*i+4]
+		k := color.NRGBA{round(p[0]), round(p[1]), round(p[2]), 255}
+		at, ok := index[k]
+		if !ok {
+			if at, ok = add(k, k); !ok {
+				return c
+			}
+		}
+		out.Pix[i] = at
+	}
+	out.Palette = palette
+	return out
+}
+
+// headerEnd is where the first chunk of a PNG ends, which says its size.
+const headerEnd = 8 + 4 + 4 + 13 + 4
+
+// withDensity says in a PNG how many pixels a point has: those of 72 to the inch,
+// times the scale.
+func withDensity(raw []byte) []byte {
+	const perMetre = 2835 * chartScale
+	chunk := []byte{0, 0, 0, 9, 'p', 'H', 'Y', 's'}
+	chunk = binary.BigEndian.AppendUint32(chunk, perMetre)
+	chunk = binary.BigEndian.AppendUint32(chunk, perMetre)
+	chunk = append(chunk, 1)
+	chunk = binary.BigEndian.AppendUint32(chunk, crc32.ChecksumIEEE(chunk[4:]))
+	return append(append(append([]byte{}, raw[:headerEnd]...), chunk...), raw[headerEnd:]...)
+}
