@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
 	"maps"
@@ -14,6 +15,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -77,6 +79,13 @@ func (i *issuer) token(t *testing.T, audience string, claims object) string {
 	return compact
 }
 
+// unsigned is a token that says of itself that it needs no signature.
+func (i *issuer) unsigned(t *testing.T, audience string, claims object) string {
+	t.Helper()
+	parts := strings.Split(i.token(t, audience, claims), ".")
+	return base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none","typ":"JWT"}`)) + "." + parts[1] + "."
+}
+
 func TestAccessTokensOfAnIssuerOpenTheirTenant(t *testing.T) {
 	t.Parallel()
 	const audience = "https://mcp.example.com/mcp"
@@ -105,6 +114,7 @@ func TestAccessTokensOfAnIssuerOpenTheirTenant(t *testing.T) {
 		"of another issuer":               {stranger.token(t, audience, object{"org": "acme"}), http.StatusUnauthorized, metadata},
 		"by another in the issuer's name": {stranger.token(t, audience, object{"org": "acme", "iss": i.URL}), http.StatusUnauthorized, metadata},
 		"that was changed":                {good[:len(good)-8] + "AAAAAAAA", http.StatusUnauthorized, metadata},
+		"that nobody signed":              {i.unsigned(t, audience, object{"org": "acme"}), http.StatusUnauthorized, metadata},
 		"without the scope":               {i.token(t, audience, object{"org": "acme", "scope": "mail"}), http.StatusForbidden, `error="insufficient_scope"`},
 		"for nobody here":                 {i.token(t, audience, object{"org": "globex"}), http.StatusForbidden, ""},
 	} {

@@ -1,0 +1,52 @@
+package serve
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+
+	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/sandbox"
+	"github.com/kombo-mcp/kombo-mcp/tools"
+)
+
+// TestASpanOfACallHoldsThoseOfItsRequests does not run in parallel: the
+// provider is the process's.
+func TestASpanOfACallHoldsThoseOfItsRequests(t *testing.T) {
+	spans := tracetest.NewSpanRecorder()
+	before := otel.GetTracerProvider()
+	otel.SetTracerProvider(trace.NewTracerProvider(trace.WithSpanProcessor(spans)))
+	t.Cleanup(func() { otel.SetTracerProvider(before) })
+	s := sandbox.New(sandbox.Options{Seed: 7, Applications: 60, RateLimit: -1})
+	client, err := kombo.New(s.APIKey(), kombo.WithIntegration(s.IntegrationID()), kombo.WithBaseURL(s.BaseURL()),
+		kombo.WithHTTPClient(&http.Client{Transport: s.Transport()}), kombo.WithObserver(TraceAttempt))
+	require.NoError(t, err)
+	box, err := tools.New(tools.Config{Client: client})
+	require.NoError(t, err)
+	h := openHouse(t, func(o *HTTPOptions, _ *HTTP) { o.Auth = doorman{"": {Name: "one", Box: box}} })
+	id := h.greet()
+	h.post(id, calling(1, "get_tags", object{"limit": 1}))
+	h.post(id, calling(2, "get_tags", object{"where": "no such column"}))
+	calls, requests := map[codes.Code]trace.ReadOnlySpan{}, []trace.ReadOnlySpan{}
+	for _, span := range spans.Ended() {
+		switch {
+		case span.Name() == "tools/call get_tags":
+			calls[span.Status().Code] = span
+		default:
+			requests = append(requests, span)
+		}
+	}
+	require.Contains(t, calls, codes.Unset)
+	require.Contains(t, calls, codes.Error, "the refusal")
+	require.NotEmpty(t, requests)
+	for _, r := range requests {
+		assert.Equal(t, calls[codes.Unset].SpanContext().SpanID(), r.Parent().SpanID(), r.Name())
+		assert.Equal(t, calls[codes.Unset].SpanContext().TraceID(), r.SpanContext().TraceID())
+	}
+}
