@@ -8,6 +8,11 @@ PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 win
 # How long each fuzz target runs in `make check`.
 FUZZTIME ?= 5s
 
+# How long `make soak` takes, and what `make load` is given: -stretch 200ms for
+# a quick look, -wanted=false to measure on a machine that is not quiet.
+SOAK ?= 30m
+LOAD ?=
+
 # The race detector needs a C compiler that can find its headers; a machine
 # without one still runs every test.
 RACE_CC = $(shell [ "$$CGO_ENABLED" = 0 ] || for cc in "$$($(GO) env CC)" cc gcc; do \
@@ -17,7 +22,7 @@ RACE_CC = $(shell [ "$$CGO_ENABLED" = 0 ] || for cc in "$$($(GO) env CC)" cc gcc
 UPDATABLE = $$(grep -rl --include='*_test.go' --exclude-dir=node_modules 'flag.Bool("update"' . | xargs -n1 dirname | sort -u)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test check fmt vet tidy lint fuzz cross generated questions faults check-clients check-packages bundle picture bench generate clean
+.PHONY: help build demo test check fmt vet tidy lint fuzz cross generated questions faults load soak check-clients check-packages bundle picture bench generate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,7 +50,7 @@ tidy: ## fail when go.mod or go.sum is not what the imports need
 
 lint: ## golangci-lint at its pinned version, built through the module proxy
 	$(GO) run $(GOLANGCI) run ./...
-	$(GO) run $(GOLANGCI) run --build-tags redis ./internal/redismemory/...
+	$(GO) run $(GOLANGCI) run --build-tags redis,load ./internal/redismemory/... ./internal/load/... ./cmd/...
 
 generated: ## fail when a golden, a generated page or the README's tool table is out of date
 	$(GO) test -count=1 $(UPDATABLE)
@@ -80,8 +85,10 @@ check-clients: build ## run clients that others wrote against the server, and a 
 	@command -v npm >/dev/null || { echo "check-clients needs Node 20 or newer with npm (Debian: apt-get install -y nodejs npm)"; exit 1; }
 	@command -v redis-server >/dev/null || { echo "installing redis-server"; apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq redis-server >/dev/null; } || \
 		{ echo "check-clients needs redis-server (Debian: apt-get install -y redis-server)"; exit 1; }
-	$(GO) vet -tags redis ./internal/redismemory/...
+	$(GO) vet -tags redis,load ./internal/redismemory/... ./internal/load/... ./cmd/...
 	$(GO) test -count=1 -shuffle=on -tags redis ./internal/redismemory/...
+	$(GO) test -count=1 -tags redis -run '^TestTwoServersWithOneRedis' ./cmd/kombo-mcp
+	$(GO) test -count=1 -v -tags load -run '^TestASoak' ./internal/load -args -soak 20s
 	cd clients && npm ci --no-audit --no-fund --loglevel=error && npm test
 
 questions: ## ask 25 recruiters' questions and print what the answers cost, beside two other kinds of server
@@ -89,6 +96,12 @@ questions: ## ask 25 recruiters' questions and print what the answers cost, besi
 
 faults: ## every write under every fault, as a table, and 200 runs that end in a kill
 	$(GO) test -count=1 -v -timeout 30m -run 'TestNoFaultMakesAWriteHappenTwice|TestAfterAKill' ./internal/faults -args -kills 200
+
+load: ## throughput, memory and dead clients beside a bare server, 10 minutes on a quiet machine; Linux
+	$(GO) test -count=1 -v -timeout 60m -tags load -run 'TestThroughput|TestAThousand|TestDeadClients' ./internal/load -args $(LOAD)
+
+soak: ## mixed load with faults upstream for SOAK, clients that come and go: no lost answer, no leak; Linux
+	$(GO) test -count=1 -v -timeout 24h -tags load -run '^TestASoak' ./internal/load -args -soak $(SOAK)
 
 bench: questions ## the questions, then the benchmarks, half a second each
 	$(GO) test -run '^$$' -bench . -benchtime 0.5s -benchmem ./...

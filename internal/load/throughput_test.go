@@ -1,0 +1,133 @@
+//go:build load
+
+package load
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/mark3labs/mcp-go/client"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+var (
+	stretch = flag.Duration("stretch", time.Second, "how long each of the five runs takes")
+	wanted  = flag.Bool("wanted", true, "fail where a ratio is below what is wanted")
+)
+
+const runs = 5
+
+// figure is what one run came to.
+type figure struct {
+	rate     float64
+	p50, p99 time.Duration
+}
+
+// measure lets callers call for a while.
+func measure(t *testing.T, clients []*client.Client, callers int, call func(context.Context, *client.Client) error) figure {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), *stretch+time.Minute)
+	defer cancel()
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	var all []time.Duration
+	began := time.Now()
+	end := began.Add(*stretch)
+	for i := range callers {
+		c := clients[i%len(clients)]
+		wg.Go(func() {
+			var mine []time.Duration
+			for time.Now().Before(end) {
+				at := time.Now()
+				if !assert.NoError(t, call(ctx, c)) {
+					return
+				}
+				mine = append(mine, time.Since(at))
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			all = append(all, mine...)
+		})
+	}
+	wg.Wait()
+	took := time.Since(began)
+	require.NotEmpty(t, all)
+	slices.Sort(all)
+	return figure{float64(len(all)) / took.Seconds(), all[len(all)/2], all[len(all)*99/100]}
+}
+
+func middle(f []figure) figure {
+	slices.SortFunc(f, func(a, b figure) int { return int(a.rate - b.rate) })
+	return f[len(f)/2]
+}
+
+func ms(d time.Duration) string { return fmt.Sprintf("%.2f ms", float64(d.Microseconds())/1000) }
+
+// question is what is asked again and again, and how much of the bare server's
+// throughput is wanted then.
+type question struct {
+	name, tool string
+	least      float64
+	arguments  func() map[string]any
+}
+
+func TestThroughputBesideABareServer(t *testing.T) {
+	binary := built(t)
+	var n atomic.Int64
+	fmt.Println("| question | transport | callers | calls/s | p50 | p99 | bare calls/s | p50 | p99 | ratio |\n|---|---|---|---|---|---|---|---|---|---|")
+	for _, q := range []question{
+		{"repeated", "get_jobs", 0.7, func() map[string]any { return map[string]any{} }},
+		{"differing", "get_applications", 0.1, func() map[string]any {
+			return map[string]any{"limit": 10, "where": fmt.Sprintf(`candidate != "nobody %d"`, n.Add(1))}
+		}},
+	} {
+		for _, kind := range []string{"stdio", "http", "sse"} {
+			t.Run(q.name+"/"+kind, func(t *testing.T) { compare(t, binary, kind, q) })
+		}
+	}
+}
+
+// compare prints what a question costs over a transport, beside a server that
+// answers with the same bytes.
+func compare(t *testing.T, binary, kind string, q question) {
+	self, err := os.Executable()
+	require.NoError(t, err)
+	ours := sandboxed(binary, kind, "--max-calls=1000")
+	ours.listen(t)
+	mine := []*client.Client{ours.connect(t)}
+	answer, err := ask(t.Context(), mine[0], q.tool, q.arguments())
+	require.NoError(t, err)
+	plain := &target{path: self, env: []string{bareKind + "=" + kind, bareBytes + "=" + save(t, answer)}, kind: kind}
+	plain.listen(t)
+	theirs := []*client.Client{plain.connect(t)}
+	for _, callers := range []int{1, 16, 64, 256} {
+		for kind != "stdio" && len(mine) < callers {
+			mine, theirs = append(mine, ours.connect(t)), append(theirs, plain.connect(t))
+		}
+		var a, b []figure
+		for range runs {
+			a = append(a, measure(t, mine, callers, func(ctx context.Context, c *client.Client) error {
+				_, err := ask(ctx, c, q.tool, q.arguments())
+				return err
+			}))
+			b = append(b, measure(t, theirs, callers, func(ctx context.Context, c *client.Client) error {
+				_, err := ask(ctx, c, "answer", nil)
+				return err
+			}))
+		}
+		x, y := middle(a), middle(b)
+		ratio := x.rate / y.rate
+		fmt.Printf("| %s | %s | %d | %.0f | %s | %s | %.0f | %s | %s | %.2f |\n", q.name, kind, callers, x.rate, ms(x.p50), ms(x.p99), y.rate, ms(y.p50), ms(y.p99), ratio)
+		if *wanted {
+			assert.GreaterOrEqual(t, ratio, q.least, "%s over %s with %d callers", q.name, kind, callers)
+		}
+	}
+}
