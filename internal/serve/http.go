@@ -243,7 +243,7 @@ func (h *HTTP) serveStreamable(w http.ResponseWriter, r *http.Request, t *tenant
 			h.noSession(w, id)
 			return
 		}
-		t.http.ServeHTTP(w, r)
+		h.standing(w, r, t)
 	case http.MethodDelete:
 		if !h.opts.Stateless && !t.sessions.known(id) {
 			h.noSession(w, id)
@@ -254,6 +254,22 @@ func (h *HTTP) serveStreamable(w http.ResponseWriter, r *http.Request, t *tenant
 		w.Header().Set("Allow", "GET, POST, DELETE")
 		refuse(w, http.StatusMethodNotAllowed, "use POST, GET or DELETE")
 	}
+}
+
+// standing serves a stream that stands open, if there is room for one more.
+func (h *HTTP) standing(w http.ResponseWriter, r *http.Request, t *tenantServer) {
+	leave, ok := t.sessions.listen()
+	if !ok {
+		tooMany(w, "streams")
+		return
+	}
+	defer leave()
+	t.http.ServeHTTP(w, r)
+}
+
+func tooMany(w http.ResponseWriter, what string) {
+	w.Header().Set("Retry-After", "60")
+	refuse(w, http.StatusServiceUnavailable, "there are too many "+what+"; end some, or wait until idle ones end")
 }
 
 func (h *HTTP) noSession(w http.ResponseWriter, id string) {
@@ -280,8 +296,7 @@ func (h *HTTP) postStreamable(w http.ResponseWriter, r *http.Request, t *tenantS
 		r.Header.Del(server.HeaderKeySessionID)
 	case m.method == string(mcp.MethodInitialize):
 		if t.sessions.full() {
-			w.Header().Set("Retry-After", "60")
-			refuse(w, http.StatusServiceUnavailable, "there are too many sessions; end some, or wait until idle ones end")
+			tooMany(w, "sessions")
 			return
 		}
 	case !t.sessions.known(id):
@@ -330,8 +345,7 @@ func rpcError(w http.ResponseWriter, code int, why string) {
 // serveSSE opens a stream of the older transport.
 func (h *HTTP) serveSSE(w http.ResponseWriter, r *http.Request, t *tenantServer) {
 	if t.sessions.full() {
-		w.Header().Set("Retry-After", "60")
-		refuse(w, http.StatusServiceUnavailable, "there are too many sessions; end some, or wait until idle ones end")
+		tooMany(w, "sessions")
 		return
 	}
 	t.sse.SSEHandler().ServeHTTP(&patient{ResponseWriter: w, within: h.times.write, noAnyOrigin: true, origin: w.Header().Get("Access-Control-Allow-Origin")}, r)

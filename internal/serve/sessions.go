@@ -22,6 +22,23 @@ type sessionTable struct {
 
 	mu   sync.Mutex
 	live map[string]time.Time // when each was last heard of
+	open int                  // streams that stand open beside them
+}
+
+// listen takes a place for a stream, of which there are as many as sessions
+// may be; whoever gets one leaves it again.
+func (t *sessionTable) listen() (leave func(), ok bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.open >= t.most {
+		return nil, false
+	}
+	t.open++
+	return sync.OnceFunc(func() {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.open--
+	}), true
 }
 
 func newSessionTable(most int) *sessionTable {

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"runtime"
@@ -94,6 +95,31 @@ func TestTenThousandGreetingsFillTheTableAndNoMore(t *testing.T) {
 	assert.Less(t, heapNow()-before, int64(32<<20), "bytes")
 	assert.Equal(t, http.StatusServiceUnavailable, h.send(http.MethodGet, "/sse", "").status)
 	h.greet("Authorization", "Bearer of-two")
+}
+
+func TestStreamsThatStandOpenAreBoundedAsSessionsAre(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t, func(o *HTTPOptions, _ *HTTP) {
+		o.Auth = doorman{"": {Name: "one", Box: newBox(t, nil), MaxSessions: 2}}
+	})
+	id := h.greet()
+	get := func(ctx context.Context) int {
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, h.url+"/mcp", nil)
+		require.NoError(t, err)
+		r.Header.Set("Accept", "text/event-stream")
+		r.Header.Set("Mcp-Session-Id", id)
+		resp, err := http.DefaultClient.Do(r)
+		require.NoError(t, err)
+		t.Cleanup(func() { _ = resp.Body.Close() })
+		return resp.StatusCode
+	}
+	first, hangUp := context.WithCancel(t.Context())
+	assert.Equal(t, http.StatusOK, get(first))
+	assert.Equal(t, http.StatusOK, get(t.Context()))
+	assert.Equal(t, http.StatusServiceUnavailable, get(t.Context()), "a third")
+	assert.Equal(t, http.StatusOK, h.post(id, rpc(2, "ping", nil)).status, "calls go on")
+	hangUp()
+	assert.Eventually(t, func() bool { return get(t.Context()) == http.StatusOK }, soon, 5*time.Millisecond, "its place is free again")
 }
 
 func heapNow() int64 {
