@@ -17,3 +17,9 @@ const (
 //
 //go:embed app_funnel.html
 var FunnelPage string
+
+// addresses are those of whole records as resources, by list. A host that knows
+// resources can attach one; of the others none breaks on a line of text.
+var addresses = map[string]string{
+	"applications": "kombo://applications/{id}", "candidates": "kombo://candidates/{id}", "jobs": "kombo://jobs/{id}",
+}

@@ -7,7 +7,7 @@ const Instructions = `Hands in an applicant tracking system (ATS). Ask one preci
 
 where: comparisons of columns joined by && || not. == != < <= > >=, in ["A", "B"], contains (part of a text, element of a list), == nil (missing), date("2026-10-01"), today(), days_since(column) (fractions, negative ahead; == counts whole days), answer("question title"). Case and accents do not count. Comparisons with a missing value are false (!= and not in: true); notes tell how many. Example: outcome == "PENDING" && stage == "Interview" && days_since(created) > 30
 
-group_by: a column; dates take .day .week .month; two columns "job,outcome". measure: median, p90, least, most of a number column such as days_to_rejection. sort: column or -column. fields: the columns to show. view record: whole records, for a few ids. limit: rows; max_tokens: 500 to 16000, default 2500.
+group_by: a column; dates take .day .week .month; two columns "job,outcome". measure: median, p90, least, most of a number column such as days_to_rejection. sort: column or -column. fields: the columns to show. view record: whole records, for a few ids; these are resources too (kombo://applications/{id}, likewise jobs, candidates). chart: the funnel drawn. limit: rows; max_tokens: 500 to 16000, default 2500.
 
 Parameters called …_ids take ids or exact names where the description says so. ids come from the lists; rows name jobs and stages, the legend holds their ids. Dates: 2026-11-24 or 2026-11-24T09:30:00Z. Columns marked * are shown by default; [] is a list.
 

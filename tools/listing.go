@@ -245,6 +245,9 @@ func (l *listing[A, F, T]) lateNotes() []string {
 	if l.facts != nil && l.facts.stripped > 0 {
 		notes = append(notes, "answers to equal-opportunity questions are left out: they must not serve decisions")
 	}
+	if address := addresses[l.of.table.Name]; address != "" && l.shape.View == viewRecord {
+		notes = append(notes, "as a resource: "+address)
+	}
 	return notes
 }
 

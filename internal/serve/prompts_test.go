@@ -103,6 +103,16 @@ func TestPromptsWhoseToolsAreLeftOutAreNotListedAndRefuseWithTheReason(t *testin
 	s = New(newBox(t, func(c *tools.Config) { c.Only = []string{"get_jobs"} }), "test", discardLogger)
 	assert.Empty(t, asked(t, s, "prompts/list", nil).Result.Prompts)
 	assert.Equal(t, []string{"job"}, names(asked(t, s, "resources/templates/list", nil).Result.Templates))
+	assert.Equal(t, []string{"integration"}, names(asked(t, s, "resources/list", nil).Result.Resources))
+	assert.Contains(t, asked(t, s, "resources/read", object{"uri": tools.FunnelView}).Error.Message, "get_applications is not offered")
+}
+
+func TestTheViewIsAPageOfMCPApps(t *testing.T) {
+	s := New(newBox(t, nil), "test", discardLogger)
+	got := asked(t, s, "resources/read", object{"uri": tools.FunnelView})
+	require.Len(t, got.Result.Contents, 1)
+	assert.Equal(t, tools.ViewType, got.Result.Contents[0].MIMEType)
+	assert.Equal(t, tools.FunnelPage, got.text())
 }
 
 func TestAPanicIsAnErrorThatTellsNothing(t *testing.T) {
