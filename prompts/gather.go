@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/tools"
@@ -57,42 +58,6 @@ func (a args) with(more args) args {
 	out := maps.Clone(a)
 	maps.Copy(out, more)
 	return out
-}
-
-// ask reads one part of the data with a tool and puts it on the page, at most
-// tokens long. Where must is false a tool that fails leaves its words there: what
-// an ATS does not deliver makes the rest no less useful.
-func (g *gathering) ask(part, tool string, a args, tokens int, must bool) error {
-	tokens = min(tokens, g.left)
-	head := "From " + tool + " " + compact(a) + ":\n"
-	if n := digest.Count(head); n > headTokens {
-		head = "From " + tool + ":\n"
-	}
-	// Setting the lines apart costs about a token each.
-	room := tokens - digest.Count(head)
-	answer, err := g.run(tool, a, room*9/10)
-	if err != nil {
-		if must || g.ctx.Err() != nil {
-			return err
-		}
-		g.unread = append(g.unread, part)
-		g.put(part, within("This part could not be read. "+tools.Explain(err), 120))
-		return nil
-	}
-	if l, ok := answer.(*digest.Answer); ok {
-		if !l.Summary.Complete {
-			g.partial = append(g.partial, part)
-		}
-		if l.Next != "" {
-			g.cut = append(g.cut, part)
-		}
-	}
-	quoted, whole := apart(answer.Text(), room)
-	if !whole {
-		g.cut = append(g.cut, part)
-	}
-	g.put(part, head+quoted)
-	return nil
 }
 
 func (g *gathering) put(part, text string) {
@@ -241,12 +206,97 @@ type part struct {
 	must       bool
 }
 
-// parts reads them in order. The last may have what the others left.
+// reading is a part as it was read.
+type reading struct {
+	text     string
+	whole    bool
+	answer   tools.Answer
+	err      error
+	panicked any
+}
+
+// partsAtOnce is how many parts are read side by side: a walk of a large ATS can
+// take ten seconds, and hosts wait for a minute.
+const partsAtOnce = 3
+
+// parts reads them and puts them on the page. The first goes ahead, since its walk
+// can serve the next, and the last may have the tokens that the others left. A
+// part without must that fails leaves its words there: what an ATS does not
+// deliver makes the rest no less useful.
 func (g *gathering) parts(list []part) error {
-	for _, p := range list {
-		if err := g.ask(p.name, p.tool, p.args, p.tokens, p.must); err != nil {
+	if len(list) == 0 {
+		return nil
+	}
+	last := len(list) - 1
+	read := make([]reading, len(list))
+	if last > 0 {
+		read[0] = g.read(list[0], list[0].tokens)
+	}
+	var all sync.WaitGroup
+	free := make(chan struct{}, partsAtOnce)
+	for i := 1; i < last; i++ {
+		all.Go(func() {
+			free <- struct{}{}
+			defer func() { <-free }()
+			read[i] = g.read(list[i], list[i].tokens)
+		})
+	}
+	all.Wait()
+	for i, p := range list {
+		if i == last {
+			read[i] = g.read(p, min(p.tokens, g.left))
+		}
+		if err := g.place(p, read[i]); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// read asks for one part, which may cost tokens.
+func (g *gathering) read(p part, tokens int) (r reading) {
+	// A panic belongs to whoever waits for the parts, not to a goroutine.
+	defer func() {
+		if v := recover(); v != nil {
+			r.panicked = v
+		}
+	}()
+	head := "From " + p.tool + " " + compact(p.args) + ":\n"
+	if n := digest.Count(head); n > headTokens {
+		head = "From " + p.tool + ":\n"
+	}
+	// Setting the lines apart costs about a token each.
+	room := tokens - digest.Count(head)
+	if r.answer, r.err = g.run(p.tool, p.args, room*9/10); r.err != nil {
+		return r
+	}
+	quoted, whole := apart(r.answer.Text(), room)
+	r.text, r.whole = head+quoted, whole
+	return r
+}
+
+// place puts a part on the page and notes what it does not cover.
+func (g *gathering) place(p part, r reading) error {
+	switch {
+	case r.panicked != nil:
+		panic(r.panicked)
+	case r.err != nil && (p.must || g.ctx.Err() != nil):
+		return r.err
+	case r.err != nil:
+		g.unread = append(g.unread, p.name)
+		g.put(p.name, within("This part could not be read. "+tools.Explain(r.err), 120))
+		return nil
+	}
+	cut := !r.whole
+	if l, ok := r.answer.(*digest.Answer); ok {
+		if !l.Summary.Complete {
+			g.partial = append(g.partial, p.name)
+		}
+		cut = cut || l.Next != ""
+	}
+	if cut {
+		g.cut = append(g.cut, p.name)
+	}
+	g.put(p.name, r.text)
 	return nil
 }
