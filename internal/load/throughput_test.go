@@ -96,7 +96,8 @@ func TestThroughputBesideABareServer(t *testing.T) {
 }
 
 // compare prints what a question costs over a transport, beside a server that
-// answers with the same bytes.
+// answers with the same bytes. The ratio is the median of those of five runs,
+// each with its neighbour: a machine is not the same from minute to minute.
 func compare(t *testing.T, binary, kind string, q question) {
 	self, err := os.Executable()
 	require.NoError(t, err)
@@ -112,19 +113,31 @@ func compare(t *testing.T, binary, kind string, q question) {
 		for kind != "stdio" && len(mine) < callers {
 			mine, theirs = append(mine, ours.connect(t)), append(theirs, plain.connect(t))
 		}
-		var a, b []figure
-		for range runs {
-			a = append(a, measure(t, mine, callers, func(ctx context.Context, c *client.Client) error {
+		one := func() figure {
+			return measure(t, mine, callers, func(ctx context.Context, c *client.Client) error {
 				_, err := ask(ctx, c, q.tool, q.arguments())
 				return err
-			}))
-			b = append(b, measure(t, theirs, callers, func(ctx context.Context, c *client.Client) error {
+			})
+		}
+		other := func() figure {
+			return measure(t, theirs, callers, func(ctx context.Context, c *client.Client) error {
 				_, err := ask(ctx, c, "answer", nil)
 				return err
-			}))
+			})
 		}
-		x, y := middle(a), middle(b)
-		ratio := x.rate / y.rate
+		var a, b []figure
+		var ratios []float64
+		for i := range runs {
+			// Which goes first changes, so that neither has the quieter time.
+			if i%2 == 0 {
+				a, b = append(a, one()), append(b, other())
+			} else {
+				b, a = append(b, other()), append(a, one())
+			}
+			ratios = append(ratios, a[i].rate/b[i].rate)
+		}
+		slices.Sort(ratios)
+		x, y, ratio := middle(a), middle(b), ratios[runs/2]
 		fmt.Printf("| %s | %s | %d | %.0f | %s | %s | %.0f | %s | %s | %.2f |\n", q.name, kind, callers, x.rate, ms(x.p50), ms(x.p99), y.rate, ms(y.p50), ms(y.p99), ratio)
 		if *wanted {
 			assert.GreaterOrEqual(t, ratio, q.least, "%s over %s with %d callers", q.name, kind, callers)
