@@ -121,7 +121,7 @@ const (
 func (m *mask) replace(s, kind string, values []string) string {
 	values = slices.Clone(values)
 	slices.SortFunc(values, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
-	lower, digits := strings.ToLower(s), digitsOf(s)
+	lower, digits := oneSpaced(strings.ToLower(s)), digitsOf(s)
 	for _, v := range values {
 		if v = digest.Clean(v); utf8.RuneCountInString(v) < shortest {
 			continue
@@ -134,10 +134,11 @@ func (m *mask) replace(s, kind string, values []string) string {
 			}
 			pattern = `[+(]?(?:\d` + phoneGap + `){0,6}` + strings.Join(strings.Split(tail, ""), phoneGap)
 		} else {
-			words := strings.Fields(v)
-			if !strings.Contains(lower, strings.ToLower(slices.MaxFunc(words, func(a, b string) int { return cmp.Compare(len(a), len(b)) }))) {
+			// An expression of a long value is dear, and few values are found.
+			if !strings.Contains(lower, oneSpaced(strings.ToLower(v))) {
 				continue
 			}
+			words := strings.Fields(v)
 			for i := range words {
 				words[i] = regexp.QuoteMeta(words[i])
 			}
@@ -149,6 +150,9 @@ func (m *mask) replace(s, kind string, values []string) string {
 	}
 	return s
 }
+
+// oneSpaced has one space wherever there is white space.
+func oneSpaced(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // phoneGap is what people put between the digits of a phone number.
 const phoneGap = `[\s().\-/\x{00a0}]*`

@@ -54,7 +54,7 @@ func TestTheDoctorFindsNothingWhereAllIsWell(t *testing.T) {
 	assert.Contains(t, checks["key"].Says, "from KOMBO_API_KEY")
 	assert.Contains(t, checks["integration"].Says, "Talent Example GmbH")
 	assert.Regexp(t, `one record of jobs in \d+ ms`, checks["read"].Says)
-	for _, e := range u.seen {
+	for _, e := range u.exchanges() {
 		assert.Equal(t, http.MethodGet, e.method, "it only reads")
 	}
 
