@@ -58,8 +58,8 @@ func (c *compiler) checkValue(left *operand, v Value, op string) error {
 		return nil
 	}
 	if left.answer {
-		if v.kind != KindText && v.kind != KindNumber && v.kind != KindBool {
-			return c.refusef("%s is compared with a text or a number", left.name)
+		if v.kind == KindList {
+			return c.refusef("%s is compared with a text, a number or a date", left.name)
 		}
 		return nil
 	}

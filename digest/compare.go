@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/expr-lang/expr/ast"
 )
@@ -64,7 +65,7 @@ func (c *compiler) comparison(n *ast.BinaryNode) (test, error) {
 	case op == "in":
 		t, err = c.in(left, right)
 	case left.answer:
-		t = answerTest(left, right, op)
+		t = c.answerTest(left, right, op)
 	case right.isConst() && left.kind == KindText:
 		t = textTest(left, right.consts[0], op)
 	case right.isConst() && left.kind == KindInstant && right.kind == KindDate:
@@ -244,7 +245,7 @@ func (c *compiler) in(left, right *operand) (test, error) {
 		case v.IsMissing():
 			// false for a missing value, as everywhere in in
 		case left.answer:
-			tests = append(tests, answerTest(left, o, "=="))
+			tests = append(tests, c.answerTest(left, o, "=="))
 		case left.kind == KindText:
 			tests = append(tests, textTest(left, v, "=="))
 		case left.kind == KindInstant && v.kind == KindDate:
@@ -264,8 +265,9 @@ func (c *compiler) in(left, right *operand) (test, error) {
 	}, nil
 }
 
-// answerTest compares each text of an answer; as numbers when both are.
-func answerTest(left, right *operand, op string) test {
+// answerTest compares each text of an answer; as numbers when both are, by the
+// day with a date.
+func (c *compiler) answerTest(left, right *operand, op string) test {
 	get, want, accept := left.get, right.consts[0], accepts(op)
 	number, isNumber := want.Float(), want.kind == KindNumber
 	text := want.str
@@ -279,6 +281,10 @@ func answerTest(left, right *operand, op string) test {
 	}
 	folded := Fold(text)
 	matches := func(s string) bool {
+		if want.kind == KindDate || want.kind == KindInstant {
+			day, err := time.Parse(time.DateOnly, s[:min(len(s), len(time.DateOnly))])
+			return err == nil && accept(cmp.Compare(dayOf(day), want.dayIn(c.loc)))
+		}
 		if yes, ok := parseBool(s); ok && want.kind == KindBool {
 			return accept(cmp.Compare(boolNumber(yes), want.num))
 		}

@@ -181,6 +181,20 @@ func TestWhoGroupsWithoutRowsGetsTheGroups(t *testing.T) {
 	assert.Equal(t, want.Rows, rig.ask(t, "get_applications", args{"group_by": "outcome", "limit": 0}).Rows)
 }
 
+func TestAnswersThatAreDaysAreComparedWithDates(t *testing.T) {
+	rig := newListRig(t, sandbox.Options{})
+	on := func(where string) int {
+		return rig.ask(t, "get_applications", args{"where": where, "limit": 0}).Summary.Matched
+	}
+	question := `answer("When could you start?")`
+	after, all := on(question+` > date("2027-01-31")`), on(question+` != nil`)
+	assert.Positive(t, after)
+	assert.Equal(t, on(question+` > "2027-01-31"`), after, "as the texts of days sort")
+	assert.Equal(t, all-after, on(question+` <= date("2027-01-31")`))
+	assert.Equal(t, after, on(question+` > today() + 68`))
+	assert.Zero(t, on(`answer("main programming language") > date("2027-01-31")`), "no day is after a word")
+}
+
 func TestEqualDaysAreWholeOnes(t *testing.T) {
 	rig := newListRig(t, sandbox.Options{})
 	on := func(where string) int {
