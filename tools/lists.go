@@ -90,7 +90,7 @@ type jobArgs struct {
 
 var _ = register(newList(listSpec[jobArgs, kombo.JobFilter, job]{
 	name: "get_jobs", title: "Get jobs",
-	about: "Jobs with their stages, screening questions and hiring team (the columns stages and questions hold the ids that writes want). applications and pending (undecided) count each job's, zero included. A job takes applications if it is OPEN; with visibility INTERNAL only from employees.",
+	about: `Jobs with their stages, screening questions and hiring team (the columns stages and questions hold the ids that writes want). applications and pending (undecided) count each job's, zero included. A job takes applications if it is OPEN; with visibility INTERNAL only from employees. Who asks a question: questions contains "notice period".`,
 	of:    jobs, pages: (*kombo.Client).JobPages,
 	with: func(f kombo.JobFilter, o kombo.ListOptions) kombo.JobFilter {
 		f.ListOptions = o
