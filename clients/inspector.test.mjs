@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
@@ -10,14 +9,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 import { binary, pinned } from "./binary.mjs";
-
-/** A Node that the Inspector runs on: this one, or the one that npm installed. */
-function node() {
-  const [major, minor] = process.versions.node.split(".").map(Number);
-  if (major > 22 || (major === 22 && minor >= 19)) return process.execPath;
-  const { resolve } = createRequire(import.meta.url);
-  return join(dirname(resolve(`node-${process.platform}-${process.arch}/package.json`)), "bin", "node");
-}
+import { node22 } from "./node22.mjs";
 
 const launcher = fileURLToPath(
   new URL("node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js", import.meta.url),
@@ -26,7 +18,7 @@ const launcher = fileURLToPath(
 test("mcp-inspector --strict has nothing to say about the 24 tools", async (t) => {
   const home = await mkdtemp(join(tmpdir(), "inspector-"));
   t.after(() => rm(home, { recursive: true }));
-  const run = node();
+  const run = node22();
   const { code = 0, stdout, stderr } = await promisify(execFile)(
     run,
     [launcher, "--cli", binary, "--sandbox", ...pinned, "--method", "tools/list", "--strict"],
