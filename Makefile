@@ -50,11 +50,12 @@ tidy: ## fail when go.mod or go.sum is not what the imports need
 
 lint: ## golangci-lint at its pinned version, built through the module proxy
 	$(GO) run $(GOLANGCI) run ./...
-	$(GO) run $(GOLANGCI) run --build-tags redis,load ./internal/redismemory/... ./internal/load/... ./cmd/...
+	$(GO) run $(GOLANGCI) run --build-tags redis,load,packages ./internal/redismemory/... ./internal/load/... ./packaging/... ./cmd/...
 
-generated: ## fail when a golden, a generated page or the README's tool table is out of date
+generated: ## fail when a golden, a generated page or the README's tool table is out of date, or server.json no registry's entry
 	$(GO) test -count=1 $(UPDATABLE)
 	$(GO) test -count=1 -run '^TestTheManPageIsGenerated$$' ./cmd/kombo-mcp
+	$(GO) test -count=1 -tags packages ./packaging/release
 
 cross: ## build for every platform that is released
 	@for p in $(PLATFORMS); do echo "build $$p"; \
@@ -74,8 +75,7 @@ bundle: build ## make bin/kombo-mcp.mcpb, which desktop hosts install with a cli
 picture: build ## draw docs/picture.svg anew, from what the demo says
 	@$(GO) run ./packaging/picture $(BIN) > docs/picture.svg.new && mv docs/picture.svg.new docs/picture.svg
 
-check-packages: ## hold server.json to the registry's schema and .goreleaser.yaml to GoReleaser's; slow the first time
-	$(GO) test -count=1 -tags packages ./packaging/release
+check-packages: ## hold .goreleaser.yaml to GoReleaser's rules; slow the first time
 	@# It wants to know whose releases they would be.
 	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && GOBIN=$$dir $(GO) install $(GORELEASER) && \
 		cp .goreleaser.yaml "$$dir" && cd "$$dir" && git init -q && \
