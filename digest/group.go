@@ -161,9 +161,10 @@ func (g *grouper) part(r *Row, i int, v Value) part {
 	return out
 }
 
-// rank remembers the lowest place that a name was seen at.
+// rank remembers the highest place that a name was seen at: of the jobs that
+// share a stage the longest has all that come before it.
 func (g *grouper) rank(i int, name string, rank int64) {
-	if old, ok := g.ranks[i][name]; !ok || rank < old {
+	if old, ok := g.ranks[i][name]; !ok || rank > old {
 		g.ranks[i][name] = rank
 	}
 }
