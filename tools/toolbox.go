@@ -52,7 +52,7 @@ type Config struct {
 	// Redactions.
 	Redact []string
 	// RecordRead is told of every read that succeeded, where reads are to be
-	// recorded; the read is refused when it fails.
+	// recorded, from several goroutines at once; the read is refused when it fails.
 	RecordRead func(context.Context, Read) error
 	// Now is the clock; time.Now if nil.
 	Now func() time.Time

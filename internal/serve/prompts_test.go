@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/mark3labs/mcp-go/mcp"
@@ -214,10 +215,16 @@ func TestEveryKindOfResourceIsReadWithinItsBudget(t *testing.T) {
 }
 
 func TestResourcesAreMaskedAndRecordedAsToolsAre(t *testing.T) {
+	var mu sync.Mutex // a prompt reads its parts side by side
 	var recorded []string
 	box := newBox(t, func(c *tools.Config) {
 		c.Redact = tools.Redactions
-		c.RecordRead = func(_ context.Context, r tools.Read) error { recorded = append(recorded, r.Tool); return nil }
+		c.RecordRead = func(_ context.Context, r tools.Read) error {
+			mu.Lock()
+			defer mu.Unlock()
+			recorded = append(recorded, r.Tool)
+			return nil
+		}
 	})
 	plain := New(newBox(t, nil), "test", discardLogger)
 	s := New(box, "test", discardLogger)
