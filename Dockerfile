@@ -13,6 +13,5 @@ LABEL org.opencontainers.image.source="https://github.com/kombo-mcp/kombo-mcp"
 LABEL org.opencontainers.image.licenses="MIT"
 COPY --from=build /out/kombo-mcp /kombo-mcp
 USER 65532:65532
-ENV XDG_STATE_HOME=/home/nonroot/.local/state
 EXPOSE 8787
 ENTRYPOINT ["/kombo-mcp"]

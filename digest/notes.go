@@ -24,12 +24,31 @@ func (r *run) notes(done walked, complete bool) []string {
 			notes = append(notes, "groups count only the records read; next pages these groups and reads no further")
 		}
 	}
+	notes = append(notes, r.severalGroups()...)
 	notes = append(notes, r.p.notes...)
 	notes = append(append(notes, r.missing()...), r.unasked()...)
 	if r.showsMinutes() {
 		notes = append(notes, "times of day are in "+r.p.loc.String())
 	}
 	return notes
+}
+
+// severalGroups says that the counts of groups sum up to more than the records,
+// where they do: of a list each element counts.
+func (r *run) severalGroups() []string {
+	if r.groups == nil {
+		return nil
+	}
+	sum := 0
+	for _, g := range r.groups.groups {
+		sum += g.count
+	}
+	for _, g := range r.p.groups {
+		if sum > r.matched && r.p.table.Columns[g.column].Kind == KindList {
+			return []string{fmt.Sprintf("a record with several %s counts in each of their groups", r.p.table.Columns[g.column].Name)}
+		}
+	}
+	return nil
 }
 
 // showsMinutes tells whether a shown column has times of day.

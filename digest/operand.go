@@ -2,7 +2,6 @@ package digest
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -103,11 +102,7 @@ func (c *compiler) columnOperand(name string) (*operand, error) {
 func (c *compiler) usable(name string) (int, error) {
 	i, ok := c.table.column(name)
 	if !ok {
-		s := "there is no column " + strconv.Quote(clip(name))
-		if near := c.table.nearest(name); near != "" {
-			s += ", did you mean " + near + "?"
-		}
-		return 0, c.refuse(s)
+		return 0, c.refuse(c.table.lacks(name))
 	}
 	if why := c.table.Columns[i].LeftOut; why != "" {
 		return 0, c.refusef("%s cannot be used: %s", c.table.Columns[i].Name, why)

@@ -124,11 +124,7 @@ func parseSort(t *Table, text string) (order, error) {
 func usableColumn(t *Table, argument, name string) (int, error) {
 	i, ok := t.column(name)
 	if !ok {
-		s := fmt.Sprintf("%s: there is no column %q", argument, clip(name))
-		if near := t.nearest(name); near != "" {
-			s += ", did you mean " + near + "?"
-		}
-		return 0, errors.New(s + "; columns: " + t.kinds())
+		return 0, errors.New(argument + ": " + t.withColumns(t.lacks(name)))
 	}
 	if why := t.Columns[i].LeftOut; why != "" {
 		return 0, fmt.Errorf("%s: %s cannot be used: %s", argument, t.Columns[i].Name, why)

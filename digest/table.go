@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -128,6 +129,23 @@ func (t *Table) kinds() string {
 		}
 	}
 	return strings.Join(parts, "; ")
+}
+
+// lacks says that there is no such column, with the one that may be meant.
+func (t *Table) lacks(name string) string {
+	s := "there is no column " + strconv.Quote(clip(name))
+	if near := t.nearest(name); near != "" {
+		s += ", did you mean " + near + "?"
+	}
+	return s
+}
+
+// withColumns adds to a problem the columns that there are.
+func (t *Table) withColumns(problem string) string {
+	if strings.HasSuffix(problem, "?") {
+		return problem + " Columns: " + t.kinds()
+	}
+	return problem + "; columns: " + t.kinds()
 }
 
 // nearest is the column whose name is at most two edits away, or "".

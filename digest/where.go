@@ -126,8 +126,7 @@ func syntaxSentence(text string, err error) string {
 
 // refuse makes an error that also teaches: the columns, the grammar, an example.
 func (c *compiler) refuse(problem string) error {
-	s := "where: " + problem + "; columns: " + c.table.kinds() +
-		`; operators: == != < <= > >= && || not in contains, == nil, date("2026-10-01"), today(), days_since(column)`
+	s := "where: " + c.table.withColumns(problem) + `; operators: == != < <= > >= && || not in contains, == nil, date("2026-10-01"), today(), days_since(column)`
 	if c.table.Answers {
 		s += `, answer("question")`
 	}

@@ -195,6 +195,12 @@ func TestAnswersThatAreDaysAreComparedWithDates(t *testing.T) {
 	assert.Zero(t, on(`answer("main programming language") > date("2027-01-31")`), "no day is after a word")
 }
 
+func TestGroupsOfAListSayThatARecordCountsInSeveral(t *testing.T) {
+	rig := newListRig(t, sandbox.Options{})
+	assert.Contains(t, rig.ask(t, "get_interviews", args{"group_by": "interviewers"}).notes(), "a record with several interviewers counts in each")
+	assert.NotContains(t, rig.ask(t, "get_interviews", args{"group_by": "job"}).notes(), "counts in each")
+}
+
 func TestEqualDaysAreWholeOnes(t *testing.T) {
 	rig := newListRig(t, sandbox.Options{})
 	on := func(where string) int {

@@ -34,14 +34,14 @@ type demoStep struct {
 // demoSteps need no ids: an agent starts without any.
 var demoSteps = []demoStep{
 	{"Which jobs are open, and how many undecided applications has each?", "get_jobs",
-		map[string]any{"statuses": []string{"OPEN"}, "fields": []string{"job", "department", "location", "pending"}, "limit": 8}},
+		map[string]any{"statuses": []string{"OPEN"}, "fields": []string{"job", "department", "location", "pending"}}},
 	{"Where do people stand who are undecided?", "get_applications",
 		map[string]any{"where": `outcome == "PENDING"`, "group_by": "stage"}},
 	{"Where do we lose people, and how long does it take us?", "get_applications",
 		map[string]any{"where": `outcome == "DECLINED"`, "group_by": "stage", "measure": "days_to_rejection"}},
 	{"Which source brings us the most hires?", "get_applications",
 		map[string]any{"where": `outcome == "HIRED"`, "group_by": "source"}},
-	{"Who has waited more than 30 days in an interview stage with no interview planned?", "get_applications",
+	{"Who is at an interview stage with no interview planned, and nothing changed for 30 days?", "get_applications",
 		map[string]any{"where": `outcome == "PENDING" && stage contains "interview" && next_interview == nil && days_since(updated) > 30`, "limit": 5}},
 	{"Which interviews are there in the next seven days?", "get_interviews",
 		map[string]any{"where": `canceled == false && start >= today() && days_since(start) > -7`, "sort": "start", "limit": 5}},

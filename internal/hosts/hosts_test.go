@@ -28,7 +28,7 @@ func server(h Host) Server {
 	if h.Keeps {
 		s.Secrets = []string{VarKey}
 	} else {
-		s.Settings = append([]Variable{{VarKeyFile, "/home/ada/.config/kombo-mcp/api-key"}}, s.Settings...)
+		s.Settings = append([]Variable{{VarKeyFile, "/u/ada/.config/kombo-mcp/api-key"}}, s.Settings...)
 	}
 	return s
 }
@@ -47,20 +47,20 @@ func TestTheFilesOfAllSystems(t *testing.T) {
 	none := func(string) string { return "" }
 	mac := Machine{GOOS: "darwin", Home: "/Users/ada", Env: none}
 	windows := Machine{GOOS: "windows", Home: `C:\Users\ada`, Env: none}
-	linux := Machine{GOOS: "linux", Home: "/home/ada", Env: none}
+	linux := Machine{GOOS: "linux", Home: "/u/ada", Env: none}
 	for id, want := range map[string][3]string{
-		"claude-desktop": {"/Users/ada/Library/Application Support/Claude/claude_desktop_config.json", `C:\Users\ada\AppData\Roaming\Claude\claude_desktop_config.json`, "/home/ada/.config/Claude/claude_desktop_config.json"},
-		"claude-code":    {"/Users/ada/.claude.json", `C:\Users\ada\.claude.json`, "/home/ada/.claude.json"},
-		"cursor":         {"/Users/ada/.cursor/mcp.json", `C:\Users\ada\.cursor\mcp.json`, "/home/ada/.cursor/mcp.json"},
-		"vscode":         {"/Users/ada/Library/Application Support/Code/User/mcp.json", `C:\Users\ada\AppData\Roaming\Code\User\mcp.json`, "/home/ada/.config/Code/User/mcp.json"},
-		"windsurf":       {"/Users/ada/.codeium/windsurf/mcp_config.json", `C:\Users\ada\.codeium\windsurf\mcp_config.json`, "/home/ada/.codeium/windsurf/mcp_config.json"},
-		"zed":            {"/Users/ada/.config/zed/settings.json", `C:\Users\ada\AppData\Roaming\Zed\settings.json`, "/home/ada/.config/zed/settings.json"},
-		"gemini":         {"/Users/ada/.gemini/settings.json", `C:\Users\ada\.gemini\settings.json`, "/home/ada/.gemini/settings.json"},
-		"codex":          {"/Users/ada/.codex/config.toml", `C:\Users\ada\.codex\config.toml`, "/home/ada/.codex/config.toml"},
-		"goose":          {"/Users/ada/.config/goose/config.yaml", `C:\Users\ada\AppData\Roaming\Block\goose\config\config.yaml`, "/home/ada/.config/goose/config.yaml"},
+		"claude-desktop": {"/Users/ada/Library/Application Support/Claude/claude_desktop_config.json", `C:\Users\ada\AppData\Roaming\Claude\claude_desktop_config.json`, "/u/ada/.config/Claude/claude_desktop_config.json"},
+		"claude-code":    {"/Users/ada/.claude.json", `C:\Users\ada\.claude.json`, "/u/ada/.claude.json"},
+		"cursor":         {"/Users/ada/.cursor/mcp.json", `C:\Users\ada\.cursor\mcp.json`, "/u/ada/.cursor/mcp.json"},
+		"vscode":         {"/Users/ada/Library/Application Support/Code/User/mcp.json", `C:\Users\ada\AppData\Roaming\Code\User\mcp.json`, "/u/ada/.config/Code/User/mcp.json"},
+		"windsurf":       {"/Users/ada/.codeium/windsurf/mcp_config.json", `C:\Users\ada\.codeium\windsurf\mcp_config.json`, "/u/ada/.codeium/windsurf/mcp_config.json"},
+		"zed":            {"/Users/ada/.config/zed/settings.json", `C:\Users\ada\AppData\Roaming\Zed\settings.json`, "/u/ada/.config/zed/settings.json"},
+		"gemini":         {"/Users/ada/.gemini/settings.json", `C:\Users\ada\.gemini\settings.json`, "/u/ada/.gemini/settings.json"},
+		"codex":          {"/Users/ada/.codex/config.toml", `C:\Users\ada\.codex\config.toml`, "/u/ada/.codex/config.toml"},
+		"goose":          {"/Users/ada/.config/goose/config.yaml", `C:\Users\ada\AppData\Roaming\Block\goose\config\config.yaml`, "/u/ada/.config/goose/config.yaml"},
 		"librechat":      {"librechat.yaml", "librechat.yaml", "librechat.yaml"},
-		"cline":          {"/Users/ada/.cline/data/settings/cline_mcp_settings.json", `C:\Users\ada\.cline\data\settings\cline_mcp_settings.json`, "/home/ada/.cline/data/settings/cline_mcp_settings.json"},
-		"continue":       {"/Users/ada/.continue/mcpServers/kombo.yaml", `C:\Users\ada\.continue\mcpServers\kombo.yaml`, "/home/ada/.continue/mcpServers/kombo.yaml"},
+		"cline":          {"/Users/ada/.cline/data/settings/cline_mcp_settings.json", `C:\Users\ada\.cline\data\settings\cline_mcp_settings.json`, "/u/ada/.cline/data/settings/cline_mcp_settings.json"},
+		"continue":       {"/Users/ada/.continue/mcpServers/kombo.yaml", `C:\Users\ada\.continue\mcpServers\kombo.yaml`, "/u/ada/.continue/mcpServers/kombo.yaml"},
 	} {
 		for i, m := range []Machine{mac, windows, linux} {
 			got, err := host(t, id).Path(m, "kombo")
@@ -71,7 +71,7 @@ func TestTheFilesOfAllSystems(t *testing.T) {
 	for variable, want := range map[string]string{
 		"XDG_CONFIG_HOME": "/cfg/goose/config.yaml", "CODEX_HOME": "/cfg/config.toml", "CLAUDE_CONFIG_DIR": "/cfg/.claude.json",
 	} {
-		moved := Machine{GOOS: "linux", Home: "/home/ada", Env: func(name string) string { return map[string]string{variable: "/cfg"}[name] }}
+		moved := Machine{GOOS: "linux", Home: "/u/ada", Env: func(name string) string { return map[string]string{variable: "/cfg"}[name] }}
 		var paths []string
 		for _, h := range All() {
 			p, err := h.Path(moved, "kombo")

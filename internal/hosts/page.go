@@ -66,7 +66,9 @@ func (h Host) example() Server {
 	if h.Keeps {
 		s.Secrets = []string{VarKey}
 	} else {
-		s.Settings = append([]Variable{{VarKeyFile, "/home/you/.config/kombo-mcp/api-key"}}, s.Settings...)
+		// It cannot fail: the home is given.
+		keyFile, _ := Machine{GOOS: "darwin", Home: "/Users/you"}.KeyFile()
+		s.Settings = append([]Variable{{VarKeyFile, keyFile}}, s.Settings...)
 	}
 	return s
 }

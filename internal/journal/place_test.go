@@ -180,9 +180,9 @@ func TestLeasesOfTheGoneAreSweptAway(t *testing.T) {
 
 func TestWhereTheJournalStandsByDefault(t *testing.T) {
 	tests := map[string]struct{ goos, variable, value, home, want string }{
-		"Linux":                              {"linux", "", "", "/home/a", "/home/a/.local/state/kombo-mcp/journal.jsonl"},
-		"Linux with a state directory":       {"linux", "XDG_STATE_HOME", "/s", "/home/a", "/s/kombo-mcp/journal.jsonl"},
-		"a relative state directory":         {"linux", "XDG_STATE_HOME", "s", "/home/a", "/home/a/.local/state/kombo-mcp/journal.jsonl"},
+		"Linux":                              {"linux", "", "", "/u/a", "/u/a/.local/state/kombo-mcp/journal.jsonl"},
+		"Linux with a state directory":       {"linux", "XDG_STATE_HOME", "/s", "/u/a", "/s/kombo-mcp/journal.jsonl"},
+		"a relative state directory":         {"linux", "XDG_STATE_HOME", "s", "/u/a", "/u/a/.local/state/kombo-mcp/journal.jsonl"},
 		"macOS":                              {"darwin", "", "", "/Users/a", "/Users/a/Library/Application Support/kombo-mcp/journal.jsonl"},
 		"Windows":                            {"windows", "LocalAppData", "/AppData", "", "/AppData/kombo-mcp/journal.jsonl"},
 		"nowhere, for a user without a home": {"linux", "", "", "", ""},

@@ -107,7 +107,7 @@ func TestWhatTheImageHoldsStarts(t *testing.T) {
 		{[]string{"--sandbox", "--timezone", "Europe/Berlin"}, `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}` + "\n", "serverInfo"},
 	} {
 		cmd := exec.CommandContext(t.Context(), placed, c.args...)
-		cmd.Env = []string{"HOME=/home/nonroot"}
+		cmd.Env = []string{"HOME=/"}
 		cmd.Dir = files
 		if confine(cmd, files, 65532) {
 			cmd.Path, cmd.Dir = path.Clean(entry), "/"
