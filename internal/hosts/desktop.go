@@ -1,9 +1,17 @@
 package hosts
 
 const (
-	fromEnvironment = " Set it where the program is started: a program started from a desktop does not see what a shell exports; --key-file is the way out there."
-	setThere        = " Set it where the program is started."
+	setThere  = ". Set it where the program is started."
+	orKeyFile = ". Set it where the program is started: a program started from a desktop does not see what a shell exports; --key-file is the way out there."
 )
+
+// ownEnvironment has the notes of a host that takes key and token from its own
+// environment; the hints end them.
+func (h Host) ownEnvironment(keyHint, tokenHint string) Host {
+	takes := func(name, hint string) string { return h.Title + " takes " + name + " from its own environment" + hint }
+	h.keyNote, h.callNote = takes(VarKey, keyHint), takes(VarToken, tokenHint)
+	return h
+}
 
 func claudeDesktop() Host {
 	return Host{
@@ -22,25 +30,21 @@ func claudeCode() Host {
 		file: func(m Machine) (string, error) {
 			return m.underHome("CLAUDE_CONFIG_DIR", "", ".claude.json")
 		},
-		stdio:    standard(reference, field{key: "type", value: "stdio"}),
-		http:     overHTTP("url", reference, field{key: "type", value: "http"}),
-		keyNote:  "Claude Code takes KOMBO_API_KEY from its own environment." + fromEnvironment,
-		callNote: "Claude Code takes KOMBO_AUTH_TOKEN from its own environment." + setThere,
-		next:     "Start a new session; /mcp shows the server.",
-	}
+		stdio: standard(reference, field{key: "type", value: "stdio"}),
+		http:  overHTTP("url", reference, field{key: "type", value: "http"}),
+		next:  "Start a new session; /mcp shows the server.",
+	}.ownEnvironment(orKeyFile, setThere)
 }
 
 func cursor() Host {
 	reference := written("${env:%}")
 	return Host{
 		ID: "cursor", Title: "Cursor", format: jsonFormat{comments: true}, container: "mcpServers", Keeps: true,
-		file:     func(m Machine) (string, error) { return m.underHome("", ".cursor", "mcp.json") },
-		stdio:    standard(reference),
-		http:     overHTTP("url", reference),
-		keyNote:  "Cursor takes KOMBO_API_KEY from its own environment." + fromEnvironment,
-		callNote: "Cursor takes KOMBO_AUTH_TOKEN from its own environment." + setThere,
-		next:     "Cursor reads the file by itself; Settings, MCP shows the server.",
-	}
+		file:  func(m Machine) (string, error) { return m.underHome("", ".cursor", "mcp.json") },
+		stdio: standard(reference),
+		http:  overHTTP("url", reference),
+		next:  "Cursor reads the file by itself; Settings, MCP shows the server.",
+	}.ownEnvironment(orKeyFile, setThere)
 }
 
 // inputOf is the id under which VS Code asks for a secret and keeps it.
@@ -90,12 +94,10 @@ func windsurf() Host {
 		file: func(m Machine) (string, error) {
 			return m.underHome("", ".codeium", "windsurf", "mcp_config.json")
 		},
-		stdio:    standard(reference),
-		http:     overHTTP("serverUrl", reference),
-		keyNote:  "Windsurf takes KOMBO_API_KEY from its own environment." + fromEnvironment,
-		callNote: "Windsurf takes KOMBO_AUTH_TOKEN from its own environment." + setThere,
-		next:     "Refresh the list of MCP servers in Cascade.",
-	}
+		stdio: standard(reference),
+		http:  overHTTP("serverUrl", reference),
+		next:  "Refresh the list of MCP servers in Cascade.",
+	}.ownEnvironment(orKeyFile, setThere)
 }
 
 func zed() Host {

@@ -1,16 +1,15 @@
 package hosts
 
 func gemini() Host {
+	const inShell = ". Export it in the shell that starts gemini."
 	reference := written("$%")
 	return Host{
 		ID: "gemini", Title: "Gemini CLI", format: jsonFormat{comments: true}, container: "mcpServers", Keeps: true,
-		file:     func(m Machine) (string, error) { return m.underHome("", ".gemini", "settings.json") },
-		stdio:    standard(reference),
-		http:     overHTTP("httpUrl", reference),
-		keyNote:  "Gemini CLI takes KOMBO_API_KEY from its own environment. Export it in the shell that starts gemini.",
-		callNote: "Gemini CLI takes KOMBO_AUTH_TOKEN from its own environment. Export it in the shell that starts gemini.",
-		next:     "Start gemini in a folder that you trust, elsewhere it shows the server as disabled; /mcp lists it.",
-	}
+		file:  func(m Machine) (string, error) { return m.underHome("", ".gemini", "settings.json") },
+		stdio: standard(reference),
+		http:  overHTTP("httpUrl", reference),
+		next:  "Start gemini in a folder that you trust, elsewhere it shows the server as disabled; /mcp lists it.",
+	}.ownEnvironment(inShell, inShell)
 }
 
 func codex() Host {
@@ -76,17 +75,16 @@ func goose() Host {
 }
 
 func librechat() Host {
+	const inFile = ": add it to LibreChat's .env."
 	reference := written("${%}")
 	return Host{
 		ID: "librechat", Title: "LibreChat", format: yamlFormat{}, container: "mcpServers", Keeps: true, mustExist: true,
 		// It is a server: its file stands where it was installed.
-		file:     func(Machine) (string, error) { return "librechat.yaml", nil },
-		stdio:    standard(reference, field{key: "type", value: "stdio"}),
-		http:     overHTTP("url", reference, field{key: "type", value: "streamable-http"}),
-		keyNote:  "LibreChat takes KOMBO_API_KEY from its own environment: add it to LibreChat's .env.",
-		callNote: "LibreChat takes KOMBO_AUTH_TOKEN from its own environment: add it to LibreChat's .env.",
-		next:     "Restart LibreChat. In a container the command must be there too: serve over HTTP and use --url instead.",
-	}
+		file:  func(Machine) (string, error) { return "librechat.yaml", nil },
+		stdio: standard(reference, field{key: "type", value: "stdio"}),
+		http:  overHTTP("url", reference, field{key: "type", value: "streamable-http"}),
+		next:  "Restart LibreChat. In a container the command must be there too: serve over HTTP and use --url instead.",
+	}.ownEnvironment(inFile, inFile)
 }
 
 func cline() Host {
@@ -96,12 +94,10 @@ func cline() Host {
 		file: func(m Machine) (string, error) {
 			return m.underHome("", ".cline", "data", "settings", "cline_mcp_settings.json")
 		},
-		stdio:    standard(reference, field{key: "type", value: "stdio"}),
-		http:     overHTTP("url", reference, field{key: "type", value: "streamableHttp"}),
-		keyNote:  "Cline takes KOMBO_API_KEY from its own environment." + fromEnvironment,
-		callNote: "Cline takes KOMBO_AUTH_TOKEN from its own environment." + setThere,
-		next:     "Cline reads the file by itself; its MCP Servers view shows the server.",
-	}
+		stdio: standard(reference, field{key: "type", value: "stdio"}),
+		http:  overHTTP("url", reference, field{key: "type", value: "streamableHttp"}),
+		next:  "Cline reads the file by itself; its MCP Servers view shows the server.",
+	}.ownEnvironment(orKeyFile, setThere)
 }
 
 func continueDev() Host {
