@@ -1,7 +1,6 @@
 package tools
 
 import (
-	"context"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,16 +15,16 @@ const chartOf = `chart draws the funnel, so it wants group_by: "stage" alone and
 // withFunnel lets the tool that lists applications draw a funnel, and names the
 // page that shows its groups.
 func withFunnel(t *Tool) *Tool {
-	run := t.run
-	t.run = func(ctx context.Context, c *call, arguments any) (Answer, error) {
-		a, err := decode[applicationArgs](arguments)
-		if err == nil && a.Chart && !a.isFunnel() {
-			return nil, &ArgumentError{[]string{chartOf}}
-		}
-		return run(ctx, c, arguments)
-	}
 	t.draw, t.view = (*Toolbox).funnelPicture, FunnelView
 	return t
+}
+
+// checkChart refuses a picture of what is no funnel.
+func (a *applicationArgs) checkChart() error {
+	if a.Chart && !a.isFunnel() {
+		return &ArgumentError{[]string{chartOf}}
+	}
+	return nil
 }
 
 func (a *applicationArgs) isFunnel() bool {
@@ -35,10 +34,10 @@ func (a *applicationArgs) isFunnel() bool {
 
 // funnelPicture is the PNG of an answer about stages, nil where none was asked
 // for or nothing matched.
-func (b *Toolbox) funnelPicture(arguments any, answer Answer) []byte {
-	list, ok := answer.(*digest.Answer)
-	a, err := decode[applicationArgs](arguments)
-	if err != nil || !ok || !a.Chart || len(list.Rows) == 0 {
+func (b *Toolbox) funnelPicture(decoded any, answer Answer) []byte {
+	list, isList := answer.(*digest.Answer)
+	a, ok := decoded.(applicationArgs)
+	if !ok || !isList || !a.Chart || len(list.Rows) == 0 {
 		return nil
 	}
 	f := funnelOf(list)

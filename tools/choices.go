@@ -40,11 +40,10 @@ func (k ChoiceKind) tool() string {
 	return "get_jobs"
 }
 
-// Choices lists what there is of a kind, open jobs first, stages and
-// questions in their order. These two are those of the job with the id; other
-// kinds do not look at it. The
-// list is kept for minutes. The error is ErrUnknownTool where the caller may not
-// read it with a tool either, else Kombo's.
+// Choices lists what there is of a kind, open jobs first, stages and questions
+// in their order. These two are those of the job with the id; other kinds do not
+// look at it. The list is kept for minutes. The error is ErrUnknownTool where the
+// caller may not read it with a tool either, else Kombo's.
 func (b *Toolbox) Choices(ctx context.Context, who Caller, kind ChoiceKind, jobID string) ([]Choice, error) {
 	d, err := b.chosenAmong(ctx, who, kind, jobID)
 	if err != nil {

@@ -66,11 +66,12 @@ type spec struct {
 type Tool struct {
 	spec
 	input, output reflect.Type
-	run           func(context.Context, *call, any) (Answer, error)
-	schemas       func() (in, out json.RawMessage)
-	// draw gives a picture of an answer as a PNG, nil where none was asked for;
-	// nil for tools without pictures.
-	draw func(b *Toolbox, arguments any, a Answer) []byte
+	// run decodes the arguments and gives them back beside the answer.
+	run     func(context.Context, *call, any) (answer Answer, decoded any, err error)
+	schemas func() (in, out json.RawMessage)
+	// draw gives a picture of an answer as a PNG, nil where the decoded arguments
+	// ask for none; nil for tools without pictures.
+	draw func(b *Toolbox, decoded any, a Answer) []byte
 	// view is the address of the page that shows answers in hosts of MCP apps, ""
 	// for none.
 	view string
@@ -118,12 +119,13 @@ func define[A any, O Answer](s spec, fn func(context.Context, *call, A) (O, erro
 	t := &Tool{
 		spec:  s,
 		input: reflect.TypeFor[A](), output: reflect.TypeFor[O](),
-		run: func(ctx context.Context, c *call, arguments any) (Answer, error) {
+		run: func(ctx context.Context, c *call, arguments any) (Answer, any, error) {
 			args, err := decode[A](arguments)
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
-			return fn(ctx, c, args)
+			answer, err := fn(ctx, c, args)
+			return answer, args, err
 		},
 	}
 	t.schemas = sync.OnceValues(func() (json.RawMessage, json.RawMessage) {

@@ -36,11 +36,10 @@ func (b *Toolbox) whyEmpty(ctx context.Context, model string, filters []emptyFil
 		return nil
 	}
 	var notes []string
-	if in.Status != "" && in.Status != "ACTIVE" {
-		notes = append(notes, fmt.Sprintf("the integration is %s: its data are no longer updated; a person must reconnect it in Kombo", in.Status))
-	}
-	if in.SetupStatus != "" && in.SetupStatus != "COMPLETED" {
-		notes = append(notes, fmt.Sprintf("the integration's set-up is %s, so the first copy of the data may not be there yet", in.SetupStatus))
+	for _, state := range []string{in.Status, in.SetupStatus} {
+		if words := stateWords(state); words != "" {
+			notes = append(notes, "the integration is "+words)
+		}
 	}
 	i := slices.IndexFunc(in.ReadModels, func(m kombo.ReadModel) bool { return m.ID == model })
 	if i < 0 {
@@ -71,20 +70,6 @@ func createdOnly(model string, asked bool) []string {
 		return nil
 	}
 	return []string{"the list is empty: by default Kombo syncs only applications that were created or imported through it; an administrator can have it sync all"}
-}
-
-func whyNot(coverage, setting string, optedOut bool) string {
-	switch {
-	case coverage == "UNSUPPORTED":
-		return "the ATS cannot"
-	case coverage == "NOT_IMPLEMENTED":
-		return "Kombo does not support it yet"
-	case optedOut:
-		return "the customer opted out"
-	case setting == "DISABLED":
-		return "it is switched off in Kombo's scope settings"
-	}
-	return "Kombo does not say why"
 }
 
 // explainEmpty adds these reasons to an answer.

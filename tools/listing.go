@@ -25,6 +25,8 @@ type listSpec[A, F, T any] struct {
 	filters []filter[A, F]
 	// refs are the parameters that take names for ids.
 	refs []reference[A]
+	// check, if set, refuses arguments that do not go together.
+	check func(*A) error
 }
 
 // reference is a parameter that takes the name of something for its id.
@@ -41,6 +43,11 @@ func newList[A, F, T any, P interface {
 }](s listSpec[A, F, T]) *Tool {
 	about := fmt.Sprintf("%s where: %s. Columns: %s.", s.about, s.of.table.Example, s.of.table.Describe())
 	return define(spec{name: s.name, title: s.title, kind: read, about: about}, func(ctx context.Context, c *call, args A) (*digest.Answer, error) {
+		if s.check != nil {
+			if err := s.check(&args); err != nil {
+				return nil, err
+			}
+		}
 		l := listing[A, F, T]{listSpec: &s, call: c, args: &args, list: *P(&args).list(), shape: P(&args).shape()}
 		return l.keptAnswer(ctx)
 	})

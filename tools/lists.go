@@ -44,6 +44,7 @@ var _ = register(withFunnel(newList(listSpec[applicationArgs, kombo.ApplicationF
 			return c.stageDirectory(a.JobIDs)
 		}},
 	},
+	check: (*applicationArgs).checkChart,
 })))
 
 // jobReference is the parameter job_ids, which several lists take.

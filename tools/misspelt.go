@@ -1,7 +1,6 @@
 package tools
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -126,9 +125,7 @@ func unlike(column, name string, values map[string]string) string {
 	for _, v := range values {
 		all = append(all, named{name: v})
 	}
-	slices.SortFunc(all, func(a, b named) int {
-		return cmp.Or(cmp.Compare(likeness(b, folded), likeness(a, folded)), cmp.Compare(a.name, b.name))
-	})
+	likestFirst(all, folded, new(directory).byName)
 	var near []string
 	for _, e := range all[:min(len(all), likeSpellings)] {
 		near = append(near, fmt.Sprintf("%q", clip(e.name, 60)))

@@ -80,9 +80,7 @@ func (d *directory) find(ref string) []named {
 func (d *directory) choices(ref string, among []named) string {
 	folded := digest.Fold(ref)
 	list := slices.Clone(among)
-	slices.SortStableFunc(list, func(a, b named) int {
-		return cmp.Or(cmp.Compare(likeness(b, folded), likeness(a, folded)), boolOrder(b.open, a.open), d.byName(a, b))
-	})
+	likestFirst(list, folded, d.byName)
 	// Where names repeat, as those of all jobs' stages do, each is shown once.
 	sharing := map[string]int{}
 	if once := uniqueNames(list); len(list) > 10 && len(once) > 1 {
@@ -108,6 +106,14 @@ func (d *directory) choices(ref string, among []named) string {
 		more = fmt.Sprintf(" and %d more", len(list)-10)
 	}
 	return strings.Join(parts, "; ") + more
+}
+
+// likestFirst orders entries by how much of the wanted name they have, open ones
+// before others, and then as then says.
+func likestFirst(list []named, folded string, then func(a, b named) int) {
+	slices.SortStableFunc(list, func(a, b named) int {
+		return cmp.Or(cmp.Compare(likeness(b, folded), likeness(a, folded)), boolOrder(b.open, a.open), then(a, b))
+	})
 }
 
 func (d *directory) byName(a, b named) int {

@@ -171,15 +171,20 @@ func (b *Toolbox) Tools() []*Tool { return slices.Clone(b.listed) }
 // Run calls the tool with the arguments as decoded from JSON and gives its
 // answer. Errors are for people and models to read; Explain words them.
 func (b *Toolbox) Run(ctx context.Context, who Caller, name string, arguments any) (Answer, error) {
+	answer, _, err := b.run(ctx, who, name, arguments)
+	return answer, err
+}
+
+func (b *Toolbox) run(ctx context.Context, who Caller, name string, arguments any) (answer Answer, decoded any, err error) {
 	if err := b.Allows(who, name); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	t := b.tools[name]
-	answer, err := t.run(ctx, &call{b, who}, arguments)
+	answer, decoded, err = t.run(ctx, &call{b, who}, arguments)
 	if err == nil && t.kind == read && b.cfg.RecordRead != nil {
 		err = b.recordRead(ctx, who, name, arguments, answer)
 	}
-	return answer, err
+	return answer, decoded, err
 }
 
 func (b *Toolbox) unknown(name string) error {
@@ -199,7 +204,7 @@ func (b *Toolbox) unknown(name string) error {
 // content, beside them a picture where one was asked for, an error as a result
 // that says what to do next.
 func (b *Toolbox) Call(ctx context.Context, who Caller, name string, arguments any) *mcp.CallToolResult {
-	answer, err := b.Run(ctx, who, name, arguments)
+	answer, decoded, err := b.run(ctx, who, name, arguments)
 	if ask, ok := errors.AsType[*askError](err); ok {
 		return ask.result()
 	}
@@ -208,7 +213,7 @@ func (b *Toolbox) Call(ctx context.Context, who Caller, name string, arguments a
 	}
 	result := mcp.NewToolResultStructured(answer, answer.Text())
 	if draw := b.tools[name].draw; draw != nil {
-		if png := draw(b, arguments, answer); png != nil {
+		if png := draw(b, decoded, answer); png != nil {
 			result.Content = append(result.Content, mcp.NewImageContent(base64.StdEncoding.EncodeToString(png), "image/png"))
 		}
 	}

@@ -212,17 +212,20 @@ func secretOf(key string) []byte {
 // newClient reaches Kombo with a key. The end of ctx is a shutdown: writes that
 // may be on the wire then have ten seconds.
 func (s *setting) newClient(ctx context.Context, cmd *cli.Command, key, integration string) (*kombo.Client, error) {
-	opts := []kombo.Option{
-		kombo.WithIntegration(integration), kombo.WithRegion(cmd.String("region")), kombo.WithLogger(s.logger),
-		kombo.WithUserAgent("kombo-mcp/" + buildVersion()), kombo.WithShutdown(ctx),
-	}
-	if base := cmd.String("base-url"); base != "" {
-		opts = append(opts, kombo.WithBaseURL(base))
-	}
+	opts := append(clientOptions(cmd, integration), kombo.WithLogger(s.logger), kombo.WithShutdown(ctx))
 	if s.observe != nil {
 		opts = append(opts, kombo.WithObserver(s.observe))
 	}
 	return kombo.New(key, opts...)
+}
+
+// clientOptions say where the client goes, and who it is.
+func clientOptions(cmd *cli.Command, integration string) []kombo.Option {
+	opts := []kombo.Option{kombo.WithIntegration(integration), kombo.WithRegion(cmd.String("region")), kombo.WithUserAgent("kombo-mcp/" + buildVersion())}
+	if base := cmd.String("base-url"); base != "" {
+		opts = append(opts, kombo.WithBaseURL(base))
+	}
+	return opts
 }
 
 // apiKey reads the key from the environment or from the file that it names.

@@ -132,15 +132,10 @@ func (w *watcher) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // connect makes the client whose answers are looked at.
 func (d *doctor) connect(key string, more ...kombo.Option) (*kombo.Client, error) {
-	opts := []kombo.Option{
-		kombo.WithIntegration(d.cmd.String("integration-id")), kombo.WithRegion(d.cmd.String("region")),
-		kombo.WithUserAgent("kombo-mcp/" + buildVersion()), kombo.WithHTTPClient(&http.Client{Transport: d.watch}),
+	opts := append(clientOptions(d.cmd, d.cmd.String("integration-id")),
+		kombo.WithHTTPClient(&http.Client{Transport: d.watch}),
 		// One repetition tells a hiccup from an outage; five would be a long wait.
-		kombo.WithRetries(1), kombo.WithTimeouts(doctorPatience, doctorPatience),
-	}
-	if base := d.cmd.String("base-url"); base != "" {
-		opts = append(opts, kombo.WithBaseURL(base))
-	}
+		kombo.WithRetries(1), kombo.WithTimeouts(doctorPatience, doctorPatience))
 	return kombo.New(key, append(opts, more...)...)
 }
 

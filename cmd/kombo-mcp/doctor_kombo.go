@@ -94,14 +94,6 @@ func (d *doctor) checkRegion(context.Context) check {
 	return check{State: checkOK, Says: region + "."}
 }
 
-// stateWords say what the states of an integration mean and what to do.
-var stateWords = map[string]check{
-	"INVALID":            {State: checkFail, Says: "the ATS has not taken Kombo's credentials for days, so nothing is updated any more.", Next: "The customer must reconnect the integration in Kombo."},
-	"INACTIVE":           {State: checkFail, Says: "it is switched off.", Next: "Somebody must switch it on in Kombo's dashboard."},
-	"INCOMPLETE":         {State: checkFail, Says: "its set-up is not finished, so there are no data yet.", Next: "Somebody must finish the steps that Kombo's dashboard shows."},
-	"FINAL_SYNC_PENDING": {State: checkWarn, Says: "Kombo is still making its first copy of the ATS, which takes minutes to hours.", Next: "Wait, and run this again."},
-}
-
 // checkIntegration tells in which state the integration is.
 func (d *doctor) checkIntegration(ctx context.Context) check {
 	if d.stop {
@@ -120,11 +112,18 @@ func (d *doctor) checkIntegration(ctx context.Context) check {
 		name += " of " + in.EndUser.OrganizationName
 	}
 	for _, state := range []string{in.Status, in.SetupStatus} {
-		if words, known := stateWords[state]; known {
-			words.Says = name + ": " + words.Says + " (" + state + ")"
-			d.stop = words.State == checkFail
-			return words
+		says, next := tools.State(state)
+		if says == "" {
+			continue
 		}
+		c := check{State: checkWarn, Says: name + ": " + says + " (" + state + ")", Next: next}
+		switch state {
+		case "INVALID", "INACTIVE", "INCOMPLETE":
+			c.State, d.stop = checkFail, true
+		case "FINAL_SYNC_PENDING":
+			c.Next = "Wait, and run this again."
+		}
+		return c
 	}
 	switch {
 	case in.Category != "" && in.Category != "ATS":
@@ -146,14 +145,14 @@ func (d *doctor) checkPermissions(context.Context) check {
 		if m.IsAvailable {
 			reads++
 		} else {
-			missing = append(missing, orElse(m.Label, m.ID)+" ("+lack(m.CoverageStatus, m.ScopeConfigSetting, m.OptedOutByCustomer)+")")
+			missing = append(missing, orElse(m.Label, m.ID)+" ("+tools.WhyNot(m.CoverageStatus, m.ScopeConfigSetting, m.OptedOutByCustomer)+")")
 		}
 	}
 	for _, a := range d.integration.WriteActions {
 		if a.IsAvailable {
 			writes++
 		} else if !d.cmd.Bool("read-only") {
-			missing = append(missing, orElse(a.Label, a.ID)+" ("+lack(a.CoverageStatus, a.ScopeConfigSetting, a.OptedOutByCustomer)+")")
+			missing = append(missing, orElse(a.Label, a.ID)+" ("+tools.WhyNot(a.CoverageStatus, a.ScopeConfigSetting, a.OptedOutByCustomer)+")")
 		}
 	}
 	c := check{State: checkOK, Says: fmt.Sprintf("%d of %d kinds of records can be read, %d of %d actions can be done.",
@@ -170,21 +169,6 @@ func (d *doctor) checkPermissions(context.Context) check {
 		c.Next = "Not: " + strings.Join(missing, ", ") + ". What is switched off can be switched on in Kombo's scope settings."
 	}
 	return c
-}
-
-// lack says why something cannot be read or done.
-func lack(coverage, setting string, optedOut bool) string {
-	switch {
-	case coverage == "UNSUPPORTED":
-		return "the ATS cannot"
-	case coverage == "NOT_IMPLEMENTED":
-		return "Kombo cannot yet"
-	case optedOut:
-		return "the customer opted out"
-	case setting == "DISABLED":
-		return "switched off"
-	}
-	return "not available"
 }
 
 // checkRead times one read of one record.
