@@ -56,11 +56,11 @@ type Summary struct {
 	Complete bool `json:"complete"`
 	// Shown is how many of them the rows show, where that is not all.
 	Shown int `json:"shown,omitempty"`
-	// Dated is the column that First and Last are of: the days of the oldest and
+	// DateColumn is the column that First and Last are of: the days of the oldest and
 	// newest matching record.
-	Dated string `json:"dated,omitempty"`
-	First string `json:"first,omitempty"`
-	Last  string `json:"last,omitempty"`
+	DateColumn string `json:"dated,omitempty"`
+	First      string `json:"first,omitempty"`
+	Last       string `json:"last,omitempty"`
 	// Groups is the number of groups, of which the rows show some.
 	Groups int `json:"groups,omitempty"`
 	// Counts are the commonest values of the columns that the table counts.
@@ -148,7 +148,7 @@ func (a *Answer) writeSummary(b *strings.Builder) {
 		b.WriteString("at least " + strconv.Itoa(s.Matched) + " matched, not complete")
 	}
 	if s.First != "" {
-		b.WriteString(", " + s.Dated + " " + s.First + " to " + s.Last)
+		b.WriteString(", " + s.DateColumn + " " + s.First + " to " + s.Last)
 	}
 	if s.Groups > 0 {
 		b.WriteString(", " + strconv.Itoa(s.Groups) + " groups")
@@ -168,8 +168,8 @@ func (a *Answer) writeSummary(b *strings.Builder) {
 // tokens is the larger count of the two forms, counted side by side.
 func (a *Answer) tokens() int {
 	structured := make(chan int, 1)
-	go func() { structured <- Count(marshal(a)) }()
-	return max(Count(a.Text()), <-structured)
+	go func() { structured <- CountTokens(marshal(a)) }()
+	return max(CountTokens(a.Text()), <-structured)
 }
 
 // marshal cannot fail: it is given texts and numbers only.

@@ -35,7 +35,7 @@ func inPlace(rows []digest.Row) digest.Source {
 func BenchmarkDigestOf100000Rows(b *testing.B) {
 	tb := applications()
 	rows := believable(tb, 100_000, 1)
-	digest.Count("load the vocabulary")
+	digest.CountTokens("load the vocabulary")
 	for name, q := range map[string]digest.Query{
 		"all":            {},
 		"where":          {Where: `outcome == "PENDING" && tags contains "go" && candidate contains "müller" && created > date("2026-01-01")`},
@@ -55,7 +55,7 @@ func BenchmarkDigestOf100000Rows(b *testing.B) {
 func BenchmarkAnswer(b *testing.B) {
 	tb := applications()
 	rows := believable(tb, 5000, 1)
-	digest.Count("load the vocabulary")
+	digest.CountTokens("load the vocabulary")
 	for name, tokens := range map[string]int{"default": 2500, "largest": 16_000} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
@@ -76,7 +76,7 @@ func BenchmarkCount(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.SetBytes(int64(len(s)))
 			for b.Loop() {
-				digest.Count(s)
+				digest.CountTokens(s)
 			}
 		})
 	}
@@ -85,7 +85,7 @@ func BenchmarkCount(b *testing.B) {
 func TestMemoryDoesNotGrowWithTheSet(t *testing.T) {
 	tb := applications()
 	base := believable(tb, 250, 1)
-	digest.Count("load the vocabulary")
+	digest.CountTokens("load the vocabulary")
 	held := func(pages int) uint64 {
 		var most uint64
 		source := func(context.Context, string) iter.Seq2[digest.Page, error] {

@@ -74,16 +74,16 @@ func drawRow(t *rapid.T, tb *digest.Table, i int, nasty []digest.Value) digest.R
 		case digest.KindList:
 			rec[c.Name] = digest.List(short("1"), short("2"))
 		case digest.KindInstant:
-			rec[c.Name] = digest.At(now.Add(time.Duration(rapid.IntRange(-1_000_000, 1_000_000).Draw(t, "min")) * time.Minute))
+			rec[c.Name] = digest.Instant(now.Add(time.Duration(rapid.IntRange(-1_000_000, 1_000_000).Draw(t, "min")) * time.Minute))
 		case digest.KindDate:
-			rec[c.Name] = digest.Day(now.AddDate(0, 0, rapid.IntRange(-1000, 1000).Draw(t, "day")))
+			rec[c.Name] = digest.Date(now.AddDate(0, 0, rapid.IntRange(-1000, 1000).Draw(t, "day")))
 		case digest.KindBool:
 			rec[c.Name] = digest.Bool(i%2 == 0)
 		default:
 			rec[c.Name] = digest.Number(float64(rapid.IntRange(-5, 1_000_000).Draw(t, "number")))
 		}
 	}
-	return row(tb, rec, digest.NewAnswered("Why us?", short("answer")))
+	return row(tb, rec, digest.NewScreeningAnswer("Why us?", short("answer")))
 }
 
 func drawQuery(t *rapid.T) digest.Query {
@@ -143,8 +143,8 @@ func check(t require.TestingT, a *digest.Answer, budget int) {
 	raw, err := json.Marshal(a)
 	require.NoError(t, err)
 	text := a.Text()
-	require.LessOrEqual(t, digest.Count(string(raw)), budget, "structured")
-	require.LessOrEqual(t, digest.Count(text), budget, "text")
+	require.LessOrEqual(t, digest.CountTokens(string(raw)), budget, "structured")
+	require.LessOrEqual(t, digest.CountTokens(text), budget, "text")
 
 	head, rows, legend, next, notes := facts(text)
 	if len(a.Rows) == 0 {
@@ -208,18 +208,18 @@ func TestHostileDataStaysWithinTheBudget(t *testing.T) {
 	for i := range 10_000 {
 		rows = append(rows, row(tb, record{
 			"id": digest.Text(fmt.Sprintf("id%05d", i)), "stage": digest.Text(fmt.Sprintf("stage %d", i)),
-			"stage_id": digest.Text(fmt.Sprintf("stage-id-%d", i)), "created": digest.At(now),
+			"stage_id": digest.Text(fmt.Sprintf("stage-id-%d", i)), "created": digest.Instant(now),
 		}))
 	}
 	for i, s := range hostile() {
 		rows = append(rows, row(tb, record{
 			"id": digest.Text(fmt.Sprintf("h%d", i)), "candidate": digest.Text(s), "job": digest.Text(s), "job_id": digest.Text(s),
 			"stage": digest.Text(s), "stage_id": digest.Text(s), "email": digest.Text(s), "tags": digest.List(tags...),
-			"created": digest.At(now.Add(time.Hour)),
+			"created": digest.Instant(now.Add(time.Hour)),
 		}))
 	}
 	all := []string{"id,candidate,job,stage,outcome,created,job_id,stage_id,rejected,next_interview,start,tags,interviews,days,deleted,email"}
-	digest.Count("load the vocabulary")
+	digest.CountTokens("load the vocabulary")
 	for _, budget := range []int{500, 501, 900, 2500, 16_000} {
 		for _, q := range []digest.Query{
 			{}, {Fields: all}, {Fields: []string{"tags"}}, {Sort: "candidate", Fields: []string{"candidate"}},
@@ -268,22 +268,22 @@ func TestFiftyCandidatesWithSummaryCostAtMostThreeThousandTokens(t *testing.T) {
 	require.Len(t, a.Rows, 50)
 	raw, err := json.Marshal(a)
 	require.NoError(t, err)
-	t.Logf("text %d, structured %d tokens", digest.Count(a.Text()), digest.Count(string(raw)))
-	assert.LessOrEqual(t, digest.Count(a.Text()), 3000)
-	assert.LessOrEqual(t, digest.Count(string(raw)), 3000)
+	t.Logf("text %d, structured %d tokens", digest.CountTokens(a.Text()), digest.CountTokens(string(raw)))
+	assert.LessOrEqual(t, digest.CountTokens(a.Text()), 3000)
+	assert.LessOrEqual(t, digest.CountTokens(string(raw)), 3000)
 }
 
 func TestCountingIsQuickWhateverTheTextIs(t *testing.T) {
 	long := strings.Repeat("a", 2<<20)
-	head := digest.Prefix(long, 500)
-	assert.LessOrEqual(t, digest.Count(head), 500)
+	head := digest.TokenPrefix(long, 500)
+	assert.LessOrEqual(t, digest.CountTokens(head), 500)
 	assert.Greater(t, len(head), 500)
-	assert.Equal(t, "short", digest.Prefix("short", 10))
-	assert.Empty(t, digest.Prefix("short", 0))
+	assert.Equal(t, "short", digest.TokenPrefix("short", 10))
+	assert.Empty(t, digest.TokenPrefix("short", 0))
 	rapid.Check(t, func(t *rapid.T) {
 		s, n := rapid.String().Draw(t, "text"), rapid.IntRange(1, 20).Draw(t, "limit")
-		head := digest.Prefix(s, n)
+		head := digest.TokenPrefix(s, n)
 		require.True(t, strings.HasPrefix(s, head))
-		require.LessOrEqual(t, digest.Count(head), n)
+		require.LessOrEqual(t, digest.CountTokens(head), n)
 	})
 }

@@ -83,7 +83,7 @@ func boundNotes(notes []string, limit int) []string {
 	return out
 }
 
-func noteCost(n string) int { return Count(marshal(n)) + 2 }
+func noteCost(n string) int { return CountTokens(marshal(n)) + 2 }
 
 func (f *fitter) setCounts(top int) {
 	f.answer.Summary.Counts = nil
@@ -96,7 +96,7 @@ func (f *fitter) setCounts(top int) {
 
 func (f *fitter) setNext(shown int) (err error) {
 	f.answer.Next, err = f.sheet.next(shown)
-	if err == nil && Count(f.answer.Next) > f.p.budget/2 {
+	if err == nil && CountTokens(f.answer.Next) > f.p.budget/2 {
 		f.answer.Next = ""
 		f.answer.Notes = boundNotes(append([]string{"the cursor of the source is too long to be handed on: raise max_tokens or narrow"}, f.caller...), noteTokens)
 	}
@@ -128,7 +128,7 @@ func (f *fitter) takeRows(left int) {
 		if bytes -= len(row); bytes < 0 {
 			return
 		}
-		cost := Count(row)
+		cost := CountTokens(row)
 		if cost > left {
 			return
 		}

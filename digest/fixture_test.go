@@ -20,12 +20,12 @@ var now = time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
 // applications is a table with a column of every kind.
 func applications() *digest.Table {
 	return &digest.Table{
-		Name: "applications", ID: "id", DateColumn: "created", Answers: true,
+		Name: "applications", ID: "id", DateColumn: "created", HasAnswers: true,
 		Example: `outcome == "PENDING" && created > date("2026-10-01")`,
 		Columns: []digest.Column{
 			{Name: "id", Kind: digest.KindText, Default: true},
 			{Name: "candidate", Kind: digest.KindText, Default: true, Aliases: []string{"name"}},
-			{Name: "job", Kind: digest.KindText, Default: true, IDColumn: "job_id", Apart: true, Summary: true},
+			{Name: "job", Kind: digest.KindText, Default: true, IDColumn: "job_id", DistinctByID: true, Summary: true},
 			{Name: "stage", Kind: digest.KindText, Default: true, IDColumn: "stage_id", RankColumn: "stage_index", Summary: true},
 			{Name: "outcome", Kind: digest.KindText, Default: true, Enum: []string{"PENDING", "HIRED", "DECLINED"}, Summary: true},
 			{Name: "created", Kind: digest.KindInstant, Default: true},
@@ -33,14 +33,14 @@ func applications() *digest.Table {
 			{Name: "stage_id", Kind: digest.KindText},
 			{Name: "stage_index", Kind: digest.KindNumber},
 			{Name: "rejected", Kind: digest.KindInstant},
-			{Name: "next_interview", Kind: digest.KindInstant, Minutes: true},
+			{Name: "next_interview", Kind: digest.KindInstant, ShowTime: true},
 			{Name: "start", Kind: digest.KindDate},
 			{Name: "tags", Kind: digest.KindList},
 			{Name: "interviews", Kind: digest.KindCount},
 			{Name: "days", Kind: digest.KindNumber},
 			{Name: "deleted", Kind: digest.KindBool},
 			{Name: "email", Kind: digest.KindText},
-			{Name: "salary", Kind: digest.KindNumber, LeftOut: "salaries are redacted here"},
+			{Name: "salary", Kind: digest.KindNumber, Unavailable: "salaries are redacted here"},
 		},
 	}
 }
@@ -48,7 +48,7 @@ func applications() *digest.Table {
 // record names the values of one row.
 type record map[string]digest.Value
 
-func row(t *digest.Table, r record, answers ...digest.Answered) digest.Row {
+func row(t *digest.Table, r record, answers ...digest.ScreeningAnswer) digest.Row {
 	out := digest.Row{Values: make([]digest.Value, len(t.Columns)), Answers: answers}
 	for i, c := range t.Columns {
 		out.Values[i] = r[c.Name]
@@ -140,29 +140,29 @@ func believable(t *digest.Table, n int, seed uint64) []digest.Row {
 			"stage_id":    digest.Text("st" + strconv.Itoa(job*10+stage) + "L4b48wBfffYwek9Az9"),
 			"stage_index": digest.Number(float64(stage)),
 			"outcome":     digest.Text([]string{"PENDING", "PENDING", "DECLINED", "HIRED", ""}[r.IntN(5)]),
-			"created":     digest.At(created),
+			"created":     digest.Instant(created),
 			"interviews":  digest.Number(float64(r.IntN(4))),
 			"deleted":     digest.Bool(r.IntN(10) == 0),
 			"email":       digest.Text(fmt.Sprintf("p%d@example.com", i)),
 		}
 		if r.IntN(3) == 0 {
 			days := r.IntN(90)
-			rec["rejected"] = digest.At(created.AddDate(0, 0, days))
+			rec["rejected"] = digest.Instant(created.AddDate(0, 0, days))
 			rec["days"] = digest.Number(float64(days))
 		}
 		if r.IntN(4) == 0 {
-			rec["next_interview"] = digest.At(now.Add(time.Duration(r.IntN(20*24*60)) * time.Minute))
+			rec["next_interview"] = digest.Instant(now.Add(time.Duration(r.IntN(20*24*60)) * time.Minute))
 		}
 		if r.IntN(4) == 0 {
-			rec["start"] = digest.Day(now.AddDate(0, 0, r.IntN(200)-100))
+			rec["start"] = digest.Date(now.AddDate(0, 0, r.IntN(200)-100))
 		}
 		var tags []string
 		for range r.IntN(3) {
 			tags = append(tags, tagNames[r.IntN(len(tagNames))])
 		}
 		rec["tags"] = digest.List(tags...)
-		rows[i] = row(t, rec, digest.NewAnswered("Main programming language?", tagNames[r.IntN(3)]),
-			digest.NewAnswered("Years of experience", strconv.Itoa(r.IntN(20))))
+		rows[i] = row(t, rec, digest.NewScreeningAnswer("Main programming language?", tagNames[r.IntN(3)]),
+			digest.NewScreeningAnswer("Years of experience", strconv.Itoa(r.IntN(20))))
 	}
 	return rows
 }

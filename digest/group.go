@@ -74,7 +74,7 @@ func parseGroup(t *Table, text string) (groupColumn, error) {
 		return groupColumn{}, errors.New("group_by: every record has an id of its own, so these groups say nothing; group by another column")
 	}
 	g := groupColumn{column: i, bucket: bucket, id: -1, rank: t.index(c.RankColumn)}
-	if c.Apart {
+	if c.DistinctByID {
 		g.id = t.index(c.IDColumn)
 	}
 	return g, nil

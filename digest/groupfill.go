@@ -7,7 +7,7 @@ import (
 // fill adds the groups that exist although no record is in them: the known
 // ones, the values of a closed set, and the dates between. Only a single
 // column is filled; the product of two would be mostly empty.
-func (g *grouper) fill(known map[string][]Known) error {
+func (g *grouper) fill(known map[string][]KnownGroup) error {
 	for i, col := range g.p.groups {
 		for _, k := range known[g.p.table.Columns[col.column].Name] {
 			g.rank(i, boundName(Clean(k.Name)), int64(k.Rank))

@@ -67,7 +67,7 @@ func (p *Plan) cells(h held) []string {
 	out := make([]string, len(p.fields))
 	for i, f := range p.fields {
 		// What is held was cut already; twice the limit leaves that alone.
-		out[i] = h.values[i].show(p.loc, p.table.Columns[f].Minutes, 2*maxCell)
+		out[i] = h.values[i].show(p.loc, p.table.Columns[f].ShowTime, 2*maxCell)
 	}
 	return out
 }
@@ -98,7 +98,7 @@ func (p *Plan) ambiguous(rows []held) []map[string]bool {
 	out := make([]map[string]bool, len(p.legend))
 	for i, l := range p.legend {
 		out[i] = map[string]bool{}
-		if p.table.Columns[l.name].Apart {
+		if p.table.Columns[l.name].DistinctByID {
 			continue
 		}
 		ids := map[string]string{}

@@ -67,8 +67,8 @@ func TestFollowingNextShowsEachRecordOnceInOrder(t *testing.T) {
 		u := &upstream{rows: slices.Clone(rows), size: rapid.IntRange(1, 40).Draw(t, "page size")}
 		clock := now
 		opts := digest.Options{
-			Clock: func() time.Time { return clock }, Keys: []string{"all"},
-			Keeper: digest.NewKeeper(0, time.Minute, func() time.Time { return clock }),
+			Clock: func() time.Time { return clock }, CacheKeys: []string{"all"},
+			Cache: digest.NewCache(0, time.Minute, func() time.Time { return clock }),
 		}
 		added := 0
 		between := func() {
@@ -79,7 +79,7 @@ func TestFollowingNextShowsEachRecordOnceInOrder(t *testing.T) {
 				at := rapid.IntRange(0, len(u.rows)).Draw(t, "where")
 				u.rows = slices.Insert(u.rows, at, drawRow(t, tb, 90_000+added, nasty[:5]))
 				added++
-				opts.Keeper.Clear()
+				opts.Cache.Clear()
 			}
 		}
 		q := digest.Query{Fields: []string{"id", "candidate", "created", "interviews"}}
@@ -217,7 +217,7 @@ func TestCursorsAreOpaqueAndBoundToTheirQuestion(t *testing.T) {
 	q := digest.Query{Limit: &limit, Sort: "candidate", Where: `outcome != "HIRED"`, Scope: "job_ids=1"}
 	a := ask(t, tb, q, rows)
 	require.NotEmpty(t, a.Next)
-	assert.LessOrEqual(t, digest.Count(a.Next), 90)
+	assert.LessOrEqual(t, digest.CountTokens(a.Next), 90)
 	q.Cursor = a.Next
 	other := func(change func(*digest.Query)) error {
 		c := withSecret(q)

@@ -12,8 +12,8 @@ import (
 // ones go.
 func (r *run) notes(done walked, complete bool) []string {
 	notes := slices.Clone(r.opts.Notes)
-	if r.opts.Late != nil {
-		notes = append(notes, r.opts.Late()...)
+	if r.opts.LateNotes != nil {
+		notes = append(notes, r.opts.LateNotes()...)
 	}
 	if !complete {
 		notes = append(notes, r.incomplete(done))
@@ -54,13 +54,13 @@ func (r *run) severalGroups() []string {
 // showsMinutes tells whether a shown column has times of day.
 func (r *run) showsMinutes() bool {
 	return r.groups == nil && r.p.limit != 0 && slices.ContainsFunc(r.p.fields, func(i int) bool {
-		return i < len(r.p.table.Columns) && r.p.table.Columns[i].Minutes
+		return i < len(r.p.table.Columns) && r.p.table.Columns[i].ShowTime
 	})
 }
 
 func (r *run) narrow() string {
-	if r.opts.Narrow != "" {
-		return r.opts.Narrow
+	if r.opts.NarrowHint != "" {
+		return r.opts.NarrowHint
 	}
 	s := "narrow with where or a filter"
 	if r.p.date >= 0 {
@@ -102,7 +102,7 @@ func (r *run) missing() []string {
 	for _, label := range slices.SortedFunc(maps.Keys(r.leftOut), func(a, b string) int {
 		return cmp.Or(cmp.Compare(r.leftOut[b], r.leftOut[a]), strings.Compare(a, b))
 	}) {
-		if !slices.Contains(r.opts.Upstream, label) {
+		if !slices.Contains(r.opts.PushedDown, label) {
 			parts = append(parts, fmt.Sprintf("%s (%d)", label, r.leftOut[label]))
 		}
 	}
@@ -112,7 +112,7 @@ func (r *run) missing() []string {
 	}
 	var uncounted []string
 	for _, l := range r.p.where.leaves {
-		if slices.Contains(r.opts.Upstream, l.label) && !slices.Contains(uncounted, l.label) {
+		if slices.Contains(r.opts.PushedDown, l.label) && !slices.Contains(uncounted, l.label) {
 			uncounted = append(uncounted, l.label)
 		}
 	}

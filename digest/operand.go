@@ -104,7 +104,7 @@ func (c *compiler) usable(name string) (int, error) {
 	if !ok {
 		return 0, c.refuse(c.table.lacks(name))
 	}
-	if why := c.table.Columns[i].LeftOut; why != "" {
+	if why := c.table.Columns[i].Unavailable; why != "" {
 		return 0, c.refusef("%s cannot be used: %s", c.table.Columns[i].Name, why)
 	}
 	if why := c.table.Columns[i].Masked; why != "" {
@@ -121,7 +121,7 @@ func (c *compiler) call(n *ast.CallNode) (*operand, error) {
 	switch callee.Value {
 	case "today":
 		if len(n.Arguments) == 0 {
-			return constant(Day(c.now.In(c.loc))), nil
+			return constant(Date(c.now.In(c.loc))), nil
 		}
 		return nil, c.refusef("today() takes no argument")
 	case "date":
@@ -129,7 +129,7 @@ func (c *compiler) call(n *ast.CallNode) (*operand, error) {
 	case "days_since":
 		return c.daysSince(n)
 	case "answer":
-		if c.table.Answers {
+		if c.table.HasAnswers {
 			return c.answer(n)
 		}
 		return nil, c.refusef("%s have no answers to screening questions", c.table.Name)
@@ -143,11 +143,11 @@ func (c *compiler) date(n *ast.CallNode) (*operand, error) {
 		if s, ok := n.Arguments[0].(*ast.StringNode); ok {
 			text := strings.TrimSpace(s.Value)
 			if t, err := time.Parse(time.DateOnly, text); err == nil {
-				return constant(Day(t)), nil
+				return constant(Date(t)), nil
 			}
 			for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04"} {
 				if t, err := time.ParseInLocation(layout, text, c.loc); err == nil {
-					return constant(At(t)), nil
+					return constant(Instant(t)), nil
 				}
 			}
 			return nil, c.refusef("date(%q) is not a date; write date(\"2026-10-01\") or date(\"2026-10-01T14:30\")", clip(text))
@@ -181,7 +181,7 @@ func (c *compiler) shiftedDate(n *ast.BinaryNode) (*operand, error) {
 	if v.kind == KindDate {
 		v.num += int64(shift)
 	} else {
-		v = At(v.Time(c.loc).AddDate(0, 0, shift))
+		v = Instant(v.Time(c.loc).AddDate(0, 0, shift))
 	}
 	return constant(v), nil
 }

@@ -126,7 +126,7 @@ func usableColumn(t *Table, argument, name string) (int, error) {
 	if !ok {
 		return 0, errors.New(argument + ": " + t.withColumns(t.lacks(name)))
 	}
-	if why := t.Columns[i].LeftOut; why != "" {
+	if why := t.Columns[i].Unavailable; why != "" {
 		return 0, fmt.Errorf("%s: %s cannot be used: %s", argument, t.Columns[i].Name, why)
 	}
 	if why := t.Columns[i].Masked; why != "" && argument != "fields" {

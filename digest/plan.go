@@ -169,7 +169,7 @@ func (p *Plan) setFields(names []string) error {
 	}
 	if len(p.fields) == 0 {
 		for i, c := range p.table.Columns {
-			if c.Default && c.LeftOut == "" {
+			if c.Default && c.Unavailable == "" {
 				p.fields = append(p.fields, i)
 			}
 		}
@@ -189,7 +189,7 @@ func (p *Plan) setLegend() {
 			continue
 		}
 		id, ok := p.table.column(c.IDColumn)
-		if ok && !slices.Contains(p.fields, id) && p.table.Columns[id].LeftOut == "" {
+		if ok && !slices.Contains(p.fields, id) && p.table.Columns[id].Unavailable == "" {
 			p.legend = append(p.legend, legendColumn{c.Name, i, id})
 		}
 	}
@@ -218,7 +218,7 @@ func (p *Plan) markUses() {
 		p.uses[p.order.column] = true
 	}
 	for _, c := range p.table.Columns {
-		if len(p.groups) == 0 && c.Summary && c.LeftOut == "" {
+		if len(p.groups) == 0 && c.Summary && c.Unavailable == "" {
 			use(c.Name)
 			use(c.IDColumn)
 		}
@@ -248,9 +248,9 @@ func (p *Plan) Uses(column string) bool {
 	return ok && p.uses[i]
 }
 
-// Asked are the questions of answer("question") in the query, folded for
+// Questions are the questions of answer("question") in the query, folded for
 // comparison.
-func (p *Plan) Asked() []string { return slices.Clone(p.asked) }
+func (p *Plan) Questions() []string { return slices.Clone(p.asked) }
 
 // UsesAnswers tells whether the query asks for answers to screening questions.
 func (p *Plan) UsesAnswers() bool { return len(p.asked) > 0 }
@@ -267,11 +267,8 @@ func (p *Plan) value(r *Row, i int) Value {
 // caller to pass on to the source what that can filter by itself.
 func (p *Plan) Conditions() []Condition { return slices.Clone(p.where.conds) }
 
-// Resumes tells whether the query continues an earlier answer.
-func (p *Plan) Resumes() bool { return p.from.mode != fresh }
-
-// Grouped are the names of the columns that the answer groups by.
-func (p *Plan) Grouped() []string {
+// GroupColumns are the names of the columns that the answer groups by.
+func (p *Plan) GroupColumns() []string {
 	var names []string
 	for _, g := range p.groups {
 		names = append(names, p.table.Columns[g.column].Name)

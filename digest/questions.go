@@ -5,16 +5,16 @@ import (
 	"strings"
 )
 
-// Answered is one answered screening question of a record.
-type Answered struct {
+// ScreeningAnswer is one answered screening question of a record.
+type ScreeningAnswer struct {
 	title string
 	texts []string
 }
 
-// NewAnswered is an answer with its cleaned texts (several for a
+// NewScreeningAnswer is an answer with its cleaned texts (several for a
 // multiple-choice question); numbers and booleans come as their text.
-func NewAnswered(title string, texts ...string) Answered {
-	a := Answered{title: Clean(title)}
+func NewScreeningAnswer(title string, texts ...string) ScreeningAnswer {
+	a := ScreeningAnswer{title: Clean(title)}
 	for _, s := range texts {
 		if s = Clean(s); s != "" {
 			a.texts = append(a.texts, s)
@@ -35,7 +35,7 @@ func bareQuestion(s string) string {
 	return s
 }
 
-func findAnswer(answers []Answered, question string) Value {
+func findAnswer(answers []ScreeningAnswer, question string) Value {
 	found := -1
 	for i, a := range answers {
 		if equalFolded(bareQuestion(a.title), question) {
@@ -88,7 +88,7 @@ func splitNames(list string) []string {
 // withAnswers gives the table a list column for each answer("question") among
 // the names, and the folded questions of these.
 func withAnswers(t *Table, lists []string) (*Table, []string) {
-	if !t.Answers {
+	if !t.HasAnswers {
 		return t, nil
 	}
 	out := *t

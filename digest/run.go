@@ -11,11 +11,11 @@ import (
 // Options are what a run needs beside its plan. All are optional.
 type Options struct {
 	Limits Limits
-	// Keeper and Keys serve a walk from memory: the first key names this very
+	// Cache and Keys serve a walk from memory: the first key names this very
 	// walk (the filters that the source was given), the others walks that hold
 	// all of its records and more.
-	Keeper *Keeper
-	Keys   []string
+	Cache     *Cache
+	CacheKeys []string
 	// Origin, if not nil, is told of the kept walk that served the run.
 	Origin *Origin
 	// Filter drops records before where does, such as those that a kept walk
@@ -23,20 +23,20 @@ type Options struct {
 	Filter func(*Row) bool
 	// Enrich fills columns that the source left out, on copies of the rows.
 	Enrich func(ctx context.Context, rows []Row) error
-	// Upstream are the columns by which the source already dropped records:
+	// PushedDown are the columns by which the source already dropped records:
 	// how many of these lack a value is then not known.
-	Upstream []string
-	// Known are the groups of a column that exist though no record shows it.
-	Known map[string][]Known
+	PushedDown []string
+	// KnownGroups are the groups of a column that exist though no record shows it.
+	KnownGroups map[string][]KnownGroup
 	// Notes come first among the answer's notes.
 	Notes []string
-	// Late gives notes that are known only when the walk has ended; they follow
+	// LateNotes gives notes that are known only when the walk has ended; they follow
 	// Notes.
-	Late func() []string
-	// Spare is how many tokens the rows leave for what is added with AddNote.
-	Spare int
-	// Narrow says how to narrow a walk that does not end.
-	Narrow string
+	LateNotes func() []string
+	// Reserve is how many tokens the rows leave for what is added with AddNote.
+	Reserve int
+	// NarrowHint says how to narrow a walk that does not end.
+	NarrowHint string
 	// Progress is told how many records were read, page by page.
 	Progress func(read int)
 	// Clock measures the time of the walk; nil is the system's.
@@ -82,8 +82,8 @@ func (p *Plan) Run(ctx context.Context, source Source, opts Options) (*Answer, e
 		if err == nil {
 			err = r.flush()
 		}
-	case opts.Keeper != nil && len(opts.Keys) > 0:
-		done, err = opts.Keeper.walk(ctx, opts.Keys, w, each)
+	case opts.Cache != nil && len(opts.CacheKeys) > 0:
+		done, err = opts.Cache.walk(ctx, opts.CacheKeys, w, each)
 	default:
 		done, err = w.walk(ctx, "", each)
 	}
@@ -261,7 +261,7 @@ func (r *run) answer(done walked) (*Answer, error) {
 	a.apart = slices.ContainsFunc(p.fields, func(i int) bool { return p.table.Columns[i].Kind == KindBlock })
 	a.Summary = Summary{Matched: r.matched, Complete: complete}
 	if !r.span.first.IsMissing() {
-		a.Summary.Dated = p.table.Columns[p.date].Name
+		a.Summary.DateColumn = p.table.Columns[p.date].Name
 		a.Summary.First = r.span.first.show(p.loc, false, maxCell)
 		a.Summary.Last = r.span.last.show(p.loc, false, maxCell)
 	}
@@ -279,7 +279,7 @@ func (r *run) answer(done walked) (*Answer, error) {
 			tallies = append(tallies, t)
 		}
 	}
-	f := fitter{p: p, answer: a, sheet: s, tallies: tallies, spare: r.opts.Spare}
+	f := fitter{p: p, answer: a, sheet: s, tallies: tallies, spare: r.opts.Reserve}
 	if err := f.fit(); err != nil {
 		return nil, err
 	}

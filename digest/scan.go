@@ -21,8 +21,8 @@ func Scan(ctx context.Context, source Source, opts Options, each func(*Row)) (co
 		return true, nil
 	}
 	var done walked
-	if opts.Keeper != nil && len(opts.Keys) > 0 {
-		done, err = opts.Keeper.walk(ctx, opts.Keys, w, take)
+	if opts.Cache != nil && len(opts.CacheKeys) > 0 {
+		done, err = opts.Cache.walk(ctx, opts.CacheKeys, w, take)
 	} else {
 		done, err = w.walk(ctx, "", take)
 	}

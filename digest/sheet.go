@@ -61,7 +61,7 @@ func (r *run) sheet(done walked, complete bool) (*sheet, error) {
 
 func (r *run) groupSheet() (*sheet, error) {
 	p := r.p
-	if err := r.groups.fill(r.opts.Known); err != nil {
+	if err := r.groups.fill(r.opts.KnownGroups); err != nil {
 		return nil, err
 	}
 	groups := r.groups.ordered()
@@ -130,7 +130,7 @@ func (k groupKey) hash() string {
 func (g *grouper) shared() [maxGroupKeys]map[string]bool {
 	var out [maxGroupKeys]map[string]bool
 	for i, col := range g.p.groups {
-		if col.id < 0 || g.p.table.Columns[col.id].LeftOut != "" {
+		if col.id < 0 || g.p.table.Columns[col.id].Unavailable != "" {
 			continue
 		}
 		ids := map[string]string{}

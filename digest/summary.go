@@ -30,11 +30,11 @@ func newCounters(p *Plan) []*counter {
 	}
 	var out []*counter
 	for i, c := range p.table.Columns {
-		if !c.Summary || c.LeftOut != "" {
+		if !c.Summary || c.Unavailable != "" {
 			continue
 		}
 		n := &counter{column: i, id: -1, seen: map[part]int{}}
-		if c.Apart {
+		if c.DistinctByID {
 			n.id = p.table.index(c.IDColumn)
 		}
 		out = append(out, n)

@@ -16,14 +16,14 @@ type Column struct {
 	Default bool
 	// Aliases are obvious synonyms that a query may use instead of Name.
 	Aliases []string
-	// Minutes shows an instant with hour and minute, not as a day.
-	Minutes bool
+	// ShowTime shows an instant with hour and minute, not as a day.
+	ShowTime bool
 	// IDColumn is the column with the id behind this name (job: job_id); the
 	// legend tells it for the names that the rows show.
 	IDColumn string
-	// Apart keeps groups and counts that share a name but not the id of
+	// DistinctByID keeps groups and counts that share a name but not the id of
 	// IDColumn apart, as two jobs of one name are.
-	Apart bool
+	DistinctByID bool
 	// RankColumn is a number column that gives the natural order of this one
 	// (stage: stage_index), for sorting and for the order of groups.
 	RankColumn string
@@ -35,9 +35,9 @@ type Column struct {
 	// About says for a tool's description what the column holds, in a few
 	// words; empty where its name does.
 	About string
-	// LeftOut, when not empty, is the reason why the column cannot be shown,
+	// Unavailable, when not empty, is the reason why the column cannot be shown,
 	// compared, sorted or grouped by, such as a redaction rule.
-	LeftOut string
+	Unavailable string
 	// Masked, when not empty, is the reason why the column shows stand-ins
 	// instead of its values: it can be shown, but not compared, sorted or
 	// grouped by, which would tell what it hides.
@@ -55,8 +55,8 @@ type Table struct {
 	// DateColumn gives the first and last date and, newest first, the order
 	// when the query names none. It may be empty.
 	DateColumn string
-	// Answers tells that rows carry answers for answer("question").
-	Answers bool
+	// HasAnswers tells that rows carry answers for answer("question").
+	HasAnswers bool
 	// Example is a where expression that fits the table, for refusals.
 	Example string
 }
@@ -87,7 +87,7 @@ func (t *Table) index(name string) int {
 func (t *Table) Describe() string {
 	parts := make([]string, 0, len(t.Columns)+1)
 	for _, c := range t.Columns {
-		if c.LeftOut != "" {
+		if c.Unavailable != "" {
 			continue
 		}
 		s := c.Name
@@ -108,7 +108,7 @@ func (t *Table) Describe() string {
 		}
 		parts = append(parts, s)
 	}
-	if t.Answers {
+	if t.HasAnswers {
 		parts = append(parts, `answer("question")`)
 	}
 	return strings.Join(parts, ", ")
@@ -120,7 +120,7 @@ func (t *Table) kinds() string {
 	for _, k := range []Kind{KindText, KindList, KindInstant, KindDate, KindNumber, KindCount, KindBool} {
 		var names []string
 		for _, c := range t.Columns {
-			if c.Kind == k && c.LeftOut == "" {
+			if c.Kind == k && c.Unavailable == "" {
 				names = append(names, c.Name)
 			}
 		}
@@ -152,7 +152,7 @@ func (t *Table) withColumns(problem string) string {
 func (t *Table) nearest(name string) string {
 	best, bestDistance := "", 6
 	for _, c := range t.Columns {
-		if c.LeftOut != "" {
+		if c.Unavailable != "" {
 			continue
 		}
 		for _, n := range append([]string{c.Name}, c.Aliases...) {
@@ -197,7 +197,7 @@ func editDistance(a, b string) int {
 // that was handed on.
 type Row struct {
 	Values  []Value
-	Answers []Answered
+	Answers []ScreeningAnswer
 }
 
 // Size is about how many bytes of memory the row holds.
@@ -226,12 +226,12 @@ type Page struct {
 // Source walks pages in a fixed order from the one that start fetches; it
 // stops after the last page or with an error, and when ctx ends. It hands its
 // pages over: their rows must be its own, decoded for this walk, since a
-// [Keeper] lets them share their texts and keeps them.
+// [Cache] lets them share their texts and keeps them.
 type Source func(ctx context.Context, start string) iter.Seq2[Page, error]
 
-// Known is a group that exists although no record may show it, such as a
+// KnownGroup is a group that exists although no record may show it, such as a
 // stage of a job, with its place in the natural order.
-type Known struct {
+type KnownGroup struct {
 	Name, ID string
 	Rank     int
 }

@@ -14,8 +14,8 @@ var o200k = sync.OnceValue(codec.NewO200kBase)
 
 var pieceCounts counts
 
-// Count is the number of o200k_base tokens of s. It takes about 20 µs a KB.
-func Count(s string) int {
+// CountTokens is the number of o200k_base tokens of s. It takes about 20 µs a KB.
+func CountTokens(s string) int {
 	if !utf8.ValidString(s) {
 		// The library reads other characters than it is given.
 		return countWhole(s)
@@ -39,9 +39,9 @@ func countWhole(s string) int {
 	return n
 }
 
-// Prefix is the longest beginning of s, cut between characters, that counts at
+// TokenPrefix is the longest beginning of s, cut between characters, that counts at
 // most limit tokens. However long s is, only what could fit is looked at.
-func Prefix(s string, limit int) string {
+func TokenPrefix(s string, limit int) string {
 	if limit <= 0 {
 		return ""
 	}
@@ -61,7 +61,7 @@ func Prefix(s string, limit int) string {
 	}
 	head = cutBytes(head, n)
 	// A cut can split a word into more tokens than it had.
-	for Count(head) > limit {
+	for CountTokens(head) > limit {
 		head = cutBytes(head, len(head)-1)
 	}
 	return head

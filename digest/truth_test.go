@@ -27,7 +27,7 @@ type naive struct {
 }
 
 func naives() []naive {
-	has := func(v digest.Value, s string) bool { return slices.Contains(v.Items(), s) }
+	has := func(v digest.Value, s string) bool { return slices.Contains(v.Elements(), s) }
 	since := func(v digest.Value) float64 { return now.Sub(v.Time(time.UTC)).Hours() / 24 }
 	return []naive{
 		{``, func(func(string) digest.Value) bool { return true }},
@@ -104,7 +104,7 @@ func checkGroups(t *rapid.T, tb *digest.Table, where string, rows, kept []digest
 	want, measured := map[string]int{}, map[string][]float64{}
 	for _, r := range kept {
 		v := lookup(tb, r)
-		tags := v("tags").Items()
+		tags := v("tags").Elements()
 		if tags == nil {
 			tags = []string{""}
 		}
@@ -181,12 +181,12 @@ func TestGroupsThatShareANameStayApart(t *testing.T) {
 func TestEmptyGroupsAreShownWhereTheyAreKnown(t *testing.T) {
 	tb := applications()
 	rows := []digest.Row{
-		row(tb, record{"id": digest.Text("a"), "stage": digest.Text("Interview"), "stage_index": digest.Number(2), "outcome": digest.Text("DECLINED"), "created": digest.At(now.AddDate(0, -3, 0))}),
-		row(tb, record{"id": digest.Text("b"), "stage": digest.Text("Hired!"), "created": digest.At(now.AddDate(0, -5, 0)), "start": digest.Day(now)}),
+		row(tb, record{"id": digest.Text("a"), "stage": digest.Text("Interview"), "stage_index": digest.Number(2), "outcome": digest.Text("DECLINED"), "created": digest.Instant(now.AddDate(0, -3, 0))}),
+		row(tb, record{"id": digest.Text("b"), "stage": digest.Text("Hired!"), "created": digest.Instant(now.AddDate(0, -5, 0)), "start": digest.Date(now)}),
 	}
-	known := map[string][]digest.Known{"stage": {{Name: "Applied"}, {Name: "Phone Screen", Rank: 1}, {Name: "Interview", Rank: 2}, {Name: "Offer", Rank: 3}}}
+	known := map[string][]digest.KnownGroup{"stage": {{Name: "Applied"}, {Name: "Phone Screen", Rank: 1}, {Name: "Interview", Rank: 2}, {Name: "Offer", Rank: 3}}}
 	groups := func(q digest.Query) [][]string {
-		return askSource(t, tb, q, (&upstream{rows: rows, size: 9}).source, digest.Options{Known: known}).Rows
+		return askSource(t, tb, q, (&upstream{rows: rows, size: 9}).source, digest.Options{KnownGroups: known}).Rows
 	}
 	assert.Equal(t, [][]string{{"Applied", "0"}, {"Phone Screen", "0"}, {"Interview", "1"}, {"Offer", "0"}, {"Hired!", "1"}}, groups(digest.Query{GroupBy: "stage"}))
 	assert.Equal(t, [][]string{{"Interview", "1"}, {"Offer", "0"}}, groups(digest.Query{GroupBy: "stage", Where: `stage in ["interview", "offer"]`}))
@@ -204,7 +204,7 @@ func TestMeasureWithoutGroupsIsInTheSummary(t *testing.T) {
 	tb := applications()
 	var rows []digest.Row
 	for i := range 10 {
-		rows = append(rows, row(tb, record{"id": digest.Text(fmt.Sprint(i)), "days": digest.Number(float64(i + 1)), "created": digest.At(now.Add(-36 * time.Hour))}))
+		rows = append(rows, row(tb, record{"id": digest.Text(fmt.Sprint(i)), "days": digest.Number(float64(i + 1)), "created": digest.Instant(now.Add(-36 * time.Hour))}))
 	}
 	rows = append(rows, row(tb, record{"id": digest.Text("x")}))
 	none := 0

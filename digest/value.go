@@ -95,18 +95,18 @@ func Bool(b bool) Value {
 	return v
 }
 
-// At is an instant with the precision of a microsecond; the zero time is
+// Instant is an instant with the precision of a microsecond; the zero time is
 // [Missing].
-func At(t time.Time) Value {
+func Instant(t time.Time) Value {
 	if t.IsZero() {
 		return Missing
 	}
 	return Value{kind: KindInstant, num: t.UnixMicro()}
 }
 
-// Day is the plain day that t has in its own location; the zero time is
+// Date is the plain day that t has in its own location; the zero time is
 // [Missing].
-func Day(t time.Time) Value {
+func Date(t time.Time) Value {
 	if t.IsZero() {
 		return Missing
 	}
@@ -166,8 +166,8 @@ func (v Value) Time(loc *time.Location) time.Time {
 	}
 }
 
-// Items are the elements of a list value; a text is a list of one.
-func (v Value) Items() []string {
+// Elements are the elements of a list value; a text is a list of one.
+func (v Value) Elements() []string {
 	switch v.kind {
 	case KindList:
 		return strings.Split(v.str, listSep)

@@ -127,7 +127,7 @@ func syntaxSentence(text string, err error) string {
 // refuse makes an error that also teaches: the columns, the grammar, an example.
 func (c *compiler) refuse(problem string) error {
 	s := "where: " + c.table.withColumns(problem) + `; operators: == != < <= > >= && || not in contains, == nil, date("2026-10-01"), today(), days_since(column)`
-	if c.table.Answers {
+	if c.table.HasAnswers {
 		s += `, answer("question")`
 	}
 	if c.table.Example != "" {

@@ -23,26 +23,26 @@ func cast(t *digest.Table) []digest.Row {
 	return []digest.Row{
 		row(t, record{
 			"id": digest.Text("a"), "candidate": digest.Text("Anna MÜLLER"), "outcome": digest.Text("PENDING"),
-			"stage": digest.Text("Interview"), "created": digest.At(day("2026-11-20T09:00:00Z")),
+			"stage": digest.Text("Interview"), "created": digest.Instant(day("2026-11-20T09:00:00Z")),
 			"tags": digest.List("Django", "Referral"), "interviews": digest.Number(2),
-			"next_interview": digest.At(day("2026-11-25T14:30:00Z")), "start": digest.Day(day("2026-12-01T00:00:00Z")),
+			"next_interview": digest.Instant(day("2026-11-25T14:30:00Z")), "start": digest.Date(day("2026-12-01T00:00:00Z")),
 			"deleted": digest.Bool(false), "days": digest.Number(-1.5),
-		}, digest.NewAnswered("Main programming language?", "Go"), digest.NewAnswered("Notice period (weeks)", "12")),
+		}, digest.NewScreeningAnswer("Main programming language?", "Go"), digest.NewScreeningAnswer("Notice period (weeks)", "12")),
 		row(t, record{
 			"id": digest.Text("b"), "candidate": digest.Text("Jo Muller"), "outcome": digest.Text("DECLINED"),
-			"stage": digest.Text("Phone Screen"), "created": digest.At(day("2026-10-01T00:00:00Z")),
-			"rejected": digest.At(day("2026-11-01T12:00:00Z")), "tags": digest.List("Go", "Java"),
+			"stage": digest.Text("Phone Screen"), "created": digest.Instant(day("2026-10-01T00:00:00Z")),
+			"rejected": digest.Instant(day("2026-11-01T12:00:00Z")), "tags": digest.List("Go", "Java"),
 			"interviews": digest.Number(0), "deleted": digest.Bool(true),
-		}, digest.NewAnswered("Which is your main programming language", "TypeScript", "Go")),
+		}, digest.NewScreeningAnswer("Which is your main programming language", "TypeScript", "Go")),
 		row(t, record{
 			"id": digest.Text("c"), "candidate": digest.Text("İpek Straße"), "outcome": digest.Text("HIRED"),
-			"stage": digest.Text("offer"), "created": digest.At(day("2026-09-30T23:59:59Z")),
-			"interviews": digest.Number(5), "start": digest.Day(day("2026-11-24T00:00:00Z")),
-		}, digest.NewAnswered("Notice period (weeks)", "4")),
+			"stage": digest.Text("offer"), "created": digest.Instant(day("2026-09-30T23:59:59Z")),
+			"interviews": digest.Number(5), "start": digest.Date(day("2026-11-24T00:00:00Z")),
+		}, digest.NewScreeningAnswer("Notice period (weeks)", "4")),
 		row(t, record{"id": digest.Text("d"), "candidate": digest.Text("Łukasz Żółć"), "stage": digest.Text("Applied")}),
 		row(t, record{
 			"id": digest.Text("e"), "candidate": digest.Text("Frank | Doe"), "outcome": digest.Text("PENDING"),
-			"stage": digest.Text("Phone Screen"), "created": digest.At(day("2026-11-24T08:00:00Z")),
+			"stage": digest.Text("Phone Screen"), "created": digest.Instant(day("2026-11-24T08:00:00Z")),
 		}),
 	}
 }
@@ -184,7 +184,7 @@ func TestWhereRefusesWithTheColumnsAndAnExample(t *testing.T) {
 			assert.ErrorContains(t, err, want)
 			assert.ErrorContains(t, err, "text: id, candidate", "it lists the columns by kind")
 			assert.ErrorContains(t, err, `example: outcome == "PENDING"`)
-			assert.Less(t, digest.Count(err.Error()), 300)
+			assert.Less(t, digest.CountTokens(err.Error()), 300)
 		})
 	}
 }
@@ -194,7 +194,7 @@ func shortName(s string) string { return s[:min(len(s), 40)] }
 func TestWhereTellsWhatMissingValuesLeftOut(t *testing.T) {
 	tb := applications()
 	note := func(where string, upstream ...string) string {
-		a := askSource(t, tb, digest.Query{Where: where}, (&upstreamSource{tb}).source(cast(tb)), digest.Options{Upstream: upstream})
+		a := askSource(t, tb, digest.Query{Where: where}, (&upstreamSource{tb}).source(cast(tb)), digest.Options{PushedDown: upstream})
 		return strings.Join(a.Notes, "\n")
 	}
 	assert.Contains(t, note(`interviews > 3`), "without a value for interviews (2)")
@@ -249,7 +249,7 @@ func TestConditionsArePartsThatEveryMatchMeets(t *testing.T) {
 func TestDaysAreThoseOfTheLocation(t *testing.T) {
 	tb := applications()
 	berlin := time.FixedZone("Berlin", 3600)
-	rows := []digest.Row{row(tb, record{"id": digest.Text("a"), "created": digest.At(time.Date(2026, 10, 31, 23, 30, 0, 0, time.UTC))})}
+	rows := []digest.Row{row(tb, record{"id": digest.Text("a"), "created": digest.Instant(time.Date(2026, 10, 31, 23, 30, 0, 0, time.UTC))})}
 	for where, want := range map[string]int{
 		`created >= date("2026-11-01")`: 1,
 		`created == date("2026-11-01")`: 1,

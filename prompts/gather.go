@@ -62,7 +62,7 @@ func (a args) with(more args) args {
 
 func (g *gathering) put(part, text string) {
 	g.page.Data[part] = text
-	g.left = max(0, g.left-digest.Count(text))
+	g.left = max(0, g.left-digest.CountTokens(text))
 }
 
 // run calls a tool with a budget.
@@ -161,7 +161,7 @@ func compact(v any) string {
 // within is a text on one line, cut to a number of tokens.
 func within(s string, tokens int) string {
 	s = digest.Clean(s)
-	if head := digest.Prefix(s, tokens); head != s {
+	if head := digest.TokenPrefix(s, tokens); head != s {
 		return head + "…"
 	}
 	return s
@@ -173,12 +173,12 @@ func apart(text string, tokens int) (quoted string, whole bool) {
 	const mark = "> (cut to fit)\n"
 	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
 	all := setApart(lines)
-	if digest.Count(all) <= tokens {
+	if digest.CountTokens(all) <= tokens {
 		return all, true
 	}
-	room, n := tokens-digest.Count(mark), 0
+	room, n := tokens-digest.CountTokens(mark), 0
 	for used := 0; n < len(lines); n++ {
-		if used += digest.Count(setApart(lines[n:n+1])) + 1; used > room {
+		if used += digest.CountTokens(setApart(lines[n:n+1])) + 1; used > room {
 			break
 		}
 	}
@@ -262,11 +262,11 @@ func (g *gathering) read(p part, tokens int) (r reading) {
 		}
 	}()
 	head := "From " + p.tool + " " + compact(p.args) + ":\n"
-	if n := digest.Count(head); n > headTokens {
+	if n := digest.CountTokens(head); n > headTokens {
 		head = "From " + p.tool + ":\n"
 	}
 	// Setting the lines apart costs about a token each.
-	room := tokens - digest.Count(head)
+	room := tokens - digest.CountTokens(head)
 	if r.answer, r.err = g.run(p.tool, p.args, room*9/10); r.err != nil {
 		return r
 	}

@@ -140,7 +140,7 @@ var _ = register(spec{
 		if cv == "" {
 			return argumentError("cv holds no text that can be read")
 		}
-		quoted, whole := apart(digest.Prefix(strings.ReplaceAll("| "+cv, "\n", "\n| "), cvTokens*9/10), cvTokens)
+		quoted, whole := apart(digest.TokenPrefix(strings.ReplaceAll("| "+cv, "\n", "\n| "), cvTokens*9/10), cvTokens)
 		g.page.Is["cut"] = ""
 		if shown := utf8.RuneCountInString(quoted); !whole || shown < utf8.RuneCountInString(cv) {
 			g.page.Is["cut"] = fmt.Sprintf(" It has %d characters in all, of which the beginning is shown: ask for the rest before you enter anything that could stand there.", all)

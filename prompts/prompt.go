@@ -14,7 +14,7 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-// MaxTokens is what a prompt may cost, by digest.Count: words, data and what of
+// MaxTokens is what a prompt may cost, by digest.CountTokens: words, data and what of
 // its arguments it repeats.
 const MaxTokens = 6000
 
@@ -109,7 +109,7 @@ func (p *Prompt) Get(ctx context.Context, box *tools.Toolbox, who tools.Caller, 
 		return "", fmt.Errorf("word the prompt %s: %w", p.name, err)
 	}
 	text := strings.TrimSpace(b.String()) + "\n"
-	if n := digest.Count(text); n > MaxTokens {
+	if n := digest.CountTokens(text); n > MaxTokens {
 		// The parts are bounded one by one, so that this is a mistake in the text.
 		return "", fmt.Errorf("the prompt %s came to %d tokens, more than %d", p.name, n, MaxTokens)
 	}
@@ -123,7 +123,7 @@ func (p *Prompt) given(arguments map[string]string) (map[string]string, error) {
 	given := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(arguments)) {
 		if !slices.ContainsFunc(p.arguments, func(a Argument) bool { return a.Name == name }) {
-			problems = append(problems, fmt.Sprintf("%s has no argument %q; it takes %s.", p.name, digest.Prefix(digest.Clean(name), 20), p.argumentNames()))
+			problems = append(problems, fmt.Sprintf("%s has no argument %q; it takes %s.", p.name, digest.TokenPrefix(digest.Clean(name), 20), p.argumentNames()))
 			continue
 		}
 		if v := strings.TrimSpace(arguments[name]); v != "" {

@@ -20,7 +20,7 @@ func TestEveryPromptHasItsDataAndSaysWhatItMustNotInfer(t *testing.T) {
 	for _, p := range prompts.Catalogue() {
 		require.Contains(t, valid, p.Name())
 		text := w.must(p.Name(), valid[p.Name()])
-		n := digest.Count(text)
+		n := digest.CountTokens(text)
 		t.Logf("%5d tokens %s", n, p.Name())
 		assert.LessOrEqual(t, n, prompts.MaxTokens, p.Name())
 		assert.Contains(t, text, " matched, complete", p.Name())
@@ -58,7 +58,7 @@ func TestHostileDataNeitherOverflowNorPassForThePrompt(t *testing.T) {
 	} {
 		for name, a := range valid {
 			text := w.must(name, a)
-			n := digest.Count(text)
+			n := digest.CountTokens(text)
 			t.Logf("%5d tokens %s", n, name)
 			assert.LessOrEqual(t, n, prompts.MaxTokens, name)
 			lines := ours(text)

@@ -13,7 +13,7 @@ var outcomes = []string{"PENDING", "HIRED", "DECLINED"}
 
 var applications = func() *resource[application] {
 	r := newResource("ats_applications", digest.Table{
-		Name: "applications", ID: "id", DateColumn: "created", Answers: true,
+		Name: "applications", ID: "id", DateColumn: "created", HasAnswers: true,
 		Example: `outcome == "PENDING" && stage == "Interview"`,
 	},
 		text("id", func(a *application) string { return a.ID }).shown(),
@@ -52,13 +52,13 @@ var applications = func() *resource[application] {
 	r.masks((*mask).application, func(a *application) string { return a.CandidateID }, func(m *mask, a *application) bool {
 		return m.address || a.Candidate == nil
 	})
-	r.answers = func(a *application) []digest.Answered {
+	r.answers = func(a *application) []digest.ScreeningAnswer {
 		if len(a.ScreeningQuestionAnswers) == 0 {
 			return nil
 		}
-		out := make([]digest.Answered, 0, len(a.ScreeningQuestionAnswers))
+		out := make([]digest.ScreeningAnswer, 0, len(a.ScreeningQuestionAnswers))
 		for _, s := range a.ScreeningQuestionAnswers {
-			out = append(out, digest.NewAnswered(s.Question.Title, s.Texts()...))
+			out = append(out, digest.NewScreeningAnswer(s.Question.Title, s.Texts()...))
 		}
 		return out
 	}
@@ -116,7 +116,7 @@ func nextInterview(list []kombo.ApplicationInterview, now time.Time) digest.Valu
 			next = t
 		}
 	}
-	return digest.At(next)
+	return digest.Instant(next)
 }
 
 // lastInterview is the latest that began and was not canceled.
@@ -127,7 +127,7 @@ func lastInterview(list []kombo.ApplicationInterview, now time.Time) digest.Valu
 			last = t
 		}
 	}
-	return digest.At(last)
+	return digest.Instant(last)
 }
 
 // lastOffer is the status of the last offer listed; Kombo gives them no date

@@ -65,7 +65,7 @@ func boundedNotes(notes []string) []string {
 	left := notesTokens
 	for _, n := range notes {
 		n = within(digest.Clean(n), left)
-		if left -= digest.Count(strconv.Quote(n)); n == "" || left < 0 {
+		if left -= digest.CountTokens(strconv.Quote(n)); n == "" || left < 0 {
 			break
 		}
 		out = append(out, n)
@@ -125,7 +125,7 @@ func (d *fileText) page(cursor string, budget int) (*AttachmentAnswer, error) {
 	}
 	room := budget - 60
 	rest := d.text[from:]
-	end := from + len(digest.Prefix(rest[:min(len(rest), textPerToken*budget)], room))
+	end := from + len(digest.TokenPrefix(rest[:min(len(rest), textPerToken*budget)], room))
 	if end < len(d.text) {
 		end = lineEnd(d.text, from, end)
 	}
@@ -178,9 +178,9 @@ func (d *fileText) stretch(from, end int) *AttachmentAnswer {
 
 // within cuts a text of one line to a number of tokens, as JSON writes it.
 func within(s string, limit int) string {
-	head := digest.Prefix(s, limit)
+	head := digest.TokenPrefix(s, limit)
 	for {
-		cost := digest.Count(strconv.Quote(head))
+		cost := digest.CountTokens(strconv.Quote(head))
 		if cost <= limit || head == "" {
 			break
 		}

@@ -82,7 +82,7 @@ func (a *AttachmentAnswer) tokens() int {
 	if err != nil {
 		return 0
 	}
-	return max(digest.Count(a.Text()), digest.Count(string(raw)))
+	return max(digest.CountTokens(a.Text()), digest.CountTokens(string(raw)))
 }
 
 // attachments lists the files of a record or reads one.
@@ -155,7 +155,7 @@ func listFiles(files []kombo.Attachment, cursor string, budget int) (*Attachment
 	left := budget - fileListTokens
 	for i, f := range files[from:] {
 		row := []string{within(digest.Clean(f.ID), 60), within(digest.Clean(string(f.Type)), 20), within(digest.Clean(f.FileName), titleTokens), within(digest.Clean(f.ContentType), 60), day(f.RemoteCreatedAt)}
-		if left -= digest.Count(compact(row) + ","); left < 0 && i > 0 {
+		if left -= digest.CountTokens(compact(row) + ","); left < 0 && i > 0 {
 			out.Next = offsetCursor(from+i, "list")
 			out.Notes = append(out.Notes, fmt.Sprintf("%d more files follow; send next as cursor", len(files)-from-i))
 			break

@@ -75,11 +75,11 @@ const catalogueTokens = 6500
 func TestTheCatalogueFitsItsTokenBudget(t *testing.T) {
 	total := 0
 	for _, tool := range tools.Catalogue() {
-		n := digest.Count(tool.Name() + "\n" + tool.Description() + "\n" + string(tool.InputSchema()))
+		n := digest.CountTokens(tool.Name() + "\n" + tool.Description() + "\n" + string(tool.InputSchema()))
 		t.Logf("%5d %s", n, tool.Name())
 		total += n
 	}
-	t.Logf("%5d in all, instructions %d tokens in %d bytes", total, digest.Count(tools.Instructions), len(tools.Instructions))
+	t.Logf("%5d in all, instructions %d tokens in %d bytes", total, digest.CountTokens(tools.Instructions), len(tools.Instructions))
 	assert.LessOrEqual(t, total, catalogueTokens)
 	assert.LessOrEqual(t, len(tools.Instructions), 2048, "one host cuts at 2 KB")
 	head := tools.Instructions[:512]

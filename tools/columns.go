@@ -37,7 +37,7 @@ type resource[T any] struct {
 	model string
 	// words says whose the long texts of a record are.
 	words   string
-	answers func(*T) []digest.Answered
+	answers func(*T) []digest.ScreeningAnswer
 	// mask hides what must not show of a record, in place, and adds to what was
 	// looked up of the candidate what the record tells; nil for records that
 	// hold nothing of a candidate. owner is her id, and lacks tells whether more
@@ -113,7 +113,7 @@ func list[T any](name string, f func(*T) []string) column[T] {
 }
 
 func instant[T any](name string, f func(*T) kombo.Time) column[T] {
-	return column[T]{Column: digest.Column{Name: name, Kind: digest.KindInstant}, value: func(_ *lookup, r *T) digest.Value { return digest.At(f(r).Time) }}
+	return column[T]{Column: digest.Column{Name: name, Kind: digest.KindInstant}, value: func(_ *lookup, r *T) digest.Value { return digest.Instant(f(r).Time) }}
 }
 
 func count[T any](name string, f func(*T) int) column[T] {
@@ -202,7 +202,7 @@ func daysBetween(from, to time.Time) digest.Value {
 }
 
 // apart keeps groups that share a name but not an id apart.
-func (c column[T]) apart() column[T] { c.Apart = true; return c }
+func (c column[T]) apart() column[T] { c.DistinctByID = true; return c }
 
 // holds says in a few words what the column holds.
 func (c column[T]) holds(about string) column[T] { c.About = about; return c }
@@ -211,4 +211,4 @@ func (c column[T]) holds(about string) column[T] { c.About = about; return c }
 func (c column[T]) ranked(by string) column[T] { c.RankColumn = by; return c }
 
 // minutes shows hours and minutes, not the day alone.
-func (c column[T]) minutes() column[T] { c.Minutes = true; return c }
+func (c column[T]) minutes() column[T] { c.ShowTime = true; return c }

@@ -171,7 +171,7 @@ func (n *narrowing[F]) keys(base string) []string {
 	for i, f := range n.loose {
 		loose[i] = f.key
 	}
-	return digest.KeyChoices(base, loose)
+	return digest.CacheKeys(base, loose)
 }
 
 // keep is the test that a record of a wider walk must pass.

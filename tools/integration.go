@@ -57,7 +57,7 @@ func (b *Toolbox) Integration(ctx context.Context, who Caller) (string, error) {
 		w.WriteString(availability(orDefault(a.Label, a.ID), a.IsAvailable, a.CoverageStatus, a.ScopeConfigSetting, a.OptedOutByCustomer))
 	}
 	text := w.String()
-	if head := digest.Prefix(text, integrationTokens); head != text {
+	if head := digest.TokenPrefix(text, integrationTokens); head != text {
 		text = head[:strings.LastIndexByte(head, '\n')+1] + "(more does not fit)\n"
 	}
 	return text, b.recordIntegration(ctx, who)

@@ -226,11 +226,11 @@ func (l *listing[A, F, T]) source(ctx context.Context, start string) iter.Seq2[d
 
 func (l *listing[A, F, T]) runOptions(ctx context.Context) digest.Options {
 	o := digest.Options{
-		Limits: l.cfg.Limits, Upstream: l.narrow.upstream, Notes: l.notes,
-		Known: l.knownStages(ctx), Late: l.lateNotes, Spare: l.recent.room(l.of.table.Name, l.cfg.Now()),
+		Limits: l.cfg.Limits, PushedDown: l.narrow.upstream, Notes: l.notes,
+		KnownGroups: l.knownStages(ctx), LateNotes: l.lateNotes, Reserve: l.recent.room(l.of.table.Name, l.cfg.Now()),
 	}
 	if l.shape.View != viewRecord {
-		o.Keeper, o.Keys, o.Filter = l.keeper, l.keys(), l.narrow.keep
+		o.Cache, o.CacheKeys, o.Filter = l.keeper, l.keys(), l.narrow.keep
 		o.Origin = &l.origin
 	}
 	if l.Progress != nil {
@@ -290,7 +290,7 @@ func (l *listing[A, F, T]) protect(ctx context.Context, table *digest.Table) (er
 	if l.guard, err = l.protectedQuestions(ctx); err != nil {
 		return fmt.Errorf("which answers must not be shown could not be looked up: %w", err)
 	}
-	for _, q := range l.plan.Asked() {
+	for _, q := range l.plan.Questions() {
 		if l.guard.asked(q) {
 			return &ArgumentError{[]string{fmt.Sprintf("answer(%q): answers to equal-opportunity and demographic questions are left out here, whatever the question is for; they must not serve decisions.", clip(q, 60))}}
 		}
@@ -309,7 +309,7 @@ func walkName(tool string, options kombo.ListOptions) string {
 
 // walkKey is the key under which an unfiltered walk of a tool is kept.
 func walkKey(tool string, options kombo.ListOptions) string {
-	return digest.KeyChoices(walkName(tool, options), nil)[0]
+	return digest.CacheKeys(walkName(tool, options), nil)[0]
 }
 
 // enrich fills the columns that look something up in other lists.
@@ -338,8 +338,8 @@ func (l *listing[A, F, T]) enrich(n need) func(context.Context, []digest.Row) er
 
 // knownStages are the stages of the one job that a question by stage is about,
 // so that those without a record are shown with 0.
-func (l *listing[A, F, T]) knownStages(ctx context.Context) map[string][]digest.Known {
-	if !slices.Contains(l.plan.Grouped(), "stage") {
+func (l *listing[A, F, T]) knownStages(ctx context.Context) map[string][]digest.KnownGroup {
+	if !slices.Contains(l.plan.GroupColumns(), "stage") {
 		return nil
 	}
 	id := l.narrow.single("job_ids")
@@ -354,7 +354,7 @@ func (l *listing[A, F, T]) knownStages(ctx context.Context) map[string][]digest.
 		if j.ID != id {
 			continue
 		}
-		known := make([]digest.Known, 0, len(j.Stages))
+		known := make([]digest.KnownGroup, 0, len(j.Stages))
 		for i, s := range j.Stages {
 			if s.Status == "INACTIVE" {
 				continue
@@ -363,9 +363,9 @@ func (l *listing[A, F, T]) knownStages(ctx context.Context) map[string][]digest.
 			if s.Index != nil {
 				rank = *s.Index
 			}
-			known = append(known, digest.Known{Name: s.Name, ID: s.ID, Rank: rank})
+			known = append(known, digest.KnownGroup{Name: s.Name, ID: s.ID, Rank: rank})
 		}
-		return map[string][]digest.Known{"stage": known}
+		return map[string][]digest.KnownGroup{"stage": known}
 	}
 	return nil
 }

@@ -26,7 +26,7 @@ func (l *listing[A, F, T]) keptAnswer(ctx context.Context) (*digest.Answer, erro
 		return nil, err
 	}
 	if a.Summary.Matched > 0 && l.of.needsOf(l.plan.Uses) == 0 && !l.justWritten() {
-		l.keeper.KeepAnswer(question, l.origin, a)
+		l.keeper.StoreAnswer(question, l.origin, a)
 	}
 	return a, nil
 }

@@ -177,7 +177,7 @@ func monsters() *fakeUpstream {
 func TestMonstrousRecordsStayWithinTheBudget(t *testing.T) {
 	u := monsters()
 	rig := u.rig(t, func(c *tools.Config) { c.Limits.Records = 20_000 })
-	digest.Count("load the vocabulary")
+	digest.CountTokens("load the vocabulary")
 	for _, budget := range []int{500, 16_000} {
 		for name, call := range map[string]struct {
 			tool string

@@ -74,8 +74,8 @@ func (f *textForm) tail(t failer, lines []string) {
 // budget, and both tell the same.
 func (a *listAnswer) check(t failer, budget int) {
 	t.Helper()
-	require.LessOrEqual(t, digest.Count(a.text), budget, "the text: %s", a.text)
-	require.LessOrEqual(t, digest.Count(a.structured), budget, "the structured content: %s", a.structured)
+	require.LessOrEqual(t, digest.CountTokens(a.text), budget, "the text: %s", a.text)
+	require.LessOrEqual(t, digest.CountTokens(a.structured), budget, "the structured content: %s", a.structured)
 	f := parseText(t, a.text)
 	if len(a.Rows) > 0 {
 		require.Equal(t, a.Columns, f.columns)
@@ -103,7 +103,7 @@ func headOf(s digest.Summary) string {
 		head = fmt.Sprintf("%d matched, complete", s.Matched)
 	}
 	if s.First != "" {
-		head += ", " + s.Dated + " " + s.First + " to " + s.Last
+		head += ", " + s.DateColumn + " " + s.First + " to " + s.Last
 	}
 	if s.Groups > 0 {
 		head += fmt.Sprintf(", %d groups", s.Groups)

@@ -86,8 +86,8 @@ func TestThePagesOfAFileAreItsTextAtAnyBudget(t *testing.T) {
 			budget := rapid.SampledFrom([]int{500, 700, 1500, 5000, 16_000}).Draw(t, "budget")
 			a["max_tokens"] = budget
 			p := rig.read(t, a)
-			require.LessOrEqual(t, digest.Count(p.text), budget)
-			require.LessOrEqual(t, digest.Count(p.structured), budget)
+			require.LessOrEqual(t, digest.CountTokens(p.text), budget)
+			require.LessOrEqual(t, digest.CountTokens(p.structured), budget)
 			require.Contains(t, p.text, p.Content, "both forms tell the same")
 			got.WriteString(unquoted(t, p.Content, p.Next != "", want[got.Len():]))
 			if p.Next == "" {

@@ -101,7 +101,7 @@ func (c *call) lookUpCandidates(ctx context.Context, l *lookup) error {
 		return c.cfg.Client.CandidatePages(ctx, kombo.CandidateFilter{ListOptions: kombo.ListOptions{Cursor: start}})
 	}, func(r *digest.Row) {
 		seen := map[string]bool{}
-		for _, t := range r.Values[tags].Items() {
+		for _, t := range r.Values[tags].Elements() {
 			if t = digest.Fold(t); !seen[t] {
 				seen[t] = true
 				l.tagged[t]++
@@ -116,7 +116,7 @@ func keptRows[T any](ctx context.Context, c *call, l *lookup, n need, tool strin
 	source := func(ctx context.Context, start string) iter.Seq2[digest.Page, error] {
 		return rowsOf(ctx, c.Toolbox, of, &lookup{now: l.now}, pages(ctx, start))
 	}
-	complete, err := digest.Scan(ctx, source, digest.Options{Limits: c.cfg.Limits, Keeper: c.keeper, Keys: []string{walkKey(tool, kombo.ListOptions{})}}, each)
+	complete, err := digest.Scan(ctx, source, digest.Options{Limits: c.cfg.Limits, Cache: c.keeper, CacheKeys: []string{walkKey(tool, kombo.ListOptions{})}}, each)
 	if err == nil && !complete {
 		l.short |= n
 	}

@@ -43,10 +43,10 @@ func (l *listing[A, F, T]) misspelt(ctx context.Context) []string {
 	}
 	o := l.runOptions(ctx)
 	// What the walk kept costs nothing; it may be wider than the question.
-	complete, err := digest.Scan(ctx, l.source, digest.Options{Limits: o.Limits, Keeper: o.Keeper, Keys: o.Keys}, func(r *digest.Row) {
+	complete, err := digest.Scan(ctx, l.source, digest.Options{Limits: o.Limits, Cache: o.Cache, CacheKeys: o.CacheKeys}, func(r *digest.Row) {
 		for column, seen := range values {
 			v := r.Values[columnIndex(&l.of.table, column)]
-			for _, name := range append(v.Items(), v.Str()) {
+			for _, name := range append(v.Elements(), v.Str()) {
 				if name != "" && len(seen) < maxSpellings {
 					seen[digest.Fold(name)] = name
 				}

@@ -21,7 +21,7 @@ type mark struct {
 
 func (m mark) shown(t *digest.Table, row *digest.Row) bool {
 	at := columnIndex(t, m.column)
-	has := at >= 0 && slices.ContainsFunc(row.Values[at].Items(), func(s string) bool { return digest.Fold(s) == digest.Fold(m.value) })
+	has := at >= 0 && slices.ContainsFunc(row.Values[at].Elements(), func(s string) bool { return digest.Fold(s) == digest.Fold(m.value) })
 	return has != m.lacks
 }
 

@@ -31,7 +31,7 @@ type Config struct {
 	Only, Exclude []string
 	// Limits bound the walk behind a list's answer; digest's defaults if zero.
 	Limits digest.Limits
-	// KeepBytes is the memory for kept walks; digest.KeepBytes if zero.
+	// KeepBytes is the memory for kept walks; digest.DefaultCacheBytes if zero.
 	KeepBytes int
 	// Secret seals cursors, confirmations and pseudonyms. Servers that share one
 	// take each other's; without one they end with the process.
@@ -71,7 +71,7 @@ type Toolbox struct {
 	listed []*Tool
 	kept   directories
 
-	keeper    *digest.Keeper
+	keeper    *digest.Cache
 	recent    recentWrites
 	questions questions
 	haste     haste
@@ -139,7 +139,7 @@ func New(cfg Config) (*Toolbox, error) {
 	b := &Toolbox{
 		cfg: cfg, listed: chosen, tools: make(map[string]*Tool, len(chosen)), kept: newDirectories(),
 		// The walks are kept in real time, whatever day it is for the data.
-		keeper: digest.NewKeeper(cfg.KeepBytes, 0, nil), haste: haste{most: cfg.WritesPerMinute},
+		keeper: digest.NewCache(cfg.KeepBytes, 0, nil), haste: haste{most: cfg.WritesPerMinute},
 		mask: masked,
 	}
 	for _, t := range chosen {

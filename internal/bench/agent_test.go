@@ -60,7 +60,7 @@ func (a *agent) call(tool string, with args) string {
 	require.False(a.t, result.IsError, "%s %s: %s", tool, raw, text.Text)
 	structured, err := json.Marshal(result.StructuredContent)
 	require.NoError(a.t, err)
-	spent := cost{1, max(digest.Count(text.Text), digest.Count(string(structured)))}
+	spent := cost{1, max(digest.CountTokens(text.Text), digest.CountTokens(string(structured)))}
 	a.cost.add(spent)
 	if _, preview := with["dry_run"]; !preview && !strings.HasPrefix(tool, "get_") {
 		a.wrote.add(spent)

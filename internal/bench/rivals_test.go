@@ -118,7 +118,7 @@ func fetchPages[T any](r *rivals, l listing[T], filters url.Values) []passed {
 		if page.Data.Next != "" {
 			lines = append(lines, []string{"next", page.Data.Next})
 		}
-		out = append(out, passed{digest.Count(string(body)), digest.Count(join(lines)), page.Data.Results})
+		out = append(out, passed{digest.CountTokens(string(body)), digest.CountTokens(join(lines)), page.Data.Results})
 		if page.Data.Next == "" {
 			return out
 		}
@@ -148,7 +148,7 @@ func detail[T any](r readers, l listing[T], id string) {
 		require.Len(r.t, page.Data.Results, 1)
 		text, err := json.Marshal(prune(page.Data.Results[0]))
 		require.NoError(r.t, err)
-		tokens = digest.Count(string(text))
+		tokens = digest.CountTokens(string(text))
 		r.whole[id] = tokens
 	}
 	if r.byCompact {
@@ -258,6 +258,6 @@ func (r *rivals) document(candidateID string) {
 	doc, err := reader.Text(r.t.Context(), data, cv.FileName, contentType)
 	require.NoError(r.t, err)
 	text := doc.Text
-	r.naive.add(cost{2, digest.Count(string(body)) + digest.Count(text)})
-	r.compact.add(cost{2, digest.Count(join(lines)) + digest.Count(text)})
+	r.naive.add(cost{2, digest.CountTokens(string(body)) + digest.CountTokens(text)})
+	r.compact.add(cost{2, digest.CountTokens(join(lines)) + digest.CountTokens(text)})
 }

@@ -95,7 +95,7 @@ func (m *Metrics) count(tool, text string) int {
 			return last.tokens
 		}
 	}
-	n := digest.Count(text)
+	n := digest.CountTokens(text)
 	m.counted.Store(tool, countedText{text, n})
 	return n
 }

@@ -115,7 +115,7 @@ func (o offers) serve(ctx context.Context, what string, answer func(context.Cont
 			span.SetStatus(codes.Error, "refused or failed")
 		}
 		took := time.Since(began)
-		o.metrics.call(what, o.tenant, outcome, took, digest.Count(text))
+		o.metrics.call(what, o.tenant, outcome, took, digest.CountTokens(text))
 		o.logger.InfoContext(ctx, "request", "request", what, "request_id", who.RequestID, "client", who.Client, "tenant", o.tenant,
 			"outcome", outcome, "took", took.Round(time.Millisecond))
 	}()

@@ -110,7 +110,7 @@ func variable(q mcp.ReadResourceRequest, name string) string {
 
 func (r resource) read(ctx context.Context, box *tools.Toolbox, who tools.Caller, id, file string) (string, error) {
 	if id == "" || strings.ContainsAny(id, ", \t") {
-		return "", fmt.Errorf("the address of a %s holds one id, not %q", strings.ToLower(r.title), digest.Prefix(digest.Clean(id), 30))
+		return "", fmt.Errorf("the address of a %s holds one id, not %q", strings.ToLower(r.title), digest.TokenPrefix(digest.Clean(id), 30))
 	}
 	a := r.arguments(id, file)
 	a["max_tokens"] = digest.DefaultTokens
@@ -119,7 +119,7 @@ func (r resource) read(ctx context.Context, box *tools.Toolbox, who tools.Caller
 		return "", err
 	}
 	if list, ok := answer.(*digest.Answer); ok && list.Summary.Matched == 0 {
-		return "", fmt.Errorf("there is no %s with the id %q, or the ATS does not deliver it; ids come from %s", r.name, digest.Prefix(digest.Clean(id), 30), r.tool)
+		return "", fmt.Errorf("there is no %s with the id %q, or the ATS does not deliver it; ids come from %s", r.name, digest.TokenPrefix(digest.Clean(id), 30), r.tool)
 	}
 	return answer.Text(), nil
 }

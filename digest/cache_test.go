@@ -24,11 +24,11 @@ func keeping(tb testing.TB, u *upstream, opts digest.Options) *digest.Answer {
 func TestKeptWalkServesUntilItExpiresOrIsCleared(t *testing.T) {
 	u := &upstream{rows: believable(applications(), 100, 1), size: 25}
 	clock := now
-	k := digest.NewKeeper(0, time.Minute, func() time.Time { return clock })
-	opts := digest.Options{Keeper: k, Keys: []string{"all"}}
+	k := digest.NewCache(0, time.Minute, func() time.Time { return clock })
+	opts := digest.Options{Cache: k, CacheKeys: []string{"all"}}
 	first := keeping(t, u, opts)
 	assert.Equal(t, 4, u.calls)
-	assert.Positive(t, k.Used())
+	assert.Positive(t, k.Bytes())
 	clock = clock.Add(59 * time.Second)
 	assert.Equal(t, first, keeping(t, u, opts))
 	assert.Equal(t, 4, u.calls, "served from memory")
@@ -36,7 +36,7 @@ func TestKeptWalkServesUntilItExpiresOrIsCleared(t *testing.T) {
 	keeping(t, u, opts)
 	assert.Equal(t, 8, u.calls, "walked again")
 	k.Clear()
-	assert.Zero(t, k.Used())
+	assert.Zero(t, k.Bytes())
 	keeping(t, u, opts)
 	assert.Equal(t, 12, u.calls)
 }
@@ -44,12 +44,12 @@ func TestKeptWalkServesUntilItExpiresOrIsCleared(t *testing.T) {
 func TestWiderKeptWalkServesAQuestionWithFilters(t *testing.T) {
 	tb := applications()
 	rows := believable(tb, 100, 1)
-	k := digest.NewKeeper(0, 0, nil)
+	k := digest.NewCache(0, 0, nil)
 	wide := &upstream{rows: rows, size: 25}
-	keeping(t, wide, digest.Options{Keeper: k, Keys: digest.KeyChoices("applications", nil)})
+	keeping(t, wide, digest.Options{Cache: k, CacheKeys: digest.CacheKeys("applications", nil)})
 	narrow := &upstream{rows: nil, size: 25}
 	pending := func(r *digest.Row) bool { return lookup(tb, *r)("outcome").Str() == "PENDING" }
-	a := keeping(t, narrow, digest.Options{Keeper: k, Keys: digest.KeyChoices("applications", []string{"outcome=PENDING"}), Filter: pending})
+	a := keeping(t, narrow, digest.Options{Cache: k, CacheKeys: digest.CacheKeys("applications", []string{"outcome=PENDING"}), Filter: pending})
 	assert.Zero(t, narrow.calls)
 	want := 0
 	for i := range rows {
@@ -61,25 +61,25 @@ func TestWiderKeptWalkServesAQuestionWithFilters(t *testing.T) {
 }
 
 func TestKeyChoicesGoFromAllFiltersToNone(t *testing.T) {
-	keys := digest.KeyChoices("jobs", []string{"b", "a"})
+	keys := digest.CacheKeys("jobs", []string{"b", "a"})
 	require.Len(t, keys, 4)
-	assert.Equal(t, digest.KeyChoices("jobs", []string{"a", "b"}), keys)
-	assert.Equal(t, digest.KeyChoices("jobs", nil), keys[3:])
-	assert.Len(t, digest.KeyChoices("jobs", []string{"1", "2", "3", "4", "5", "6", "7"}), 2)
+	assert.Equal(t, digest.CacheKeys("jobs", []string{"a", "b"}), keys)
+	assert.Equal(t, digest.CacheKeys("jobs", nil), keys[3:])
+	assert.Len(t, digest.CacheKeys("jobs", []string{"1", "2", "3", "4", "5", "6", "7"}), 2)
 }
 
 func TestIncompleteWalkServesOnlyTheSameQuestion(t *testing.T) {
 	u := &upstream{rows: believable(applications(), 100, 1), size: 25}
-	k := digest.NewKeeper(0, 0, nil)
-	opts := digest.Options{Keeper: k, Keys: []string{"all"}, Limits: digest.Limits{Records: 50}}
+	k := digest.NewCache(0, 0, nil)
+	opts := digest.Options{Cache: k, CacheKeys: []string{"all"}, Limits: digest.Limits{Records: 50}}
 	first := keeping(t, u, opts)
 	assert.False(t, first.Summary.Complete)
 	assert.Equal(t, first, keeping(t, u, opts))
 	assert.Equal(t, 2, u.calls)
-	opts.Keys = []string{"filtered", "all"}
+	opts.CacheKeys = []string{"filtered", "all"}
 	keeping(t, u, opts)
 	assert.Equal(t, 4, u.calls, "what was not read might match the filter")
-	opts.Keys, opts.Limits.Records = []string{"all"}, 75
+	opts.CacheKeys, opts.Limits.Records = []string{"all"}, 75
 	keeping(t, u, opts)
 	assert.Equal(t, 7, u.calls, "another limit reads further")
 }
@@ -87,32 +87,32 @@ func TestIncompleteWalkServesOnlyTheSameQuestion(t *testing.T) {
 func TestWalkThatFailedOrDoesNotFitIsNotKept(t *testing.T) {
 	tb := applications()
 	u := &upstream{rows: believable(tb, 100, 1), size: 25, failAt: 3}
-	k := digest.NewKeeper(0, 0, nil)
-	opts := digest.Options{Keeper: k, Keys: []string{"all"}}
+	k := digest.NewCache(0, 0, nil)
+	opts := digest.Options{Cache: k, CacheKeys: []string{"all"}}
 	a := keeping(t, u, opts)
 	assert.False(t, a.Summary.Complete)
 	assert.Contains(t, a.Notes[0], "upstream is away")
-	assert.Zero(t, k.Used())
+	assert.Zero(t, k.Bytes())
 
-	small := digest.NewKeeper(40_000, 0, nil)
+	small := digest.NewCache(40_000, 0, nil)
 	u = &upstream{rows: believable(tb, 100, 1), size: 25}
-	keeping(t, u, digest.Options{Keeper: small, Keys: []string{"all"}})
-	keeping(t, u, digest.Options{Keeper: small, Keys: []string{"all"}})
+	keeping(t, u, digest.Options{Cache: small, CacheKeys: []string{"all"}})
+	keeping(t, u, digest.Options{Cache: small, CacheKeys: []string{"all"}})
 	assert.Equal(t, 8, u.calls)
-	assert.Zero(t, small.Used())
+	assert.Zero(t, small.Bytes())
 }
 
 func TestLeastRecentlyUsedWalkGoesFirst(t *testing.T) {
 	tb := applications()
-	k := digest.NewKeeper(250_000, 0, nil)
+	k := digest.NewCache(250_000, 0, nil)
 	ask := func(key string) int {
 		u := &upstream{rows: believable(tb, 100, 1), size: 25}
-		keeping(t, u, digest.Options{Keeper: k, Keys: []string{key}})
-		assert.LessOrEqual(t, k.Used(), 250_000)
+		keeping(t, u, digest.Options{Cache: k, CacheKeys: []string{key}})
+		assert.LessOrEqual(t, k.Bytes(), 250_000)
 		return u.calls
 	}
 	ask("a")
-	one := k.Used()
+	one := k.Bytes()
 	require.Less(t, 2*one, 250_000)
 	require.Greater(t, 3*one, 250_000)
 	ask("b")
@@ -124,7 +124,7 @@ func TestLeastRecentlyUsedWalkGoesFirst(t *testing.T) {
 
 func TestSameWalkUnderWayIsShared(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		k := digest.NewKeeper(0, 0, nil)
+		k := digest.NewCache(0, 0, nil)
 		started, release := make(chan struct{}), make(chan struct{})
 		u := &upstream{rows: believable(applications(), 100, 1), size: 25, onPage: func(call int) {
 			if call == 1 {
@@ -132,7 +132,7 @@ func TestSameWalkUnderWayIsShared(t *testing.T) {
 				<-release
 			}
 		}}
-		opts := digest.Options{Keeper: k, Keys: []string{"all"}}
+		opts := digest.Options{Cache: k, CacheKeys: []string{"all"}}
 		var all sync.WaitGroup
 		answers := make([]*digest.Answer, 5)
 		all.Go(func() { answers[0] = keeping(t, u, opts) })
@@ -152,7 +152,7 @@ func TestSameWalkUnderWayIsShared(t *testing.T) {
 
 func TestWhoWaitsForACanceledWalkWalksAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		tb, k := applications(), digest.NewKeeper(0, 0, nil)
+		tb, k := applications(), digest.NewCache(0, 0, nil)
 		ctx, cancel := context.WithCancel(t.Context())
 		started := make(chan struct{})
 		slow := &upstream{rows: believable(tb, 100, 1), size: 25, onPage: func(int) {
@@ -160,7 +160,7 @@ func TestWhoWaitsForACanceledWalkWalksAlone(t *testing.T) {
 			<-ctx.Done()
 		}}
 		quick := &upstream{rows: believable(tb, 100, 1), size: 25}
-		opts := digest.Options{Keeper: k, Keys: []string{"all"}}
+		opts := digest.Options{Cache: k, CacheKeys: []string{"all"}}
 		plan, err := digest.Compile(tb, withSecret(digest.Query{}))
 		require.NoError(t, err)
 		var all sync.WaitGroup
@@ -178,26 +178,26 @@ func TestWhoWaitsForACanceledWalkWalksAlone(t *testing.T) {
 		cancel()
 		all.Wait()
 		assert.Equal(t, 4, quick.calls)
-		assert.Positive(t, k.Used())
+		assert.Positive(t, k.Bytes())
 	})
 }
 
 func TestWriteDuringAWalkKeepsItFromBeingKept(t *testing.T) {
-	k := digest.NewKeeper(0, 0, nil)
+	k := digest.NewCache(0, 0, nil)
 	u := &upstream{rows: believable(applications(), 100, 1), size: 25, onPage: func(call int) {
 		if call == 2 {
 			k.Clear()
 		}
 	}}
-	keeping(t, u, digest.Options{Keeper: k, Keys: []string{"all"}})
-	assert.Zero(t, k.Used())
+	keeping(t, u, digest.Options{Cache: k, CacheKeys: []string{"all"}})
+	assert.Zero(t, k.Bytes())
 }
 
 func TestEnrichedColumnsDoNotReachTheKeptRows(t *testing.T) {
 	tb := applications()
-	k := digest.NewKeeper(0, 0, nil)
+	k := digest.NewCache(0, 0, nil)
 	u := &upstream{rows: believable(tb, 10, 1), size: 4}
-	opts := digest.Options{Keeper: k, Keys: []string{"all"}, Enrich: func(_ context.Context, rows []digest.Row) error {
+	opts := digest.Options{Cache: k, CacheKeys: []string{"all"}, Enrich: func(_ context.Context, rows []digest.Row) error {
 		for _, r := range rows {
 			r.Values[len(r.Values)-2] = digest.Text("enriched")
 		}

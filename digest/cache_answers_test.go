@@ -15,30 +15,30 @@ import (
 
 // answering asks twice, so that the second answer comes from the kept walk of
 // the first, and keeps it.
-func answering(t *testing.T, k *digest.Keeper, key, question string) *digest.Answer {
+func answering(t *testing.T, k *digest.Cache, key, question string) *digest.Answer {
 	t.Helper()
 	tb := applications()
 	var from digest.Origin
 	var a *digest.Answer
 	for range 2 {
-		a = askSource(t, tb, digest.Query{}, inPlace(believable(tb, 30, 1)), digest.Options{Keeper: k, Keys: []string{key}, Origin: &from})
+		a = askSource(t, tb, digest.Query{}, inPlace(believable(tb, 30, 1)), digest.Options{Cache: k, CacheKeys: []string{key}, Origin: &from})
 	}
-	k.KeepAnswer(question, from, a)
+	k.StoreAnswer(question, from, a)
 	return a
 }
 
 func TestAnAnswerIsKeptInBothFormsUntilItsWalkGoes(t *testing.T) {
 	t.Parallel()
-	for name, ends := range map[string]func(*digest.Keeper, func(time.Duration)){
-		"with a write":               func(k *digest.Keeper, _ func(time.Duration)) { k.Clear() },
-		"when the walk is too old":   func(_ *digest.Keeper, pass func(time.Duration)) { pass(digest.KeepTime) },
-		"when others need the place": func(k *digest.Keeper, _ func(time.Duration)) { answering(t, k, "other", "another question") },
+	for name, ends := range map[string]func(*digest.Cache, func(time.Duration)){
+		"with a write":               func(k *digest.Cache, _ func(time.Duration)) { k.Clear() },
+		"when the walk is too old":   func(_ *digest.Cache, pass func(time.Duration)) { pass(digest.DefaultCacheTTL) },
+		"when others need the place": func(k *digest.Cache, _ func(time.Duration)) { answering(t, k, "other", "another question") },
 	} {
 		now := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
-		roomy := digest.NewKeeper(0, 0, nil)
+		roomy := digest.NewCache(0, 0, nil)
 		answering(t, roomy, "walk", "question")
 		// Room for one walk and its answer, not for two.
-		k := digest.NewKeeper(roomy.Used()+100, 0, func() time.Time { return now })
+		k := digest.NewCache(roomy.Bytes()+100, 0, func() time.Time { return now })
 		require.Nil(t, k.Answer("question"))
 		a := answering(t, k, "walk", "question")
 		want, err := json.Marshal(*a)
@@ -53,37 +53,37 @@ func TestAnAnswerIsKeptInBothFormsUntilItsWalkGoes(t *testing.T) {
 		ends(k, func(d time.Duration) { now = now.Add(d) })
 		assert.Nil(t, k.Answer("question"), name)
 		k.Clear()
-		assert.Zero(t, k.Used(), name)
+		assert.Zero(t, k.Bytes(), name)
 	}
 }
 
 func TestAnAnswerOfAWalkThatWentMeanwhileIsNotKept(t *testing.T) {
 	t.Parallel()
-	k := digest.NewKeeper(0, 0, nil)
+	k := digest.NewCache(0, 0, nil)
 	tb := applications()
 	var from digest.Origin
-	options := digest.Options{Keeper: k, Keys: []string{"walk"}, Origin: &from}
+	options := digest.Options{Cache: k, CacheKeys: []string{"walk"}, Origin: &from}
 	a := askSource(t, tb, digest.Query{}, inPlace(believable(tb, 30, 1)), options)
-	k.KeepAnswer("question", from, a)
+	k.StoreAnswer("question", from, a)
 	assert.Nil(t, k.Answer("question"), "it made the walk")
 	a = askSource(t, tb, digest.Query{}, inPlace(believable(tb, 30, 1)), options)
 	k.Clear()
-	k.KeepAnswer("question", from, a)
+	k.StoreAnswer("question", from, a)
 	assert.Nil(t, k.Answer("question"), "a write came between")
-	assert.Zero(t, k.Used())
+	assert.Zero(t, k.Bytes())
 }
 
 func TestAWalkKeepsTheAnswersToItsLatestQuestions(t *testing.T) {
 	t.Parallel()
-	k := digest.NewKeeper(0, 0, nil)
+	k := digest.NewCache(0, 0, nil)
 	var used int
 	for i := range 100 {
 		answering(t, k, "walk", fmt.Sprintf("question %02d", i))
 		if i == 40 {
-			used = k.Used()
+			used = k.Bytes()
 		}
 	}
-	assert.Equal(t, used, k.Used(), "memory does not grow with the questions")
+	assert.Equal(t, used, k.Bytes(), "memory does not grow with the questions")
 	assert.Nil(t, k.Answer("question 50"))
 	assert.NotNil(t, k.Answer("question 99"))
 	assert.NotNil(t, k.Answer("question 80"))

@@ -9,17 +9,17 @@ import (
 	"time"
 )
 
-// What a Keeper holds unless told otherwise.
+// What a Cache holds unless told otherwise.
 const (
-	KeepBytes = 64 << 20
-	KeepTime  = 60 * time.Second
+	DefaultCacheBytes = 64 << 20
+	DefaultCacheTTL   = 60 * time.Second
 )
 
-// Keeper keeps the pages of recent walks, so that a follow-up question does
+// Cache keeps the pages of recent walks, so that a follow-up question does
 // not walk again, and lets those who ask for a walk that is under way wait for
 // it. The least recently used walk goes when memory runs short; the walks being
 // collected count. It is safe for concurrent use.
-type Keeper struct {
+type Cache struct {
 	bytes int
 	ttl   time.Duration
 	clock func() time.Time
@@ -47,19 +47,19 @@ type keptWalk struct {
 // flight is a walk under way; landed closes when it ends.
 type flight struct{ landed chan struct{} }
 
-// NewKeeper keeps up to bytes of memory for ttl each; zero values mean
-// KeepBytes, KeepTime and the system's clock.
-func NewKeeper(bytes int, ttl time.Duration, clock func() time.Time) *Keeper {
+// NewCache keeps up to bytes of memory for ttl each; zero values mean
+// DefaultCacheBytes, DefaultCacheTTL and the system's clock.
+func NewCache(bytes int, ttl time.Duration, clock func() time.Time) *Cache {
 	if bytes <= 0 {
-		bytes = KeepBytes
+		bytes = DefaultCacheBytes
 	}
 	if ttl <= 0 {
-		ttl = KeepTime
+		ttl = DefaultCacheTTL
 	}
 	if clock == nil {
 		clock = time.Now
 	}
-	return &Keeper{
+	return &Cache{
 		bytes: bytes, ttl: ttl, clock: clock, recent: list.New(),
 		kept: map[string]*list.Element{}, flights: map[string]*flight{},
 		answers: map[string]*keptWalk{},
@@ -68,7 +68,7 @@ func NewKeeper(bytes int, ttl time.Duration, clock func() time.Time) *Keeper {
 
 // Clear forgets every walk; those under way will not be kept. Call it after a
 // write.
-func (k *Keeper) Clear() {
+func (k *Cache) Clear() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.era++
@@ -79,7 +79,7 @@ func (k *Keeper) Clear() {
 	}
 }
 
-func (k *Keeper) drop(e *list.Element) {
+func (k *Cache) drop(e *list.Element) {
 	w, ok := k.recent.Remove(e).(*keptWalk)
 	if ok {
 		k.used -= w.size
@@ -92,7 +92,7 @@ func (k *Keeper) drop(e *list.Element) {
 
 // find gives the first kept walk among keys that serves: a complete one, or,
 // for the first key, one that ended at the same limit.
-func (k *Keeper) find(keys []string, limit int) *keptWalk {
+func (k *Cache) find(keys []string, limit int) *keptWalk {
 	now := k.clock()
 	for i, key := range keys {
 		e, ok := k.kept[key]
@@ -115,7 +115,7 @@ func (k *Keeper) find(keys []string, limit int) *keptWalk {
 // walk serves a walk from the start of the source: from a kept one of the
 // keys, from the same one under way, or by walking, which is then kept under
 // the first key.
-func (k *Keeper) walk(ctx context.Context, keys []string, w *walker, each func(Page) (bool, error)) (walked, error) {
+func (k *Cache) walk(ctx context.Context, keys []string, w *walker, each func(Page) (bool, error)) (walked, error) {
 	joined := false
 	for {
 		k.mu.Lock()
@@ -168,7 +168,7 @@ func replay(ctx context.Context, kept *keptWalk, w *walker, each func(Page) (boo
 }
 
 // collect walks and keeps what it reads, as long as there is room for it.
-func (k *Keeper) collect(ctx context.Context, key string, f *flight, w *walker, each func(Page) (bool, error)) (walked, error) {
+func (k *Cache) collect(ctx context.Context, key string, f *flight, w *walker, each func(Page) (bool, error)) (walked, error) {
 	k.mu.Lock()
 	era := k.era
 	k.mu.Unlock()
@@ -205,7 +205,7 @@ func (k *Keeper) collect(ctx context.Context, key string, f *flight, w *walker, 
 
 // reserve counts memory for a walk being collected; where there is no room,
 // others go, then the walk itself.
-func (k *Keeper) reserve(c *keptWalk, grown int) bool {
+func (k *Cache) reserve(c *keptWalk, grown int) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for k.used+grown > k.bytes && k.recent.Len() > 0 {
@@ -222,7 +222,7 @@ func (k *Keeper) reserve(c *keptWalk, grown int) bool {
 }
 
 // store keeps a finished walk; its memory is counted already.
-func (k *Keeper) store(c *keptWalk) {
+func (k *Cache) store(c *keptWalk) {
 	if e, ok := k.kept[c.key]; ok {
 		k.drop(e)
 	}
@@ -230,8 +230,8 @@ func (k *Keeper) store(c *keptWalk) {
 	k.kept[c.key] = k.recent.PushFront(c)
 }
 
-// Used is how many bytes the keeper counts, kept and being collected.
-func (k *Keeper) Used() int {
+// Bytes is how many bytes the keeper counts, kept and being collected.
+func (k *Cache) Bytes() int {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return k.used
@@ -268,10 +268,10 @@ func (n *interner) page(p *Page) int {
 	return grown
 }
 
-// KeyChoices are the keys under which a kept walk may serve a question whose
+// CacheKeys are the keys under which a kept walk may serve a question whose
 // filters are pushed down: the walk with all the filters first, then those with
 // fewer, the unfiltered one last. More than six filters give only the ends.
-func KeyChoices(base string, filters []string) []string {
+func CacheKeys(base string, filters []string) []string {
 	filters = slices.Sorted(slices.Values(filters))
 	key := func(chosen []string) string { return base + "\x00" + strings.Join(chosen, "\x00") }
 	if len(filters) > 6 {

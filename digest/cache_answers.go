@@ -21,7 +21,7 @@ type Origin struct{ walk *keptWalk }
 
 // Answer gives the answer that was kept for a question, nil where there is
 // none. Nobody may change it.
-func (k *Keeper) Answer(question string) *Answer {
+func (k *Cache) Answer(question string) *Answer {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	w := k.answers[question]
@@ -38,11 +38,11 @@ func (k *Keeper) Answer(question string) *Answer {
 	return w.answers[i].answer
 }
 
-// KeepAnswer keeps an answer that a kept walk gave, in both of its forms, until
+// StoreAnswer keeps an answer that a kept walk gave, in both of its forms, until
 // that walk goes: at the latest with the next write. The question names all
 // that the answer depends on beside the walk. Nobody may change the answer any
 // more. One that comes from no kept walk is not kept.
-func (k *Keeper) KeepAnswer(question string, from Origin, a *Answer) {
+func (k *Cache) StoreAnswer(question string, from Origin, a *Answer) {
 	w := from.walk
 	if w == nil {
 		return
@@ -68,7 +68,7 @@ func (k *Keeper) KeepAnswer(question string, from Origin, a *Answer) {
 }
 
 // forget drops one answer of a walk.
-func (k *Keeper) forget(w *keptWalk, i int) {
+func (k *Cache) forget(w *keptWalk, i int) {
 	k.used -= w.answers[i].size
 	w.size -= w.answers[i].size
 	delete(k.answers, w.answers[i].question)
