@@ -157,7 +157,7 @@ func (t *Table) nearest(name string) string {
 		}
 		for _, n := range append([]string{c.Name}, c.Aliases...) {
 			// Of two at the same distance the one that begins alike is meant.
-			d := 2 * editDistance(strings.ToLower(name), n)
+			d := 2 * EditDistance(strings.ToLower(name), n)
 			if name[:min(len(name), 1)] != n[:min(len(n), 1)] {
 				d++
 			}
@@ -167,29 +167,6 @@ func (t *Table) nearest(name string) string {
 		}
 	}
 	return best
-}
-
-func editDistance(a, b string) int {
-	if len(a) > 64 || len(b) > 64 {
-		return 64
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		diagonal := row[0]
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			substitute := diagonal
-			if a[i-1] != b[j-1] {
-				substitute++
-			}
-			diagonal = row[j]
-			row[j] = min(substitute, row[j]+1, row[j-1]+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // Row is one record: a value for each column of its table, in that order, and

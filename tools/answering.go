@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -11,6 +12,8 @@ import (
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/args"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
 // screening turns answers into what the wire wants and compares them with the
@@ -33,7 +36,7 @@ func (c *call) screening(p *plan, job *kombo.Job, given []answerArgs) []kombo.Sc
 			continue
 		}
 		if _, twice := answered[q.ID]; twice {
-			p.fail("%s answers %q a second time.", at, clip(digest.Clean(q.Title), 60))
+			p.fail("%s answers %q a second time.", at, wording.Clip(digest.Clean(q.Title), 60))
 			continue
 		}
 		v := c.answerTo(p, at, q, a)
@@ -65,7 +68,7 @@ func questionOf(p *plan, at string, job *kombo.Job, ref string) *kombo.Screening
 		if len(d.find(ref)) > 1 {
 			p.trouble(err)
 		} else {
-			p.doubt("%s", sentence(err.Error()))
+			p.doubt("%s", wording.Sentence(err.Error()))
 		}
 		return nil
 	}
@@ -80,7 +83,7 @@ func (c *call) answerTo(p *plan, at string, q *kombo.ScreeningQuestion, a answer
 		f = &kombo.QuestionFormat{}
 	}
 	text := strings.TrimSpace(string(a.Answer))
-	about := fmt.Sprintf("%s (%q)", at, clip(digest.Clean(q.Title), 60))
+	about := fmt.Sprintf("%s (%q)", at, wording.Clip(digest.Clean(q.Title), 60))
 	switch f.Type {
 	case "TEXT":
 		if s := unquoted(text); f.MaxLength == nil || utf8.RuneCountInString(s) <= *f.MaxLength {
@@ -116,7 +119,7 @@ func unquoted(s string) string {
 func numberAnswer(p *plan, about string, f *kombo.QuestionFormat, text string) any {
 	n, err := strconv.ParseFloat(unquoted(text), 64)
 	if err != nil {
-		p.doubt("%s takes a number, not %q.", about, clip(text, 40))
+		p.doubt("%s takes a number, not %q.", about, wording.Clip(text, 40))
 		return text
 	}
 	if f.Min != nil && n < *f.Min || f.Max != nil && n > *f.Max {
@@ -143,7 +146,7 @@ func boolAnswer(p *plan, about, text string) any {
 	case "false", "no", "n", "0":
 		return false
 	}
-	p.doubt("%s takes true or false, not %q.", about, clip(text, 40))
+	p.doubt("%s takes true or false, not %q.", about, wording.Clip(text, 40))
 	return text
 }
 
@@ -164,7 +167,7 @@ func choiceAnswer(p *plan, about string, f *kombo.QuestionFormat, text string) a
 	for _, ref := range refs {
 		found, err := d.one(about, ref)
 		if err != nil {
-			p.doubt("%s", sentence(err.Error()))
+			p.doubt("%s", wording.Sentence(err.Error()))
 			found.id = ref
 		}
 		ids = append(ids, found.id)
@@ -188,17 +191,17 @@ func (c *call) fileAnswer(p *plan, at, about string, q *kombo.QuestionFormat, te
 		return text
 	}
 	v["type"] = "OTHER"
-	args, err := decode[fileArgs](v)
+	file, err := args.Decode[fileArgs](v)
 	if err != nil {
 		p.problems = append(p.problems, at+".answer: "+err.Error())
 		return text
 	}
-	f := c.file(p, at+".answer", args)
+	f := c.file(p, at+".answer", file)
 	if len(q.AcceptedMIMETypes) > 0 && f.ContentType != "" && !slices.Contains(q.AcceptedMIMETypes, f.ContentType) {
 		p.doubt("%s takes %s, not %s.", about, strings.Join(q.AcceptedMIMETypes, ", "), f.ContentType)
 	}
 	if n := size(f); q.MaxFileSizeBytes != nil && n > *q.MaxFileSizeBytes {
-		p.doubt("%s takes %s, not %s.", about, megabytes(*q.MaxFileSizeBytes), megabytes(n))
+		p.doubt("%s takes %s, not %s.", about, wording.Bytes(*q.MaxFileSizeBytes), wording.Bytes(n))
 	}
 	return kombo.FileAnswer{Name: f.Name, ContentType: f.ContentType, DataURL: f.DataURL, Data: f.Data}
 }
@@ -218,9 +221,9 @@ func (p *plan) doubtUnanswered(job *kombo.Job, answered map[string]any) {
 		if kind == "INFORMATION" || kind == "UNKNOWN" {
 			continue
 		}
-		words := fmt.Sprintf("The job requires an answer to %q (question %s, %s", clip(digest.Clean(q.Title), 80), q.ID, orDefault(kind, "of unknown kind"))
+		words := fmt.Sprintf("The job requires an answer to %q (question %s, %s", wording.Clip(digest.Clean(q.Title), 80), q.ID, cmp.Or(kind, "of unknown kind"))
 		if q.Format != nil && len(q.Format.Options) > 0 {
-			words += ": " + clip(strings.Join(names(q.Format.Options, func(o kombo.QuestionOption) string { return digest.Clean(o.Name) }), ", "), 200)
+			words += ": " + wording.Clip(strings.Join(names(q.Format.Options, func(o kombo.QuestionOption) string { return digest.Clean(o.Name) }), ", "), 200)
 		}
 		p.doubt("%s).", words)
 	}

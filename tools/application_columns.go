@@ -1,10 +1,12 @@
 package tools
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
 type application = kombo.Application
@@ -43,7 +45,7 @@ var applications = func() *resource[application] {
 		lookedUp[application]("job_status", digest.KindText, needJobs, "job_id", func(l *lookup, id string) digest.Value { return digest.Text(string(l.jobs[id].Status)) }),
 		lookedUp[application]("department", digest.KindText, needJobs, "job_id", func(l *lookup, id string) digest.Value { return digest.Text(l.jobs[id].Department) }),
 		lookedUp[application]("job_location", digest.KindText, needJobs, "job_id", func(l *lookup, id string) digest.Value { return digest.Text(l.jobs[id].Location) }),
-		text("url", func(a *application) string { return orDefault(a.RemoteURL, applicant(a).RemoteURL) }).also("remote_url"),
+		text("url", func(a *application) string { return cmp.Or(a.RemoteURL, applicant(a).RemoteURL) }).also("remote_url"),
 		instant("changed", func(a *application) kombo.Time { return a.ChangedAt }).also("changed_at"),
 		instant("deleted", func(a *application) kombo.Time { return a.RemoteDeletedAt }).also("deleted_at", "remote_deleted_at"),
 		text("remote_id", func(a *application) string { return a.RemoteID }),
@@ -68,7 +70,7 @@ var applications = func() *resource[application] {
 // person is what an application knows of its candidate; nil gives nothing.
 type applicantInfo struct{ kombo.ApplicationCandidate }
 
-func (p applicantInfo) name() string { return fullName(p.FirstName, p.LastName) }
+func (p applicantInfo) name() string { return wording.FullName(p.FirstName, p.LastName) }
 
 func applicant(a *application) applicantInfo {
 	if a.Candidate == nil {

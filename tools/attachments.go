@@ -8,6 +8,8 @@ import (
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/args"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
 // readArgs are what both reads of attachments take beside the record.
@@ -88,7 +90,7 @@ func (a *AttachmentAnswer) tokens() int {
 // attachments lists the files of a record or reads one.
 func (c *call) attachments(ctx context.Context, param, id string, a readArgs, list func(context.Context, string) ([]kombo.Attachment, error)) (*AttachmentAnswer, error) {
 	if strings.TrimSpace(id) == "" || strings.ContainsAny(id, " ,\t/") {
-		return nil, &ArgumentError{[]string{fmt.Sprintf("%s must be one id, not %q; ids come from the list tools.", param, clip(id, 60))}}
+		return nil, args.Errorf("%s must be one id, not %q; ids come from the list tools.", param, wording.Clip(id, 60))
 	}
 	if a.Read != "" {
 		if doc, ok := c.texts.get(textKey{id, a.Read}); ok && a.Cursor != "" {
@@ -154,7 +156,7 @@ func listFiles(files []kombo.Attachment, cursor string, budget int) (*Attachment
 	out := &AttachmentAnswer{Columns: []string{"id", "type", "name", "content_type", "created"}}
 	left := budget - fileListTokens
 	for i, f := range files[from:] {
-		row := []string{within(digest.Clean(f.ID), 60), within(digest.Clean(string(f.Type)), 20), within(digest.Clean(f.FileName), titleTokens), within(digest.Clean(f.ContentType), 60), day(f.RemoteCreatedAt)}
+		row := []string{wording.Within(digest.Clean(f.ID), 60), wording.Within(digest.Clean(string(f.Type)), 20), wording.Within(digest.Clean(f.FileName), titleTokens), wording.Within(digest.Clean(f.ContentType), 60), day(f.RemoteCreatedAt)}
 		if left -= digest.CountTokens(compact(row) + ","); left < 0 && i > 0 {
 			out.Next = offsetCursor(from+i, "list")
 			out.Notes = append(out.Notes, fmt.Sprintf("%d more files follow; send next as cursor", len(files)-from-i))

@@ -3,6 +3,7 @@ package tools
 import (
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
 type candidate = kombo.Candidate
@@ -12,7 +13,7 @@ var candidates = newResource("ats_candidates", digest.Table{
 	Example: `tags contains "Java" && candidate contains "müller"`,
 },
 	text("id", func(c *candidate) string { return c.ID }).shown(),
-	text("candidate", func(c *candidate) string { return fullName(c.FirstName, c.LastName) }).shown().also("name", "full_name", "person"),
+	text("candidate", func(c *candidate) string { return wording.FullName(c.FirstName, c.LastName) }).shown().also("name", "full_name", "person"),
 	text("email", func(c *candidate) string { return firstEmail(c.EmailAddresses) }).shown().also("email_address"),
 	list("jobs", func(c *candidate) []string { return appliedFor(c, "") }).shown().also("job", "applied_for"),
 	instant("created", func(c *candidate) kombo.Time { return c.RemoteCreatedAt }).shown().also("created_at", "remote_created_at"),
@@ -20,7 +21,7 @@ var candidates = newResource("ats_candidates", digest.Table{
 	text("phone", func(c *candidate) string { return firstPhone(c.PhoneNumbers) }).also("phone_number"),
 	text("company", func(c *candidate) string { return c.Company }),
 	text("title", func(c *candidate) string { return c.Title }),
-	text("location", func(c *candidate) string { return place(c.Location) }).also("city", "place"),
+	text("location", func(c *candidate) string { return wording.Place(c.Location) }).also("city", "place"),
 	text("source", func(c *candidate) string { return c.Source }),
 	list("tags", func(c *candidate) []string { return tagNames(c.Tags) }).also("tag"),
 	count("applications", func(c *candidate) int { return len(c.Applications) }),

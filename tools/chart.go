@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/args"
 )
 
 // chartOf says what a picture can show.
@@ -22,7 +23,7 @@ func withFunnel(t *Tool) *Tool {
 // checkChart refuses a picture of what is no funnel.
 func (a *applicationArgs) checkChart() error {
 	if a.Chart && !a.isFunnel() {
-		return &ArgumentError{[]string{chartOf}}
+		return args.Errorf("%s", chartOf)
 	}
 	return nil
 }

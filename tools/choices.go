@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/args"
 )
 
 // Choice is something that an argument of a prompt can name.
@@ -67,7 +68,7 @@ func (b *Toolbox) Choose(ctx context.Context, who Caller, kind ChoiceKind, jobID
 	}
 	found, err := d.one(param, digest.Clean(ref))
 	if err != nil {
-		return Choice{}, &ArgumentError{[]string{sentence(err.Error())}}
+		return Choice{}, args.Errorf("%v", err)
 	}
 	return choiceOf(found), nil
 }

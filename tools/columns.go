@@ -1,7 +1,6 @@
 package tools
 
 import (
-	"strings"
 	"time"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
@@ -145,8 +144,6 @@ func lookedUp[T any](name string, k digest.Kind, n need, by string, f func(*look
 	return column[T]{Column: digest.Column{Name: name, Kind: k}, needs: n, by: by, found: f}
 }
 
-func fullName(first, last string) string { return strings.TrimSpace(first + " " + last) }
-
 func names[T any](items []T, name func(T) string) []string {
 	out := make([]string, 0, len(items))
 	for _, it := range items {
@@ -175,23 +172,6 @@ func firstPhone(list []kombo.Phone) string {
 		}
 	}
 	return ""
-}
-
-// place gives a location in one line, the town first.
-func place(l *kombo.Location) string {
-	if l == nil {
-		return ""
-	}
-	parts := make([]string, 0, 3)
-	for _, s := range []string{l.City, l.State, l.Country} {
-		if s != "" && (len(parts) == 0 || parts[len(parts)-1] != s) {
-			parts = append(parts, s)
-		}
-	}
-	if len(parts) == 0 {
-		return l.Raw
-	}
-	return strings.Join(parts, ", ")
 }
 
 func daysBetween(from, to time.Time) digest.Value {

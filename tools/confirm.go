@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 	"github.com/mark3labs/mcp-go/mcp"
 )
 
@@ -156,12 +157,12 @@ func (w *writing) askPerson() (*WriteAnswer, error) {
 func (w *writing) unsent(why string) *WriteAnswer {
 	a := &WriteAnswer{Notes: []string{"Nothing was sent: " + why + "."}}
 	for i, ch := range w.plan.changes {
-		r := WriteResult{Record: ch.record, Outcome: outcomeUnsent, Says: "Not sent: " + sentence(ch.words)}
+		r := WriteResult{Record: ch.record, Outcome: outcomeUnsent, Says: "Not sent: " + wording.Sentence(ch.words)}
 		switch w.known[i].State {
 		case outcomeDone:
-			r.Outcome, r.Says = outcomeDone, "This was already done before: "+sentence(ch.words)
+			r.Outcome, r.Says = outcomeDone, "This was already done before: "+wording.Sentence(ch.words)
 		case outcomeUnknown, StateInFlight:
-			r.Outcome, r.Says = outcomeUnknown, "This was sent before, and its outcome is not known: "+sentence(ch.words)
+			r.Outcome, r.Says = outcomeUnknown, "This was sent before, and its outcome is not known: "+wording.Sentence(ch.words)
 		}
 		a.Results = append(a.Results, r)
 	}
@@ -185,11 +186,11 @@ func (w *writing) question() string {
 	}
 	for i, ch := range w.plan.changes {
 		if w.known[i].State == "" {
-			b.WriteString("- " + sentence(ch.words) + "\n")
+			b.WriteString("- " + wording.Sentence(ch.words) + "\n")
 		}
 	}
 	for _, note := range w.plan.notes {
-		b.WriteString("Note: " + sentence(note) + "\n")
+		b.WriteString("Note: " + wording.Sentence(note) + "\n")
 	}
 	return strings.TrimRight(b.String(), "\n")
 }

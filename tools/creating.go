@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/mail"
@@ -11,6 +12,8 @@ import (
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/args"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
 type personArgs struct {
@@ -57,8 +60,8 @@ type linkURL struct {
 }
 
 type answerArgs struct {
-	QuestionID string   `json:"question_id"`
-	Answer     jsonText `json:"answer"`
+	QuestionID string    `json:"question_id"`
+	Answer     args.JSON `json:"answer"`
 }
 
 type sourceArgs struct {
@@ -84,7 +87,7 @@ type applicantArgs struct {
 	Source       *sourceArgs    `json:"source,omitempty"`
 	SourcedBy    *sourcedByArgs `json:"sourced_by,omitempty"`
 	Consent      *consentArgs   `json:"gdpr_consent,omitempty"`
-	RemoteFields jsonText       `json:"remote_fields,omitempty"`
+	RemoteFields args.JSON      `json:"remote_fields,omitempty"`
 }
 
 type createApplicationArgs struct {
@@ -166,16 +169,16 @@ type entry struct {
 
 // change words the entry; the caller says how it is sent.
 func (e *entry) change(args map[string]any) change {
-	who := fullName(e.input.Candidate.FirstName, e.input.Candidate.LastName)
-	words := fmt.Sprintf("Enter %s (%s) as an applicant for %s", clip(digest.Clean(who), 80), clip(e.input.Candidate.EmailAddress, 80), e.jobName)
+	who := wording.FullName(e.input.Candidate.FirstName, e.input.Candidate.LastName)
+	words := fmt.Sprintf("Enter %s (%s) as an applicant for %s", wording.Clip(digest.Clean(who), 80), wording.Clip(e.input.Candidate.EmailAddress, 80), e.jobName)
 	if e.stage != "" {
 		words += " at " + e.stage
 	}
 	if n := len(e.input.Attachments); n > 0 {
-		words += ", with " + plural(n, "1 file", "files")
+		words += ", with " + wording.Plural(n, "1 file", "files")
 	}
 	if n := len(e.input.ScreeningQuestionAnswers); n > 0 {
-		words += ", with " + plural(n, "1 answer", "answers")
+		words += ", with " + wording.Plural(n, "1 answer", "answers")
 	}
 	return change{words: words + "; the ATS may mail the candidate", args: args, shows: e.shows}
 }
@@ -183,7 +186,7 @@ func (e *entry) change(args map[string]any) change {
 // entry resolves and checks what both ways of entering a person share.
 func (c *call) entry(ctx context.Context, p *plan, job, stage string, a applicantArgs, action kombo.AttachmentAction) (*entry, error) {
 	p.required("job_id", job)
-	e := &entry{jobID: job, jobName: "job " + clip(job, 60)}
+	e := &entry{jobID: job, jobName: "job " + wording.Clip(job, 60)}
 	e.input = c.applicant(p, a)
 	p.people = append(p.people, knownInput(e.input.Candidate))
 	known, err := c.jobToEnter(ctx, p, job)
@@ -194,7 +197,7 @@ func (c *call) entry(ctx context.Context, p *plan, job, stage string, a applican
 		if !strings.HasPrefix(job, "remote:") {
 			e.jobID = known.ID
 		}
-		e.jobName = clip(orDefault(digest.Clean(known.Name), "job "+known.ID), 80)
+		e.jobName = wording.Clip(cmp.Or(digest.Clean(known.Name), "job "+known.ID), 80)
 	}
 	if stage != "" && (known != nil || len(p.problems) == 0) {
 		// Of a job that there is not the stages are no problem of their own.
@@ -239,7 +242,7 @@ func (c *call) jobToEnter(ctx context.Context, p *plan, ref string) (*kombo.Job,
 	if remote, ok := strings.CutPrefix(ref, "remote:"); ok {
 		i := slices.IndexFunc(jobs, func(j kombo.Job) bool { return j.RemoteID == remote })
 		if i < 0 {
-			p.doubt("Kombo's copy has no job with the remote id %q.", clip(remote, 60))
+			p.doubt("Kombo's copy has no job with the remote id %q.", wording.Clip(remote, 60))
 			return nil, nil
 		}
 		id = jobs[i].ID
@@ -253,7 +256,7 @@ func (c *call) jobToEnter(ctx context.Context, p *plan, ref string) (*kombo.Job,
 		return nil, nil
 	}
 	if s := jobs[i].Status; s != kombo.JobOpen && s != "" {
-		p.doubt("The job %s is %s and takes no applications.", clip(digest.Clean(jobs[i].Name), 60), s)
+		p.doubt("The job %s is %s and takes no applications.", wording.Clip(digest.Clean(jobs[i].Name), 60), s)
 	}
 	return &jobs[i], nil
 }
@@ -272,7 +275,7 @@ func (c *call) checkDuplicate(ctx context.Context, p *plan, job *kombo.Job, e *e
 	}
 	for _, o := range page.Results {
 		p.people = append(p.people, knownCandidate(&o))
-		p.doubt("%s has applied for %s already: candidate %s has that e-mail address.", clip(digest.Clean(fullName(o.FirstName, o.LastName)), 60), e.jobName, o.ID)
+		p.doubt("%s has applied for %s already: candidate %s has that e-mail address.", wording.Clip(digest.Clean(wording.FullName(o.FirstName, o.LastName)), 60), e.jobName, o.ID)
 	}
 	// Where nothing was there before, what is there afterwards is this write's.
 	none := len(page.Results) == 0
@@ -331,7 +334,7 @@ func person(p *plan, a personArgs) kombo.CandidateInput {
 	if l := a.Location; l != nil {
 		country := strings.ToUpper(strings.TrimSpace(l.Country))
 		if !countryPattern.MatchString(country) {
-			p.fail("candidate.location.country must be two letters (ISO 3166-1), such as DE, not %q.", clip(l.Country, 30))
+			p.fail("candidate.location.country must be two letters (ISO 3166-1), such as DE, not %q.", wording.Clip(l.Country, 30))
 		}
 		out.Location = &kombo.LocationInput{City: l.City, Country: country, State: l.State, Street1: l.Street, ZipCode: l.ZipCode}
 	}
@@ -350,7 +353,7 @@ func person(p *plan, a personArgs) kombo.CandidateInput {
 // email notes an address that Kombo would refuse; a display name is one too.
 func (p *plan) email(name, s string) {
 	if !isEmail(s) {
-		p.fail("%s is %q, which is no e-mail address.", name, clip(s, 60))
+		p.fail("%s is %q, which is no e-mail address.", name, wording.Clip(s, 60))
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 
 	"github.com/kombo-mcp/kombo-mcp/schemas"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/args"
 )
 
 // ServerName is the name that the server gives itself; hosts put it before the
@@ -120,12 +121,12 @@ func define[A any, O Answer](s spec, fn func(context.Context, *call, A) (O, erro
 		spec:  s,
 		input: reflect.TypeFor[A](), output: reflect.TypeFor[O](),
 		run: func(ctx context.Context, c *call, arguments any) (Answer, any, error) {
-			args, err := decode[A](arguments)
+			in, err := args.Decode[A](arguments)
 			if err != nil {
 				return nil, nil, err
 			}
-			answer, err := fn(ctx, c, args)
-			return answer, args, err
+			answer, err := fn(ctx, c, in)
+			return answer, in, err
 		},
 	}
 	t.schemas = sync.OnceValues(func() (json.RawMessage, json.RawMessage) {
@@ -168,3 +169,7 @@ func Catalogue() []*Tool {
 // ErrUnknownTool is returned for a name that is no tool, or one that this
 // server was told to leave out.
 var ErrUnknownTool = errors.New("unknown tool")
+
+// ArgumentError says what is wrong with the arguments of a call: every problem at
+// once, each a whole sentence with the valid choices.
+type ArgumentError = args.Error

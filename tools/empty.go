@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -47,7 +48,7 @@ func (b *Toolbox) whyEmpty(ctx context.Context, model string, filters []emptyFil
 	}
 	m := in.ReadModels[i]
 	if !m.IsAvailable {
-		return append(notes, fmt.Sprintf("%s delivers none of these through Kombo: %s", orDefault(in.Tool.Label, "this ATS"), whyNot(m.CoverageStatus, m.ScopeConfigSetting, m.OptedOutByCustomer)))
+		return append(notes, fmt.Sprintf("%s delivers none of these through Kombo: %s", cmp.Or(in.Tool.Label, "this ATS"), whyNot(m.CoverageStatus, m.ScopeConfigSetting, m.OptedOutByCustomer)))
 	}
 	for _, by := range filters {
 		for _, f := range m.Fields {

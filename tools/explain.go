@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,8 @@ import (
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/args"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
 // advice says in one sentence what each of Kombo's codes means and what to do
@@ -50,14 +53,14 @@ func explain(err error) string {
 	if m, ok := errors.AsType[*maskedError](err); ok {
 		return m.mask.document(Explain(m.error), m.people...)
 	}
-	var arg *ArgumentError
+	var arg *args.Error
 	switch {
 	case errors.As(err, &arg):
 		return "Nothing was done. " + arg.Error()
 	case errors.Is(err, ErrUnknownTool):
 		return "Nothing was done: " + err.Error() + "."
 	case errors.Is(err, kombo.ErrOutcomeUnknown):
-		return "It is not known whether this write was done, so it was not repeated. " + sentence(err.Error()) +
+		return "It is not known whether this write was done, so it was not repeated. " + wording.Sentence(err.Error()) +
 			" Before trying again look whether it shows in the ATS; Kombo's copy may lag by hours."
 	case errors.Is(err, context.Canceled):
 		return "The call was cancelled before it ended."
@@ -66,7 +69,7 @@ func explain(err error) string {
 	}
 	var ke *kombo.Error
 	if !errors.As(err, &ke) {
-		return sentence(err.Error())
+		return wording.Sentence(err.Error())
 	}
 	return explainKombo(ke)
 }
@@ -95,7 +98,7 @@ func explainKombo(e *kombo.Error) string {
 	}
 	b.WriteString(next)
 	if says != "" {
-		fmt.Fprintf(&b, " Kombo says: %s", sentence(clip(says, 600)))
+		fmt.Fprintf(&b, " Kombo says: %s", wording.Sentence(wording.Clip(says, 600)))
 	}
 	fmt.Fprintf(&b, " (HTTP %d", e.Status)
 	if e.Code != "" {
@@ -115,7 +118,7 @@ func unreached(e *kombo.Error) string {
 	if e.Err != nil {
 		cause = e.Err.Error()
 	}
-	return fmt.Sprintf("Kombo could not be reached: %s Try again in a minute; if it stays, the person who runs this server must look at its network and base URL.", sentence(clip(cause, 300)))
+	return fmt.Sprintf("Kombo could not be reached: %s Try again in a minute; if it stays, the person who runs this server must look at its network and base URL.", wording.Sentence(wording.Clip(cause, 300)))
 }
 
 // misread words an answer that is none of Kombo's, or a piece of one: a page, a
@@ -125,14 +128,5 @@ func misread(e *kombo.Error) string {
 	if cause == "" && e.Err != nil {
 		cause = e.Err.Error()
 	}
-	return fmt.Sprintf("No usable answer came back: %s Try again in a minute; if it stays, the person who runs this server must check KOMBO_BASE_URL and what stands between it and Kombo. (HTTP %d)", sentence(clip(orDefault(cause, "it could not be read"), 300)), e.Status)
-}
-
-// sentence ends s with a full stop where it has no end mark.
-func sentence(s string) string {
-	s = strings.TrimSpace(s)
-	if s == "" || strings.ContainsAny(s[len(s)-1:], ".!?") {
-		return s
-	}
-	return s + "."
+	return fmt.Sprintf("No usable answer came back: %s Try again in a minute; if it stays, the person who runs this server must check KOMBO_BASE_URL and what stands between it and Kombo. (HTTP %d)", wording.Sentence(wording.Clip(cmp.Or(cause, "it could not be read"), 300)), e.Status)
 }

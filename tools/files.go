@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"cmp"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -58,8 +59,8 @@ func (b *Toolbox) file(p *plan, at string, f fileArgs) kombo.FileInput {
 		}
 	case f.Text != "":
 		out.Data = base64.StdEncoding.EncodeToString([]byte(f.Text))
-		out.ContentType = orDefault(out.ContentType, "text/plain")
-		out.Name = orDefault(out.Name, strings.ToLower(f.Type)+".txt")
+		out.ContentType = cmp.Or(out.ContentType, "text/plain")
+		out.Name = cmp.Or(out.Name, strings.ToLower(f.Type)+".txt")
 	case f.Path != "":
 		if !b.fileFromDisk(p, at, f.Path, &out) {
 			return out
@@ -71,7 +72,7 @@ func (b *Toolbox) file(p *plan, at string, f fileArgs) kombo.FileInput {
 		}
 		out.Data = base64.StdEncoding.EncodeToString(raw)
 	}
-	out.ContentType = orDefault(out.ContentType, typeByName(out.Name))
+	out.ContentType = cmp.Or(out.ContentType, typeByName(out.Name))
 	checkFile(p, at, out)
 	return out
 }
@@ -107,7 +108,7 @@ func (b *Toolbox) fileFromDisk(p *plan, at, name string, out *kombo.FileInput) b
 		return false
 	}
 	out.Data = base64.StdEncoding.EncodeToString(raw)
-	out.Name = orDefault(out.Name, path.Base(name))
+	out.Name = cmp.Or(out.Name, path.Base(name))
 	return true
 }
 
@@ -194,11 +195,4 @@ var knownTypes = map[string]string{
 	".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 	".odt":  "application/vnd.oasis.opendocument.text",
 	".png":  "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".md": "text/markdown",
-}
-
-func orDefault(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
 }

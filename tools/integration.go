@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
 // integrationTokens bound what is told of an integration.
@@ -25,14 +27,14 @@ func (b *Toolbox) Integration(ctx context.Context, who Caller) (string, error) {
 	}
 	var w strings.Builder
 	line := func(key, value string) {
-		if value = within(digest.Clean(value), 60); value != "" {
+		if value = wording.Within(digest.Clean(value), 60); value != "" {
 			w.WriteString(key + ": " + value + "\n")
 		}
 	}
 	line("ats", in.Tool.Label)
 	line("integration", in.ID)
-	line("status", orDefault(stateWords(in.Status), in.Status))
-	line("set-up", orDefault(stateWords(in.SetupStatus), in.SetupStatus))
+	line("status", cmp.Or(stateWords(in.Status), in.Status))
+	line("set-up", cmp.Or(stateWords(in.SetupStatus), in.SetupStatus))
 	if !in.DataExpiredAt.IsZero() {
 		line("data", "older than a change of the configuration since "+showTime(in.DataExpiredAt)+"; a new copy is on its way")
 	}
@@ -45,7 +47,7 @@ func (b *Toolbox) Integration(ctx context.Context, who Caller) (string, error) {
 	}
 	w.WriteString("\ncan be read:\n")
 	for _, m := range in.ReadModels {
-		w.WriteString(availability(orDefault(m.Label, m.ID), m.IsAvailable, m.CoverageStatus, m.ScopeConfigSetting, m.OptedOutByCustomer))
+		w.WriteString(availability(cmp.Or(m.Label, m.ID), m.IsAvailable, m.CoverageStatus, m.ScopeConfigSetting, m.OptedOutByCustomer))
 		for _, f := range m.Fields {
 			if m.IsAvailable && !f.IsAvailable {
 				w.WriteString("  " + availability(f.ID, false, f.CoverageStatus, f.ScopeConfigSetting, f.OptedOutByCustomer))
@@ -54,7 +56,7 @@ func (b *Toolbox) Integration(ctx context.Context, who Caller) (string, error) {
 	}
 	w.WriteString("\ncan be written:\n")
 	for _, a := range in.WriteActions {
-		w.WriteString(availability(orDefault(a.Label, a.ID), a.IsAvailable, a.CoverageStatus, a.ScopeConfigSetting, a.OptedOutByCustomer))
+		w.WriteString(availability(cmp.Or(a.Label, a.ID), a.IsAvailable, a.CoverageStatus, a.ScopeConfigSetting, a.OptedOutByCustomer))
 	}
 	text := w.String()
 	if head := digest.TokenPrefix(text, integrationTokens); head != text {
@@ -124,7 +126,7 @@ func whyNot(coverage, setting string, optedOut bool) string {
 }
 
 func availability(label string, yes bool, coverage, setting string, optedOut bool) string {
-	label = within(digest.Clean(label), 24)
+	label = wording.Within(digest.Clean(label), 24)
 	if yes {
 		return "- " + label + "\n"
 	}

@@ -1,8 +1,11 @@
 package tools
 
 import (
+	"cmp"
+
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
 type interview = kombo.Interview
@@ -16,14 +19,14 @@ var interviews = newResource("ats_interviews", digest.Table{
 	text("candidate", func(i *interview) string { return personName(interviewApplication(i).Candidate) }).shown().also("name", "candidate_name"),
 	text("job", func(i *interview) string { return jobOf(interviewApplication(i).Job).Name }).shown().also("job_name").byID("job_id").apart().counted(),
 	list("interviewers", func(i *interview) []string {
-		return names(i.Users, func(u kombo.Interviewer) string { return orDefault(fullName(u.FirstName, u.LastName), u.Email) })
+		return names(i.Users, func(u kombo.Interviewer) string { return cmp.Or(wording.FullName(u.FirstName, u.LastName), u.Email) })
 	}).shown().also("interviewer", "users").holds("full names"),
 	computed("canceled", digest.KindBool, func(_ *lookup, i *interview) digest.Value {
 		return digest.Bool(i.Canceled != nil && *i.Canceled)
 	}).shown().also("cancelled"),
 	instant("end", func(i *interview) kombo.Time { return i.EndingAt }).minutes().also("ending_at"),
 	text("subject", func(i *interview) string { return i.Title }).also("title"),
-	text("place", func(i *interview) string { return orDefault(place(i.Location), i.VideoConferencingURL) }).also("location"),
+	text("place", func(i *interview) string { return cmp.Or(wording.Place(i.Location), i.VideoConferencingURL) }).also("location"),
 	text("application_id", func(i *interview) string { return i.ApplicationID }),
 	text("candidate_id", func(i *interview) string { return personID(interviewApplication(i).Candidate) }),
 	text("stage_id", func(i *interview) string { return i.StageID }),
@@ -81,7 +84,7 @@ func personName(c *kombo.CandidateRef) string {
 	if c == nil {
 		return ""
 	}
-	return fullName(c.FirstName, c.LastName)
+	return wording.FullName(c.FirstName, c.LastName)
 }
 
 func personID(c *kombo.CandidateRef) string {

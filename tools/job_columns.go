@@ -1,11 +1,13 @@
 package tools
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
 type job = kombo.Job
@@ -18,7 +20,7 @@ var jobs = newResource("ats_jobs", digest.Table{
 	text("job", func(j *job) string { return j.Name }).shown().also("name", "title").byID("id").apart(),
 	text("job_status", func(j *job) string { return string(j.Status) }).shown().also("status").counted(),
 	text("department", func(j *job) string { return j.Department }).shown().counted(),
-	text("location", func(j *job) string { return place(j.Location) }).shown().also("city", "job_location", "place"),
+	text("location", func(j *job) string { return wording.Place(j.Location) }).shown().also("city", "job_location", "place"),
 	instant("opened", func(j *job) kombo.Time { return j.OpenedAt }).shown().also("opened_at"),
 	instant("closed", func(j *job) kombo.Time { return j.ClosedAt }).also("closed_at"),
 	text("visibility", func(j *job) string { return j.Visibility }),
@@ -32,7 +34,7 @@ var jobs = newResource("ats_jobs", digest.Table{
 	lookedUp[job]("applications", digest.KindCount, needApplications, "id", func(l *lookup, id string) digest.Value { return digest.Number(float64(l.applications[id])) }),
 	lookedUp[job]("pending", digest.KindCount, needApplications, "id", func(l *lookup, id string) digest.Value { return digest.Number(float64(l.pending[id])) }).also("undecided"),
 	text("salary", salaryOf),
-	text("url", func(j *job) string { return orDefault(j.RemoteURL, j.PostURL) }).also("remote_url"),
+	text("url", func(j *job) string { return cmp.Or(j.RemoteURL, j.PostURL) }).also("remote_url"),
 	instant("created", func(j *job) kombo.Time { return j.RemoteCreatedAt }).also("created_at", "remote_created_at"),
 	instant("updated", func(j *job) kombo.Time { return j.RemoteUpdatedAt }).also("updated_at", "remote_updated_at"),
 	instant("changed", func(j *job) kombo.Time { return j.ChangedAt }).also("changed_at"),
@@ -43,14 +45,14 @@ var jobs = newResource("ats_jobs", digest.Table{
 func teamOf(j *job) []string {
 	return names(j.HiringTeam, func(m kombo.HiringTeamMember) string {
 		// The short form knows only the roles that Kombo maps.
-		roles := names(m.JobRoles, func(r kombo.JobRole) string { return orDefault(r.RemoteLabel, r.UnifiedType) })
+		roles := names(m.JobRoles, func(r kombo.JobRole) string { return cmp.Or(r.RemoteLabel, r.UnifiedType) })
 		if len(roles) == 0 {
 			roles = m.HiringTeamRoles
 		}
 		if len(roles) == 0 {
-			return fullName(m.FirstName, m.LastName)
+			return wording.FullName(m.FirstName, m.LastName)
 		}
-		return fmt.Sprintf("%s (%s)", fullName(m.FirstName, m.LastName), strings.Join(roles, ", "))
+		return fmt.Sprintf("%s (%s)", wording.FullName(m.FirstName, m.LastName), strings.Join(roles, ", "))
 	})
 }
 
@@ -70,7 +72,7 @@ func stagesOf(j *job) []string {
 func questionsOf(j *job) []string {
 	return names(j.ScreeningQuestions, func(q kombo.ScreeningQuestion) string {
 		var b strings.Builder
-		b.WriteString(orDefault(q.Title, "(untitled)"))
+		b.WriteString(cmp.Or(q.Title, "(untitled)"))
 		fmt.Fprintf(&b, " [%s", q.ID)
 		if q.Format != nil {
 			b.WriteString(" " + q.Format.Type)

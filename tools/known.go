@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
 // known are the values of one person that must not show.
@@ -72,7 +74,7 @@ func (k *known) place(l *kombo.Location) {
 
 // join adds what another source tells of the same person.
 func (k *known) join(o known) {
-	k.id, k.first, k.last = orDefault(k.id, o.id), orDefault(k.first, o.first), orDefault(k.last, o.last)
+	k.id, k.first, k.last = cmp.Or(k.id, o.id), cmp.Or(k.first, o.first), cmp.Or(k.last, o.last)
 	k.contacts = append(k.contacts, o.contacts...)
 	k.places = append(k.places, o.places...)
 	k.profiles = append(k.profiles, o.profiles...)
@@ -82,7 +84,7 @@ func (k *known) join(o known) {
 func knownOf(a *application) known {
 	k := known{id: a.CandidateID}
 	if c := a.Candidate; c != nil {
-		k.id, k.first, k.last = orDefault(k.id, c.ID), c.FirstName, c.LastName
+		k.id, k.first, k.last = cmp.Or(k.id, c.ID), c.FirstName, c.LastName
 		k.emails(c.EmailAddresses)
 		k.phones(c.PhoneNumbers)
 		k.socials(c.SocialMedia)
@@ -101,7 +103,7 @@ func knownCandidate(c *candidate) known {
 
 // knownInput is a person about to be entered, who has no id yet.
 func knownInput(c kombo.CandidateInput) known {
-	k := known{id: digest.Fold(fullName(c.FirstName, c.LastName)), first: c.FirstName, last: c.LastName, contacts: []string{c.EmailAddress, c.PhoneNumber}}
+	k := known{id: digest.Fold(wording.FullName(c.FirstName, c.LastName)), first: c.FirstName, last: c.LastName, contacts: []string{c.EmailAddress, c.PhoneNumber}}
 	for _, e := range c.AdditionalEmailAddresses {
 		k.contacts = append(k.contacts, e.EmailAddress)
 	}

@@ -10,6 +10,8 @@ import (
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/args"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
 // listSpec is the declaration of a list: A are its arguments, F the filters of
@@ -106,7 +108,7 @@ func (l *listing[A, F, T]) answer(ctx context.Context) (*digest.Answer, error) {
 func (l *listing[A, F, T]) resolve(ctx context.Context) error {
 	after, err := wireDate("updated_after", l.list.UpdatedAfter)
 	if err != nil {
-		return &ArgumentError{[]string{sentence(err.Error())}}
+		return args.Errorf("%v", err)
 	}
 	for _, f := range l.filters {
 		v := f.values(l.args)
@@ -114,11 +116,11 @@ func (l *listing[A, F, T]) resolve(ctx context.Context) error {
 			continue
 		}
 		if why := l.mask.refuses(l.of.table.Name, f.param); why != "" {
-			return &ArgumentError{[]string{sentence(why)}}
+			return args.Errorf("%s", why)
 		}
 		if f.day {
 			if _, err := wireDate(f.param, v[0]); err != nil {
-				return &ArgumentError{[]string{sentence(err.Error())}}
+				return args.Errorf("%v", err)
 			}
 		}
 	}
@@ -152,7 +154,7 @@ func (l *listing[A, F, T]) compile(table *digest.Table) (err error) {
 		q.Limit = nil // who groups wants the groups, and none of the records
 	}
 	if l.plan, err = digest.Compile(table, q); err != nil {
-		return &ArgumentError{[]string{sentence(err.Error())}}
+		return args.Errorf("%v", err)
 	}
 	return nil
 }
@@ -292,7 +294,7 @@ func (l *listing[A, F, T]) protect(ctx context.Context, table *digest.Table) (er
 	}
 	for _, q := range l.plan.Questions() {
 		if l.guard.asked(q) {
-			return &ArgumentError{[]string{fmt.Sprintf("answer(%q): answers to equal-opportunity and demographic questions are left out here, whatever the question is for; they must not serve decisions.", clip(q, 60))}}
+			return args.Errorf("answer(%q): answers to equal-opportunity and demographic questions are left out here, whatever the question is for; they must not serve decisions.", wording.Clip(q, 60))
 		}
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
 // lookup is what columns know beside their record.
@@ -65,7 +66,7 @@ func (c *call) lookUpJobs(ctx context.Context, l *lookup) error {
 	}
 	l.jobs, l.stages = map[string]jobFacts{}, map[string]string{}
 	for _, j := range list {
-		l.jobs[j.ID] = jobFacts{j.Status, j.Department, place(j.Location)}
+		l.jobs[j.ID] = jobFacts{j.Status, j.Department, wording.Place(j.Location)}
 		for _, s := range j.Stages {
 			l.stages[s.ID] = s.Name
 		}

@@ -1,15 +1,13 @@
 package tools
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
-	"unicode/utf16"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
 // What a write says, masked on its way to the agent. The question to a person
@@ -42,29 +40,7 @@ func (m *mask) resolved(s string, people []known) string {
 	for _, k := range people {
 		v = m.free(v, k)
 	}
-	return readableJSON(v)
-}
-
-// readableJSON is JSON without the escapes that browsers need and with those
-// that a reader needs: of what nobody sees. It is "" for what cannot be JSON.
-func readableJSON(v any) string {
-	var raw bytes.Buffer
-	enc := json.NewEncoder(&raw)
-	enc.SetEscapeHTML(false)
-	if enc.Encode(v) != nil {
-		return ""
-	}
-	var b strings.Builder
-	for _, r := range strings.TrimRight(raw.String(), "\n") {
-		if r >= ' ' && r < 0x7f || digest.Clean(string(r)) == string(r) {
-			b.WriteRune(r)
-			continue
-		}
-		for _, unit := range utf16.Encode([]rune{r}) {
-			fmt.Fprintf(&b, `\u%04x`, unit)
-		}
-	}
-	return b.String()
+	return wording.JSON(v)
 }
 
 // maskedError is an error whose words must not name a person.

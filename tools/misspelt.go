@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
 // spelled are the columns with few values, which agents write down from memory.
@@ -80,7 +81,7 @@ func (l *listing[A, F, T]) umlauts() []string {
 		}
 		name := digest.Fold(c.Values[0].Str())
 		if other := transcribed.Replace(name); other != name {
-			notes = append(notes, fmt.Sprintf("%q may be spelt with ä, ö or ü: try contains %q", clip(c.Values[0].Str(), 60), clip(other, 60)))
+			notes = append(notes, fmt.Sprintf("%q may be spelt with ä, ö or ü: try contains %q", wording.Clip(c.Values[0].Str(), 60), wording.Clip(other, 60)))
 		}
 	}
 	return notes
@@ -128,7 +129,7 @@ func unlike(column, name string, values map[string]string) string {
 	likestFirst(all, folded, new(directory).byName)
 	var near []string
 	for _, e := range all[:min(len(all), likeSpellings)] {
-		near = append(near, fmt.Sprintf("%q", clip(e.name, 60)))
+		near = append(near, fmt.Sprintf("%q", wording.Clip(e.name, 60)))
 	}
-	return fmt.Sprintf("%s is never %q; nearest: %s", column, clip(name, 60), strings.Join(near, ", "))
+	return fmt.Sprintf("%s is never %q; nearest: %s", column, wording.Clip(name, 60), strings.Join(near, ", "))
 }

@@ -9,12 +9,14 @@ import (
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/args"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
 type moveArgs struct {
-	ApplicationID string   `json:"application_id" alias:"application_ids,id,ids" jsonschema_description:"one or up to 25, with commas"`
-	StageID       string   `json:"stage_id" alias:"stage" jsonschema_description:"id or name"`
-	RemoteFields  jsonText `json:"remote_fields,omitempty"`
+	ApplicationID string    `json:"application_id" alias:"application_ids,id,ids" jsonschema_description:"one or up to 25, with commas"`
+	StageID       string    `json:"stage_id" alias:"stage" jsonschema_description:"id or name"`
+	RemoteFields  args.JSON `json:"remote_fields,omitempty"`
 	writeFlags
 }
 
@@ -73,7 +75,7 @@ func (p *plan) doubtDecided(t *applicationTarget) {
 // stageOfJob resolves a stage, by id or name, among those of a record's job. An
 // id that the copy does not have there is a doubt; a name must fit exactly one.
 func (c *call) stageOfJob(ctx context.Context, p *plan, record, who, jobID, ref string) (named, error) {
-	unresolved := named{id: ref, name: "stage " + clip(ref, 60)}
+	unresolved := named{id: ref, name: "stage " + wording.Clip(ref, 60)}
 	if strings.TrimSpace(ref) == "" {
 		return unresolved, nil
 	}
@@ -83,7 +85,7 @@ func (c *call) stageOfJob(ctx context.Context, p *plan, record, who, jobID, ref 
 	}
 	d := &directory{noun: "stages of this job", inOrder: true}
 	if i := slices.IndexFunc(jobs, func(j kombo.Job) bool { return j.ID == jobID }); i >= 0 {
-		d.noun = "stages of " + clip(digest.Clean(jobs[i].Name), 60)
+		d.noun = "stages of " + wording.Clip(digest.Clean(jobs[i].Name), 60)
 		for _, s := range jobs[i].Stages {
 			d.entries = append(d.entries, named{id: s.ID, name: digest.Clean(s.Name), open: s.Status != "INACTIVE", note: stageNote(s)})
 		}
@@ -96,9 +98,9 @@ func (c *call) stageOfJob(ctx context.Context, p *plan, record, who, jobID, ref 
 		}
 		return found, nil
 	case idPattern.MatchString(ref):
-		p.doubtOf(record, "%s", sentence(err.Error()))
+		p.doubtOf(record, "%s", wording.Sentence(err.Error()))
 	case len(d.entries) == 0:
-		p.fail("stage_id: Kombo's copy does not tell the stages of the job of %s, so the name %q cannot be looked up; give the stage's id.", who, clip(ref, 60))
+		p.fail("stage_id: Kombo's copy does not tell the stages of the job of %s, so the name %q cannot be looked up; give the stage's id.", who, wording.Clip(ref, 60))
 	default:
 		p.trouble(err)
 	}
@@ -113,10 +115,10 @@ func stageNote(s kombo.JobStage) string {
 }
 
 type rejectArgs struct {
-	ApplicationID     string   `json:"application_id" alias:"application_ids,id,ids" jsonschema_description:"one or up to 25, with commas"`
-	RejectionReasonID string   `json:"rejection_reason_id" alias:"reason,rejection_reason,reason_id" jsonschema_description:"id or name"`
-	Note              string   `json:"note,omitempty"`
-	RemoteFields      jsonText `json:"remote_fields,omitempty"`
+	ApplicationID     string    `json:"application_id" alias:"application_ids,id,ids" jsonschema_description:"one or up to 25, with commas"`
+	RejectionReasonID string    `json:"rejection_reason_id" alias:"reason,rejection_reason,reason_id" jsonschema_description:"id or name"`
+	Note              string    `json:"note,omitempty"`
+	RemoteFields      args.JSON `json:"remote_fields,omitempty"`
 	writeFlags
 }
 
@@ -158,7 +160,7 @@ func withNote(note string) string {
 	if note == "" {
 		return ""
 	}
-	return fmt.Sprintf(", with a note that colleagues see: %q", clip(digest.Clean(note), 80))
+	return fmt.Sprintf(", with a note that colleagues see: %q", wording.Clip(digest.Clean(note), 80))
 }
 
 // ahead tells of the interview that a rejection would leave in the calendar.
@@ -173,7 +175,7 @@ func (t *applicationTarget) ahead(now time.Time, loc *time.Location) string {
 // reference resolves a parameter of a write that names something by id or by
 // exact name. An id that the copy does not have is a doubt.
 func (c *call) reference(ctx context.Context, p *plan, param, ref string, load func(context.Context) (*directory, error)) (named, error) {
-	unresolved := named{id: ref, name: clip(ref, 60)}
+	unresolved := named{id: ref, name: wording.Clip(ref, 60)}
 	if strings.TrimSpace(ref) == "" {
 		return unresolved, nil
 	}
@@ -187,7 +189,7 @@ func (c *call) reference(ctx context.Context, p *plan, param, ref string, load f
 		found.name = digest.Clean(found.name)
 		return found, nil
 	case idPattern.MatchString(ref):
-		p.doubt("%s", sentence(err.Error()))
+		p.doubt("%s", wording.Sentence(err.Error()))
 	default:
 		p.trouble(err)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
 // maxNamesakes is how many of one name a note lists: a stage that every job has
@@ -92,12 +93,12 @@ func (d *directory) choices(ref string, among []named) string {
 	parts := make([]string, 0, 10)
 	for _, e := range list[:min(len(list), 10)] {
 		if n := sharing[digest.Fold(e.name)]; n > 1 {
-			parts = append(parts, fmt.Sprintf("%q (%d of that name)", clip(e.name, 60), n))
+			parts = append(parts, fmt.Sprintf("%q (%d of that name)", wording.Clip(e.name, 60), n))
 			continue
 		}
-		s := fmt.Sprintf("%q %s", clip(e.name, 60), e.id)
+		s := fmt.Sprintf("%q %s", wording.Clip(e.name, 60), e.id)
 		if e.note != "" {
-			s += " (" + clip(digest.Clean(e.note), 80) + ")"
+			s += " (" + wording.Clip(digest.Clean(e.note), 80) + ")"
 		}
 		parts = append(parts, s)
 	}
@@ -153,7 +154,7 @@ func likeness(e named, folded string) int {
 			n += 2
 		}
 	}
-	if n == 0 && editDistance(name, folded) <= 1+len(folded)/3 {
+	if n == 0 && digest.EditDistance(name, folded) <= 1+len(folded)/3 {
 		n = 1
 	}
 	return n
@@ -166,11 +167,11 @@ func (d *directory) one(param, ref string) (named, error) {
 	case len(found) == 1:
 		return found[0], nil
 	case len(found) > 1:
-		return named{}, fmt.Errorf("%s: %d %s are called %q; give the id of the one you mean: %s", param, len(found), d.noun, clip(ref, 60), d.choices(ref, found))
+		return named{}, fmt.Errorf("%s: %d %s are called %q; give the id of the one you mean: %s", param, len(found), d.noun, wording.Clip(ref, 60), d.choices(ref, found))
 	case len(d.entries) == 0:
 		return named{}, fmt.Errorf("%s: there are no %s to choose from", param, d.noun)
 	}
-	return named{}, fmt.Errorf("%s: no %s are called or have the id %q. Choices: %s", param, d.noun, clip(ref, 60), d.choices(ref, d.entries))
+	return named{}, fmt.Errorf("%s: no %s are called or have the id %q. Choices: %s", param, d.noun, wording.Clip(ref, 60), d.choices(ref, d.entries))
 }
 
 // many resolves the references of a filter: a name that several share means
@@ -186,7 +187,7 @@ func (d *directory) many(param string, refs []string) (ids, notes []string, err 
 			_, err := d.one(param, ref)
 			return nil, nil, err
 		case len(found) > 1:
-			note := fmt.Sprintf("%d %s are called %q; all are meant", len(found), d.noun, clip(ref, 60))
+			note := fmt.Sprintf("%d %s are called %q; all are meant", len(found), d.noun, wording.Clip(ref, 60))
 			if len(found) <= maxNamesakes {
 				note += ": " + d.choices(ref, found)
 			}
@@ -299,7 +300,7 @@ func directoryOf(list []kombo.Job, err error) (*directory, error) {
 	d := &directory{noun: "jobs", cut: len(list) >= maxDirectory}
 	for _, j := range list {
 		note := strings.ToLower(digest.Clean(string(j.Status)))
-		if p := digest.Clean(place(j.Location)); p != "" {
+		if p := digest.Clean(wording.Place(j.Location)); p != "" {
 			note += ", " + p
 		}
 		if isDeleted(j) {
@@ -344,7 +345,7 @@ func (b *Toolbox) reasonDirectory(ctx context.Context) (*directory, error) {
 func (b *Toolbox) userDirectory(ctx context.Context) (*directory, error) {
 	return b.kept.users.get(ctx, b.cfg.Now(), func(ctx context.Context) (*directory, error) {
 		return collect("users", b.cfg.Client.AllUsers(ctx, kombo.UserFilter{}), func(u kombo.User) named {
-			return named{id: u.ID, name: digest.Clean(fullName(u.FirstName, u.LastName)), note: digest.Clean(u.Email)}
+			return named{id: u.ID, name: digest.Clean(wording.FullName(u.FirstName, u.LastName)), note: digest.Clean(u.Email)}
 		})
 	})
 }

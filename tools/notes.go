@@ -6,13 +6,15 @@ import (
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/args"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
 type noteArgs struct {
-	ApplicationID string   `json:"application_id" alias:"application_ids,id,ids" jsonschema_description:"one or up to 25, with commas"`
-	Content       string   `json:"content" alias:"note,text"`
-	ContentType   string   `json:"content_type,omitempty" jsonschema:"enum=PLAIN_TEXT"`
-	RemoteFields  jsonText `json:"remote_fields,omitempty"`
+	ApplicationID string    `json:"application_id" alias:"application_ids,id,ids" jsonschema_description:"one or up to 25, with commas"`
+	Content       string    `json:"content" alias:"note,text"`
+	ContentType   string    `json:"content_type,omitempty" jsonschema:"enum=PLAIN_TEXT"`
+	RemoteFields  args.JSON `json:"remote_fields,omitempty"`
 	writeFlags
 }
 
@@ -29,7 +31,7 @@ var _ = register(write(spec{
 	}
 	for _, t := range targets {
 		p.changes = append(p.changes, change{
-			record: t.id, words: fmt.Sprintf("Add to %s the note %q", t.who(), clip(digest.Clean(a.Content), 80)),
+			record: t.id, words: fmt.Sprintf("Add to %s the note %q", t.who(), wording.Clip(digest.Clean(a.Content), 80)),
 			args: resolved(in, "application_id", t.id),
 			send: func(ctx context.Context) (kombo.Receipt, map[string]string, error) {
 				r, err := c.cfg.Client.AddApplicationNote(ctx, t.id, in)
@@ -45,7 +47,7 @@ type linkArgs struct {
 	Label        string       `json:"label"`
 	URL          string       `json:"url"`
 	Details      *linkDetails `json:"details,omitempty"`
-	RemoteFields jsonText     `json:"remote_fields,omitempty"`
+	RemoteFields args.JSON    `json:"remote_fields,omitempty"`
 	writeFlags
 }
 
@@ -75,7 +77,7 @@ func (a linkArgs) input(p *plan) kombo.ResultLinkInput {
 }
 
 func linkWords(who string, in kombo.ResultLinkInput) string {
-	return fmt.Sprintf("Add to %s the link %q, %s", who, clip(digest.Clean(in.Label), 80), clip(digest.Clean(in.URL), 120))
+	return fmt.Sprintf("Add to %s the link %q, %s", who, wording.Clip(digest.Clean(in.Label), 80), wording.Clip(digest.Clean(in.URL), 120))
 }
 
 type applicationLinkArgs struct {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
 // mark is what a list shows once Kombo's copy has a write: the record with that
@@ -99,7 +100,7 @@ func (r *recentWrites) tell(list string, now time.Time, a *digest.Answer) {
 		switch {
 		case now.Sub(w.at) > recentFor:
 		case w.list == list && inRows(a, w.id) && len(named) < 10:
-			named = append(named, fmt.Sprintf("%s was %s %s", w.id, w.words, since(now.Sub(w.at))))
+			named = append(named, fmt.Sprintf("%s was %s %s", w.id, w.words, wording.Ago(now.Sub(w.at))))
 		case w.list == list:
 			others++
 		}
@@ -108,7 +109,7 @@ func (r *recentWrites) tell(list string, now time.Time, a *digest.Answer) {
 		a.AddNote("by this server: " + strings.Join(named, "; ") + "; the copy may lag")
 	}
 	if others > 0 {
-		a.AddNote(plural(others, "1 recent write", "recent writes") + " of this server to other records may not show in these counts yet")
+		a.AddNote(wording.Plural(others, "1 recent write", "recent writes") + " of this server to other records may not show in these counts yet")
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
 // viewRecord is the view that shows whole records instead of columns.
@@ -151,7 +152,7 @@ func (w *recorder) plain(s string) string {
 		s = w.hide(s)
 	}
 	if n := utf8.RuneCountInString(s); all > 0 || n > recordRunes {
-		return fmt.Sprintf("%s (%d characters in all)", clip(s, recordRunes), max(n, all))
+		return fmt.Sprintf("%s (%d characters in all)", wording.Clip(s, recordRunes), max(n, all))
 	}
 	return s
 }
@@ -161,23 +162,10 @@ func (w *recorder) text(name, s, indent string) {
 	switch {
 	case s == "":
 	case strings.Contains(s, "\n") || utf8.RuneCountInString(s) > quoteRunes:
-		fmt.Fprintf(&w.b, "%s%s (%s):\n%s", indent, name, w.words, quote(s, indent))
+		fmt.Fprintf(&w.b, "%s%s (%s):\n%s", indent, name, w.words, wording.Quote(s, indent))
 	default:
 		fmt.Fprintf(&w.b, "%s%s: %s\n", indent, name, s)
 	}
-}
-
-// quote begins every line with "| ", an empty one with "|" alone.
-func quote(s, indent string) string {
-	var b strings.Builder
-	for line := range strings.SplitSeq(s, "\n") {
-		b.WriteString(indent + "|")
-		if line != "" {
-			b.WriteString(" " + line)
-		}
-		b.WriteByte('\n')
-	}
-	return b.String()
 }
 
 func (w *recorder) items(name string, v reflect.Value, indent string) {
@@ -264,7 +252,7 @@ func (w *recorder) free(name string, v any, indent string) {
 	}
 	fmt.Fprintf(&w.b, "%s%s:\n", indent, name)
 	for _, k := range shown {
-		w.text(clip(digest.Clean(k), quoteRunes), w.plain(compact(fields[k])), indent+"  ")
+		w.text(wording.Clip(digest.Clean(k), quoteRunes), w.plain(compact(fields[k])), indent+"  ")
 	}
 }
 

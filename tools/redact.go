@@ -1,12 +1,14 @@
 package tools
 
 import (
+	"cmp"
 	"reflect"
 	"slices"
 	"strings"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
 // The records of candidates, masked in place right after they were read, so
@@ -38,7 +40,7 @@ func (m *mask) candidate(c *candidate, k *known) {
 	m.contacts(c.EmailAddresses, c.PhoneNumbers)
 	m.profiles(c.SocialMedia)
 	if m.address && c.Location != nil {
-		c.Location = &kombo.Location{Raw: m.standIn("address", orDefault(c.Location.Raw, place(c.Location)))}
+		c.Location = &kombo.Location{Raw: m.standIn("address", cmp.Or(c.Location.Raw, wording.Place(c.Location)))}
 	}
 	m.strings(reflect.ValueOf(c).Elem(), *k)
 }
@@ -102,7 +104,7 @@ func (m *mask) profiles(list []kombo.SocialLink) {
 		return
 	}
 	for i := range list {
-		list[i] = kombo.SocialLink{Link: m.standIn("profile", orDefault(list[i].Link, list[i].Username)), Type: list[i].Type}
+		list[i] = kombo.SocialLink{Link: m.standIn("profile", cmp.Or(list[i].Link, list[i].Username)), Type: list[i].Type}
 	}
 }
 

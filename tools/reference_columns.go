@@ -1,18 +1,21 @@
 package tools
 
 import (
+	"cmp"
+
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
 type user = kombo.User
 
 var users = newResource("ats_users", digest.Table{Name: "users", ID: "id", Example: `name contains "Berg"`},
 	text("id", func(u *user) string { return u.ID }).shown(),
-	text("name", func(u *user) string { return fullName(u.FirstName, u.LastName) }).shown().also("user", "full_name"),
+	text("name", func(u *user) string { return wording.FullName(u.FirstName, u.LastName) }).shown().also("user", "full_name"),
 	text("email", func(u *user) string { return u.Email }).shown(),
 	list("role", func(u *user) []string {
-		return names(u.SystemRoles, func(r kombo.SystemRole) string { return orDefault(r.RemoteLabel, r.UnifiedType) })
+		return names(u.SystemRoles, func(r kombo.SystemRole) string { return cmp.Or(r.RemoteLabel, r.UnifiedType) })
 	}).shown().also("roles", "system_roles"),
 	text("status", func(u *user) string { return u.Status }).oneOf("ACTIVE", "INACTIVE").counted(),
 	instant("changed", func(u *user) kombo.Time { return u.ChangedAt }),
@@ -24,7 +27,7 @@ type role = kombo.Role
 
 var roles = newResource("ats_roles", digest.Table{Name: "roles", ID: "id", Example: `scope == "JOB"`},
 	text("id", func(r *role) string { return r.ID }).shown(),
-	text("name", func(r *role) string { return orDefault(r.RemoteLabel, r.UnifiedType) }).shown().also("role", "label"),
+	text("name", func(r *role) string { return cmp.Or(r.RemoteLabel, r.UnifiedType) }).shown().also("role", "label"),
 	text("scope", func(r *role) string { return r.Scope }).shown().oneOf("SYSTEM", "JOB"),
 	text("type", func(r *role) string { return r.UnifiedType }).also("unified_type"),
 	instant("changed", func(r *role) kombo.Time { return r.ChangedAt }),

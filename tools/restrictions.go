@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
 // checkFiles compares files with what the ATS takes, as far as Kombo knows it.
@@ -49,7 +50,7 @@ func (c *call) checkFiles(ctx context.Context, p *plan, action kombo.AttachmentA
 		}
 	}
 	if r.TotalSizeBytes != nil && total > *r.TotalSizeBytes {
-		p.doubt("The attachments have %s together, and this ATS takes %s.", megabytes(total), megabytes(*r.TotalSizeBytes))
+		p.doubt("The attachments have %s together, and this ATS takes %s.", wording.Bytes(total), wording.Bytes(*r.TotalSizeBytes))
 	}
 	return nil
 }
@@ -60,10 +61,10 @@ func (p *plan) checkFile(at string, f kombo.FileInput, rule kombo.TypeRestrictio
 		return
 	}
 	if n := size(f); rule.MaxFileSizeBytes != nil && n > *rule.MaxFileSizeBytes {
-		p.doubt("%s has %s, and this ATS takes %s.", at, megabytes(n), megabytes(*rule.MaxFileSizeBytes))
+		p.doubt("%s has %s, and this ATS takes %s.", at, wording.Bytes(n), wording.Bytes(*rule.MaxFileSizeBytes))
 	}
 	if len(rule.AcceptedMIMETypes) > 0 && f.ContentType != "" && !slices.Contains(rule.AcceptedMIMETypes, f.ContentType) {
-		p.doubt("%s is %s, and this ATS takes %s.", at, clip(f.ContentType, 80), strings.Join(rule.AcceptedMIMETypes, ", "))
+		p.doubt("%s is %s, and this ATS takes %s.", at, wording.Clip(f.ContentType, 80), strings.Join(rule.AcceptedMIMETypes, ", "))
 	}
 }
 
@@ -79,11 +80,4 @@ func supported(all *kombo.AttachmentRestrictions) string {
 	}
 	slices.Sort(kinds)
 	return ", only " + strings.Join(kinds, ", ")
-}
-
-func megabytes(n int64) string {
-	if n < 1<<20 {
-		return fmt.Sprintf("%d KB", (n+1023)/1024)
-	}
-	return fmt.Sprintf("%.1f MB", float64(n)/(1<<20))
 }

@@ -7,12 +7,14 @@ import (
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/args"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
 type tagArgs struct {
-	CandidateID  string   `json:"candidate_id" alias:"candidate_ids,id,ids" jsonschema_description:"one or up to 25, with commas"`
-	Tag          tagName  `json:"tag"`
-	RemoteFields jsonText `json:"remote_fields,omitempty"`
+	CandidateID  string    `json:"candidate_id" alias:"candidate_ids,id,ids" jsonschema_description:"one or up to 25, with commas"`
+	Tag          tagName   `json:"tag"`
+	RemoteFields args.JSON `json:"remote_fields,omitempty"`
 	writeFlags
 }
 
@@ -91,9 +93,9 @@ func (c *call) tagNamed(ctx context.Context, p *plan, ref string, remove bool) (
 	case len(found) > 0 && found[0].name != "":
 		return found[0].name, nil
 	case remove:
-		p.doubt("Kombo's copy has no tag %q. Tags: %s.", clip(ref, 60), d.choices(ref, d.entries))
+		p.doubt("Kombo's copy has no tag %q. Tags: %s.", wording.Clip(ref, 60), d.choices(ref, d.entries))
 	default:
-		p.note("the tag %q does not exist yet in Kombo's copy and is created", clip(digest.Clean(ref), 60))
+		p.note("the tag %q does not exist yet in Kombo's copy and is created", wording.Clip(digest.Clean(ref), 60))
 	}
 	return digest.Clean(ref), nil
 }

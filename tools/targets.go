@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
 // recordIDs takes apart the ids of the records that a write names: one, or up
@@ -25,7 +27,7 @@ func (p *plan) recordIDs(param, raw, list string) []string {
 		switch {
 		case part == "" || slices.Contains(ids, part):
 		case strings.ContainsAny(part, " \t@/"):
-			p.fail("%s: %q is no id. Find the id with %s, where candidate == %q.", param, clip(part, 60), list, clip(part, 60))
+			p.fail("%s: %q is no id. Find the id with %s, where candidate == %q.", param, wording.Clip(part, 60), list, wording.Clip(part, 60))
 		default:
 			ids = append(ids, part)
 		}
@@ -52,8 +54,8 @@ func (t *applicationTarget) who() string {
 	if !t.known {
 		return "application " + t.id
 	}
-	name := orDefault(digest.Clean(applicant(&t.application).name()), "an unnamed candidate")
-	return fmt.Sprintf("%s's application for %s (%s)", clip(name, 80), clip(orDefault(digest.Clean(jobOf(t.Job).Name), "an unnamed job"), 80), t.id)
+	name := cmp.Or(digest.Clean(applicant(&t.application).name()), "an unnamed candidate")
+	return fmt.Sprintf("%s's application for %s (%s)", wording.Clip(name, 80), wording.Clip(cmp.Or(digest.Clean(jobOf(t.Job).Name), "an unnamed job"), 80), t.id)
 }
 
 // candidateTarget is a candidate that a write goes to.
@@ -67,7 +69,7 @@ func (t *candidateTarget) who() string {
 	if !t.known {
 		return "candidate " + t.id
 	}
-	return fmt.Sprintf("%s (%s)", clip(orDefault(digest.Clean(fullName(t.FirstName, t.LastName)), "an unnamed candidate"), 80), t.id)
+	return fmt.Sprintf("%s (%s)", wording.Clip(cmp.Or(digest.Clean(wording.FullName(t.FirstName, t.LastName)), "an unnamed candidate"), 80), t.id)
 }
 
 // applicationTargets reads the applications that a write names. One that the
@@ -161,7 +163,7 @@ func (p *plan) doubtMissing(err error, noun, id string, found, deleted bool) {
 	switch {
 	case err != nil:
 	case !found:
-		p.doubtOf(id, "Kombo's copy has no %s %s; ids come from the list tools.", noun, clip(id, 60))
+		p.doubtOf(id, "Kombo's copy has no %s %s; ids come from the list tools.", noun, wording.Clip(id, 60))
 	case deleted:
 		p.doubtOf(id, "The %s %s was deleted in the ATS.", noun, id)
 	}
@@ -203,8 +205,8 @@ func (c *call) sameName(ctx context.Context, jobID, job, first, last, not string
 	}
 	var notes []string
 	for _, o := range page.Results {
-		if o.ID != not && digest.Fold(fullName(o.FirstName, o.LastName)) == digest.Fold(fullName(first, last)) {
-			notes = append(notes, fmt.Sprintf("another applicant for %s is also called %s: candidate %s", clip(digest.Clean(job), 60), clip(digest.Clean(fullName(first, last)), 60), o.ID))
+		if o.ID != not && digest.Fold(wording.FullName(o.FirstName, o.LastName)) == digest.Fold(wording.FullName(first, last)) {
+			notes = append(notes, fmt.Sprintf("another applicant for %s is also called %s: candidate %s", wording.Clip(digest.Clean(job), 60), wording.Clip(digest.Clean(wording.FullName(first, last)), 60), o.ID))
 		}
 	}
 	return notes

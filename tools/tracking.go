@@ -8,20 +8,21 @@ import (
 	"strings"
 
 	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/args"
 )
 
 // trackedArgs names an application in the terms of the ATS, by one block. The
 // blocks are JSON in a string: six nested objects would cost every agent what
 // one in a thousand uses.
 type trackedArgs struct {
-	ERecruiter      jsonText `json:"erecruiter,omitempty"`
-	SuccessFactors  jsonText `json:"successfactors,omitempty"`
-	Recruitee       jsonText `json:"recruitee,omitempty"`
-	Greenhouse      jsonText `json:"greenhouse,omitempty"`
-	GreenhouseV3    jsonText `json:"greenhousev3,omitempty"`
-	Onlyfy          jsonText `json:"onlyfy,omitempty"`
-	SmartRecruiters jsonText `json:"smartrecruiters,omitempty"`
-	TrackedAt       string   `json:"tracked_at,omitempty" jsonschema_description:"when it was created, if known"`
+	ERecruiter      args.JSON `json:"erecruiter,omitempty"`
+	SuccessFactors  args.JSON `json:"successfactors,omitempty"`
+	Recruitee       args.JSON `json:"recruitee,omitempty"`
+	Greenhouse      args.JSON `json:"greenhouse,omitempty"`
+	GreenhouseV3    args.JSON `json:"greenhousev3,omitempty"`
+	Onlyfy          args.JSON `json:"onlyfy,omitempty"`
+	SmartRecruiters args.JSON `json:"smartrecruiters,omitempty"`
+	TrackedAt       string    `json:"tracked_at,omitempty" jsonschema_description:"when it was created, if known"`
 	writeFlags
 }
 
@@ -68,7 +69,7 @@ func (a trackedArgs) input(p *plan) kombo.ImportTrackedApplicationInput {
 	given := 0
 	for _, block := range []struct {
 		tool string
-		raw  jsonText
+		raw  args.JSON
 		to   **kombo.TrackedID
 	}{
 		{"erecruiter", a.ERecruiter, &in.ERecruiter}, {"successfactors", a.SuccessFactors, &in.SuccessFactors},
@@ -89,7 +90,7 @@ func (a trackedArgs) input(p *plan) kombo.ImportTrackedApplicationInput {
 }
 
 // trackedBlock reads one block and fills in the id_type, which its ids tell.
-func trackedBlock(p *plan, tool string, raw jsonText) *kombo.TrackedID {
+func trackedBlock(p *plan, tool string, raw args.JSON) *kombo.TrackedID {
 	var keys map[string]string
 	var id kombo.TrackedID
 	if json.Unmarshal([]byte(raw), &keys) != nil || json.Unmarshal([]byte(raw), &id) != nil {

@@ -6,12 +6,14 @@ import (
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/args"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
 type addApplicationAttachmentArgs struct {
-	ApplicationID string   `json:"application_id" alias:"application_ids,id,ids" jsonschema_description:"one or up to 25, with commas"`
-	Attachment    fileArgs `json:"attachment"`
-	RemoteFields  jsonText `json:"remote_fields,omitempty"`
+	ApplicationID string    `json:"application_id" alias:"application_ids,id,ids" jsonschema_description:"one or up to 25, with commas"`
+	Attachment    fileArgs  `json:"attachment"`
+	RemoteFields  args.JSON `json:"remote_fields,omitempty"`
 	writeFlags
 }
 
@@ -41,9 +43,9 @@ var _ = register(write(spec{
 }))
 
 type addCandidateAttachmentArgs struct {
-	CandidateID  string   `json:"candidate_id" alias:"candidate_ids,id,ids" jsonschema_description:"one or up to 25, with commas"`
-	Attachment   fileArgs `json:"attachment"`
-	RemoteFields jsonText `json:"remote_fields,omitempty"`
+	CandidateID  string    `json:"candidate_id" alias:"candidate_ids,id,ids" jsonschema_description:"one or up to 25, with commas"`
+	Attachment   fileArgs  `json:"attachment"`
+	RemoteFields args.JSON `json:"remote_fields,omitempty"`
 	writeFlags
 }
 
@@ -73,15 +75,15 @@ var _ = register(write(spec{
 }))
 
 // upload reads and checks the file that both uploads take.
-func (c *call) upload(ctx context.Context, p *plan, f fileArgs, fields jsonText, action kombo.AttachmentAction) (kombo.AttachmentInput, error) {
+func (c *call) upload(ctx context.Context, p *plan, f fileArgs, fields args.JSON, action kombo.AttachmentAction) (kombo.AttachmentInput, error) {
 	in := kombo.AttachmentInput{Attachment: c.file(p, "attachment", f), RemoteFields: remoteFields[kombo.AttachmentRemoteFields](p, fields)}
 	return in, c.checkFiles(ctx, p, action, []kombo.FileInput{in.Attachment})
 }
 
 func uploadWords(who string, f kombo.FileInput) string {
-	words := fmt.Sprintf("Add to %s the file %q (%s", who, clip(digest.Clean(f.Name), 80), f.Type)
+	words := fmt.Sprintf("Add to %s the file %q (%s", who, wording.Clip(digest.Clean(f.Name), 80), f.Type)
 	if n := size(f); n >= 0 {
-		words += ", " + megabytes(n)
+		words += ", " + wording.Bytes(n)
 	}
 	return words + ")"
 }

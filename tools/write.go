@@ -2,14 +2,14 @@ package tools
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/args"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
 // writeFlags are what every tool that changes the ATS takes beside its own
@@ -95,7 +95,7 @@ func (p *plan) note(format string, a ...any) {
 }
 
 // trouble notes an error of a look-up as a problem.
-func (p *plan) trouble(err error) { p.problems = append(p.problems, sentence(err.Error())) }
+func (p *plan) trouble(err error) { p.problems = append(p.problems, wording.Sentence(err.Error())) }
 
 // refusal is everything that speaks against the plan, at once. Doubts count only
 // about records that are still to be written to, which open tells, "" for any.
@@ -113,18 +113,11 @@ func (p *plan) refusal(anyway bool, open func(record string) bool) error {
 	if len(doubts) > 0 {
 		hint := "What Kombo's copy says may be hours old: if you know better, send the same call with anyway: true."
 		if len(p.problems) > 0 {
-			hint = "The last " + plural(len(doubts), "point rests on Kombo's copy, which may be hours old, and yields", "points rest on Kombo's copy, which may be hours old, and yield") + " to anyway: true."
+			hint = "The last " + wording.Plural(len(doubts), "point rests on Kombo's copy, which may be hours old, and yields", "points rest on Kombo's copy, which may be hours old, and yield") + " to anyway: true."
 		}
 		all = append(all, hint)
 	}
-	return &ArgumentError{all}
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return one
-	}
-	return fmt.Sprintf("%d %s", n, many)
+	return &args.Error{Problems: all}
 }
 
 // The outcomes of a write. Mixed is a batch whose records fared differently;
@@ -260,10 +253,10 @@ func (c *call) carryOut(ctx context.Context, s spec, f writeFlags, p plan) (*Wri
 func (p *plan) preview() *WriteAnswer {
 	a := &WriteAnswer{Outcome: outcomePreview, Notes: p.notes}
 	for i, ch := range p.changes {
-		r := WriteResult{Record: ch.record, Outcome: outcomePreview, Says: sentence(ch.words)}
+		r := WriteResult{Record: ch.record, Outcome: outcomePreview, Says: wording.Sentence(ch.words)}
 		if i == 0 {
 			// The other records of a batch differ by their id alone.
-			r.Resolved = clip(readableJSON(ch.args), maxResolved)
+			r.Resolved = wording.Clip(wording.JSON(ch.args), maxResolved)
 		}
 		a.Results = append(a.Results, r)
 	}
@@ -271,24 +264,16 @@ func (p *plan) preview() *WriteAnswer {
 }
 
 // remoteFields reads the parameter of that name into the block T of the wire.
-func remoteFields[T any](p *plan, raw jsonText) *T {
+func remoteFields[T any](p *plan, raw args.JSON) *T {
 	if strings.TrimSpace(string(raw)) == "" {
 		return nil
 	}
 	var out T
-	if err := json.Unmarshal([]byte(raw), &out); err != nil {
-		p.fail(`remote_fields must be a JSON object keyed by the ATS's slug, such as {"greenhouse":{"post_headers":{"On-Behalf-Of":"123"}}} (%s).`, jsonTrouble(err))
+	if err := raw.Unmarshal(&out); err != nil {
+		p.fail(`remote_fields must be a JSON object keyed by the ATS's slug, such as {"greenhouse":{"post_headers":{"On-Behalf-Of":"123"}}} (%s).`, err)
 		return nil
 	}
 	return &out
-}
-
-// jsonTrouble words an error of the JSON decoder without the Go types in it.
-func jsonTrouble(err error) string {
-	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return fmt.Sprintf("%s cannot be a %s", orArguments(wrong.Field), wrong.Value)
-	}
-	return err.Error()
 }
 
 // required notes each empty value; decode has refused missing keys already, but

@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
 // writing is a plan on its way out.
@@ -209,7 +211,7 @@ func (w *writing) fresh(ctx context.Context, ch change, done func(Outcome) error
 	began := w.cfg.Now()
 	receipt, created, err := ch.send(ctx)
 	out := Outcome{State: outcomeDone, Summary: ch.words, Created: created, Attempts: receipt.Attempts, Duration: receipt.Duration}
-	r := WriteResult{Record: ch.record, Says: sentence(ch.words)}
+	r := WriteResult{Record: ch.record, Says: wording.Sentence(ch.words)}
 	if ke, ok := errors.AsType[*kombo.Error](err); ok {
 		out.LogURL = ke.LogURL
 	}
@@ -225,7 +227,7 @@ func (w *writing) fresh(ctx context.Context, ch change, done func(Outcome) error
 	r.Outcome, r.Created = out.State, createdWords(created)
 	var notes []string
 	for _, warning := range receipt.Warnings {
-		notes = append(notes, "The ATS warns: "+clip(digest.Clean(w.mask.words(warning.Message, w.plan.strangers)), 300))
+		notes = append(notes, "The ATS warns: "+wording.Clip(digest.Clean(w.mask.words(warning.Message, w.plan.strangers)), 300))
 	}
 	if doneErr := done(out); doneErr != nil {
 		notes = append(notes, "The outcome could not be written to the journal: "+doneErr.Error())
@@ -255,7 +257,7 @@ const clockSlack = time.Minute
 
 // before answers for a write that was made earlier.
 func (w *writing) before(ctx context.Context, ch change, r Remembered) (WriteResult, error) {
-	ago := since(w.cfg.Now().Sub(r.At))
+	ago := wording.Ago(w.cfg.Now().Sub(r.At))
 	res := WriteResult{Record: ch.record, Outcome: r.State, Created: createdWords(r.Outcome.Created)}
 	if r.State == outcomeUnknown && w.shown(ctx, ch, r.At.Add(-w.cfg.Client.ActionTimeout()-clockSlack)) {
 		o := Outcome{State: outcomeDone, Summary: ch.words}
@@ -267,13 +269,13 @@ func (w *writing) before(ctx context.Context, ch change, r Remembered) (WriteRes
 	switch r.State {
 	case outcomeDone:
 		// In the words of then: by now the copy may show the record as it became.
-		res.Says = fmt.Sprintf("This was already done %s and was not repeated: %s To do it once more, send again: true.", ago, sentence(orDefault(r.Outcome.Summary, ch.words)))
+		res.Says = fmt.Sprintf("This was already done %s and was not repeated: %s To do it once more, send again: true.", ago, wording.Sentence(cmp.Or(r.Outcome.Summary, ch.words)))
 		return res, nil
 	case outcomeRefused:
 		return res, fmt.Errorf("the same write, sent at the same time, was refused: %s", w.mask.words(r.Outcome.Error, w.plan.strangers))
 	}
 	res.Outcome = outcomeUnknown
-	return res, fmt.Errorf("the same write was sent %s and %w; it was not sent again. Look in the ATS whether it was done; only if it was not, send again: true. %s", ago, kombo.ErrOutcomeUnknown, sentence(w.mask.words(r.Outcome.Error, w.plan.strangers)))
+	return res, fmt.Errorf("the same write was sent %s and %w; it was not sent again. Look in the ATS whether it was done; only if it was not, send again: true. %s", ago, kombo.ErrOutcomeUnknown, wording.Sentence(w.mask.words(r.Outcome.Error, w.plan.strangers)))
 }
 
 func createdWords(created map[string]string) []string {
@@ -284,15 +286,4 @@ func createdWords(created map[string]string) []string {
 		}
 	}
 	return out
-}
-
-// since words a stretch of time for a sentence.
-func since(d time.Duration) string {
-	switch {
-	case d < 90*time.Second:
-		return "just now"
-	case d < 90*time.Minute:
-		return fmt.Sprintf("%d minutes ago", int(d.Minutes()+0.5))
-	}
-	return fmt.Sprintf("%d hours ago", int(d.Hours()+0.5))
 }

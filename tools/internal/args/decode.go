@@ -1,4 +1,4 @@
-package tools
+package args
 
 import (
 	"encoding/json"
@@ -9,100 +9,34 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
+
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
-// jsonText is a parameter that holds JSON or plain text as one string. Free
-// objects have no portable schema, so the schema says string and decode also
-// takes the native value, as its JSON.
-type jsonText string
+var jsonType = reflect.TypeFor[JSON]()
 
-var jsonTextType = reflect.TypeFor[jsonText]()
-
-// ArgumentError says what is wrong with the arguments of a call, every problem
-// at once, each with the valid choices.
-type ArgumentError struct {
-	Problems []string
-}
-
-// Error joins the problems into one sentence each.
-func (e *ArgumentError) Error() string { return strings.Join(e.Problems, " ") }
-
-// decode reads the arguments of a call into a new A. Models send what is nearly
-// right: a null for an optional, "5" for 5, a bare string for a list, a
-// stringified object; where the meaning is plain it is taken. Everything else,
-// unknown and missing keys included, comes back as one *ArgumentError.
-func decode[A any](arguments any) (A, error) {
-	var args A
+// Decode reads arguments, as encoding/json decodes them into an any, into a new A,
+// which must be a struct. Null counts as absent, at every level. The error is an
+// [*Error] with every problem, unknown and missing parameters included.
+func Decode[A any](arguments any) (A, error) {
+	var out A
 	d := decoder{}
-	v := arguments
-	if v == nil {
-		v = map[string]any{}
+	if arguments == nil {
+		arguments = map[string]any{}
 	}
-	d.value(v, reflect.ValueOf(&args).Elem(), "", field{})
+	d.value(arguments, reflect.ValueOf(&out).Elem(), "", field{})
 	if len(d.problems) > 0 {
-		return args, &ArgumentError{d.problems}
+		return out, &Error{d.problems}
 	}
-	return args, nil
+	return out, nil
 }
 
+// decoder collects problems; its methods set dst where v can be read and note a
+// problem where it cannot. The path names the parameter in problems.
 type decoder struct{ problems []string }
 
 func (d *decoder) fail(format string, a ...any) {
 	d.problems = append(d.problems, fmt.Sprintf(format, a...))
-}
-
-// field is what the struct tags say of one parameter.
-type field struct {
-	name     string
-	aliases  []string
-	enum     []string
-	required bool
-	index    []int
-}
-
-// knownFields are the parameters of each struct that was decoded before: reading its
-// tags takes longer than the rest of decoding.
-var knownFields sync.Map // of reflect.Type to []field
-
-// fieldsOf lists the parameters of a struct, those of embedded structs among
-// them, in order. Nobody may change the list.
-func fieldsOf(t reflect.Type) []field {
-	if known, ok := knownFields.Load(t); ok {
-		list, _ := known.([]field)
-		return list
-	}
-	list := readFields(t)
-	knownFields.Store(t, list)
-	return list
-}
-
-func readFields(t reflect.Type) []field {
-	var out []field
-	for f := range t.Fields() {
-		if f.Anonymous {
-			for _, inner := range fieldsOf(f.Type) {
-				inner.index = append(slices.Clone(f.Index), inner.index...)
-				out = append(out, inner)
-			}
-			continue
-		}
-		name, opts, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if name == "" || name == "-" {
-			continue
-		}
-		p := field{name: name, index: f.Index, required: !strings.Contains(opts, "omitempty")}
-		if a := f.Tag.Get("alias"); a != "" {
-			p.aliases = strings.Split(a, ",")
-		}
-		for part := range strings.SplitSeq(f.Tag.Get("jsonschema"), ",") {
-			if v, ok := strings.CutPrefix(part, "enum="); ok {
-				p.enum = append(p.enum, v)
-			}
-		}
-		out = append(out, p)
-	}
-	return out
 }
 
 func (d *decoder) value(v any, dst reflect.Value, path string, f field) {
@@ -118,7 +52,7 @@ func (d *decoder) value(v any, dst reflect.Value, path string, f field) {
 		}
 		return
 	}
-	if dst.Type() == jsonTextType {
+	if dst.Type() == jsonType {
 		d.text(v, dst)
 		return
 	}
@@ -136,7 +70,7 @@ func (d *decoder) value(v any, dst reflect.Value, path string, f field) {
 	case reflect.Float64:
 		d.float(v, dst, path)
 	default:
-		d.fail("%s: this server cannot read a %s.", path, dst.Kind())
+		d.fail("%s: this server cannot read parameters of type %s.", path, dst.Kind())
 	}
 }
 
@@ -147,7 +81,7 @@ func (d *decoder) text(v any, dst reflect.Value) {
 	}
 	raw, err := json.Marshal(v)
 	if err != nil {
-		d.fail("a value could not be read as JSON: %v.", err)
+		d.fail("A value could not be encoded as JSON: %v.", err)
 		return
 	}
 	dst.SetString(string(raw))
@@ -162,12 +96,12 @@ func (d *decoder) object(v any, dst reflect.Value, path string) {
 	}
 	fields := fieldsOf(dst.Type())
 	if s, ok := v.(string); ok && len(fields) == 1 {
-		// A tag's name where the API wants an object that holds only that.
+		// A bare value for an object with one field, such as a tag's name.
 		v = map[string]any{fields[0].name: s}
 	}
 	m, ok := v.(map[string]any)
 	if !ok {
-		d.fail("%s must be an object with %s, not %s.", orArguments(path), strings.Join(fieldNames(fields), ", "), describe(v))
+		d.fail("%s must be an object with %s, not %s.", orTheArguments(path), strings.Join(fieldNames(fields), ", "), describe(v))
 		return
 	}
 	seen := map[string]bool{}
@@ -209,35 +143,6 @@ func (d *decoder) unknown(path, key string, fields []field) {
 	d.fail("Unknown parameter %s%s; valid here: %s.", strconv.Quote(join(path, key)), hint, strings.Join(names, ", "))
 }
 
-func fieldNames(fields []field) []string {
-	names := make([]string, len(fields))
-	for i, f := range fields {
-		names[i] = f.name
-	}
-	return names
-}
-
-// find takes a key as it stands, in another case or spelling of the same words
-// (jobIds for job_ids), or by a synonym that the field declares.
-func find(fields []field, key string) (field, bool) {
-	for _, f := range fields {
-		if f.name == key {
-			return f, true
-		}
-	}
-	plain := plainKey(key)
-	for _, f := range fields {
-		if plainKey(f.name) == plain || slices.ContainsFunc(f.aliases, func(a string) bool { return plainKey(a) == plain }) {
-			return f, true
-		}
-	}
-	return field{}, false
-}
-
-func plainKey(s string) string {
-	return strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "").Replace(s))
-}
-
 func (d *decoder) list(v any, dst reflect.Value, path string, f field) {
 	if s, ok := v.(string); ok {
 		v = d.stringAsList(s, dst.Type().Elem(), f)
@@ -258,8 +163,8 @@ func (d *decoder) list(v any, dst reflect.Value, path string, f field) {
 	dst.Set(out)
 }
 
-// stringAsList reads a bare string where a list is wanted: a stringified list,
-// the members of an enum with commas between, or one element.
+// stringAsList reads a string where a list is wanted: a list as JSON, the members
+// of an enum separated by commas, or a single element.
 func (d *decoder) stringAsList(s string, elem reflect.Type, f field) any {
 	var parsed any
 	if t := strings.TrimSpace(s); strings.HasPrefix(t, "[") && json.Unmarshal([]byte(t), &parsed) == nil {
@@ -307,7 +212,7 @@ func (d *decoder) str(v any, dst reflect.Value, path string, f field) {
 	if len(f.enum) > 0 && s != "" {
 		i := slices.IndexFunc(f.enum, func(e string) bool { return plainKey(e) == plainKey(strings.TrimSpace(s)) })
 		if i < 0 {
-			d.fail("%s is %s, which is none of: %s.", path, strconv.Quote(clip(s, 60)), strings.Join(f.enum, ", "))
+			d.fail("%s must be one of %s, not %s.", path, strings.Join(f.enum, ", "), describe(s))
 			return
 		}
 		s = f.enum[i]
@@ -375,20 +280,20 @@ func join(path, name string) string {
 	return path + "." + name
 }
 
-func orArguments(path string) string {
+func orTheArguments(path string) string {
 	if path == "" {
 		return "The arguments"
 	}
 	return path
 }
 
-// describe names a value in a few words; it never repeats a long one.
+// describe words a value briefly; a long one is cut.
 func describe(v any) string {
 	switch t := v.(type) {
 	case nil:
 		return "null"
 	case string:
-		return strconv.Quote(clip(t, 60))
+		return strconv.Quote(wording.Clip(t, 60))
 	case map[string]any:
 		return "an object"
 	case []any:
@@ -396,15 +301,4 @@ func describe(v any) string {
 	default:
 		return fmt.Sprint(t)
 	}
-}
-
-// clip cuts s to at most n runes and marks the cut.
-func clip(s string, n int) string {
-	for i := range s {
-		if n == 0 {
-			return s[:i] + "…"
-		}
-		n--
-	}
-	return s
 }

@@ -1,4 +1,4 @@
-package tools
+package args
 
 import (
 	"encoding/json"
@@ -24,7 +24,7 @@ type sampleArgs struct {
 	Kind   string   `json:"kind,omitempty" jsonschema:"enum=OPEN,enum=CLOSED"`
 	Place  *inner   `json:"place,omitempty"`
 	Places []inner  `json:"places,omitempty"`
-	Raw    jsonText `json:"raw,omitempty"`
+	Raw    JSON     `json:"raw,omitempty"`
 	Tag    *sole    `json:"tag,omitempty"`
 }
 
@@ -70,8 +70,8 @@ func TestDecodeRefusesTheRestInSentencesThatNameTheChoices(t *testing.T) {
 		`{"name":"a","limit":"many"}`:         `limit must be a whole number, not "many".`,
 		`{"name":"a","limit":1.5}`:            "limit must be a whole number, not 1.5.",
 		`{"name":"a","deep":"maybe"}`:         `deep must be true or false, not "maybe".`,
-		`{"name":"a","kind":"SHUT"}`:          `kind is "SHUT", which is none of: OPEN, CLOSED.`,
-		`{"name":"a","kinds":["SHUT"]}`:       `kinds[0] is "SHUT", which is none of: OPEN, CLOSED.`,
+		`{"name":"a","kind":"SHUT"}`:          `kind must be one of OPEN, CLOSED, not "SHUT".`,
+		`{"name":"a","kinds":["SHUT"]}`:       `kinds[0] must be one of OPEN, CLOSED, not "SHUT".`,
 		`{"name":["a"],"place":5}`:            "place must be an object with city, zip, not 5.",
 		`{"name":{"a":1}}`:                    "name must be a string, not an object.",
 		`{"name":"a","place":{"zip":1}}`:      "place.city is required and missing.",
@@ -79,12 +79,12 @@ func TestDecodeRefusesTheRestInSentencesThatNameTheChoices(t *testing.T) {
 		`[]`:                                  "The arguments must be an object with ids, kinds, limit, ratio, deep, name, kind, place, places, raw, tag, not a list of 0.",
 	} {
 		_, err := decodeJSON(t, in)
-		var bad *ArgumentError
+		var bad *Error
 		require.True(t, errors.As(err, &bad), in)
 		assert.Equal(t, want, err.Error(), in)
 	}
 	_, err := decodeJSON(t, `{"limit":"x","kind":"y","z":1}`)
-	var bad *ArgumentError
+	var bad *Error
 	require.ErrorAs(t, err, &bad)
 	assert.Len(t, bad.Problems, 4, "all problems come at once")
 }
@@ -93,7 +93,7 @@ func decodeJSON(t *testing.T, in string) (sampleArgs, error) {
 	t.Helper()
 	var v any
 	require.NoError(t, json.Unmarshal([]byte(in), &v))
-	return decode[sampleArgs](v)
+	return Decode[sampleArgs](v)
 }
 
 func FuzzDecode(f *testing.F) {
@@ -104,9 +104,9 @@ func FuzzDecode(f *testing.F) {
 		if json.Unmarshal([]byte(in), &v) != nil {
 			return
 		}
-		args, err := decode[sampleArgs](v)
+		args, err := Decode[sampleArgs](v)
 		if err != nil {
-			var bad *ArgumentError
+			var bad *Error
 			require.ErrorAs(t, err, &bad)
 			require.NotEmpty(t, bad.Problems)
 			return
@@ -115,7 +115,7 @@ func FuzzDecode(f *testing.F) {
 		require.NoError(t, err)
 		var w any
 		require.NoError(t, json.Unmarshal(again, &w))
-		back, err := decode[sampleArgs](w)
+		back, err := Decode[sampleArgs](w)
 		require.NoError(t, err, "what was taken is taken again")
 		require.Equal(t, len(args.IDs), len(back.IDs))
 	})

@@ -1,0 +1,27 @@
+package args
+
+import (
+	"strings"
+
+	"github.com/kombo-mcp/kombo-mcp/digest"
+)
+
+// nearest is the name that the key most likely means, "" if none is close: the one
+// with the fewest edits, else the first of which one contains the other.
+func nearest(key string, names []string) string {
+	best, least := "", 1+len(key)/3
+	for _, n := range names {
+		if d := digest.EditDistance(plainKey(key), plainKey(n)); d <= least && (best == "" || d < least) {
+			best, least = n, d
+		}
+	}
+	if best != "" {
+		return best
+	}
+	for _, n := range names {
+		if len(key) > 2 && (strings.Contains(plainKey(n), plainKey(key)) || strings.Contains(plainKey(key), plainKey(n))) {
+			return n
+		}
+	}
+	return ""
+}
