@@ -23,7 +23,7 @@ var mayImport = map[string][]string{
 	"kombo":                  {},
 	"digest":                 {},
 	"schemas":                {},
-	"sandbox":                {"kombo"},
+	"sandbox":                {},
 	"tools":                  {"digest", "schemas", "kombo", "tools/internal/args", "tools/internal/wording"},
 	"tools/internal/args":    {"digest", "tools/internal/wording"},
 	"tools/internal/wording": {"digest", "kombo"},
