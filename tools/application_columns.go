@@ -13,21 +13,21 @@ type application = kombo.Application
 
 var outcomes = []string{"PENDING", "HIRED", "DECLINED"}
 
-var applications = func() *resource[application] {
-	r := newResource("ats_applications", digest.Table{
+var applications = func() *records[application] {
+	r := newRecords("ats_applications", digest.Table{
 		Name: "applications", ID: "id", DateColumn: "created", HasAnswers: true,
 		Example: `outcome == "PENDING" && stage == "Interview"`,
 	},
-		text("id", func(a *application) string { return a.ID }).shown(),
-		text("candidate", func(a *application) string { return applicant(a).name() }).shown().also("name", "candidate_name", "person"),
+		text("id", func(a *application) string { return a.ID }).shown().reflects(effectCreated),
+		text("candidate", func(a *application) string { return applicant(a).name() }).shown().also("name", "candidate_name", "person").masked(maskName),
 		text("job", func(a *application) string { return jobOf(a.Job).Name }).shown().also("job_name", "job_title", "position").byID("job_id").apart().counted(),
 		text("stage", func(a *application) string { return stageOf(a.CurrentStage).Name }).shown().also("current_stage", "stage_name").byID("stage_id").ranked("stage_index").counted(),
-		text("outcome", func(a *application) string { return string(a.Outcome) }).shown().also("status").oneOf(outcomes...).counted(),
+		text("outcome", func(a *application) string { return string(a.Outcome) }).shown().also("status").oneOf(outcomes...).counted().reflects(effectRejected),
 		instant("created", func(a *application) kombo.Time { return a.RemoteCreatedAt }).shown().also("applied", "created_at", "remote_created_at"),
 		instant("updated", func(a *application) kombo.Time { return a.RemoteUpdatedAt }).also("updated_at", "remote_updated_at"),
 		text("candidate_id", func(a *application) string { return a.CandidateID }),
 		text("job_id", func(a *application) string { return a.JobID }),
-		text("stage_id", func(a *application) string { return a.CurrentStageID }).also("current_stage_id"),
+		text("stage_id", func(a *application) string { return a.CurrentStageID }).also("current_stage_id").reflects(effectMoved),
 		computed("stage_index", digest.KindNumber, func(_ *lookup, a *application) digest.Value { return optionalInt(stageOf(a.CurrentStage).Index) }),
 		text("rejection_reason", func(a *application) string { return a.RejectionReasonName }).also("reason", "rejection_reason_name"),
 		instant("rejected", func(a *application) kombo.Time { return a.RejectedAt }).also("rejected_at"),
@@ -36,8 +36,8 @@ var applications = func() *resource[application] {
 		}),
 		text("source", func(a *application) string { return applicant(a).Source }),
 		list("tags", func(a *application) []string { return tagNames(applicant(a).Tags) }).also("tag"),
-		text("email", func(a *application) string { return firstEmail(applicant(a).EmailAddresses) }).also("email_address"),
-		text("phone", func(a *application) string { return firstPhone(applicant(a).PhoneNumbers) }).also("phone_number"),
+		text("email", func(a *application) string { return firstEmail(applicant(a).EmailAddresses) }).also("email_address").masked(maskContact),
+		text("phone", func(a *application) string { return firstPhone(applicant(a).PhoneNumbers) }).also("phone_number").masked(maskContact),
 		count("interviews", func(a *application) int { return len(heldOrPlanned(a.Interviews)) }).holds("not canceled"),
 		computed("next_interview", digest.KindInstant, func(l *lookup, a *application) digest.Value { return nextInterview(a.Interviews, l.now) }).minutes().holds("earliest ahead"),
 		computed("last_interview", digest.KindInstant, func(l *lookup, a *application) digest.Value { return lastInterview(a.Interviews, l.now) }).minutes(),

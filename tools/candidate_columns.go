@@ -8,22 +8,22 @@ import (
 
 type candidate = kombo.Candidate
 
-var candidates = newResource("ats_candidates", digest.Table{
+var candidates = newRecords("ats_candidates", digest.Table{
 	Name: "candidates", ID: "id", DateColumn: "created",
 	Example: `tags contains "Java" && candidate contains "müller"`,
 },
 	text("id", func(c *candidate) string { return c.ID }).shown(),
-	text("candidate", func(c *candidate) string { return wording.FullName(c.FirstName, c.LastName) }).shown().also("name", "full_name", "person"),
-	text("email", func(c *candidate) string { return firstEmail(c.EmailAddresses) }).shown().also("email_address"),
+	text("candidate", func(c *candidate) string { return wording.FullName(c.FirstName, c.LastName) }).shown().also("name", "full_name", "person").masked(maskName),
+	text("email", func(c *candidate) string { return firstEmail(c.EmailAddresses) }).shown().also("email_address").masked(maskContact),
 	list("jobs", func(c *candidate) []string { return appliedFor(c, "") }).shown().also("job", "applied_for"),
 	instant("created", func(c *candidate) kombo.Time { return c.RemoteCreatedAt }).shown().also("created_at", "remote_created_at"),
 	instant("updated", func(c *candidate) kombo.Time { return c.RemoteUpdatedAt }).also("updated_at", "remote_updated_at"),
-	text("phone", func(c *candidate) string { return firstPhone(c.PhoneNumbers) }).also("phone_number"),
+	text("phone", func(c *candidate) string { return firstPhone(c.PhoneNumbers) }).also("phone_number").masked(maskContact),
 	text("company", func(c *candidate) string { return c.Company }),
 	text("title", func(c *candidate) string { return c.Title }),
-	text("location", func(c *candidate) string { return wording.Place(c.Location) }).also("city", "place"),
+	text("location", func(c *candidate) string { return wording.Place(c.Location) }).also("city", "place").masked(maskAddress),
 	text("source", func(c *candidate) string { return c.Source }),
-	list("tags", func(c *candidate) []string { return tagNames(c.Tags) }).also("tag"),
+	list("tags", func(c *candidate) []string { return tagNames(c.Tags) }).also("tag").reflects(effectTagged),
 	count("applications", func(c *candidate) int { return len(c.Applications) }),
 	list("pending_jobs", func(c *candidate) []string { return appliedFor(c, kombo.OutcomePending) }),
 	list("hired_jobs", func(c *candidate) []string { return appliedFor(c, kombo.OutcomeHired) }),

@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"cmp"
 	"net/mail"
 	"slices"
 	"strings"
@@ -27,6 +28,9 @@ type filter[A, F any] struct {
 	pushed string
 	// day marks a filter that keeps what is on that day or later.
 	day bool
+	// mask is the category of personal data that the filter compares where no
+	// column of the list does.
+	mask maskCategory
 	// pushes tells which values of where may be sent; nil takes all.
 	pushes func([]string) bool
 }
@@ -53,6 +57,14 @@ func (f filter[A, F]) narrows(column string) filter[A, F] { f.pushed = column; r
 
 // when limits what of where is sent.
 func (f filter[A, F]) when(pushes func([]string) bool) filter[A, F] { f.pushes = pushes; return f }
+
+// masked declares the category of personal data that the filter compares.
+func (f filter[A, F]) masked(category maskCategory) filter[A, F] { f.mask = category; return f }
+
+// maskOf is the category of personal data that the filter compares.
+func (f filter[A, F]) maskOf(of *resource) maskCategory {
+	return cmp.Or(f.mask, of.maskOf(f.column), of.maskOf(f.pushed))
+}
 
 // oneAddress is what a filter takes that wants a single e-mail address.
 func oneAddress(values []string) bool {

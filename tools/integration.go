@@ -42,7 +42,7 @@ func (b *Toolbox) Integration(ctx context.Context, who Caller) (string, error) {
 		line("freshness", b.freshness(ctx))
 	}
 	line("days are counted in", b.cfg.Location.String())
-	if kinds := b.mask.kinds(); len(kinds) > 0 {
+	if kinds := b.mask.categories(); len(kinds) > 0 {
 		line("masked", strings.Join(kinds, ", "))
 	}
 	w.WriteString("\ncan be read:\n")

@@ -10,13 +10,13 @@ import (
 
 type interview = kombo.Interview
 
-var interviews = newResource("ats_interviews", digest.Table{
+var interviews = newRecords("ats_interviews", digest.Table{
 	Name: "interviews", ID: "id", DateColumn: "start",
 	Example: `interviewers contains "Anna Berg" && start > today() && canceled == false`,
 },
 	text("id", func(i *interview) string { return i.ID }).shown(),
 	instant("start", func(i *interview) kombo.Time { return i.StartingAt }).shown().minutes().also("starts", "date", "starting_at"),
-	text("candidate", func(i *interview) string { return personName(interviewApplication(i).Candidate) }).shown().also("name", "candidate_name"),
+	text("candidate", func(i *interview) string { return personName(interviewApplication(i).Candidate) }).shown().also("name", "candidate_name").masked(maskName),
 	text("job", func(i *interview) string { return jobOf(interviewApplication(i).Job).Name }).shown().also("job_name").byID("job_id").apart().counted(),
 	list("interviewers", func(i *interview) []string {
 		return names(i.Users, func(u kombo.Interviewer) string { return cmp.Or(wording.FullName(u.FirstName, u.LastName), u.Email) })
@@ -45,12 +45,12 @@ var interviews = newResource("ats_interviews", digest.Table{
 
 type offer = kombo.Offer
 
-var offers = newResource("ats_offers", digest.Table{
+var offers = newRecords("ats_offers", digest.Table{
 	Name: "offers", ID: "id", DateColumn: "created",
 	Example: `offer_status == "ACCEPTED" && start_date >= today()`,
 },
 	text("id", func(o *offer) string { return o.ID }).shown(),
-	text("candidate", func(o *offer) string { return personName(offerApplication(o).Candidate) }).shown().also("name", "candidate_name"),
+	text("candidate", func(o *offer) string { return personName(offerApplication(o).Candidate) }).shown().also("name", "candidate_name").masked(maskName),
 	text("job", func(o *offer) string { return jobOf(offerApplication(o).Job).Name }).shown().also("job_name").byID("job_id").apart().counted(),
 	text("offer_status", func(o *offer) string { return string(o.Status) }).shown().also("status").oneOf("DRAFT", "APPROVED", "SENT", "ACCEPTED", "DECLINED", "ABANDONED").counted(),
 	computed("start_date", digest.KindDate, func(_ *lookup, o *offer) digest.Value { return digest.Date(o.EmploymentStartDate.Time.UTC()) }).shown().also("start", "employment_start_date"),

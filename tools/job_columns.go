@@ -12,7 +12,7 @@ import (
 
 type job = kombo.Job
 
-var jobs = newResource("ats_jobs", digest.Table{
+var jobs = newRecords("ats_jobs", digest.Table{
 	Name: "jobs", ID: "id", DateColumn: "opened",
 	Example: `job_status == "OPEN" && location contains "Berlin"`,
 },

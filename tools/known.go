@@ -189,7 +189,7 @@ func (b *Toolbox) ownersOf(ctx context.Context, ids []string) (map[string]known,
 
 // hideIn takes out of a page of records what must not show, and gives for each
 // what that is.
-func hideIn[T any](ctx context.Context, b *Toolbox, of *resource[T], facts *lookup, page []T) ([]known, error) {
+func hideIn[T any](ctx context.Context, b *Toolbox, of *records[T], facts *lookup, page []T) ([]known, error) {
 	people := make([]known, len(page))
 	if of.mask != nil && b.mask != nil {
 		var ids []string

@@ -18,7 +18,7 @@ import (
 // its operation, T its records.
 type listSpec[A, F, T any] struct {
 	name, title, about string
-	of                 *resource[T]
+	of                 *records[T]
 	// pages walks the operation's pages with its filters: all that an answer
 	// knows of where its records come from.
 	pages func(*kombo.Client, context.Context, F) iter.Seq2[kombo.Page[T], error]
@@ -83,9 +83,9 @@ func (l *listing[A, F, T]) answer(ctx context.Context) (*digest.Answer, error) {
 	}
 	table := &l.of.table
 	if l.shape.View == viewRecord {
-		table = l.of.records()
+		table = l.of.wholeTable()
 	}
-	table = l.mask.table(table)
+	table = l.of.maskedTable(l.mask, table)
 	if err := l.compile(table); err != nil {
 		return nil, err
 	}
@@ -99,7 +99,7 @@ func (l *listing[A, F, T]) answer(ctx context.Context) (*digest.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.recent.tell(l.of.table.Name, l.cfg.Now(), answer)
+	l.recent.tell(&l.of.resource, l.cfg.Now(), answer)
 	l.explainEmpty(ctx, answer)
 	return answer, nil
 }
@@ -115,8 +115,8 @@ func (l *listing[A, F, T]) resolve(ctx context.Context) error {
 		if len(v) == 0 {
 			continue
 		}
-		if why := l.mask.refuses(l.of.table.Name, f.param); why != "" {
-			return args.Errorf("%s", why)
+		if category := f.maskOf(&l.of.resource); l.mask.hides(category) {
+			return args.Errorf("this server masks %s data, so %s cannot be filtered by", category, f.param)
 		}
 		if f.day {
 			if _, err := wireDate(f.param, v[0]); err != nil {
@@ -218,7 +218,7 @@ func (l *listing[A, F, T]) source(ctx context.Context, start string) iter.Seq2[d
 					rows[i].Values = append(rows[i].Values, l.record(&page.Results[i], l.of.words, people[i]))
 				}
 			}
-			l.recent.see(&l.of.table, rows)
+			l.recent.see(&l.of.resource, rows)
 			if !yield(digest.Page{Cursor: page.Cursor, Next: page.Next, Rows: rows}, nil) {
 				return
 			}
@@ -229,7 +229,7 @@ func (l *listing[A, F, T]) source(ctx context.Context, start string) iter.Seq2[d
 func (l *listing[A, F, T]) runOptions(ctx context.Context) digest.Options {
 	o := digest.Options{
 		Limits: l.cfg.Limits, PushedDown: l.narrow.upstream, Notes: l.notes,
-		KnownGroups: l.knownStages(ctx), LateNotes: l.lateNotes, Reserve: l.recent.room(l.of.table.Name, l.cfg.Now()),
+		KnownGroups: l.knownStages(ctx), LateNotes: l.lateNotes, Reserve: l.recent.room(&l.of.resource, l.cfg.Now()),
 	}
 	if l.shape.View != viewRecord {
 		o.Cache, o.CacheKeys, o.Filter = l.keeper, l.keys(), l.narrow.keep
@@ -284,7 +284,7 @@ func (l *listing[A, F, T]) protect(ctx context.Context, table *digest.Table) (er
 		}
 	}
 	if len(masked) > 0 {
-		l.notes = append(l.notes, strings.Join(masked, ", ")+": stand-ins; this server masks "+strings.Join(l.mask.kinds(), ", ")+" data")
+		l.notes = append(l.notes, strings.Join(masked, ", ")+": stand-ins; this server masks "+strings.Join(l.mask.categories(), ", ")+" data")
 	}
 	if l.of.strip == nil || !l.plan.UsesAnswers() && l.shape.View != viewRecord {
 		return nil

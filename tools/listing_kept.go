@@ -44,5 +44,5 @@ func (l *listing[A, F, T]) question() string {
 
 // justWritten tells whether an answer has something to tell of recent writes.
 func (l *listing[A, F, T]) justWritten() bool {
-	return l.recent.room(l.of.table.Name, l.cfg.Now()) > 0
+	return l.recent.room(&l.of.resource, l.cfg.Now()) > 0
 }

@@ -71,8 +71,8 @@ var _ = register(newList(listSpec[candidateArgs, kombo.CandidateFilter, candidat
 	filters: []filter[candidateArgs, kombo.CandidateFilter]{
 		// The filter looks through all addresses, the column shows the first.
 		only("email", func(a *candidateArgs) []string { return one(a.Email) }, func(f *kombo.CandidateFilter, v []string) { f.Email = v[0] }).narrows("email").when(oneAddress),
-		only("first_name", func(a *candidateArgs) []string { return one(a.FirstName) }, func(f *kombo.CandidateFilter, v []string) { f.FirstName = v[0] }),
-		only("last_name", func(a *candidateArgs) []string { return one(a.LastName) }, func(f *kombo.CandidateFilter, v []string) { f.LastName = v[0] }),
+		only("first_name", func(a *candidateArgs) []string { return one(a.FirstName) }, func(f *kombo.CandidateFilter, v []string) { f.FirstName = v[0] }).masked(maskName),
+		only("last_name", func(a *candidateArgs) []string { return one(a.LastName) }, func(f *kombo.CandidateFilter, v []string) { f.LastName = v[0] }).masked(maskName),
 		only("job_ids", func(a *candidateArgs) []string { return a.JobIDs }, func(f *kombo.CandidateFilter, v []string) { f.JobIDs = v }),
 	},
 	refs: []reference[candidateArgs]{jobReference(func(a *candidateArgs) *[]string { return &a.JobIDs })},

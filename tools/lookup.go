@@ -76,7 +76,7 @@ func (c *call) lookUpJobs(ctx context.Context, l *lookup) error {
 
 func (c *call) lookUpApplications(ctx context.Context, l *lookup) error {
 	l.applications, l.pending, l.rejected, l.next = map[string]int{}, map[string]int{}, map[string]int{}, map[string]time.Time{}
-	at := func(name string) int { return columnIndex(&applications.table, name) }
+	at := applications.column
 	id, jobID, outcome, why, next := at("id"), at("job_id"), at("outcome"), at("rejection_reason"), at("next_interview")
 	return keptRows(ctx, c, l, needApplications, "get_applications", applications, func(ctx context.Context, start string) iter.Seq2[kombo.Page[application], error] {
 		return c.cfg.Client.ApplicationPages(ctx, kombo.ApplicationFilter{ListOptions: kombo.ListOptions{Cursor: start}})
@@ -97,7 +97,7 @@ func (c *call) lookUpApplications(ctx context.Context, l *lookup) error {
 
 func (c *call) lookUpCandidates(ctx context.Context, l *lookup) error {
 	l.tagged = map[string]int{}
-	tags := columnIndex(&candidates.table, "tags")
+	tags := candidates.column("tags")
 	return keptRows(ctx, c, l, needCandidates, "get_candidates", candidates, func(ctx context.Context, start string) iter.Seq2[kombo.Page[candidate], error] {
 		return c.cfg.Client.CandidatePages(ctx, kombo.CandidateFilter{ListOptions: kombo.ListOptions{Cursor: start}})
 	}, func(r *digest.Row) {
@@ -113,7 +113,7 @@ func (c *call) lookUpCandidates(ctx context.Context, l *lookup) error {
 
 // keptRows goes over all records of a list, from a kept walk where there is
 // one, and notes where the walk did not end.
-func keptRows[T any](ctx context.Context, c *call, l *lookup, n need, tool string, of *resource[T], pages func(context.Context, string) iter.Seq2[kombo.Page[T], error], each func(*digest.Row)) error {
+func keptRows[T any](ctx context.Context, c *call, l *lookup, n need, tool string, of *records[T], pages func(context.Context, string) iter.Seq2[kombo.Page[T], error], each func(*digest.Row)) error {
 	source := func(ctx context.Context, start string) iter.Seq2[digest.Page, error] {
 		return rowsOf(ctx, c.Toolbox, of, &lookup{now: l.now}, pages(ctx, start))
 	}
@@ -126,7 +126,7 @@ func keptRows[T any](ctx context.Context, c *call, l *lookup, n need, tool strin
 
 // shortNote says which of the columns in use count over a list that could not
 // all be read; "" where none does.
-func (r *resource[T]) shortNote(short need, used func(string) bool) string {
+func (r *resource) shortNote(short need, used func(string) bool) string {
 	var counts, others []string
 	for _, col := range r.columns {
 		switch {
@@ -155,7 +155,7 @@ func (r *resource[T]) shortNote(short need, used func(string) bool) string {
 }
 
 // rowsOf turns pages of records into pages of rows.
-func rowsOf[T any](ctx context.Context, b *Toolbox, of *resource[T], facts *lookup, pages iter.Seq2[kombo.Page[T], error]) iter.Seq2[digest.Page, error] {
+func rowsOf[T any](ctx context.Context, b *Toolbox, of *records[T], facts *lookup, pages iter.Seq2[kombo.Page[T], error]) iter.Seq2[digest.Page, error] {
 	return func(yield func(digest.Page, error) bool) {
 		for page, err := range pages {
 			if err == nil {

@@ -18,8 +18,18 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 )
 
+// maskCategory is a kind of a candidate's personal data that can be masked.
+type maskCategory string
+
+const (
+	maskContact maskCategory = "contact"
+	maskName    maskCategory = "name"
+	maskAddress maskCategory = "address"
+	maskSocial  maskCategory = "social"
+)
+
 // Redactions are what a toolbox can mask, in every answer.
-var Redactions = []string{"contact", "name", "address", "social"}
+var Redactions = []string{string(maskContact), string(maskName), string(maskAddress), string(maskSocial)}
 
 // mask puts stand-ins in place of what a toolbox is told to hide about
 // candidates. The same value always has the same stand-in, so that people can
@@ -33,14 +43,14 @@ type mask struct {
 func newMask(kinds []string, secret []byte) (*mask, error) {
 	m := &mask{secret: secret}
 	for _, k := range kinds {
-		switch strings.TrimSpace(k) {
-		case "contact":
+		switch maskCategory(strings.TrimSpace(k)) {
+		case maskContact:
 			m.contact = true
-		case "name":
+		case maskName:
 			m.name = true
-		case "address":
+		case maskAddress:
 			m.address = true
-		case "social":
+		case maskSocial:
 			m.social = true
 		default:
 			return nil, fmt.Errorf("%q cannot be masked; %s can", k, strings.Join(Redactions, ", "))
@@ -50,6 +60,35 @@ func newMask(kinds []string, secret []byte) (*mask, error) {
 		return nil, nil
 	}
 	return m, nil
+}
+
+// hides reports whether a category is masked.
+func (m *mask) hides(c maskCategory) bool {
+	if m == nil {
+		return false
+	}
+	switch c {
+	case maskContact:
+		return m.contact
+	case maskName:
+		return m.name
+	case maskAddress:
+		return m.address
+	case maskSocial:
+		return m.social
+	}
+	return false
+}
+
+// categories are the names of those that are masked.
+func (m *mask) categories() []string {
+	var out []string
+	for _, name := range Redactions {
+		if m.hides(maskCategory(name)) {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 // alias is a short name for a value, the same each time.

@@ -45,13 +45,13 @@ var _ = register(write(spec{
 		ch := change{
 			record: t.id, words: fmt.Sprintf("Move %s%s to %s", t.who(), t.from(), stage.name),
 			args: resolved(in, "application_id", t.id), slot: "stage:" + t.id,
-			mark: mark{applications.table.Name, t.id, "stage_id", stage.id, false}, done: "moved to " + stage.name,
+			effect: effect{kind: effectMoved, record: t.id, value: stage.id}, done: "moved to " + stage.name,
 			send: func(ctx context.Context) (kombo.Receipt, map[string]string, error) {
 				r, err := c.cfg.Client.MoveApplicationToStage(ctx, t.id, in)
 				return r, nil, err
 			},
 		}
-		ch.shows = c.shows(ch.mark)
+		ch.shows = c.shows(ch.effect)
 		p.changes = append(p.changes, ch)
 	}
 	return p, nil
@@ -143,14 +143,14 @@ var _ = register(write(spec{
 		p.doubtDecided(&t)
 		ch := change{
 			record: t.id, words: fmt.Sprintf("Reject %s, reason %q%s%s; the ATS may mail the candidate", t.who(), reason.name, withNote(a.Note), t.ahead(c.cfg.Now(), c.cfg.Location)),
-			args: resolved(in, "application_id", t.id),
-			mark: mark{applications.table.Name, t.id, "outcome", string(kombo.OutcomeDeclined), false}, done: "rejected",
+			args:   resolved(in, "application_id", t.id),
+			effect: effect{kind: effectRejected, record: t.id, value: string(kombo.OutcomeDeclined)}, done: "rejected",
 			send: func(ctx context.Context) (kombo.Receipt, map[string]string, error) {
 				r, err := c.cfg.Client.RejectApplication(ctx, t.id, in)
 				return r, nil, err
 			},
 		}
-		ch.shows = c.shows(ch.mark)
+		ch.shows = c.shows(ch.effect)
 		p.changes = append(p.changes, ch)
 	}
 	return p, nil

@@ -13,17 +13,30 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
-// mark is what a list shows once Kombo's copy has a write: the record with that
-// id has the value in the column, or lacks it.
-type mark struct {
-	list, id, column, value string
-	lacks                   bool
+// effectKind is a kind of write that a list shows, in the column that reflects
+// it.
+type effectKind string
+
+const (
+	effectCreated  effectKind = "created"
+	effectMoved    effectKind = "moved"
+	effectRejected effectKind = "rejected"
+	effectTagged   effectKind = "tagged"
+)
+
+// effect is what a list shows once Kombo's copy has a write: the record has the
+// value in the column that reflects the kind, or no longer has it.
+type effect struct {
+	kind          effectKind
+	record, value string
+	removed       bool
 }
 
-func (m mark) shown(t *digest.Table, row *digest.Row) bool {
-	at := columnIndex(t, m.column)
-	has := at >= 0 && slices.ContainsFunc(row.Values[at].Elements(), func(s string) bool { return digest.Fold(s) == digest.Fold(m.value) })
-	return has != m.lacks
+// replaces reports whether an effect makes an earlier one obsolete. A record can
+// have several tags, and only one of anything else.
+func (e effect) replaces(earlier effect) bool {
+	return e.kind == earlier.kind && e.record == earlier.record &&
+		(e.kind != effectTagged || digest.Fold(e.value) == digest.Fold(earlier.value))
 }
 
 const (
@@ -36,7 +49,7 @@ const (
 
 // recentWrite is a write of this server that reads may not show yet.
 type recentWrite struct {
-	mark
+	effect
 	words string
 	at    time.Time
 }
@@ -51,27 +64,24 @@ type recentWrites struct {
 func (r *recentWrites) add(w recentWrite) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	// A later write to the same place takes the earlier one's.
-	r.list = slices.DeleteFunc(r.list, func(o recentWrite) bool {
-		return w.at.Sub(o.at) > recentFor || o.list == w.list && o.id == w.id && o.column == w.column && (o.column != "tags" || digest.Fold(o.value) == digest.Fold(w.value))
-	})
+	r.list = slices.DeleteFunc(r.list, func(o recentWrite) bool { return w.at.Sub(o.at) > recentFor || w.replaces(o.effect) })
 	if len(r.list) >= maxRecent {
 		r.list = r.list[1:]
 	}
 	r.list = append(r.list, w)
 }
 
-// see looks whether rows fresh from the copy show what was written.
-func (r *recentWrites) see(t *digest.Table, rows []digest.Row) {
+// see drops the writes that rows fresh from the copy show.
+func (r *recentWrites) see(of *resource, rows []digest.Row) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if len(r.list) == 0 {
 		return
 	}
-	id := columnIndex(t, t.ID)
+	id := of.column(of.table.ID)
 	for i := range rows {
 		r.list = slices.DeleteFunc(r.list, func(w recentWrite) bool {
-			return w.list == t.Name && w.id == rows[i].Values[id].Str() && w.shown(t, &rows[i])
+			return of.reflects(w.effect) && w.record == rows[i].Values[id].Str() && of.has(w.effect, &rows[i])
 		})
 	}
 }
@@ -80,10 +90,10 @@ func (r *recentWrites) see(t *digest.Table, rows []digest.Row) {
 const tellTokens = 120
 
 // room is how many tokens tell may want of an answer about a list.
-func (r *recentWrites) room(list string, now time.Time) int {
+func (r *recentWrites) room(of *resource, now time.Time) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if slices.ContainsFunc(r.list, func(w recentWrite) bool { return w.list == list && now.Sub(w.at) <= recentFor }) {
+	if slices.ContainsFunc(r.list, func(w recentWrite) bool { return of.reflects(w.effect) && now.Sub(w.at) <= recentFor }) {
 		return tellTokens
 	}
 	return 0
@@ -91,17 +101,17 @@ func (r *recentWrites) room(list string, now time.Time) int {
 
 // tell adds to an answer what was written and may not show in it: of the
 // records in the rows by name, of others their number.
-func (r *recentWrites) tell(list string, now time.Time, a *digest.Answer) {
+func (r *recentWrites) tell(of *resource, now time.Time, a *digest.Answer) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var named []string
 	others := 0
 	for _, w := range r.list {
 		switch {
-		case now.Sub(w.at) > recentFor:
-		case w.list == list && inRows(a, w.id) && len(named) < 10:
-			named = append(named, fmt.Sprintf("%s was %s %s", w.id, w.words, wording.Ago(now.Sub(w.at))))
-		case w.list == list:
+		case now.Sub(w.at) > recentFor || !of.reflects(w.effect):
+		case inRows(a, w.record) && len(named) < 10:
+			named = append(named, fmt.Sprintf("%s was %s %s", w.record, w.words, wording.Ago(now.Sub(w.at))))
+		default:
 			others++
 		}
 	}
@@ -119,22 +129,22 @@ func inRows(a *digest.Answer, id string) bool {
 	})
 }
 
-// shows reads the record of a mark again and looks whether the copy has it.
-func (b *Toolbox) shows(m mark) func(context.Context, time.Time) (bool, error) {
+// shows reads the record of an effect again and reports whether the copy has it.
+func (b *Toolbox) shows(e effect) func(context.Context, time.Time) (bool, error) {
 	return func(ctx context.Context, _ time.Time) (bool, error) {
-		opts := kombo.ListOptions{IDs: []string{m.id}}
-		if m.list == candidates.table.Name {
+		opts := kombo.ListOptions{IDs: []string{e.record}}
+		if candidates.reflects(e) {
 			page, err := b.cfg.Client.GetCandidates(ctx, kombo.CandidateFilter{ListOptions: opts})
-			return err == nil && anyShown(candidates, page.Results, m), err
+			return err == nil && anyHas(candidates, page.Results, e), err
 		}
 		page, err := b.cfg.Client.GetApplications(ctx, kombo.ApplicationFilter{ListOptions: opts})
-		return err == nil && anyShown(applications, page.Results, m), err
+		return err == nil && anyHas(applications, page.Results, e), err
 	}
 }
 
-func anyShown[T any](of *resource[T], records []T, m mark) bool {
-	return slices.ContainsFunc(records, func(rec T) bool {
+func anyHas[T any](of *records[T], list []T, e effect) bool {
+	return slices.ContainsFunc(list, func(rec T) bool {
 		row := of.row(&lookup{}, &rec)
-		return row.Values[columnIndex(&of.table, of.table.ID)].Str() == m.id && m.shown(&of.table, &row)
+		return row.Values[of.column(of.table.ID)].Str() == e.record && of.has(e, &row)
 	})
 }

@@ -31,9 +31,9 @@ const (
 	inlineRunes = 200
 )
 
-// records is the table of the view record: one column, the whole record as
+// wholeTable is the table of the view record: one column, the whole record as
 // text.
-func (r *resource[T]) records() *digest.Table {
+func (r *resource) wholeTable() *digest.Table {
 	t := r.table
 	t.Columns = append(slices.Clone(t.Columns), digest.Column{Name: viewRecord, Kind: digest.KindBlock})
 	return &t

@@ -3,10 +3,8 @@ package tools
 import (
 	"cmp"
 	"reflect"
-	"slices"
 	"strings"
 
-	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
@@ -106,64 +104,6 @@ func (m *mask) profiles(list []kombo.SocialLink) {
 	for i := range list {
 		list[i] = kombo.SocialLink{Link: m.standIn("profile", cmp.Or(list[i].Link, list[i].Username)), Type: list[i].Type}
 	}
-}
-
-// Which columns and parameters show or compare what a kind of redaction hides.
-var (
-	maskedColumns = map[string][]string{
-		"contact": {"email", "phone"}, "name": {"candidate"}, "address": {"location"},
-	}
-	maskedParams = map[string][]string{
-		"contact": {"email"}, "name": {"first_name", "last_name"},
-	}
-)
-
-// aboutCandidates are the tables whose columns of those names are a candidate's.
-var aboutCandidates = []string{"applications", "candidates", "interviews", "offers"}
-
-// kinds are the redactions that are on.
-func (m *mask) kinds() []string {
-	if m == nil {
-		return nil
-	}
-	var out []string
-	for i, on := range []bool{m.contact, m.name, m.address, m.social} {
-		if on {
-			out = append(out, Redactions[i])
-		}
-	}
-	return out
-}
-
-// table is the table with what is masked marked so, since comparing with it
-// would tell what it hides.
-func (m *mask) table(t *digest.Table) *digest.Table {
-	if m == nil || !slices.Contains(aboutCandidates, t.Name) {
-		return t
-	}
-	out := *t
-	out.Columns = slices.Clone(t.Columns)
-	for _, kind := range m.kinds() {
-		for i := range out.Columns {
-			if slices.Contains(maskedColumns[kind], out.Columns[i].Name) {
-				out.Columns[i].Masked = "this server masks " + kind + " data"
-			}
-		}
-	}
-	return &out
-}
-
-// refuses tells why a parameter cannot be used, "" if it can.
-func (m *mask) refuses(table, param string) string {
-	if m == nil || !slices.Contains(aboutCandidates, table) {
-		return ""
-	}
-	for _, kind := range m.kinds() {
-		if slices.Contains(maskedParams[kind], param) {
-			return "this server masks " + kind + " data, so " + param + " cannot be filtered by"
-		}
-	}
-	return ""
 }
 
 // strings hides the known values in every free text of a record: all but ids,

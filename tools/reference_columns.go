@@ -10,7 +10,7 @@ import (
 
 type user = kombo.User
 
-var users = newResource("ats_users", digest.Table{Name: "users", ID: "id", Example: `name contains "Berg"`},
+var users = newRecords("ats_users", digest.Table{Name: "users", ID: "id", Example: `name contains "Berg"`},
 	text("id", func(u *user) string { return u.ID }).shown(),
 	text("name", func(u *user) string { return wording.FullName(u.FirstName, u.LastName) }).shown().also("user", "full_name"),
 	text("email", func(u *user) string { return u.Email }).shown(),
@@ -25,7 +25,7 @@ var users = newResource("ats_users", digest.Table{Name: "users", ID: "id", Examp
 
 type role = kombo.Role
 
-var roles = newResource("ats_roles", digest.Table{Name: "roles", ID: "id", Example: `scope == "JOB"`},
+var roles = newRecords("ats_roles", digest.Table{Name: "roles", ID: "id", Example: `scope == "JOB"`},
 	text("id", func(r *role) string { return r.ID }).shown(),
 	text("name", func(r *role) string { return cmp.Or(r.RemoteLabel, r.UnifiedType) }).shown().also("role", "label"),
 	text("scope", func(r *role) string { return r.Scope }).shown().oneOf("SYSTEM", "JOB"),
@@ -37,7 +37,7 @@ var roles = newResource("ats_roles", digest.Table{Name: "roles", ID: "id", Examp
 
 type tag = kombo.Tag
 
-var tags = newResource("ats_tags", digest.Table{Name: "tags", ID: "id", Example: `name contains "java"`},
+var tags = newRecords("ats_tags", digest.Table{Name: "tags", ID: "id", Example: `name contains "java"`},
 	text("id", func(t *tag) string { return t.ID }).shown(),
 	text("name", func(t *tag) string { return t.Name }).shown().also("tag"),
 	lookedUp[tag]("candidates", digest.KindCount, needCandidates, "name", func(l *lookup, name string) digest.Value { return digest.Number(float64(l.tagged[digest.Fold(name)])) }),
@@ -48,7 +48,7 @@ var tags = newResource("ats_tags", digest.Table{Name: "tags", ID: "id", Example:
 
 type stage = kombo.Stage
 
-var stages = newResource("ats_application_stages", digest.Table{Name: "stages", ID: "id", Example: `name contains "interview"`},
+var stages = newRecords("ats_application_stages", digest.Table{Name: "stages", ID: "id", Example: `name contains "interview"`},
 	text("id", func(s *stage) string { return s.ID }).shown(),
 	text("name", func(s *stage) string { return s.Name }).shown().also("stage"),
 	text("status", func(s *stage) string { return s.Status }).oneOf("ACTIVE", "INACTIVE"),
@@ -59,7 +59,7 @@ var stages = newResource("ats_application_stages", digest.Table{Name: "stages", 
 
 type reason = kombo.RejectionReason
 
-var reasons = newResource("ats_rejection_reasons", digest.Table{Name: "rejection reasons", ID: "id", Example: `name contains "skill"`},
+var reasons = newRecords("ats_rejection_reasons", digest.Table{Name: "rejection reasons", ID: "id", Example: `name contains "skill"`},
 	text("id", func(r *reason) string { return r.ID }).shown(),
 	text("name", func(r *reason) string { return r.Name }).shown().also("reason", "rejection_reason"),
 	lookedUp[reason]("applications", digest.KindCount, needApplications, "name", func(l *lookup, name string) digest.Value {

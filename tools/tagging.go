@@ -59,7 +59,7 @@ func (c *call) planTag(ctx context.Context, a tagArgs, remove bool) (plan, error
 		ch := change{
 			record: t.id, words: fmt.Sprintf("Tag %s with %q", t.who(), digest.Clean(name)), done: fmt.Sprintf("tagged with %q", name),
 			args: resolved(in, "candidate_id", t.id), slot: "tag:" + t.id + ":" + digest.Fold(name),
-			mark: mark{candidates.table.Name, t.id, "tags", name, remove},
+			effect: effect{kind: effectTagged, record: t.id, value: name, removed: remove},
 			send: func(ctx context.Context) (kombo.Receipt, map[string]string, error) {
 				r, err := c.cfg.Client.AddCandidateTag(ctx, t.id, in)
 				return r, nil, err
@@ -72,7 +72,7 @@ func (c *call) planTag(ctx context.Context, a tagArgs, remove bool) (plan, error
 				return r, nil, err
 			}
 		}
-		ch.shows = c.shows(ch.mark)
+		ch.shows = c.shows(ch.effect)
 		p.changes = append(p.changes, ch)
 	}
 	return p, nil

@@ -50,10 +50,10 @@ type change struct {
 	// shows reports whether the copy shows the write, made at or after an
 	// instant; nil where no read can tell.
 	shows func(context.Context, time.Time) (bool, error)
-	// mark is where the write will show in a list, and done what was done, as
-	// "moved to Interview"; the zero mark for what no list shows.
-	mark mark
-	done string
+	// effect is what a list will show of the write, zero for what none shows;
+	// done is what was done, as "moved to Interview".
+	effect effect
+	done   string
 }
 
 // plan is what a write tool makes of its arguments: the changes, or what

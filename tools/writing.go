@@ -234,10 +234,10 @@ func (w *writing) fresh(ctx context.Context, ch change, done func(Outcome) error
 		w.cfg.Logger.Error("journal: outcome not written", "tool", w.spec.name, "problem", doneErr)
 	}
 	if id := created["application"]; id != "" {
-		ch.mark, ch.done = mark{applications.table.Name, id, "id", id, false}, "created"
+		ch.effect, ch.done = effect{kind: effectCreated, record: id, value: id}, "created"
 	}
-	if out.State == outcomeDone && ch.mark.id != "" {
-		w.recent.add(recentWrite{mark: ch.mark, words: ch.done, at: w.cfg.Now()})
+	if out.State == outcomeDone && ch.effect.record != "" {
+		w.recent.add(recentWrite{effect: ch.effect, words: ch.done, at: w.cfg.Now()})
 	}
 	return r, notes, err
 }

@@ -1,0 +1,133 @@
+package tools
+
+import (
+	"slices"
+
+	"github.com/kombo-mcp/kombo-mcp/digest"
+)
+
+// resource is one of Kombo's lists with its columns.
+type resource struct {
+	table   digest.Table
+	columns []column
+	// model is Kombo's id for the kind of record.
+	model string
+	// words says whose the long texts of a record are.
+	words string
+}
+
+// column gives the place of a column, -1 where there is none of the name.
+func (r *resource) column(name string) int { return columnIndex(&r.table, name) }
+
+// maskedTable marks in a table of the resource the columns that show what is
+// masked, since comparing with one would tell what it hides. The table may have
+// further columns behind those of the resource.
+func (r *resource) maskedTable(m *mask, t *digest.Table) *digest.Table {
+	if len(m.categories()) == 0 {
+		return t
+	}
+	out := *t
+	out.Columns = slices.Clone(t.Columns)
+	for i, c := range r.columns {
+		if m.hides(c.mask) {
+			out.Columns[i].Masked = "this server masks " + string(c.mask) + " data"
+		}
+	}
+	return &out
+}
+
+// maskOf is the category of personal data that a column of that name shows.
+func (r *resource) maskOf(name string) maskCategory {
+	if i := r.column(name); i >= 0 {
+		return r.columns[i].mask
+	}
+	return ""
+}
+
+// reflecting is the place of the column in which writes of a kind show, -1
+// where none does.
+func (r *resource) reflecting(kind effectKind) int {
+	return slices.IndexFunc(r.columns, func(c column) bool { return c.effect == kind })
+}
+
+// reflects reports whether the list shows an effect.
+func (r *resource) reflects(e effect) bool { return r.reflecting(e.kind) >= 0 }
+
+// has reports whether a row of the list shows an effect.
+func (r *resource) has(e effect, row *digest.Row) bool {
+	at := r.reflecting(e.kind)
+	found := at >= 0 && slices.ContainsFunc(row.Values[at].Elements(), func(s string) bool { return digest.Fold(s) == digest.Fold(e.value) })
+	return found != e.removed
+}
+
+// needsOf collects the needs of the columns that a question uses.
+func (r *resource) needsOf(used func(string) bool) need {
+	var n need
+	for _, c := range r.columns {
+		if c.needs != 0 && used(c.Name) {
+			n |= c.needs
+		}
+	}
+	return n
+}
+
+// records is a list with the way from its records to the values of its columns.
+type records[T any] struct {
+	resource
+	values  []func(*lookup, *T) digest.Value
+	answers func(*T) []digest.ScreeningAnswer
+	// mask hides what must not show of a record, in place, and adds to what was
+	// looked up of the candidate what the record tells; nil for records that
+	// hold nothing of a candidate. owner is the candidate's id, and lacks reports
+	// whether more must be known of them than the record tells.
+	mask  func(*mask, *T, *known)
+	owner func(*T) string
+	lacks func(*mask, *T) bool
+	// strip takes out protected answers and gives their number.
+	strip func(*protected, *T) int
+}
+
+func newRecords[T any](model string, t digest.Table, columns ...columnOf[T]) *records[T] {
+	r := &records[T]{resource: resource{table: t, model: model, words: "a longer text"}}
+	for _, c := range columns {
+		r.table.Columns = append(r.table.Columns, c.Column)
+		r.columns = append(r.columns, c.column)
+		r.values = append(r.values, c.value)
+	}
+	return r
+}
+
+// wordsOf says whose the long texts of a record are.
+func (r *records[T]) wordsOf(whose string) *records[T] { r.words = whose; return r }
+
+// masks says how a record is masked, whose it is, and whether it tells too
+// little of that candidate.
+func (r *records[T]) masks(f func(*mask, *T, *known), owner func(*T) string, lacks func(*mask, *T) bool) *records[T] {
+	r.mask, r.owner, r.lacks = f, owner, lacks
+	return r
+}
+
+// row turns a record into the values of its columns; those that look something
+// up are filled in later.
+func (r *records[T]) row(l *lookup, rec *T) digest.Row {
+	row := digest.Row{Values: make([]digest.Value, len(r.columns))}
+	for i, value := range r.values {
+		if value != nil {
+			row.Values[i] = value(l, rec)
+		}
+	}
+	if r.answers != nil && l.protected != nil {
+		row.Answers = r.answers(rec)
+	}
+	return row
+}
+
+// hide takes out of a record what must not show.
+func (r *records[T]) hide(l *lookup, m *mask, rec *T, k *known) {
+	if r.strip != nil && l.protected != nil {
+		l.stripped += r.strip(l.protected, rec)
+	}
+	if r.mask != nil && m != nil {
+		r.mask(m, rec, k)
+	}
+}
