@@ -171,7 +171,7 @@ func TestARefusedConnectionIsRepeatedEvenForAWrite(t *testing.T) {
 	require.NoError(t, listener.Close())
 	for column, call := range columns {
 		var paused waits
-		err := call(t.Context(), newTestClient(t, "http://"+address, WithSleep(paused.sleep), WithRetries(2)))
+		err := call(t.Context(), newTestClient(t, "http://"+address, withSleep(paused.sleep), WithRetries(2)))
 		require.Error(t, err, column)
 		assert.NotErrorIs(t, err, ErrOutcomeUnknown, column)
 		assert.Len(t, paused.list, 2, column)

@@ -150,15 +150,6 @@ func WithShutdown(ctx context.Context) Option {
 	}
 }
 
-// WithSleep replaces how the client waits between attempts, for tests. It must
-// return the error of ctx when that ends first.
-func WithSleep(sleep func(ctx context.Context, d time.Duration) error) Option {
-	return func(c *Client) error {
-		c.sleep = sleep
-		return nil
-	}
-}
-
 // WithObserver has observe called once for each HTTP attempt, when it ended,
 // with the context of the call (its values hold even where a write outlived its
 // caller). It must be quick and safe for concurrent use.

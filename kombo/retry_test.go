@@ -152,7 +152,7 @@ func TestPausesGrowAndFollowTheServer(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			u := script(t, test.answer)
 			var paused waits
-			_, err := u.client(t, WithSleep(paused.sleep), WithRetries(len(test.want))).GetTags(t.Context(), TagFilter{})
+			_, err := u.client(t, withSleep(paused.sleep), WithRetries(len(test.want))).GetTags(t.Context(), TagFilter{})
 			require.Error(t, err)
 			require.Len(t, paused.list, len(test.want))
 			for i, least := range test.want {
@@ -181,7 +181,7 @@ func TestAPausePastTheDeadlineIsNotBegun(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 			defer cancel()
 			var paused waits
-			err := call(ctx, u.client(t, WithSleep(paused.sleep)))
+			err := call(ctx, u.client(t, withSleep(paused.sleep)))
 			require.Error(t, err)
 			assert.True(t, IsRateLimited(err))
 			assert.NotErrorIs(t, err, ErrOutcomeUnknown)
@@ -202,7 +202,7 @@ func TestAServerThatAsksForTooLongAPauseIsNotWaitedFor(t *testing.T) {
 func TestACallerWhoLeavesDuringAPauseGetsTheReasonForIt(t *testing.T) {
 	u := script(t, answer{status: 503, body: loadBalancer503})
 	ctx, cancel := context.WithCancel(t.Context())
-	c := u.client(t, WithSleep(func(ctx context.Context, _ time.Duration) error {
+	c := u.client(t, withSleep(func(ctx context.Context, _ time.Duration) error {
 		cancel()
 		<-ctx.Done()
 		return context.Cause(ctx)

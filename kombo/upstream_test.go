@@ -91,6 +91,14 @@ func (w *waits) sleep(ctx context.Context, d time.Duration) error {
 	return ctx.Err()
 }
 
+// withSleep replaces how the client waits between attempts.
+func withSleep(sleep func(ctx context.Context, d time.Duration) error) Option {
+	return func(c *Client) error {
+		c.sleep = sleep
+		return nil
+	}
+}
+
 // client returns a client of u that does not really pause.
 func (u *upstream) client(t *testing.T, opts ...Option) *Client {
 	t.Helper()
@@ -100,7 +108,7 @@ func (u *upstream) client(t *testing.T, opts ...Option) *Client {
 func newTestClient(t *testing.T, base string, opts ...Option) *Client {
 	t.Helper()
 	var unwatched waits
-	all := append([]Option{WithBaseURL(base), WithIntegration(testIntegration), WithSleep(unwatched.sleep)}, opts...)
+	all := append([]Option{WithBaseURL(base), WithIntegration(testIntegration), withSleep(unwatched.sleep)}, opts...)
 	c, err := New(testKey, all...)
 	require.NoError(t, err)
 	t.Cleanup(c.CloseIdleConnections)

@@ -38,8 +38,7 @@ func newWorldOf(t testing.TB, applications int, change func(path string, body an
 	t.Helper()
 	s := sandbox.New(sandbox.Options{Seed: 7, Applications: applications, Today: today, RateLimit: -1})
 	client, err := kombo.New(s.APIKey(), kombo.WithIntegration(s.IntegrationID()), kombo.WithBaseURL(s.BaseURL()),
-		kombo.WithHTTPClient(&http.Client{Transport: changing{s.Transport(), change}}),
-		kombo.WithSleep(func(ctx context.Context, _ time.Duration) error { return ctx.Err() }))
+		kombo.WithHTTPClient(&http.Client{Transport: changing{s.Transport(), change}}))
 	require.NoError(t, err)
 	cfg := tools.Config{Client: client, Now: s.Now, Documents: reader{}, Secret: []byte("the secret of the prompts' tests"),
 		Fetch: func(context.Context, string) ([]byte, string, error) { return []byte(cv), "text/plain", nil }}

@@ -66,7 +66,7 @@ func newListRigOn(t failer, sb *sandbox.Sandbox, wrap func(http.RoundTripper) ht
 func newListRigBefore(t failer, transport http.RoundTripper, base, key, integration string, changes ...func(*tools.Config)) *listRig {
 	t.Helper()
 	client, err := kombo.New(key, kombo.WithIntegration(integration), kombo.WithBaseURL(base),
-		kombo.WithHTTPClient(&http.Client{Transport: transport}), kombo.WithSleep(noSleep))
+		kombo.WithHTTPClient(&http.Client{Transport: transport}))
 	require.NoError(t, err)
 	cfg := tools.Config{Client: client, Now: func() time.Time { return listNow }, Secret: []byte("the secret of the list tests")}
 	for _, change := range changes {
@@ -76,9 +76,6 @@ func newListRigBefore(t failer, transport http.RoundTripper, base, key, integrat
 	require.NoError(t, err)
 	return &listRig{box: box}
 }
-
-// noSleep lets retries follow at once.
-func noSleep(ctx context.Context, _ time.Duration) error { return ctx.Err() }
 
 // listAnswer is an answer in both of its forms.
 type listAnswer struct {
