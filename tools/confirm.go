@@ -15,6 +15,8 @@ import (
 
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 	"github.com/mark3labs/mcp-go/mcp"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/once"
 )
 
 // Policy says which writes a person is asked about first.
@@ -158,10 +160,10 @@ func (w *writing) unsent(why string) *WriteAnswer {
 	a := &WriteAnswer{Notes: []string{"Nothing was sent: " + why + "."}}
 	for i, ch := range w.plan.changes {
 		r := WriteResult{Record: ch.record, Outcome: outcomeUnsent, Says: "Not sent: " + wording.Sentence(ch.words)}
-		switch w.known[i].State {
-		case outcomeDone:
+		switch w.known[i] {
+		case once.Done:
 			r.Outcome, r.Says = outcomeDone, "This was already done before: "+wording.Sentence(ch.words)
-		case outcomeUnknown, StateInFlight:
+		case once.Unknown, once.InFlight:
 			r.Outcome, r.Says = outcomeUnknown, "This was sent before, and its outcome is not known: "+wording.Sentence(ch.words)
 		}
 		a.Results = append(a.Results, r)
@@ -185,7 +187,7 @@ func (w *writing) question() string {
 		fmt.Fprintf(&b, "Do these %d?\n", n)
 	}
 	for i, ch := range w.plan.changes {
-		if w.known[i].State == "" {
+		if w.known[i] == "" {
 			b.WriteString("- " + wording.Sentence(ch.words) + "\n")
 		}
 	}

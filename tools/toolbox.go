@@ -15,6 +15,7 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
+	"github.com/kombo-mcp/kombo-mcp/internal/once"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 )
 
@@ -47,7 +48,7 @@ type Config struct {
 	WritesPerMinute int
 	// Memory keeps a write from being sent twice. Nil remembers nothing; every
 	// server has one.
-	Memory Memory
+	Memory once.Memory
 	// Redact names what is masked about candidates in every answer; see
 	// Redactions.
 	Redact []string
@@ -117,7 +118,7 @@ func New(cfg Config) (*Toolbox, error) {
 		cfg.Documents = noDocuments{}
 	}
 	if cfg.Memory == nil {
-		cfg.Memory = noMemory{}
+		cfg.Memory = once.None{}
 	}
 	if cfg.WritesPerMinute <= 0 {
 		cfg.WritesPerMinute = DefaultWritesPerMinute

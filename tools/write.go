@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kombo-mcp/kombo-mcp/internal/once"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/args"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
@@ -123,9 +124,9 @@ func (p *plan) refusal(anyway bool, open func(record string) bool) error {
 // The outcomes of a write. Mixed is a batch whose records fared differently;
 // unsent ones were never tried.
 const (
-	outcomeDone    = StateDone
-	outcomeRefused = StateRefused
-	outcomeUnknown = StateUnknown
+	outcomeDone    = string(once.Done)
+	outcomeRefused = string(once.Refused)
+	outcomeUnknown = string(once.Unknown)
 	outcomeUnsent  = "not sent"
 	outcomePreview = "preview"
 	outcomeMixed   = "mixed"

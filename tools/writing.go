@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
+	"github.com/kombo-mcp/kombo-mcp/internal/once"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
@@ -25,8 +26,9 @@ type writing struct {
 	// keys name the changes, by their index; hash names them all together.
 	keys []string
 	hash string
-	// known is what was remembered of each change before.
-	known       []Remembered
+	// known is the state in which each change was remembered when the call
+	// began, "" where it was not.
+	known       []once.State
 	confirmedBy string
 }
 
@@ -55,13 +57,13 @@ func (w *writing) look(ctx context.Context) error {
 		}
 		w.keys = append(w.keys, key)
 		h.Write([]byte(key))
-		var r Remembered
+		var remembered once.Entry
 		if !w.flags.Again {
-			if r, err = w.cfg.Memory.Look(ctx, key); err != nil {
+			if remembered, _, err = w.cfg.Memory.Look(ctx, key); err != nil {
 				return notWritten(err)
 			}
 		}
-		w.known = append(w.known, r)
+		w.known = append(w.known, remembered.Outcome.State)
 	}
 	if w.flags.Again {
 		h.Write([]byte("again"))
@@ -77,8 +79,8 @@ func notWritten(err error) error {
 // open counts the changes of which nothing is remembered.
 func (w *writing) open() int {
 	n := 0
-	for _, r := range w.known {
-		if r.State == "" {
+	for _, state := range w.known {
+		if state == "" {
 			n++
 		}
 	}
@@ -89,7 +91,7 @@ func (w *writing) open() int {
 // "".
 func (w *writing) isOpen(record string) bool {
 	for i, ch := range w.plan.changes {
-		if w.known[i].State == "" && (record == "" || record == ch.record) {
+		if w.known[i] == "" && (record == "" || record == ch.record) {
 			return true
 		}
 	}
@@ -172,7 +174,7 @@ func (w *writing) one(ctx context.Context, i int, batch string) (WriteResult, []
 	if err != nil {
 		return WriteResult{Record: ch.record, Outcome: outcomeRefused}, nil, fmt.Errorf("encode the arguments: %w", err)
 	}
-	claim, err := w.cfg.Memory.Begin(ctx, Intent{
+	claim, err := w.cfg.Memory.Begin(ctx, once.Intent{
 		Key: w.keys[i], Slot: ch.slot, Batch: batch, RequestID: w.RequestID, Client: w.Client, Tool: w.spec.name,
 		Integration: w.cfg.Client.Integration(), ConfirmedBy: w.confirmedBy, Arguments: args,
 		Deadline: w.cfg.Now().Add(w.cfg.Client.ActionTimeout() + time.Minute), Again: w.flags.Again,
@@ -183,7 +185,7 @@ func (w *writing) one(ctx context.Context, i int, batch string) (WriteResult, []
 	case claim.Prior != nil:
 		r, err := w.before(ctx, ch, *claim.Prior)
 		return r, nil, err
-	case claim.Done != nil && w.known[i].State != "":
+	case claim.Done != nil && w.known[i] != "":
 		return w.forgotten(ch, claim.Done)
 	case claim.Wait != nil:
 		r, err := claim.Wait(ctx)
@@ -198,33 +200,33 @@ func (w *writing) one(ctx context.Context, i int, batch string) (WriteResult, []
 
 // forgotten declines to send a change that was remembered when the call began
 // and is no longer: nobody was asked about it, and haste did not count it.
-func (w *writing) forgotten(ch change, done func(Outcome) error) (WriteResult, []string, error) {
+func (w *writing) forgotten(ch change, done func(once.Outcome) error) (WriteResult, []string, error) {
 	why := errors.New("what was remembered of the same write ended while this call ran, so nothing was sent. Send the same call again")
-	if err := done(Outcome{State: outcomeRefused, Summary: ch.words, Error: why.Error()}); err != nil {
+	if err := done(once.Outcome{State: once.Refused, Summary: ch.words, Error: why.Error()}); err != nil {
 		w.cfg.Logger.Error("journal: outcome not written", "tool", w.spec.name, "problem", err)
 	}
 	return WriteResult{Record: ch.record, Outcome: outcomeUnsent}, nil, why
 }
 
 // fresh sends a claimed change and records what became of it.
-func (w *writing) fresh(ctx context.Context, ch change, done func(Outcome) error) (WriteResult, []string, error) {
+func (w *writing) fresh(ctx context.Context, ch change, done func(once.Outcome) error) (WriteResult, []string, error) {
 	began := w.cfg.Now()
 	receipt, created, err := ch.send(ctx)
-	out := Outcome{State: outcomeDone, Summary: ch.words, Created: created, Attempts: receipt.Attempts, Duration: receipt.Duration}
+	out := once.Outcome{State: once.Done, Summary: ch.words, Created: created, Attempts: receipt.Attempts, Duration: receipt.Duration}
 	r := WriteResult{Record: ch.record, Says: wording.Sentence(ch.words)}
 	if ke, ok := errors.AsType[*kombo.Error](err); ok {
 		out.LogURL = ke.LogURL
 	}
 	switch {
 	case errors.Is(err, kombo.ErrOutcomeUnknown):
-		if out.State, out.Error = outcomeUnknown, err.Error(); w.shown(ctx, ch, began) {
-			out.State, out.Error, err = outcomeDone, "", nil
+		if out.State, out.Error = once.Unknown, err.Error(); w.shown(ctx, ch, began) {
+			out.State, out.Error, err = once.Done, "", nil
 			r.Says += " (The answer was lost; Kombo's copy shows that it was done.)"
 		}
 	case err != nil:
-		out.State, out.Error = outcomeRefused, err.Error()
+		out.State, out.Error = once.Refused, err.Error()
 	}
-	r.Outcome, r.Created = out.State, createdWords(created)
+	r.Outcome, r.Created = string(out.State), createdWords(created)
 	var notes []string
 	for _, warning := range receipt.Warnings {
 		notes = append(notes, "The ATS warns: "+wording.Clip(digest.Clean(w.mask.words(warning.Message, w.plan.strangers)), 300))
@@ -236,7 +238,7 @@ func (w *writing) fresh(ctx context.Context, ch change, done func(Outcome) error
 	if id := created["application"]; id != "" {
 		ch.effect, ch.done = effect{kind: effectCreated, record: id, value: id}, "created"
 	}
-	if out.State == outcomeDone && ch.effect.record != "" {
+	if out.State == once.Done && ch.effect.record != "" {
 		w.recent.add(recentWrite{effect: ch.effect, words: ch.done, at: w.cfg.Now()})
 	}
 	return r, notes, err
@@ -256,26 +258,26 @@ func (w *writing) shown(ctx context.Context, ch change, began time.Time) bool {
 const clockSlack = time.Minute
 
 // before answers for a write that was made earlier.
-func (w *writing) before(ctx context.Context, ch change, r Remembered) (WriteResult, error) {
-	ago := wording.Ago(w.cfg.Now().Sub(r.At))
-	res := WriteResult{Record: ch.record, Outcome: r.State, Created: createdWords(r.Outcome.Created)}
-	if r.State == outcomeUnknown && w.shown(ctx, ch, r.At.Add(-w.cfg.Client.ActionTimeout()-clockSlack)) {
-		o := Outcome{State: outcomeDone, Summary: ch.words}
-		if err := w.cfg.Memory.Settle(ctx, r, o); err != nil {
+func (w *writing) before(ctx context.Context, ch change, e once.Entry) (WriteResult, error) {
+	ago := wording.Ago(w.cfg.Now().Sub(e.At))
+	res := WriteResult{Record: ch.record, Outcome: string(e.Outcome.State), Created: createdWords(e.Outcome.Created)}
+	if e.Outcome.State == once.Unknown && w.shown(ctx, ch, e.At.Add(-w.cfg.Client.ActionTimeout()-clockSlack)) {
+		o := once.Outcome{State: once.Done, Summary: ch.words}
+		if err := w.cfg.Memory.Settle(ctx, e, o); err != nil {
 			w.cfg.Logger.Warn("journal: settle", "tool", w.spec.name, "problem", err)
 		}
-		r.State, res.Outcome = outcomeDone, outcomeDone
+		e.Outcome.State, res.Outcome = once.Done, outcomeDone
 	}
-	switch r.State {
-	case outcomeDone:
+	switch e.Outcome.State {
+	case once.Done:
 		// In the words of then: by now the copy may show the record as it became.
-		res.Says = fmt.Sprintf("This was already done %s and was not repeated: %s To do it once more, send again: true.", ago, wording.Sentence(cmp.Or(r.Outcome.Summary, ch.words)))
+		res.Says = fmt.Sprintf("This was already done %s and was not repeated: %s To do it once more, send again: true.", ago, wording.Sentence(cmp.Or(e.Outcome.Summary, ch.words)))
 		return res, nil
-	case outcomeRefused:
-		return res, fmt.Errorf("the same write, sent at the same time, was refused: %s", w.mask.words(r.Outcome.Error, w.plan.strangers))
+	case once.Refused:
+		return res, fmt.Errorf("the same write, sent at the same time, was refused: %s", w.mask.words(e.Outcome.Error, w.plan.strangers))
 	}
 	res.Outcome = outcomeUnknown
-	return res, fmt.Errorf("the same write was sent %s and %w; it was not sent again. Look in the ATS whether it was done; only if it was not, send again: true. %s", ago, kombo.ErrOutcomeUnknown, wording.Sentence(w.mask.words(r.Outcome.Error, w.plan.strangers)))
+	return res, fmt.Errorf("the same write was sent %s and %w; it was not sent again. Look in the ATS whether it was done; only if it was not, send again: true. %s", ago, kombo.ErrOutcomeUnknown, wording.Sentence(w.mask.words(e.Outcome.Error, w.plan.strangers)))
 }
 
 func createdWords(created map[string]string) []string {

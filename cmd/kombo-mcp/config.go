@@ -145,9 +145,9 @@ func (s *setting) remember(ctx context.Context, cmd *cli.Command, cfg *tools.Con
 		return err
 	}
 	s.closers = append(s.closers, j)
-	cfg.Memory = memory{j}
+	cfg.Memory = j
 	if cmd.Bool("journal-reads") {
-		cfg.RecordRead = memory{j}.recordRead
+		cfg.RecordRead = func(ctx context.Context, r tools.Read) error { return recordRead(ctx, j, r) }
 	}
 	return nil
 }

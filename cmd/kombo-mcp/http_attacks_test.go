@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/kombo-mcp/kombo-mcp/internal/journal"
+	"github.com/kombo-mcp/kombo-mcp/internal/once"
 	"github.com/kombo-mcp/kombo-mcp/sandbox"
 )
 
@@ -231,10 +231,10 @@ func TestAWriteOnTheWireIsJournalledWhateverEndsTheServer(t *testing.T) {
 				<-arrived
 				tell(t, p)
 				p.end(13 * time.Second)
-				want := map[bool]string{true: journal.StateDone, false: journal.StateUnknown}[slow < time.Minute]
+				want := map[bool]once.State{true: once.Done, false: once.Unknown}[slow < time.Minute]
 				raw, err := os.ReadFile(filepath.Clean(journalOf(t, env)))
 				require.NoError(t, err)
-				assert.Contains(t, string(raw), `"state":"`+want+`"`)
+				assert.Contains(t, string(raw), `"state":"`+string(want)+`"`)
 			})
 		}
 	}

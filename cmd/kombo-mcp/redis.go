@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/kombo-mcp/kombo-mcp/internal/journal"
+	"github.com/kombo-mcp/kombo-mcp/internal/once"
 	"github.com/kombo-mcp/kombo-mcp/internal/redismemory"
 )
 
 // sharedMemory opens the memory of writes that several servers share, if there
 // is one.
-func sharedMemory(ctx context.Context, url string) (journal.Memory, io.Closer, error) {
+func sharedMemory(ctx context.Context, url string) (once.Shared, io.Closer, error) {
 	if url == "" {
 		return nil, nil, nil
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/kombo-mcp/kombo-mcp/internal/once"
 	"github.com/kombo-mcp/kombo-mcp/sandbox"
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
@@ -81,11 +82,11 @@ func TestABatchHasOnePreviewAndAResultForEachRecordInOrder(t *testing.T) {
 			delete(arguments, "dry_run")
 			r = d.call(tool, arguments)
 			require.Len(t, r.Results, 25, r.words)
-			assert.Equal(t, tools.StateDone, r.Outcome)
+			assert.Equal(t, stateDone, r.Outcome)
 			for i, e := range d.Effects() {
 				assert.Equal(t, ids[i], e.RecordID, "in order")
 				assert.Equal(t, ids[i], r.Results[i].Record)
-				assert.Equal(t, tools.StateDone, r.Results[i].Outcome)
+				assert.Equal(t, stateDone, r.Results[i].Outcome)
 			}
 			assert.Len(t, d.Effects(), 25)
 			lines := intents(d.lines())
@@ -242,13 +243,13 @@ func TestACallerWhoLeavesEndsTheBatchAfterTheWriteOnTheWire(t *testing.T) {
 
 // forgetful is a memory that fails from the n-th write on.
 type forgetful struct {
-	tools.Memory
+	once.Memory
 	left int
 }
 
-func (f *forgetful) Begin(ctx context.Context, in tools.Intent) (tools.Claim, error) {
+func (f *forgetful) Begin(ctx context.Context, in once.Intent) (once.Claim, error) {
 	if f.left--; f.left < 0 {
-		return tools.Claim{}, errors.New("the disk is full")
+		return once.Claim{}, errors.New("the disk is full")
 	}
 	return f.Memory.Begin(ctx, in)
 }

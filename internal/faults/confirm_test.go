@@ -125,7 +125,7 @@ func TestEveryWriteAsksAsThePolicySays(t *testing.T) {
 			d.nothingSent("declined")
 			_, state = d.ask(w.name, arguments)
 			r = d.answer(w.name, arguments, state, accept)
-			assert.Equal(t, tools.StateDone, r.Outcome, r.words)
+			assert.Equal(t, stateDone, r.Outcome, r.words)
 			assert.Len(t, d.Effects(), 1)
 			assert.Equal(t, "a person, asked by the server", intents(d.lines())[0].ConfirmedBy)
 		})
@@ -242,7 +242,7 @@ func TestAnAnswerFitsItsOwnQuestionOnly(t *testing.T) {
 	d.nothingSent("a server with another secret")
 
 	r := d.answer("reject_application", arguments, state, accept)
-	assert.Equal(t, tools.StateDone, r.Outcome, "the state itself is still good: %s", r.words)
+	assert.Equal(t, stateDone, r.Outcome, "the state itself is still good: %s", r.words)
 }
 
 func TestAnAnswerIsTakenOnce(t *testing.T) {
@@ -274,7 +274,7 @@ func TestAnAnswerIsTakenInTime(t *testing.T) {
 	d.nothingSent("expired")
 	_, state = d.ask("reject_application", arguments)
 	d.clock.pass(9*time.Minute - time.Second)
-	assert.Equal(t, tools.StateDone, d.answer("reject_application", arguments, state, accept).Outcome)
+	assert.Equal(t, stateDone, d.answer("reject_application", arguments, state, accept).Outcome)
 }
 
 func TestABatchIsAskedAboutOnce(t *testing.T) {
@@ -292,11 +292,11 @@ func TestABatchIsAskedAboutOnce(t *testing.T) {
 	}
 	assert.Contains(t, question, "cannot be undone")
 	r := d.answer("reject_application", arguments, state, accept)
-	assert.Equal(t, tools.StateDone, r.Outcome, r.words)
+	assert.Equal(t, stateDone, r.Outcome, r.words)
 	assert.Len(t, d.Effects(), 25)
 
 	r = d.call("reject_application", arguments)
-	assert.Equal(t, tools.StateDone, r.Outcome, "what was done asks nobody again: %s", r.words)
+	assert.Equal(t, stateDone, r.Outcome, "what was done asks nobody again: %s", r.words)
 	more := d.application()
 	arguments["application_id"] = ids[0] + "," + more.ID
 	question, _ = d.ask("reject_application", arguments)

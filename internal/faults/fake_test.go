@@ -180,7 +180,7 @@ func newMaskedOver(t *testing.T, line http.RoundTripper, f *fake, redact []strin
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, j.Close()) })
 	cfg := tools.Config{
-		Client: client, Writes: tools.PolicyAllow, WritesPerMinute: 10_000, Memory: memory{j}, Now: now, Secret: bytes.Repeat([]byte{7}, 32),
+		Client: client, Writes: tools.PolicyAllow, WritesPerMinute: 10_000, Memory: j, Now: now, Secret: bytes.Repeat([]byte{7}, 32),
 		Documents: reader{}, Fetch: f.fetch, Redact: redact,
 	}
 	if change != nil {

@@ -21,7 +21,7 @@ func TestWhereNobodyCanBeAskedTheFallbackDecides(t *testing.T) {
 	t.Run("allow trusts the host", func(t *testing.T) {
 		d := mute(t, tools.FallbackAllow)
 		r := d.call("reject_application", d.rejection())
-		assert.Equal(t, tools.StateDone, r.Outcome, r.words)
+		assert.Equal(t, stateDone, r.Outcome, r.words)
 		assert.Equal(t, "the host, by the server's settings", intents(d.lines())[0].ConfirmedBy)
 	})
 	t.Run("deny sends nothing", func(t *testing.T) {
@@ -34,7 +34,7 @@ func TestWhereNobodyCanBeAskedTheFallbackDecides(t *testing.T) {
 		assert.True(t, r.failed, "an answer that nobody was asked for: %s", r.words)
 		d.nothingSent("denied")
 		note := args{"application_id": d.application().ID, "content": "Hello."}
-		assert.Equal(t, tools.StateDone, d.call("add_application_note", note).Outcome, "what needs no person is sent")
+		assert.Equal(t, stateDone, d.call("add_application_note", note).Outcome, "what needs no person is sent")
 	})
 	t.Run("preview wants its code", func(t *testing.T) {
 		d := mute(t, tools.FallbackPreview)
@@ -46,10 +46,10 @@ func TestWhereNobodyCanBeAskedTheFallbackDecides(t *testing.T) {
 		d.nothingSent("previewed")
 		arguments["code"] = " " + r.Code + " "
 		r = d.call("reject_application", arguments)
-		assert.Equal(t, tools.StateDone, r.Outcome, r.words)
+		assert.Equal(t, stateDone, r.Outcome, r.words)
 		assert.Equal(t, "the code of a preview", intents(d.lines())[0].ConfirmedBy)
 		arguments["code"] = "WRONGONE"
-		assert.Equal(t, tools.StateDone, d.call("reject_application", arguments).Outcome, "what was done needs no code")
+		assert.Equal(t, stateDone, d.call("reject_application", arguments).Outcome, "what was done needs no code")
 		assert.Len(t, d.Effects(), 1)
 	})
 }
@@ -86,7 +86,7 @@ func TestOnlyTheCodeOfTheSamePreviewIsTaken(t *testing.T) {
 	code = d.call("reject_application", arguments).Code
 	d.clock.pass(5 * time.Minute)
 	arguments["code"] = code
-	assert.Equal(t, tools.StateDone, d.call("reject_application", arguments).Outcome)
+	assert.Equal(t, stateDone, d.call("reject_application", arguments).Outcome)
 }
 
 func TestAFileIsPartOfWhatACodeStandsFor(t *testing.T) {
@@ -99,5 +99,5 @@ func TestAFileIsPartOfWhatACodeStandsFor(t *testing.T) {
 	assert.True(t, d.call("add_application_attachment", arguments).failed)
 	d.nothingSent("another file")
 	arguments["attachment"] = args{"type": "CV", "name": "cv.txt", "text": "Truly hers."}
-	assert.Equal(t, tools.StateDone, d.call("add_application_attachment", arguments).Outcome)
+	assert.Equal(t, stateDone, d.call("add_application_attachment", arguments).Outcome)
 }

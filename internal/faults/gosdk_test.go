@@ -16,7 +16,6 @@ import (
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/sandbox"
-	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
 // The official Go SDK as the client of a server in a process of its own.
@@ -136,11 +135,11 @@ func TestTheOfficialGoClientAsksItsPerson(t *testing.T) {
 			a := h.application()
 			arguments := args{"application_id": a.ID, "rejection_reason_id": h.reason()}
 			got := h.call("reject_application", arguments)
-			assert.Equal(t, tools.StateDone, got.Outcome, got.words)
+			assert.Equal(t, stateDone, got.Outcome, got.words)
 			require.Len(t, h.asked, 1)
 			assert.Contains(t, h.asked[0], digest.Clean(h.people[a.CandidateID].Last))
 			assert.Len(t, h.Effects(), 1)
-			assert.Equal(t, tools.StateDone, h.call("reject_application", arguments).Outcome)
+			assert.Equal(t, stateDone, h.call("reject_application", arguments).Outcome)
 			assert.Len(t, h.asked, 1, "what was done asks nobody again")
 			assert.Len(t, h.Effects(), 1)
 
@@ -149,7 +148,7 @@ func TestTheOfficialGoClientAsksItsPerson(t *testing.T) {
 			assert.Len(t, h.asked, 2, "a batch is asked about once")
 			assert.Len(t, h.Effects(), 4)
 			note := h.call("add_application_note", args{"application_id": a.ID, "content": "Hello."})
-			assert.Equal(t, tools.StateDone, note.Outcome, note.words)
+			assert.Equal(t, stateDone, note.Outcome, note.words)
 			assert.Len(t, h.asked, 2, "what changes nobody's standing asks nobody")
 			assert.NotContains(t, verified(t, h.journal), "")
 		})
@@ -175,15 +174,15 @@ func TestTheOfficialGoClientWithoutAPersonMeetsTheFallback(t *testing.T) {
 			assert.True(t, preview.call("reject_application", arguments).failed)
 			assert.Empty(t, preview.Effects())
 			arguments["code"] = r.Code
-			assert.Equal(t, tools.StateDone, preview.call("reject_application", arguments).Outcome)
+			assert.Equal(t, stateDone, preview.call("reject_application", arguments).Outcome)
 			assert.Len(t, preview.Effects(), 1)
 
 			allow := newHost(t, hosting{era: era, dumb: true})
-			assert.Equal(t, tools.StateDone, allow.call("reject_application", allow.rejection()).Outcome)
+			assert.Equal(t, stateDone, allow.call("reject_application", allow.rejection()).Outcome)
 
 			all := newHost(t, hosting{era: era, flags: []string{"--writes=confirm-all"}})
 			all.does = says("accept")
-			assert.Equal(t, tools.StateDone, all.call("add_application_note", args{"application_id": all.application().ID, "content": "Hello."}).Outcome)
+			assert.Equal(t, stateDone, all.call("add_application_note", args{"application_id": all.application().ID, "content": "Hello."}).Outcome)
 			assert.Len(t, all.asked, 1)
 			none := newHost(t, hosting{era: era, flags: []string{"--writes=deny"}})
 			assert.True(t, none.call("add_application_note", args{"application_id": none.application().ID, "content": "Hello."}).failed)
@@ -217,6 +216,6 @@ func TestTheOfficialGoClientCannotBendAnAnswer(t *testing.T) {
 		assert.Empty(t, h.Effects(), what)
 	}
 	asked := h.result(&mcp.CallToolParams{Name: "reject_application", Arguments: arguments})
-	assert.Equal(t, tools.StateDone, send(arguments, yes, asked.RequestState).Outcome)
+	assert.Equal(t, stateDone, send(arguments, yes, asked.RequestState).Outcome)
 	assert.Len(t, h.Effects(), 1)
 }

@@ -22,7 +22,7 @@ var seconds = regexp.MustCompile(`in (\d+) seconds`)
 func TestHasteRefusesABatchWholeAndSaysWhenThereIsRoom(t *testing.T) {
 	d := hasty(t, 5)
 	first, _ := d.batch("add_application_note", 3)
-	assert.Equal(t, tools.StateDone, d.call("add_application_note", first).Outcome)
+	assert.Equal(t, stateDone, d.call("add_application_note", first).Outcome)
 	d.clock.pass(20 * time.Second)
 	second, _ := d.batch("add_application_note", 3)
 	r := d.call("add_application_note", second)
@@ -34,7 +34,7 @@ func TestHasteRefusesABatchWholeAndSaysWhenThereIsRoom(t *testing.T) {
 	d.clock.pass(time.Duration(wait)*time.Second - 2*time.Second)
 	assert.True(t, d.call("add_application_note", second).failed, "sooner than it said")
 	d.clock.pass(2 * time.Second)
-	assert.Equal(t, tools.StateDone, d.call("add_application_note", second).Outcome, "when it said")
+	assert.Equal(t, stateDone, d.call("add_application_note", second).Outcome, "when it said")
 	assert.Len(t, d.Effects(), 6)
 }
 
@@ -53,9 +53,9 @@ func TestWhatIsNotSentDoesNotCountAsHaste(t *testing.T) {
 	for range 3 {
 		assert.Equal(t, "preview", d.call("add_application_note", args{"application_id": arguments["application_id"], "content": "x", "dry_run": true}).Outcome)
 	}
-	assert.Equal(t, tools.StateDone, d.call("add_application_note", arguments).Outcome)
+	assert.Equal(t, stateDone, d.call("add_application_note", arguments).Outcome)
 	for range 3 {
-		assert.Equal(t, tools.StateDone, d.call("add_application_note", arguments).Outcome, "what is remembered is not sent")
+		assert.Equal(t, stateDone, d.call("add_application_note", arguments).Outcome, "what is remembered is not sent")
 	}
 	assert.Len(t, d.Effects(), 3)
 }

@@ -19,7 +19,6 @@ import (
 
 	"github.com/kombo-mcp/kombo-mcp/internal/journal"
 	"github.com/kombo-mcp/kombo-mcp/sandbox"
-	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
 func TestAfterAKillNothingIsDoneTwiceAndNothingIsForgotten(t *testing.T) {
@@ -233,7 +232,7 @@ func states(t *testing.T, j job, r reply) map[string]string {
 	if r.failed {
 		state := "refused: " + r.words
 		if strings.Contains(r.words, "not known") {
-			state = tools.StateUnknown
+			state = stateUnknown
 		}
 		for _, id := range j.records {
 			out[name(j.tool, id)] = state
@@ -243,7 +242,7 @@ func states(t *testing.T, j job, r reply) map[string]string {
 	assert.Len(t, r.Results, len(j.records))
 	for _, res := range r.Results {
 		state := res.Outcome
-		if state != tools.StateDone && state != tools.StateUnknown {
+		if state != stateDone && state != stateUnknown {
 			state += ": " + res.Says
 		}
 		out[name(j.tool, res.Record)] = state
@@ -275,7 +274,7 @@ func (k *killRun) recorded() map[string]string {
 		case journal.KindIntent:
 			of[l.ID] = name(l.Tool, recordOf(k.t, l))
 			if _, known := out[of[l.ID]]; known {
-				assert.NotEqual(k.t, tools.StateUnknown, out[of[l.ID]], "%s: begun again although unknown", of[l.ID])
+				assert.NotEqual(k.t, stateUnknown, out[of[l.ID]], "%s: begun again although unknown", of[l.ID])
 			}
 			out[of[l.ID]] = ""
 		case journal.KindOutcome:
@@ -323,10 +322,10 @@ func (k *killRun) compare(name string, was, done map[string]int, left, settled, 
 	assert.LessOrEqual(t, done[name], 1, "%s was done more than once", name)
 	for _, state := range k.told[name] {
 		switch state {
-		case tools.StateDone:
+		case stateDone:
 			assert.Equal(t, 1, was[name], "%s was said to be done", name)
-			assert.Equal(t, tools.StateDone, left[name], "%s was said to be done: the journal", name)
-		case tools.StateUnknown:
+			assert.Equal(t, stateDone, left[name], "%s was said to be done: the journal", name)
+		case stateUnknown:
 			assert.Contains(t, left, name, "%s was said to be unknown: the journal", name)
 		default:
 			assert.Fail(t, "an answer that nothing calls for", "%s: %s", name, state)
@@ -336,21 +335,21 @@ func (k *killRun) compare(name string, was, done map[string]int, left, settled, 
 	switch {
 	case !begun:
 		assert.Zero(t, was[name], "%s was done, and nothing tells of it", name)
-		assert.Equal(t, tools.StateDone, now[name], "%s was never sent, and the same call sends it", name)
+		assert.Equal(t, stateDone, now[name], "%s was never sent, and the same call sends it", name)
 		assert.Equal(t, 1, done[name], name)
 		return "never begun"
-	case state == tools.StateDone:
+	case state == stateDone:
 		assert.Equal(t, 1, was[name], "%s: the journal says done", name)
-		assert.Equal(t, tools.StateDone, now[name], name)
+		assert.Equal(t, stateDone, now[name], name)
 		return "recorded as done"
-	case state == tools.StateRefused:
+	case state == stateRefused:
 		assert.Fail(t, "nothing refuses", name)
 	}
 	assert.Equal(t, was[name], done[name], "%s is unknown, and was sent again", name)
-	if now[name] == tools.StateDone {
+	if now[name] == stateDone {
 		assert.Equal(t, 1, was[name], "%s is said to be done", name)
 	} else {
-		assert.Equal(t, tools.StateUnknown, now[name], name)
+		assert.Equal(t, stateUnknown, now[name], name)
 	}
 	assert.Equal(t, now[name], settled[name], "%s: the journal at the end", name)
 	return "intent without an outcome"

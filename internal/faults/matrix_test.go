@@ -16,7 +16,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kombo-mcp/kombo-mcp/sandbox"
-	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
 // nature is what a fault tells the client about the work.
@@ -79,13 +78,13 @@ func (f fault) first(w writeTool, lasting, lag bool) string {
 	done := f.works
 	switch {
 	case f.nature == refusedForGood || f.nature == refusedForNow && lasting:
-		return tools.StateRefused
+		return stateRefused
 	case f.nature == refusedForNow || f.nature == unclear && w.same && !lasting:
-		return tools.StateDone
+		return stateDone
 	case done && w.visible && !lag:
-		return tools.StateDone
+		return stateDone
 	}
-	return tools.StateUnknown
+	return stateUnknown
 }
 
 // line breaks for writes while it is down, before a byte is sent.
@@ -177,10 +176,10 @@ func (c *cell) run() string {
 	second := c.stateOf(again, name)
 	c.truth(name+", again", second, total, again.words)
 	switch state {
-	case tools.StateRefused:
-		assert.Equal(c.t, tools.StateDone, second, "%s: refused, and then sent again: %s", name, again.words)
+	case stateRefused:
+		assert.Equal(c.t, stateDone, second, "%s: refused, and then sent again: %s", name, again.words)
 		assert.Equal(c.t, []string{state, second}, verified(c.t, s.path), "%s: the journal", name)
-	case tools.StateDone:
+	case stateDone:
 		assert.Equal(c.t, state, second, "%s: %s", name, again.words)
 		assert.Contains(c.t, again.words, "already done", name)
 		assert.Len(c.t, verified(c.t, s.path), 1, "%s: a line for what was not sent", name)
@@ -195,16 +194,16 @@ func (c *cell) run() string {
 // later is the same call once the copy has caught up: it settles what a read
 // can show.
 func (c *cell) later(s *server, arguments args, first, name string, before int) {
-	if first != tools.StateUnknown {
+	if first != stateUnknown {
 		return
 	}
 	done := len(c.effectsSince(before))
 	time.Sleep(lag + time.Minute)
 	r := s.call(c.tool.name, arguments)
 	state := c.stateOf(r, name)
-	want := tools.StateUnknown
+	want := stateUnknown
 	if done == 1 && c.tool.visible {
-		want = tools.StateDone
+		want = stateDone
 	}
 	assert.Equal(c.t, want, state, "%s, later: %s", name, r.words)
 	assert.Len(c.t, c.effectsSince(before), done, "%s, later", name)
@@ -233,9 +232,9 @@ func (c *cell) stateOf(r reply, name string) string {
 		require.Len(c.t, r.Results, 1, name)
 		return r.Outcome
 	case strings.Contains(r.words, "not known whether") || strings.Contains(r.words, "outcome unknown"):
-		return tools.StateUnknown
+		return stateUnknown
 	}
-	return tools.StateRefused
+	return stateRefused
 }
 
 // truth compares what an answer says with what was done.
@@ -243,9 +242,9 @@ func (c *cell) truth(name, state string, done int, words string) {
 	c.t.Helper()
 	assert.LessOrEqual(c.t, done, 1, "%s: done more than once", name)
 	switch state {
-	case tools.StateDone:
+	case stateDone:
 		assert.Equal(c.t, 1, done, "%s: said to be done: %s", name, words)
-	case tools.StateRefused:
+	case stateRefused:
 		assert.Zero(c.t, done, "%s: said to be refused: %s", name, words)
 	}
 }

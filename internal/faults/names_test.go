@@ -36,7 +36,7 @@ func TestWritesTakeNamesInAnyCase(t *testing.T) {
 	done := func(tool string, arguments args) args {
 		t.Helper()
 		r := d.call(tool, arguments)
-		require.Equal(t, tools.StateDone, r.Outcome, "%s %v: %s", tool, arguments, r.words)
+		require.Equal(t, stateDone, r.Outcome, "%s %v: %s", tool, arguments, r.words)
 		return d.lastBody(tool)
 	}
 	for _, spell := range []func(string) string{strings.ToUpper, strings.ToLower, func(s string) string { return " " + s + " " }} {
@@ -85,7 +85,7 @@ func TestAnswersTakeTheNamesOfQuestionsAndOptions(t *testing.T) {
 		given = append(given, a)
 	}
 	r := d.call("create_application", args{"job_id": d.data.Jobs[i].ID, "candidate": d.newcomer(), "screening_question_answers": given})
-	require.Equal(t, tools.StateDone, r.Outcome, r.words)
+	require.Equal(t, stateDone, r.Outcome, r.words)
 	got := map[string]any{}
 	for _, a := range d.lastBody("create_application")["screening_question_answers"].([]any) {
 		got[a.(args)["question_id"].(string)] = a.(args)["answer"]
@@ -233,7 +233,7 @@ func TestAPreviewShowsWhatIsThenSent(t *testing.T) {
 			var shown args
 			require.NoError(t, json.Unmarshal([]byte(r.Results[0].Resolved), &shown), r.Results[0].Resolved)
 			delete(arguments, "dry_run")
-			require.Equal(t, tools.StateDone, d.call(w.name, arguments).Outcome)
+			require.Equal(t, stateDone, d.call(w.name, arguments).Outcome)
 			sent := d.lastBody(w.name)
 			for key, value := range sent {
 				if key == "attachment" {

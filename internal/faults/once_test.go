@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"github.com/kombo-mcp/kombo-mcp/internal/once"
 	"github.com/kombo-mcp/kombo-mcp/sandbox"
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
@@ -28,12 +29,12 @@ func TestTheSameCallTwiceAtOnceIsOneWrite(t *testing.T) {
 				for range 5 {
 					group.Go(func() {
 						r := s.call(w.name, arguments)
-						assert.Equal(t, tools.StateDone, r.Outcome, r.words)
+						assert.Equal(t, stateDone, r.Outcome, r.words)
 					})
 				}
 				group.Wait()
 				assert.Len(t, g.Effects(), 1)
-				assert.Equal(t, []string{tools.StateDone}, verified(t, s.path))
+				assert.Equal(t, []string{stateDone}, verified(t, s.path))
 			})
 		})
 	}
@@ -42,7 +43,7 @@ func TestTheSameCallTwiceAtOnceIsOneWrite(t *testing.T) {
 func TestTheSameCallIsSentAgainOnPurposeOrAfterItsTime(t *testing.T) {
 	d := newDesk(t, func(c *tools.Config) { c.Writes = tools.PolicyAllow })
 	arguments := args{"application_id": d.application().ID, "content": "Hello."}
-	send := func() { assert.Equal(t, tools.StateDone, d.call("add_application_note", arguments).Outcome) }
+	send := func() { assert.Equal(t, stateDone, d.call("add_application_note", arguments).Outcome) }
 	send()
 	send()
 	assert.Len(t, d.Effects(), 1)
@@ -63,15 +64,15 @@ func TestAWriteThatIsUndoneCanBeMadeAnew(t *testing.T) {
 	a := d.application()
 	tag := args{"candidate_id": a.CandidateID, "tag": args{"name": "Speaks Finnish"}}
 	for range 2 {
-		assert.Equal(t, tools.StateDone, d.call("add_candidate_tag", tag).Outcome)
-		assert.Equal(t, tools.StateDone, d.call("remove_candidate_tag", tag).Outcome)
+		assert.Equal(t, stateDone, d.call("add_candidate_tag", tag).Outcome)
+		assert.Equal(t, stateDone, d.call("remove_candidate_tag", tag).Outcome)
 	}
 	assert.Len(t, d.Effects(), 4)
 	here, there := d.stages[a.StageID].Name, d.nextStage(a).Name
 	for range 2 {
 		for _, stage := range []string{there, here} {
 			r := d.call("move_application_to_stage", args{"application_id": a.ID, "stage_id": stage})
-			assert.Equal(t, tools.StateDone, r.Outcome, r.words)
+			assert.Equal(t, stateDone, r.Outcome, r.words)
 			assert.NotContains(t, r.words, "already done")
 		}
 	}
@@ -88,15 +89,15 @@ func TestAnUnknownWriteIsRememberedForADay(t *testing.T) {
 	assert.True(t, r.failed, r.words)
 	assert.Empty(t, d.Effects())
 	arguments["again"] = true
-	assert.Equal(t, tools.StateDone, d.call("add_application_note", arguments).Outcome, "on purpose it is sent")
+	assert.Equal(t, stateDone, d.call("add_application_note", arguments).Outcome, "on purpose it is sent")
 	assert.Len(t, d.Effects(), 1)
 }
 
 // flickering remembers a write when it is asked, and no more when it is begun.
-type flickering struct{ tools.Memory }
+type flickering struct{ once.Memory }
 
-func (f flickering) Look(context.Context, string) (tools.Remembered, error) {
-	return tools.Remembered{State: tools.StateInFlight, At: pinned}, nil
+func (f flickering) Look(context.Context, string) (once.Entry, bool, error) {
+	return once.Entry{Started: pinned, Outcome: once.Outcome{State: once.InFlight}}, true, nil
 }
 
 func TestWhatEndsToBeRememberedIsNotSentUnasked(t *testing.T) {
@@ -105,5 +106,5 @@ func TestWhatEndsToBeRememberedIsNotSentUnasked(t *testing.T) {
 	assert.True(t, r.failed, r.words)
 	assert.Contains(t, r.words, "nothing was sent")
 	assert.Empty(t, d.Effects())
-	assert.Equal(t, []string{tools.StateRefused}, verified(t, d.path))
+	assert.Equal(t, []string{stateRefused}, verified(t, d.path))
 }

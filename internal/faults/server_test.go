@@ -48,7 +48,7 @@ func newServerOver(t *testing.T, s *sandbox.Sandbox, transport http.RoundTripper
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, j.Close()) })
 	cfg := tools.Config{
-		Client: client, Writes: tools.PolicyAllow, WritesPerMinute: 1000, Memory: memory{j}, Now: s.Now,
+		Client: client, Writes: tools.PolicyAllow, WritesPerMinute: 1000, Memory: j, Now: s.Now,
 		Secret: bytes.Repeat([]byte{7}, 32),
 	}
 	if change != nil {

@@ -1,6 +1,17 @@
 package faults
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/once"
+)
+
+// The outcomes of a write as answers and journal lines spell them.
+const (
+	stateDone    = string(once.Done)
+	stateRefused = string(once.Refused)
+	stateUnknown = string(once.Unknown)
+)
 
 // writeTool is one of the twelve with arguments that Kombo would take.
 type writeTool struct {

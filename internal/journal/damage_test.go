@@ -14,6 +14,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/once"
 )
 
 // written makes a journal of n writes and gives its file.
@@ -22,7 +24,7 @@ func written(t *testing.T, n int) string {
 	path := filepath.Join(t.TempDir(), fileName)
 	j := open(t, Options{Path: path})
 	for i := range n {
-		send(t, j, intent(fmt.Sprint(i)), StateDone)
+		send(t, j, intent(fmt.Sprint(i)), once.Done)
 	}
 	require.NoError(t, j.Close())
 	return path
@@ -72,7 +74,7 @@ func TestVerifyFindsTheFirstLineThatIsWrong(t *testing.T) {
 			// What is wrong stays to be seen after the journal has been in use again.
 			var log bytes.Buffer
 			j := open(t, Options{Path: path, Logger: slog.New(slog.NewTextHandler(&log, nil))})
-			send(t, j, intent("later"), StateDone)
+			send(t, j, intent("later"), once.Done)
 			assert.Contains(t, log.String(), "journal:")
 			r, err = Verify(t.Context(), path)
 			require.NoError(t, err)
@@ -121,22 +123,22 @@ func TestATornLastLineIsHealedAndReported(t *testing.T) {
 func TestALineTornByAnotherProcessIsHealedOnTheWay(t *testing.T) {
 	dir := t.TempDir()
 	j := open(t, Options{Path: dir})
-	send(t, j, intent("a"), StateDone)
+	send(t, j, intent("a"), once.Done)
 	edit(t, filepath.Join(dir, fileName), func(l []string) []string { return append(l, `{"prev":"`) })
-	send(t, j, intent("b"), StateDone)
+	send(t, j, intent("b"), once.Done)
 	assert.Equal(t, 1, verified(t, dir).Healed)
 }
 
 func TestWhatWasRemovedWhileRunningIsStillRemembered(t *testing.T) {
 	dir := t.TempDir()
 	j := open(t, Options{Path: dir})
-	send(t, j, intent("a"), StateDone)
+	send(t, j, intent("a"), once.Done)
 	p := fresh(t, j, intent("b"))
 	require.NoError(t, os.Truncate(filepath.Join(dir, fileName), 0))
-	assert.Equal(t, StateDone, prior(t, j, intent("a")).Outcome.State)
-	assert.NotNil(t, begin(t, j, intent("b")).InFlight)
-	require.NoError(t, p.Done(Outcome{State: StateDone}))
-	assert.Equal(t, StateDone, prior(t, reopen(t, j), intent("b")).Outcome.State)
+	assert.Equal(t, once.Done, prior(t, j, intent("a")).Outcome.State)
+	assert.NotNil(t, begin(t, j, intent("b")).Wait)
+	require.NoError(t, p.Done(once.Outcome{State: once.Done}))
+	assert.Equal(t, once.Done, prior(t, reopen(t, j), intent("b")).Outcome.State)
 	r, err := Verify(t.Context(), dir)
 	require.NoError(t, err)
 	require.NotNil(t, r.Bad)
@@ -195,12 +197,12 @@ func TestAWriteIsRefusedWhenItsLineCannotBeWritten(t *testing.T) {
 			_, err := j.Begin(t.Context(), intent("a"))
 			require.ErrorIs(t, err, ErrNotWritten)
 			require.ErrorIs(t, err, errNoSpace)
-			require.ErrorIs(t, p.Done(Outcome{State: StateDone, Summary: "owed"}), ErrNotWritten)
+			require.ErrorIs(t, p.Done(once.Outcome{State: once.Done, Summary: "owed"}), ErrNotWritten)
 			require.ErrorIs(t, j.Record(t.Context(), Line{}), ErrNotWritten)
 
 			*now = faults{}
 			if !bad.truncate {
-				assert.NotNil(t, begin(t, other, intent("sent before")).InFlight, "for others it is in flight")
+				assert.NotNil(t, begin(t, other, intent("sent before")).Wait, "for others it is in flight")
 				fresh(t, other, intent("a"))
 			}
 			assert.Equal(t, "owed", prior(t, j, intent("sent before")).Outcome.Summary)
@@ -219,7 +221,7 @@ func TestCloseWritesWhatIsOwed(t *testing.T) {
 	}})
 	p := fresh(t, j, intent("a"))
 	now.write = true
-	require.Error(t, p.Done(Outcome{State: StateDone}))
+	require.Error(t, p.Done(once.Outcome{State: once.Done}))
 	now.write = false
-	assert.Equal(t, StateDone, prior(t, reopen(t, j), intent("a")).Outcome.State)
+	assert.Equal(t, once.Done, prior(t, reopen(t, j), intent("a")).Outcome.State)
 }

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/once"
 )
 
 func FuzzParseLine(f *testing.F) {
@@ -51,7 +53,7 @@ func FuzzOpen(f *testing.F) {
 		require.NoError(t, err)
 		in := intent("of the fuzz test")
 		in.Again = true
-		send(t, j, in, StateDone)
+		send(t, j, in, once.Done)
 		in.Again = false
 		prior(t, j, in)
 		require.NoError(t, j.Close())
@@ -68,7 +70,7 @@ func BenchmarkBeginDone(b *testing.B) {
 	for i := 0; b.Loop(); i++ {
 		d, err := j.Begin(b.Context(), intent(fmt.Sprint(i)))
 		require.NoError(b, err)
-		require.NoError(b, d.Pending.Done(Outcome{State: StateDone}))
+		require.NoError(b, d.Done(once.Outcome{State: once.Done}))
 	}
 }
 
@@ -83,7 +85,7 @@ func BenchmarkOpenOfAFullFile(b *testing.B) {
 	for i := range 20_000 {
 		d, err := j.Begin(b.Context(), intent(fmt.Sprint(i)))
 		require.NoError(b, err)
-		require.NoError(b, d.Pending.Done(Outcome{State: StateDone}))
+		require.NoError(b, d.Done(once.Outcome{State: once.Done}))
 	}
 	require.NoError(b, j.Close())
 	for b.Loop() {

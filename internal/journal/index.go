@@ -3,54 +3,26 @@ package journal
 import (
 	"slices"
 	"time"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/once"
 )
 
-// Entry is what is remembered of one write.
-type Entry struct {
-	ID    string `json:"id"`
-	Key   string `json:"key"`
-	Slot  string `json:"slot,omitempty"`
-	Batch string `json:"batch,omitempty"`
-	Tool  string `json:"tool"`
-	// Started is the intent's time, Deadline the moment from which a missing outcome counts as unknown.
-	Started  time.Time `json:"started"`
-	Deadline time.Time `json:"deadline"`
-	// At is when the outcome was recorded; zero while the write is in flight.
-	At time.Time `json:"at,omitzero"`
-	// Expires is when a Memory may forget the entry; the journal's own memory leaves it zero.
-	Expires time.Time `json:"expires,omitzero"`
-	// Outcome has no State while the write is in flight.
-	Outcome Outcome `json:"outcome"`
-	// Contested: a later write of the same slot is in flight or unknown, so that this one, though
-	// done, may no longer be what stands. Memory implementations need not set it.
-	Contested bool `json:"-"`
-}
-
-func entryOf(l *Line) Entry {
-	return Entry{
+func entryOf(l *Line) once.Entry {
+	return once.Entry{
 		ID: l.ID, Key: l.Key, Slot: l.Slot, Batch: l.Batch, Tool: l.Tool,
-		Started: l.Time, Deadline: l.Deadline,
+		Started: l.Time, Deadline: l.Deadline, Outcome: once.Outcome{State: once.InFlight},
 	}
-}
-
-// overdue gives an entry without an outcome the one it has once its deadline is over: unknown.
-func (e Entry) overdue() Entry {
-	if e.Outcome.State == "" {
-		e.At = e.Deadline
-		e.Outcome = Outcome{State: StateUnknown, Error: "no answer was recorded before the deadline"}
-	}
-	return e
 }
 
 type entry struct {
-	Entry
+	once.Entry
 	order  int
 	writer string
 	dead   bool          // refused or undone: kept only for those who wait for it
 	wake   chan struct{} // closed when the outcome is known
 }
 
-func (e *entry) open() bool { return e.Outcome.State == "" }
+func (e *entry) open() bool { return e.Outcome.State == once.InFlight }
 
 // index is the memory that the lines of the file give, built in their order, so that every process
 // that reads the same lines remembers the same.
@@ -109,16 +81,16 @@ func (x *index) stamp(e *entry, t time.Time) {
 // settle applies an outcome. Done and refused are final; unknown gives way to what is learned later.
 func (x *index) settle(l *Line) {
 	e := x.add(l)
-	if s := e.Outcome.State; s == StateDone || s == StateRefused {
+	if e.Outcome.State.IsFinal() {
 		return
 	}
 	if e.open() {
 		close(e.wake)
 	}
 	e.At, e.Outcome = l.Time, l.outcome()
-	e.dead = l.State == StateRefused
+	e.dead = e.Outcome.State == once.Refused
 	x.stamp(e, e.At)
-	if l.State == StateDone {
+	if e.Outcome.State == once.Done {
 		x.undo(e)
 	}
 }
@@ -136,9 +108,9 @@ func (x *index) undo(by *entry) {
 // expires is when an entry stops to stand in the way of the same write.
 func (x *index) expires(e *entry) time.Time {
 	switch e.Outcome.State {
-	case "":
+	case once.InFlight:
 		return e.Deadline.Add(x.unknown)
-	case StateUnknown:
+	case once.Unknown:
 		return e.At.Add(x.unknown)
 	}
 	last := e.At
@@ -163,7 +135,7 @@ func (x *index) lookup(key string, now time.Time) *entry {
 
 func (x *index) contested(e *entry) bool {
 	return slices.ContainsFunc(x.bySlot[e.Slot], func(o *entry) bool {
-		return o.Key != e.Key && o.order > e.order && !o.dead && (o.open() || o.Outcome.State == StateUnknown)
+		return o.Key != e.Key && o.order > e.order && !o.dead && (o.open() || o.Outcome.State == once.Unknown)
 	})
 }
 

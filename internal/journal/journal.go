@@ -17,6 +17,8 @@ import (
 	"runtime"
 	"slices"
 	"time"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/once"
 )
 
 var (
@@ -49,8 +51,8 @@ type Options struct {
 	OnceFor time.Duration
 	// UnknownFor is the same for a write of unknown outcome; 24 hours when zero.
 	UnknownFor time.Duration
-	// Memory answers in place of the file when several servers share one; nil asks the file.
-	Memory Memory
+	// Shared answers in place of the file when several servers share one memory; nil asks the file.
+	Shared once.Shared
 	// Logger is told of torn lines and broken chains; nil is silent.
 	Logger *slog.Logger
 
@@ -58,7 +60,7 @@ type Options struct {
 	poll     time.Duration
 }
 
-// Journal is an open journal, safe for use by several goroutines.
+// Journal is an open journal and the memory of the writes in it, safe for use by several goroutines.
 type Journal struct {
 	opt    Options
 	log    lineLog
@@ -70,6 +72,8 @@ type Journal struct {
 	pruned time.Time
 	closed bool
 }
+
+var _ once.Memory = (*Journal)(nil)
 
 // lineLog is where lines go: a file shared with other processes, or a stream.
 type lineLog interface {
@@ -293,8 +297,8 @@ func (j *Journal) settleGone(match func(*entry) bool) {
 		if !gone[e.writer] {
 			continue
 		}
-		l := outcomeLine(&e.Entry, Outcome{
-			State: StateUnknown, Error: "the process that sent this ended before it recorded an answer",
+		l := outcomeLine(&e.Entry, once.Outcome{
+			State: once.Unknown, Error: "the process that sent this ended before it recorded an answer",
 		}, j.opt.Now())
 		if err := j.write(l); err != nil {
 			j.owed = append(j.owed, l)

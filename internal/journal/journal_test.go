@@ -14,6 +14,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/once"
 )
 
 func TestMain(m *testing.M) {
@@ -53,28 +55,28 @@ func open(t *testing.T, o Options) *Journal {
 	return j
 }
 
-func intent(key string) Intent { return Intent{Key: key, Tool: "add_candidate_tag"} }
+func intent(key string) once.Intent { return once.Intent{Key: key, Tool: "add_candidate_tag"} }
 
-func begin(t *testing.T, j *Journal, in Intent) Decision {
+func begin(t *testing.T, j *Journal, in once.Intent) once.Claim {
 	t.Helper()
 	d, err := j.Begin(t.Context(), in)
 	require.NoError(t, err)
 	return d
 }
 
-func fresh(t *testing.T, j *Journal, in Intent) *Pending {
+func fresh(t *testing.T, j *Journal, in once.Intent) once.Claim {
 	t.Helper()
 	d := begin(t, j, in)
-	require.NotNil(t, d.Pending, "the write should be fresh, but is %+v", d)
-	return d.Pending
+	require.NotNil(t, d.Done, "the write should be fresh, but is %+v", d)
+	return d
 }
 
-func send(t *testing.T, j *Journal, in Intent, state string) {
+func send(t *testing.T, j *Journal, in once.Intent, state once.State) {
 	t.Helper()
-	require.NoError(t, fresh(t, j, in).Done(Outcome{State: state}))
+	require.NoError(t, fresh(t, j, in).Done(once.Outcome{State: state}))
 }
 
-func prior(t *testing.T, j *Journal, in Intent) Entry {
+func prior(t *testing.T, j *Journal, in once.Intent) once.Entry {
 	t.Helper()
 	d := begin(t, j, in)
 	require.NotNil(t, d.Prior, "the write should have been made before, but is %+v", d)
@@ -100,8 +102,8 @@ func TestTheFirstOutcomeAnswersTheSameWrite(t *testing.T) {
 	for _, restart := range []bool{false, true} {
 		dir, c := t.TempDir(), newClock()
 		j := open(t, Options{Path: dir, Now: c.Now})
-		out := Outcome{
-			State: StateDone, Summary: "Tagged.", Data: json.RawMessage(`{"id":"t1"}`), Attempts: 2,
+		out := once.Outcome{
+			State: once.Done, Summary: "Tagged.", Created: map[string]string{"id": "t1"}, Attempts: 2,
 			LogURL: "https://example.test/log", Duration: 1500 * time.Millisecond,
 		}
 		require.NoError(t, fresh(t, j, intent("a")).Done(out))
@@ -119,17 +121,17 @@ func TestTheFirstOutcomeAnswersTheSameWrite(t *testing.T) {
 
 func TestHowLongAWriteStandsInTheWay(t *testing.T) {
 	tests := map[string]struct {
-		state string
+		state once.State
 		after time.Duration
-		want  string
+		want  once.State
 	}{
-		"done is remembered for ten minutes":       {StateDone, 10*time.Minute - 1, StateDone},
-		"done is forgotten after ten minutes":      {StateDone, 10 * time.Minute, ""},
-		"unknown is remembered for a day":          {StateUnknown, 24*time.Hour - 1, StateUnknown},
-		"unknown is forgotten after a day":         {StateUnknown, 24 * time.Hour, ""},
-		"refused is not remembered at all":         {StateRefused, 0, ""},
-		"a missing outcome is unknown when due":    {"", 5 * time.Minute, StateUnknown},
-		"a missing outcome is unknown for a day":   {"", 24*time.Hour + 5*time.Minute - 1, StateUnknown},
+		"done is remembered for ten minutes":       {once.Done, 10*time.Minute - 1, once.Done},
+		"done is forgotten after ten minutes":      {once.Done, 10 * time.Minute, ""},
+		"unknown is remembered for a day":          {once.Unknown, 24*time.Hour - 1, once.Unknown},
+		"unknown is forgotten after a day":         {once.Unknown, 24 * time.Hour, ""},
+		"refused is not remembered at all":         {once.Refused, 0, ""},
+		"a missing outcome is unknown when due":    {"", 5 * time.Minute, once.Unknown},
+		"a missing outcome is unknown for a day":   {"", 24*time.Hour + 5*time.Minute - 1, once.Unknown},
 		"a missing outcome is forgotten after one": {"", 24*time.Hour + 5*time.Minute, ""},
 	}
 	for name, tt := range tests {
@@ -139,7 +141,7 @@ func TestHowLongAWriteStandsInTheWay(t *testing.T) {
 				j := open(t, Options{Path: t.TempDir(), Now: c.Now})
 				p := fresh(t, j, intent("a"))
 				if tt.state != "" {
-					require.NoError(t, p.Done(Outcome{State: tt.state}))
+					require.NoError(t, p.Done(once.Outcome{State: tt.state}))
 				}
 				c.advance(tt.after)
 				if restart && tt.state != "" {
@@ -147,7 +149,7 @@ func TestHowLongAWriteStandsInTheWay(t *testing.T) {
 				}
 				d := begin(t, j, intent("a"))
 				if tt.want == "" {
-					assert.NotNil(t, d.Pending)
+					assert.NotNil(t, d.Done)
 					return
 				}
 				require.NotNil(t, d.Prior)
@@ -161,27 +163,27 @@ func TestAgainSendsWhateverStands(t *testing.T) {
 	j := open(t, Options{Path: t.TempDir()})
 	again := intent("a")
 	again.Again = true
-	send(t, j, intent("a"), StateUnknown)
+	send(t, j, intent("a"), once.Unknown)
 	p := fresh(t, j, again)
-	require.NotNil(t, begin(t, j, intent("a")).InFlight)
+	require.NotNil(t, begin(t, j, intent("a")).Wait)
 	fresh(t, j, again)
-	require.NoError(t, p.Done(Outcome{State: StateDone}))
-	send(t, j, again, StateRefused)
+	require.NoError(t, p.Done(once.Outcome{State: once.Done}))
+	send(t, j, again, once.Refused)
 	j = reopen(t, j)
-	assert.Equal(t, StateUnknown, prior(t, j, intent("a")).Outcome.State, "the one left in flight is the newest")
+	assert.Equal(t, once.Unknown, prior(t, j, intent("a")).Outcome.State, "the one left in flight is the newest")
 }
 
 func TestARefusedRepetitionLeavesTheFirstOutcome(t *testing.T) {
 	j := open(t, Options{Path: t.TempDir()})
-	send(t, j, intent("a"), StateDone)
+	send(t, j, intent("a"), once.Done)
 	again := intent("a")
 	again.Again = true
-	send(t, j, again, StateRefused)
-	assert.Equal(t, StateDone, prior(t, j, intent("a")).Outcome.State)
+	send(t, j, again, once.Refused)
+	assert.Equal(t, once.Done, prior(t, j, intent("a")).Outcome.State)
 }
 
 func TestAWriteThatUndoesAnotherMakesRoomForIt(t *testing.T) {
-	slot := func(key, slot string) Intent { return Intent{Key: key, Tool: "move", Slot: slot} }
+	slot := func(key, slot string) once.Intent { return once.Intent{Key: key, Tool: "move", Slot: slot} }
 	toA, toB, other := slot("to A", "stage:1"), slot("to B", "stage:1"), slot("to A of 2", "stage:2")
 	for _, restart := range []bool{false, true} {
 		settle := func(t *testing.T, j *Journal) *Journal {
@@ -192,32 +194,32 @@ func TestAWriteThatUndoesAnotherMakesRoomForIt(t *testing.T) {
 		}
 		t.Run("when it succeeds", func(t *testing.T) {
 			j := open(t, Options{Path: t.TempDir()})
-			send(t, j, toA, StateDone)
-			send(t, j, other, StateDone)
-			send(t, j, toB, StateDone)
+			send(t, j, toA, once.Done)
+			send(t, j, other, once.Done)
+			send(t, j, toB, once.Done)
 			j = settle(t, j)
-			assert.Equal(t, StateDone, prior(t, j, toB).Outcome.State)
-			assert.Equal(t, StateDone, prior(t, j, other).Outcome.State)
-			send(t, j, toA, StateDone)
+			assert.Equal(t, once.Done, prior(t, j, toB).Outcome.State)
+			assert.Equal(t, once.Done, prior(t, j, other).Outcome.State)
+			send(t, j, toA, once.Done)
 			j = settle(t, j)
 			fresh(t, j, toB)
 		})
 		t.Run("of unknown outcome too", func(t *testing.T) {
 			j := open(t, Options{Path: t.TempDir()})
-			send(t, j, toA, StateUnknown)
-			send(t, j, toB, StateDone)
+			send(t, j, toA, once.Unknown)
+			send(t, j, toB, once.Done)
 			fresh(t, settle(t, j), toA)
 		})
 		t.Run("but not when it was refused", func(t *testing.T) {
 			j := open(t, Options{Path: t.TempDir()})
-			send(t, j, toA, StateDone)
-			send(t, j, toB, StateRefused)
+			send(t, j, toA, once.Done)
+			send(t, j, toB, once.Refused)
 			assert.False(t, prior(t, settle(t, j), toA).Contested)
 		})
 		t.Run("and is contested when that is unknown", func(t *testing.T) {
 			j := open(t, Options{Path: t.TempDir()})
-			send(t, j, toA, StateDone)
-			send(t, j, toB, StateUnknown)
+			send(t, j, toA, once.Done)
+			send(t, j, toB, once.Unknown)
 			assert.True(t, prior(t, settle(t, j), toA).Contested)
 		})
 	}
@@ -225,27 +227,27 @@ func TestAWriteThatUndoesAnotherMakesRoomForIt(t *testing.T) {
 		c := newClock()
 		j := open(t, Options{Path: t.TempDir(), Now: c.Now})
 		p := fresh(t, j, toA)
-		send(t, j, toB, StateDone)
-		assert.NotNil(t, begin(t, j, toA).InFlight)
+		send(t, j, toB, once.Done)
+		assert.NotNil(t, begin(t, j, toA).Wait)
 		c.advance(5*time.Minute + 1)
-		assert.Equal(t, StateUnknown, prior(t, j, toA).Outcome.State)
-		send(t, j, slot("to C", "stage:1"), StateDone)
+		assert.Equal(t, once.Unknown, prior(t, j, toA).Outcome.State)
+		send(t, j, slot("to C", "stage:1"), once.Done)
 		fresh(t, j, toA)
-		require.NoError(t, p.Done(Outcome{State: StateDone}))
+		require.NoError(t, p.Done(once.Outcome{State: once.Done}))
 	})
 }
 
 func TestABatchIsRememberedFromItsLastOutcome(t *testing.T) {
 	c := newClock()
 	j := open(t, Options{Path: t.TempDir(), Now: c.Now})
-	in := func(key string) Intent { return Intent{Key: key, Tool: "reject", Batch: "b1"} }
+	in := func(key string) once.Intent { return once.Intent{Key: key, Tool: "reject", Batch: "b1"} }
 	for _, key := range []string{"a", "b", "c"} {
-		send(t, j, in(key), StateDone)
+		send(t, j, in(key), once.Done)
 		c.advance(4 * time.Minute)
 	}
 	c.advance(6*time.Minute - 1)
 	j = reopen(t, j)
-	assert.Equal(t, StateDone, prior(t, j, intent("a")).Outcome.State, "17 minutes after its own outcome")
+	assert.Equal(t, once.Done, prior(t, j, intent("a")).Outcome.State, "17 minutes after its own outcome")
 	c.advance(1)
 	for _, key := range []string{"a", "b", "c"} {
 		fresh(t, j, intent(key))
@@ -254,30 +256,30 @@ func TestABatchIsRememberedFromItsLastOutcome(t *testing.T) {
 
 func TestAnUnknownOutcomeIsSettledByWhatAReadShows(t *testing.T) {
 	j := open(t, Options{Path: t.TempDir()})
-	send(t, j, intent("a"), StateUnknown)
-	require.NoError(t, j.Settle(t.Context(), prior(t, j, intent("a")), Outcome{State: StateDone, Summary: "A read shows it."}))
+	send(t, j, intent("a"), once.Unknown)
+	require.NoError(t, j.Settle(t.Context(), prior(t, j, intent("a")), once.Outcome{State: once.Done, Summary: "A read shows it."}))
 	j = reopen(t, j)
 	e := prior(t, j, intent("a"))
 	assert.Equal(t, "A read shows it.", e.Outcome.Summary)
-	require.NoError(t, j.Settle(t.Context(), e, Outcome{State: StateUnknown}))
-	assert.Equal(t, StateDone, prior(t, j, intent("a")).Outcome.State, "done is final")
+	require.NoError(t, j.Settle(t.Context(), e, once.Outcome{State: once.Unknown}))
+	assert.Equal(t, once.Done, prior(t, j, intent("a")).Outcome.State, "done is final")
 }
 
 func TestTheSameWriteInFlightIsJoined(t *testing.T) {
-	for _, state := range []string{StateDone, StateRefused, StateUnknown} {
+	for _, state := range []once.State{once.Done, once.Refused, once.Unknown} {
 		j := open(t, Options{Path: t.TempDir()})
 		p := fresh(t, j, intent("a"))
-		in := begin(t, j, intent("a")).InFlight
-		require.NotNil(t, in)
-		assert.Equal(t, p.ID(), in.Entry().ID)
-		got := make(chan Entry)
+		in := begin(t, j, intent("a"))
+		require.NotNil(t, in.Wait)
+		assert.Equal(t, p.ID, in.ID)
+		got := make(chan once.Entry)
 		go func() {
 			e, err := in.Wait(context.Background())
 			assert.NoError(t, err)
 			got <- e
 		}()
-		require.NoError(t, p.Done(Outcome{State: state, Summary: "x"}))
-		assert.Equal(t, Outcome{State: state, Summary: "x"}, (<-got).Outcome)
+		require.NoError(t, p.Done(once.Outcome{State: state, Summary: "x"}))
+		assert.Equal(t, once.Outcome{State: state, Summary: "x"}, (<-got).Outcome)
 	}
 }
 
@@ -286,7 +288,7 @@ func TestWaitingEnds(t *testing.T) {
 	j, err := Open(Options{Path: t.TempDir(), Now: c.Now, poll: time.Millisecond})
 	require.NoError(t, err)
 	fresh(t, j, intent("a"))
-	in := begin(t, j, intent("a")).InFlight
+	in := begin(t, j, intent("a"))
 
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -296,14 +298,14 @@ func TestWaitingEnds(t *testing.T) {
 	c.advance(5 * time.Minute)
 	e, err := in.Wait(t.Context())
 	require.NoError(t, err)
-	assert.Equal(t, StateUnknown, e.Outcome.State)
+	assert.Equal(t, once.Unknown, e.Outcome.State)
 
 	p := fresh(t, j, intent("b"))
-	in = begin(t, j, intent("b")).InFlight
+	in = begin(t, j, intent("b"))
 	require.NoError(t, j.Close())
 	_, err = in.Wait(t.Context())
 	require.ErrorIs(t, err, ErrClosed)
-	require.ErrorIs(t, p.Done(Outcome{State: StateDone}), ErrClosed)
+	require.ErrorIs(t, p.Done(once.Outcome{State: once.Done}), ErrClosed)
 	_, err = j.Begin(t.Context(), intent("c"))
 	require.ErrorIs(t, err, ErrClosed)
 	require.NoError(t, j.Close())
@@ -322,17 +324,17 @@ func TestOneOfManyGoroutinesSends(t *testing.T) {
 				return
 			}
 			switch {
-			case d.Pending != nil:
+			case d.Done != nil:
 				mu.Lock()
 				sent++
 				mu.Unlock()
-				assert.NoError(t, d.Pending.Done(Outcome{State: StateDone}))
-			case d.InFlight != nil:
-				e, err := d.InFlight.Wait(context.Background())
+				assert.NoError(t, d.Done(once.Outcome{State: once.Done}))
+			case d.Wait != nil:
+				e, err := d.Wait(context.Background())
 				assert.NoError(t, err)
-				assert.Equal(t, StateDone, e.Outcome.State)
+				assert.Equal(t, once.Done, e.Outcome.State)
 			default:
-				assert.Equal(t, StateDone, d.Prior.Outcome.State)
+				assert.Equal(t, once.Done, d.Prior.Outcome.State)
 			}
 		})
 	}
@@ -343,7 +345,7 @@ func TestOneOfManyGoroutinesSends(t *testing.T) {
 
 func TestWhatIsNotAnIntentOrAnOutcomeIsRefused(t *testing.T) {
 	j := open(t, Options{Path: t.TempDir()})
-	for name, in := range map[string]Intent{
+	for name, in := range map[string]once.Intent{
 		"no key":             {Tool: "t"},
 		"no tool":            {Key: "k"},
 		"broken arguments":   {Key: "k", Tool: "t", Arguments: json.RawMessage(`{`)},
@@ -352,13 +354,13 @@ func TestWhatIsNotAnIntentOrAnOutcomeIsRefused(t *testing.T) {
 		_, err := j.Begin(t.Context(), in)
 		require.Error(t, err, name)
 	}
-	p := fresh(t, j, Intent{Key: "k", Tool: "t"})
-	require.Error(t, p.Done(Outcome{State: "perhaps"}))
-	require.Error(t, j.Settle(t.Context(), Entry{}, Outcome{}))
-	require.NoError(t, p.Done(Outcome{State: StateDone, Summary: strings.Repeat("é", maxText), Data: json.RawMessage(`{`)}))
-	require.Error(t, p.Done(Outcome{State: StateDone}))
-	e := prior(t, reopen(t, j), Intent{Key: "k", Tool: "t"})
-	assert.Nil(t, e.Outcome.Data)
+	p := fresh(t, j, once.Intent{Key: "k", Tool: "t"})
+	require.Error(t, p.Done(once.Outcome{State: "perhaps"}))
+	require.Error(t, j.Settle(t.Context(), once.Entry{}, once.Outcome{}))
+	require.NoError(t, p.Done(once.Outcome{State: once.Done, Summary: strings.Repeat("é", maxText), Created: map[string]string{"id": strings.Repeat("x", maxData)}}))
+	require.Error(t, p.Done(once.Outcome{State: once.Done}))
+	e := prior(t, reopen(t, j), once.Intent{Key: "k", Tool: "t"})
+	assert.Nil(t, e.Outcome.Created)
 	assert.Less(t, len(e.Outcome.Summary), maxText+8)
 	require.Error(t, j.Record(t.Context(), Line{Kind: KindIntent}))
 	cancelled, cancel := context.WithCancel(t.Context())
@@ -370,7 +372,7 @@ func TestWhatIsNotAnIntentOrAnOutcomeIsRefused(t *testing.T) {
 func TestALineHoldsWhatTheCallerSaysAndNothingElse(t *testing.T) {
 	dir, c := t.TempDir(), newClock()
 	j := open(t, Options{Path: dir, Now: c.Now})
-	p := fresh(t, j, Intent{
+	p := fresh(t, j, once.Intent{
 		Key: "k", Slot: "s", Batch: "b", RequestID: "r", Client: "c", Tool: "t", Integration: "i",
 		ConfirmedBy: "p", Arguments: json.RawMessage(`{ "a": "<b>" }`),
 	})
@@ -379,7 +381,7 @@ func TestALineHoldsWhatTheCallerSaysAndNothingElse(t *testing.T) {
 	require.NoError(t, err)
 	lines := bytes.Split(raw, []byte("\n"))
 	require.Len(t, lines, 4)
-	assert.JSONEq(t, `{"prev":"`+hashOf(lines[0])+`","kind":"intent","time":"2026-11-24T12:00:00Z","id":"`+p.ID()+`",
+	assert.JSONEq(t, `{"prev":"`+hashOf(lines[0])+`","kind":"intent","time":"2026-11-24T12:00:00Z","id":"`+p.ID+`",
 		"key":"k","slot":"s","batch":"b","request_id":"r","client":"c","tool":"t","integration":"i","confirmed_by":"p",
 		"arguments":{"a":"<b>"},"deadline":"2026-11-24T12:05:00Z","writer":"`+j.writer+`"}`, string(lines[1]))
 	assert.Contains(t, string(lines[1]), `{"a":"<b>"}`)
@@ -389,9 +391,9 @@ func TestALineHoldsWhatTheCallerSaysAndNothingElse(t *testing.T) {
 func TestAStreamKeepsTheRecordAndTheProcessTheMemory(t *testing.T) {
 	var b bytes.Buffer
 	j := open(t, Options{Path: "-", Stderr: &b})
-	send(t, j, intent("a"), StateDone)
-	send(t, j, intent("b"), StateUnknown)
-	assert.Equal(t, StateDone, prior(t, j, intent("a")).Outcome.State)
+	send(t, j, intent("a"), once.Done)
+	send(t, j, intent("b"), once.Unknown)
+	assert.Equal(t, once.Done, prior(t, j, intent("a")).Outcome.State)
 	path := filepath.Join(t.TempDir(), "captured.jsonl")
 	require.NoError(t, os.WriteFile(path, b.Bytes(), 0o600))
 	assert.Equal(t, 5, verified(t, path).Lines)

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/once"
 )
 
 // The kinds of lines. A reader passes over kinds that it does not know.
@@ -22,13 +24,6 @@ const (
 	KindNote    = "note"    // anything else worth keeping
 	KindHealed  = "healed"  // a torn last line was cut off; Bytes and SHA256 tell what it was
 	KindGap     = "gap"     // lines that once stood before this one are gone; SHA256 is the last of them
-)
-
-// The states of an outcome.
-const (
-	StateDone    = "done"    // the write took effect
-	StateRefused = "refused" // nothing was done; it may be sent again
-	StateUnknown = "unknown" // nobody knows; it is never sent again by itself
 )
 
 // maxLine bounds in bytes a line that a caller hands in, lest a body that it forgot to hash fill the disk.
@@ -133,24 +128,40 @@ func cut(s string, limit int) string {
 
 // outcomeLine makes the line of an outcome. It carries what the intent said about identity as
 // well, since the intent may stand in a file that is no longer read.
-func outcomeLine(e *Entry, o Outcome, at time.Time) *Line {
+func outcomeLine(e *once.Entry, o once.Outcome, at time.Time) *Line {
 	l := &Line{
 		Kind: KindOutcome, Time: at.UTC(), ID: e.ID,
 		Key: e.Key, Slot: e.Slot, Batch: e.Batch, Tool: e.Tool,
-		State: o.State, Summary: cut(o.Summary, maxText), Data: o.Data, Attempts: o.Attempts,
+		State: string(o.State), Summary: cut(o.Summary, maxText), Data: dataOf(o.Created), Attempts: o.Attempts,
 		LogURL: cut(o.LogURL, maxText), DurationMS: o.Duration.Milliseconds(), Error: cut(o.Error, maxText),
-	}
-	if len(l.Data) > maxData || !json.Valid(l.Data) {
-		l.Data = nil
 	}
 	return l
 }
 
-func (l *Line) outcome() Outcome {
-	return Outcome{
-		State: l.State, Summary: l.Summary, Data: l.Data, Attempts: l.Attempts, LogURL: l.LogURL,
+// dataOf is the ids of what was created as a line holds them; none where they are too large.
+func dataOf(created map[string]string) json.RawMessage {
+	if len(created) == 0 {
+		return nil
+	}
+	if raw, err := json.Marshal(created); err == nil && len(raw) <= maxData {
+		return raw
+	}
+	return nil
+}
+
+func (l *Line) outcome() once.Outcome {
+	o := once.Outcome{
+		State: once.ParseState(l.State), Summary: l.Summary, Attempts: l.Attempts, LogURL: l.LogURL,
 		Duration: time.Duration(l.DurationMS) * time.Millisecond, Error: l.Error,
 	}
+	if o.State == once.InFlight {
+		o.State = once.Unknown
+	}
+	// A line with other data is as good a record of the write.
+	if len(l.Data) > 0 && json.Unmarshal(l.Data, &o.Created) != nil {
+		o.Created = nil
+	}
+	return o
 }
 
 func newID() string { return rand.Text() }

@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/once"
 )
 
 // shared is a Memory for several journals, as a server for all of them would be.
@@ -17,32 +19,32 @@ type shared struct {
 	down error
 
 	mu      sync.Mutex
-	entries map[string]Entry
+	entries map[string]once.Entry
 }
 
 func newShared(now func() time.Time) *shared {
-	return &shared{now: now, entries: map[string]Entry{}}
+	return &shared{now: now, entries: map[string]once.Entry{}}
 }
 
-func (s *shared) Claim(_ context.Context, e Entry, again bool) (Entry, bool, error) {
+func (s *shared) Claim(_ context.Context, e once.Entry, again bool) (once.Entry, bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	standing, found := s.entries[e.Key]
-	if found && !again && s.now().Before(standing.Expires) && standing.Outcome.State != StateRefused {
-		return standing, false, s.down
+	held, found := s.entries[e.Key]
+	if found && !again && s.now().Before(held.Expires) && held.Outcome.State != once.Refused {
+		return held, false, s.down
 	}
 	s.entries[e.Key] = e
 	return e, true, s.down
 }
 
-func (s *shared) Get(_ context.Context, key string) (Entry, bool, error) {
+func (s *shared) Get(_ context.Context, key string) (once.Entry, bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	e, found := s.entries[key]
 	return e, found, s.down
 }
 
-func (s *shared) Settle(_ context.Context, e Entry) error {
+func (s *shared) Settle(_ context.Context, e once.Entry) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.down != nil || s.entries[e.Key].ID != e.ID {
@@ -50,7 +52,7 @@ func (s *shared) Settle(_ context.Context, e Entry) error {
 	}
 	s.entries[e.Key] = e
 	for key, o := range s.entries {
-		if e.Outcome.State == StateDone && o.Slot != "" && o.Slot == e.Slot && key != e.Key && o.Outcome.State != "" {
+		if e.Outcome.State == once.Done && o.Slot != "" && o.Slot == e.Slot && key != e.Key && o.Outcome.State != once.InFlight {
 			delete(s.entries, key)
 		}
 	}
@@ -60,53 +62,53 @@ func (s *shared) Settle(_ context.Context, e Entry) error {
 func TestASharedMemoryAnswersForServersWithoutACommonFile(t *testing.T) {
 	c := newClock()
 	m := newShared(c.Now)
-	a := open(t, Options{Path: t.TempDir(), Now: c.Now, Memory: m})
-	b := open(t, Options{Path: "-", Stderr: new(nowhere), Now: c.Now, Memory: m})
+	a := open(t, Options{Path: t.TempDir(), Now: c.Now, Shared: m})
+	b := open(t, Options{Path: "-", Stderr: new(nowhere), Now: c.Now, Shared: m})
 
 	p := fresh(t, a, intent("a"))
-	in := begin(t, b, intent("a")).InFlight
-	require.NotNil(t, in)
-	require.NoError(t, p.Done(Outcome{State: StateDone, Summary: "x"}))
+	in := begin(t, b, intent("a"))
+	require.NotNil(t, in.Wait)
+	require.NoError(t, p.Done(once.Outcome{State: once.Done, Summary: "x"}))
 	e, err := in.Wait(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, "x", e.Outcome.Summary)
 	assert.Equal(t, "x", prior(t, b, intent("a")).Outcome.Summary)
 	again := intent("a")
 	again.Again = true
-	send(t, b, again, StateRefused)
+	send(t, b, again, once.Refused)
 	c.advance(10 * time.Minute)
-	send(t, b, intent("a"), StateDone)
+	send(t, b, intent("a"), once.Done)
 
 	t.Run("a refusal reaches those who wait and nobody else", func(t *testing.T) {
 		p := fresh(t, a, intent("b"))
-		in := begin(t, b, intent("b")).InFlight
-		require.NoError(t, p.Done(Outcome{State: StateRefused, Error: "no"}))
+		in := begin(t, b, intent("b"))
+		require.NoError(t, p.Done(once.Outcome{State: once.Refused, Error: "no"}))
 		e, err := in.Wait(t.Context())
 		require.NoError(t, err)
-		assert.Equal(t, Outcome{State: StateRefused, Error: "no"}, e.Outcome)
+		assert.Equal(t, once.Outcome{State: once.Refused, Error: "no"}, e.Outcome)
 		fresh(t, b, intent("b"))
 	})
 	t.Run("a missing outcome is unknown when due", func(t *testing.T) {
 		fresh(t, a, intent("c"))
-		in := begin(t, b, intent("c")).InFlight
+		in := begin(t, b, intent("c"))
 		c.advance(5 * time.Minute)
 		e, err := in.Wait(t.Context())
 		require.NoError(t, err)
-		assert.Equal(t, StateUnknown, e.Outcome.State)
+		assert.Equal(t, once.Unknown, e.Outcome.State)
 		e = prior(t, b, intent("c"))
-		assert.Equal(t, StateUnknown, e.Outcome.State)
-		require.NoError(t, b.Settle(t.Context(), e, Outcome{State: StateDone}))
-		assert.Equal(t, StateDone, prior(t, a, intent("c")).Outcome.State)
+		assert.Equal(t, once.Unknown, e.Outcome.State)
+		require.NoError(t, b.Settle(t.Context(), e, once.Outcome{State: once.Done}))
+		assert.Equal(t, once.Done, prior(t, a, intent("c")).Outcome.State)
 	})
 	t.Run("what took another's place leaves that one unknown", func(t *testing.T) {
 		fresh(t, a, intent("d"))
-		in := begin(t, b, intent("d")).InFlight
+		in := begin(t, b, intent("d"))
 		again := intent("d")
 		again.Again = true
 		fresh(t, a, again)
 		e, err := in.Wait(t.Context())
 		require.NoError(t, err)
-		assert.Equal(t, StateUnknown, e.Outcome.State)
+		assert.Equal(t, once.Unknown, e.Outcome.State)
 	})
 }
 
@@ -117,23 +119,23 @@ func (*nowhere) Write(b []byte) (int, error) { return len(b), nil }
 func TestAWriteIsRefusedWhenTheSharedMemoryDoesNotAnswer(t *testing.T) {
 	m := newShared(time.Now)
 	dir := t.TempDir()
-	j := open(t, Options{Path: dir, Memory: m})
+	j := open(t, Options{Path: dir, Shared: m})
 	p := fresh(t, j, intent("a"))
-	in := begin(t, j, intent("a")).InFlight
+	in := begin(t, j, intent("a"))
 	m.down = errors.New("connection refused")
 	_, err := j.Begin(t.Context(), intent("b"))
 	require.ErrorIs(t, err, ErrMemory)
 	_, err = in.Wait(t.Context())
 	require.ErrorIs(t, err, ErrMemory)
-	require.ErrorIs(t, p.Done(Outcome{State: StateDone}), ErrMemory)
+	require.ErrorIs(t, p.Done(once.Outcome{State: once.Done}), ErrMemory)
 	r := verified(t, dir)
 	assert.Equal(t, 3, r.Lines, "nothing of b, and both lines of a")
 }
 
 func TestAClaimIsTakenBackWhenTheLineCannotBeWritten(t *testing.T) {
 	m := newShared(time.Now)
-	bad := open(t, Options{Path: "-", Stderr: failingWriter{}, Memory: m})
+	bad := open(t, Options{Path: "-", Stderr: failingWriter{}, Shared: m})
 	_, err := bad.Begin(t.Context(), intent("a"))
 	require.ErrorIs(t, err, ErrNotWritten)
-	fresh(t, open(t, Options{Path: t.TempDir(), Memory: m}), intent("a"))
+	fresh(t, open(t, Options{Path: t.TempDir(), Shared: m}), intent("a"))
 }

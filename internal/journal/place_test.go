@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/once"
 )
 
 func TestAFullFileIsSetAsideAndTheChainCarriedOn(t *testing.T) {
@@ -19,7 +21,7 @@ func TestAFullFileIsSetAsideAndTheChainCarriedOn(t *testing.T) {
 	j, other := open(t, o), open(t, o)
 	held := fresh(t, j, intent("held"))
 	for i := range 40 {
-		send(t, []*Journal{j, other}[i%2], intent(fmt.Sprint(i)), StateDone)
+		send(t, []*Journal{j, other}[i%2], intent(fmt.Sprint(i)), once.Done)
 	}
 	r := verified(t, dir)
 	require.Greater(t, len(r.Files), 3)
@@ -34,12 +36,12 @@ func TestAFullFileIsSetAsideAndTheChainCarriedOn(t *testing.T) {
 	}
 	for _, j := range []*Journal{j, other, open(t, o)} {
 		for i := range 40 {
-			assert.Equal(t, StateDone, prior(t, j, intent(fmt.Sprint(i))).Outcome.State)
+			assert.Equal(t, once.Done, prior(t, j, intent(fmt.Sprint(i))).Outcome.State)
 		}
-		assert.NotNil(t, begin(t, j, intent("held")).InFlight)
+		assert.NotNil(t, begin(t, j, intent("held")).Wait)
 	}
-	require.NoError(t, held.Done(Outcome{State: StateDone}))
-	assert.Equal(t, StateDone, prior(t, other, intent("held")).Outcome.State)
+	require.NoError(t, held.Done(once.Outcome{State: once.Done}))
+	assert.Equal(t, once.Done, prior(t, other, intent("held")).Outcome.State)
 
 	t.Run("a file missing in the middle is found", func(t *testing.T) {
 		gone := filepath.Join(dir, r.Files[1])
@@ -58,8 +60,8 @@ func TestAFullFileIsSetAsideAndTheChainCarriedOn(t *testing.T) {
 	t.Run("a crash before the new file is begun does no harm", func(t *testing.T) {
 		require.NoError(t, os.Rename(filepath.Join(dir, fileName), filepath.Join(dir, "journal-20261124T120001Z-0900.jsonl")))
 		verified(t, dir)
-		send(t, j, intent("after"), StateDone)
-		assert.Equal(t, StateDone, prior(t, open(t, o), intent("after")).Outcome.State)
+		send(t, j, intent("after"), once.Done)
+		assert.Equal(t, once.Done, prior(t, open(t, o), intent("after")).Outcome.State)
 		r := verified(t, dir)
 		assert.Equal(t, "journal-20261124T120001Z-0900.jsonl", r.Files[len(r.Files)-2])
 	})
@@ -70,7 +72,7 @@ func TestFilesOutOfMemoryAreNotReadAgain(t *testing.T) {
 	o := Options{Path: dir, Now: c.Now, MaxBytes: 1 << 10}
 	j := open(t, o)
 	for i := range 20 {
-		send(t, j, intent(fmt.Sprint(i)), StateUnknown)
+		send(t, j, intent(fmt.Sprint(i)), once.Unknown)
 	}
 	old, err := rotated(filepath.Join(dir, fileName))
 	require.NoError(t, err)
@@ -81,23 +83,23 @@ func TestFilesOutOfMemoryAreNotReadAgain(t *testing.T) {
 	require.NoError(t, os.Mkdir(old[0].path, 0o700))
 	j = reopen(t, j)
 	assert.Less(t, len(j.idx.byID), 10)
-	send(t, j, intent("new"), StateDone)
+	send(t, j, intent("new"), once.Done)
 }
 
 func TestANoteOfTheLastLineThatIsOutOfDateIsNoGap(t *testing.T) {
 	dir, c := t.TempDir(), newClock()
 	j := open(t, Options{Path: dir, Now: c.Now, MaxBytes: 1 << 10})
-	send(t, j, intent("first"), StateDone)
+	send(t, j, intent("first"), once.Done)
 	path := filepath.Join(dir, fileName)
 	early := readHead(path)
 	for i := range 20 {
-		send(t, j, intent(fmt.Sprint(i)), StateDone)
+		send(t, j, intent(fmt.Sprint(i)), once.Done)
 	}
 	c.advance(26 * time.Hour)
 	require.NoError(t, writeHead(path, early))
 	j = reopen(t, j)
 	assert.Greater(t, verified(t, dir).Unsealed, 40)
-	send(t, j, intent("last"), StateDone)
+	send(t, j, intent("last"), once.Done)
 	assert.Zero(t, verified(t, dir).Unsealed)
 }
 

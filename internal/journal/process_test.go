@@ -15,6 +15,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/once"
 )
 
 // The test binary starts itself with this variable naming a directory, to be a second process.
@@ -67,8 +69,8 @@ func helperWrite(j *Journal, sent io.Writer, key string) error {
 	}
 	fmt.Println("begun")
 	switch {
-	case d.InFlight != nil:
-		_, err := d.InFlight.Wait(context.Background())
+	case d.Wait != nil:
+		_, err := d.Wait(context.Background())
 		return err
 	case d.Prior != nil:
 		return nil
@@ -77,7 +79,7 @@ func helperWrite(j *Journal, sent io.Writer, key string) error {
 		return err
 	}
 	fmt.Println("sent")
-	err = d.Pending.Done(Outcome{State: StateDone})
+	err = d.Done(once.Outcome{State: once.Done})
 	fmt.Println("done")
 	return err
 }
@@ -91,7 +93,7 @@ func helperHold(j *Journal, key string) error {
 	if _, err := io.Copy(io.Discard, os.Stdin); err != nil {
 		return err
 	}
-	if err := d.Pending.Done(Outcome{State: StateDone, Summary: "by the other"}); err != nil {
+	if err := d.Done(once.Outcome{State: once.Done, Summary: "by the other"}); err != nil {
 		return err
 	}
 	return j.Close()
@@ -166,7 +168,7 @@ func TestTwoProcessesSendEachWriteOnce(t *testing.T) {
 func TestAfterAKillTheJournalKnowsWhatWasSent(t *testing.T) {
 	dir := t.TempDir()
 	const keys = 30
-	found := map[string]int{}
+	found := map[once.State]int{}
 	for round := range 40 {
 		name := fmt.Sprintf("r%d", round)
 		helpers := []*helper{startHelper(t, dir, name, fmt.Sprint(keys))}
@@ -181,8 +183,8 @@ func TestAfterAKillTheJournalKnowsWhatWasSent(t *testing.T) {
 			found[state] += n
 		}
 	}
-	assert.Positive(t, found[StateDone], "some kills came late")
-	assert.Positive(t, found[StateUnknown], "some kills came in between")
+	assert.Positive(t, found[once.Done], "some kills came late")
+	assert.Positive(t, found[once.Unknown], "some kills came in between")
 	for key, n := range sentKeys(t, dir) {
 		assert.Equal(t, 1, n, key)
 	}
@@ -190,9 +192,9 @@ func TestAfterAKillTheJournalKnowsWhatWasSent(t *testing.T) {
 
 // checkRound asks a new process's journal about every write of a round that ended in a kill, and
 // counts them by state.
-func checkRound(t *testing.T, dir, name string, keys int) map[string]int {
+func checkRound(t *testing.T, dir, name string, keys int) map[once.State]int {
 	t.Helper()
-	found := map[string]int{}
+	found := map[once.State]int{}
 	j := open(t, Options{Path: dir, MaxBytes: 8 << 10})
 	defer func() { require.NoError(t, j.Close()) }()
 	r := verified(t, dir)
@@ -205,10 +207,10 @@ func checkRound(t *testing.T, dir, name string, keys int) map[string]int {
 		switch {
 		case e == nil:
 			assert.Zero(t, sent[key], "%s was sent, and nothing tells of it", key)
-		case e.Outcome.State == StateDone:
+		case e.Outcome.State == once.Done:
 			assert.Equal(t, 1, sent[key], "%s is said to be done", key)
 		default:
-			assert.Equal(t, StateUnknown, e.Outcome.State)
+			assert.Equal(t, once.Unknown, e.Outcome.State)
 			assert.LessOrEqual(t, sent[key], 1)
 		}
 		if e != nil {
@@ -224,8 +226,8 @@ func TestAWriteOfAnotherProcessIsJoined(t *testing.T) {
 		h := startHelper(t, dir, "a", "hold")
 		h.step(1)
 		j := open(t, Options{Path: dir})
-		in := begin(t, j, intent("a")).InFlight
-		require.NotNil(t, in)
+		in := begin(t, j, intent("a"))
+		require.NotNil(t, in.Wait)
 		require.NoError(t, h.in.Close())
 		e, err := in.Wait(t.Context())
 		require.NoError(t, err)
@@ -237,13 +239,13 @@ func TestAWriteOfAnotherProcessIsJoined(t *testing.T) {
 		h := startHelper(t, dir, "a", "hold")
 		h.step(1)
 		j := open(t, Options{Path: dir})
-		in := begin(t, j, intent("a")).InFlight
-		require.NotNil(t, in)
+		in := begin(t, j, intent("a"))
+		require.NotNil(t, in.Wait)
 		h.kill(t)
 		e, err := in.Wait(t.Context())
 		require.NoError(t, err)
-		assert.Equal(t, StateUnknown, e.Outcome.State)
-		assert.Equal(t, StateUnknown, prior(t, j, intent("a")).Outcome.State)
+		assert.Equal(t, once.Unknown, e.Outcome.State)
+		assert.Equal(t, once.Unknown, prior(t, j, intent("a")).Outcome.State)
 		assert.Zero(t, verified(t, dir).Open)
 	})
 	t.Run("and is unknown at once when that one is gone", func(t *testing.T) {
@@ -252,6 +254,6 @@ func TestAWriteOfAnotherProcessIsJoined(t *testing.T) {
 		h := startHelper(t, dir, "a", "hold")
 		h.step(1)
 		h.kill(t)
-		assert.Equal(t, StateUnknown, prior(t, j, intent("a")).Outcome.State)
+		assert.Equal(t, once.Unknown, prior(t, j, intent("a")).Outcome.State)
 	})
 }

@@ -13,19 +13,21 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/once"
 )
 
 func TestShow(t *testing.T) {
 	dir, c := t.TempDir(), newClock()
 	j := open(t, Options{Path: dir, Now: c.Now})
-	p := fresh(t, j, Intent{
+	p := fresh(t, j, once.Intent{
 		Key: "k1234567890", Tool: "move", RequestID: "r1", Client: "host\x1b[31m", Integration: "i1", ConfirmedBy: "person",
 		Again: true, Arguments: json.RawMessage("{\"name\":\"a\u202eb\"}"),
 	})
 	c.advance(time.Minute)
-	require.NoError(t, p.Done(Outcome{
-		State: StateDone, Summary: "Moved.\nTwice", Attempts: 2, Duration: time.Second, LogURL: "https://example.test",
-		Data: json.RawMessage(`{"id":1}`),
+	require.NoError(t, p.Done(once.Outcome{
+		State: once.Done, Summary: "Moved.\nTwice", Attempts: 2, Duration: time.Second, LogURL: "https://example.test",
+		Created: map[string]string{"id": "1"},
 	}))
 	require.NoError(t, j.Record(t.Context(), Line{Kind: KindRead, Tool: "get_jobs"}))
 
@@ -34,13 +36,13 @@ func TestShow(t *testing.T) {
 		require.NoError(t, Show(t.Context(), dir, f, &b))
 		return strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
 	}
-	id := p.ID()[:8]
+	id := p.ID[:8]
 	want := []string{
 		"2026-11-24 12:00:00  start",
 		"2026-11-24 12:00:00  intent            move  id " + id + "…  key k1234567…  request r1  client host\ufffd[31m  integration i1" +
 			"  confirmed by person  again  arguments {\"name\":\"a\ufffdb\"}",
 		"2026-11-24 12:01:00  outcome  done     move  id " + id + "…  key k1234567…  2 attempts in 1000 ms  Moved.\ufffdTwice" +
-			"  data {\"id\":1}  log https://example.test",
+			"  data {\"id\":\"1\"}  log https://example.test",
 		"2026-11-24 12:01:00  read              get_jobs",
 	}
 	assert.Equal(t, want, show(Filter{}))
@@ -49,7 +51,7 @@ func TestShow(t *testing.T) {
 	assert.Equal(t, want[1:3], show(Filter{Tool: "move"}))
 	assert.Equal(t, want[1:3], show(Filter{Key: "k12"}))
 	assert.Equal(t, want[1:3], show(Filter{ID: id}))
-	assert.Equal(t, want[2:3], show(Filter{State: StateDone}))
+	assert.Equal(t, want[2:3], show(Filter{State: "done"}))
 	assert.Equal(t, want[3:], show(Filter{Kind: KindRead}))
 
 	raw, err := os.ReadFile(filepath.Join(dir, fileName))

@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/once"
 )
 
 func TestLookingClaimsNothing(t *testing.T) {
@@ -14,16 +16,16 @@ func TestLookingClaimsNothing(t *testing.T) {
 	m := newShared(c.Now)
 	for name, o := range map[string]Options{
 		"in the file":        {Path: t.TempDir(), Now: c.Now},
-		"in a shared memory": {Path: t.TempDir(), Now: c.Now, Memory: m},
+		"in a shared memory": {Path: t.TempDir(), Now: c.Now, Shared: m},
 	} {
 		t.Run(name, func(t *testing.T) {
 			j := open(t, o)
-			look := func() (string, bool) {
+			look := func() (once.State, bool) {
 				e, found, err := j.Look(t.Context(), "a")
 				require.NoError(t, err)
 				return e.Outcome.State, found
 			}
-			expect := func(state string, want bool) {
+			expect := func(state once.State, want bool) {
 				t.Helper()
 				got, found := look()
 				assert.Equal(t, state, got)
@@ -32,18 +34,18 @@ func TestLookingClaimsNothing(t *testing.T) {
 			expect("", false)
 			expect("", false)
 			p := fresh(t, j, intent("a"))
-			expect("", true)
+			expect(once.InFlight, true)
 			c.advance(5 * time.Minute)
-			expect(StateUnknown, true)
-			require.NoError(t, p.Done(Outcome{State: StateDone}))
-			expect(StateDone, true)
+			expect(once.Unknown, true)
+			require.NoError(t, p.Done(once.Outcome{State: once.Done}))
+			expect(once.Done, true)
 			c.advance(10 * time.Minute)
 			expect("", false)
-			send(t, j, intent("a"), StateRefused)
+			send(t, j, intent("a"), once.Refused)
 			expect("", false)
 		})
 	}
 	m.down = errors.New("connection refused")
-	_, _, err := open(t, Options{Path: t.TempDir(), Memory: m}).Look(t.Context(), "a")
+	_, _, err := open(t, Options{Path: t.TempDir(), Shared: m}).Look(t.Context(), "a")
 	require.ErrorIs(t, err, ErrMemory)
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/kombo-mcp/kombo-mcp/internal/journal"
+	"github.com/kombo-mcp/kombo-mcp/internal/once"
 )
 
 func TestOneOfFiftyClaimsIsGranted(t *testing.T) {
@@ -25,14 +25,14 @@ func TestOneOfFiftyClaimsIsGranted(t *testing.T) {
 		all.Go(func() {
 			e := anEntry("a")
 			e.ID = strconv.Itoa(i)
-			standing, claimed, err := servers[i%2].Claim(t.Context(), e, false)
+			held, claimed, err := servers[i%2].Claim(t.Context(), e, false)
 			assert.NoError(t, err)
 			mu.Lock()
 			defer mu.Unlock()
 			if claimed {
 				granted = append(granted, e.ID)
 			} else {
-				stood[standing.ID]++
+				stood[held.ID]++
 			}
 		})
 	}
@@ -63,7 +63,7 @@ func TestRedisAloneEndsAnEntryHoweverTheServersClocksDiffer(t *testing.T) {
 }
 
 // made claims e, whatever stands, and settles it as state, remembered for as long as given.
-func made(t *testing.T, m *Memory, e journal.Entry, state string, remembered time.Duration) {
+func made(t *testing.T, m *Memory, e once.Entry, state once.State, remembered time.Duration) {
 	t.Helper()
 	_, claimed, err := m.Claim(t.Context(), e, true)
 	require.NoError(t, err)
@@ -80,13 +80,13 @@ func stands(t *testing.T, m *Memory, key string) bool {
 	return found
 }
 
-func batched(key, batch string) journal.Entry {
+func batched(key, batch string) once.Entry {
 	e := anEntry(key)
 	e.Slot, e.Batch = "", batch
 	return e
 }
 
-func slotted(key, slot string) journal.Entry {
+func slotted(key, slot string) once.Entry {
 	e := anEntry(key)
 	e.Slot, e.Batch = slot, ""
 	return e
@@ -95,17 +95,17 @@ func slotted(key, slot string) journal.Entry {
 func TestABatchPutsOffTheEndOfItsOwnThatAreDoneAndShortensNone(t *testing.T) {
 	s := startRedis(t)
 	m := opened(t, s.url())
-	made(t, m, batched("long", "b"), journal.StateDone, 3*time.Hour)
-	made(t, m, batched("short", "b"), journal.StateDone, time.Minute)
-	made(t, m, batched("unknown", "b"), journal.StateUnknown, time.Minute)
-	made(t, m, batched("refused", "b"), journal.StateRefused, time.Minute)
-	made(t, m, batched("refused the second time", "b"), journal.StateDone, time.Minute)
-	made(t, m, batched("refused the second time", "b"), journal.StateRefused, time.Minute)
-	made(t, m, batched("since in another", "b"), journal.StateDone, time.Minute)
-	made(t, m, batched("since in another", "c"), journal.StateDone, time.Minute)
-	made(t, m, batched("since in none", "b"), journal.StateDone, time.Minute)
-	made(t, m, batched("since in none", ""), journal.StateDone, time.Minute)
-	made(t, m, batched("last", "b"), journal.StateDone, time.Hour)
+	made(t, m, batched("long", "b"), once.Done, 3*time.Hour)
+	made(t, m, batched("short", "b"), once.Done, time.Minute)
+	made(t, m, batched("unknown", "b"), once.Unknown, time.Minute)
+	made(t, m, batched("refused", "b"), once.Refused, time.Minute)
+	made(t, m, batched("refused the second time", "b"), once.Done, time.Minute)
+	made(t, m, batched("refused the second time", "b"), once.Refused, time.Minute)
+	made(t, m, batched("since in another", "b"), once.Done, time.Minute)
+	made(t, m, batched("since in another", "c"), once.Done, time.Minute)
+	made(t, m, batched("since in none", "b"), once.Done, time.Minute)
+	made(t, m, batched("since in none", ""), once.Done, time.Minute)
+	made(t, m, batched("last", "b"), once.Done, time.Hour)
 	s.age(t, 2*time.Minute)
 	for _, key := range []string{"long", "short", "last"} {
 		assert.True(t, stands(t, m, key), key)
@@ -121,12 +121,12 @@ func TestABatchPutsOffTheEndOfItsOwnThatAreDoneAndShortensNone(t *testing.T) {
 func TestASlotIsThatOfTheEntryThatStands(t *testing.T) {
 	s := startRedis(t)
 	m := opened(t, s.url())
-	made(t, m, slotted("same", "s"), journal.StateDone, time.Hour)
-	made(t, m, slotted("since in another", "s"), journal.StateDone, time.Hour)
-	made(t, m, slotted("since in another", "t"), journal.StateDone, time.Hour)
-	made(t, m, slotted("since in none", "s"), journal.StateDone, time.Hour)
-	made(t, m, slotted("since in none", ""), journal.StateDone, time.Hour)
-	made(t, m, slotted("last", "s"), journal.StateDone, time.Hour)
+	made(t, m, slotted("same", "s"), once.Done, time.Hour)
+	made(t, m, slotted("since in another", "s"), once.Done, time.Hour)
+	made(t, m, slotted("since in another", "t"), once.Done, time.Hour)
+	made(t, m, slotted("since in none", "s"), once.Done, time.Hour)
+	made(t, m, slotted("since in none", ""), once.Done, time.Hour)
+	made(t, m, slotted("last", "s"), once.Done, time.Hour)
 	assert.False(t, stands(t, m, "same"))
 	for _, key := range []string{"since in another", "since in none", "last"} {
 		assert.True(t, stands(t, m, key), key)
@@ -136,14 +136,14 @@ func TestASlotIsThatOfTheEntryThatStands(t *testing.T) {
 func TestASlotIsKnownForAsLongAsItsEntries(t *testing.T) {
 	s := startRedis(t)
 	m := opened(t, s.url())
-	made(t, m, slotted("tag", "s"), journal.StateUnknown, 24*time.Hour)
+	made(t, m, slotted("tag", "s"), once.Unknown, 24*time.Hour)
 	s.age(t, 23*time.Hour)
 	e := slotted("tag", "s")
-	e.Expires, e.Outcome.State = time.Now().Add(24*time.Hour), journal.StateUnknown
+	e.Expires, e.Outcome.State = time.Now().Add(24*time.Hour), once.Unknown
 	require.NoError(t, m.Settle(t.Context(), e))
-	made(t, m, slotted("soon forgotten", "s"), journal.StateUnknown, time.Minute)
+	made(t, m, slotted("soon forgotten", "s"), once.Unknown, time.Minute)
 	s.age(t, 23*time.Hour)
 	require.True(t, stands(t, m, "tag"))
-	made(t, m, slotted("untag", "s"), journal.StateDone, time.Hour)
+	made(t, m, slotted("untag", "s"), once.Done, time.Hour)
 	assert.False(t, stands(t, m, "tag"))
 }

@@ -1,5 +1,5 @@
 // Package redismemory keeps in Redis what several servers remember of writes, so that only one of
-// them sends the same write: a journal.Memory. It asks for Redis 6 or newer, alone or as a cluster.
+// them sends the same write: a once.Shared. It asks for Redis 6 or newer, alone or as a cluster.
 //
 // Every answer is Redis's: nothing is kept here, and where Redis cannot be asked there is an error,
 // upon which the journal sends nothing. Whatever Redis loses, by a failover before its replica had
@@ -29,7 +29,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"github.com/kombo-mcp/kombo-mcp/internal/journal"
+	"github.com/kombo-mcp/kombo-mcp/internal/once"
 )
 
 //go:embed claim.lua
@@ -46,7 +46,7 @@ var (
 // lostFor is how long a claim that was taken back stays for those who wait on it.
 const lostFor = time.Minute
 
-// Memory is a journal.Memory in Redis, safe for use by several goroutines.
+// Memory is a once.Shared in Redis, safe for use by several goroutines.
 type Memory struct {
 	client redis.UniversalClient
 	set    settings
@@ -55,12 +55,12 @@ type Memory struct {
 	hide func(error) error
 }
 
-var _ journal.Memory = (*Memory)(nil)
+var _ once.Shared = (*Memory)(nil)
 
-// Claim implements journal.Memory. When it fails after Redis may have heard of the claim, it tries
+// Claim implements once.Shared. When it fails after Redis may have heard of the claim, it tries
 // once to take the claim back: nothing will be sent under it. Where that fails too, the others hold
 // the write to be in flight until its deadline and to be unknown from then on.
-func (m *Memory) Claim(ctx context.Context, e journal.Entry, again bool) (standing journal.Entry, claimed bool, err error) {
+func (m *Memory) Claim(ctx context.Context, e once.Entry, again bool) (held once.Entry, claimed bool, err error) {
 	reply, err := m.run(ctx, claimScript, e, e.ID, flag(again), e.Deadline.UnixMilli())
 	if err != nil {
 		// What a claim with again replaced is gone. An entry of unknown outcome in its place
@@ -68,35 +68,35 @@ func (m *Memory) Claim(ctx context.Context, e journal.Entry, again bool) (standi
 		if !again && !neverSent(err) {
 			m.takeBack(ctx, e)
 		}
-		return journal.Entry{}, false, m.failed("claim the write", err)
+		return once.Entry{}, false, m.failed("claim the write", err)
 	}
 	answer, ok := reply.([]any)
 	switch {
 	case ok && len(answer) == 1:
 		return e, true, nil
 	case ok && len(answer) == 3:
-		standing, err = decode(answer[1], answer[2])
+		held, err = decode(answer[1], answer[2])
 	default:
 		err = errNotOurs
 	}
 	if err != nil {
-		return journal.Entry{}, false, m.failed("claim the write", err)
+		return once.Entry{}, false, m.failed("claim the write", err)
 	}
-	return standing, false, nil
+	return held, false, nil
 }
 
-func (m *Memory) takeBack(ctx context.Context, e journal.Entry) {
+func (m *Memory) takeBack(ctx context.Context, e once.Entry) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), m.set.io)
 	defer cancel()
 	e.At = m.set.now().UTC()
 	e.Expires = e.At.Add(lostFor)
-	e.Outcome = journal.Outcome{State: journal.StateRefused, Error: "Redis did not say whether this write was claimed, so nothing was sent"}
+	e.Outcome = once.Outcome{State: once.Refused, Error: "Redis did not say whether this write was claimed, so nothing was sent"}
 	// The claim's own error is what the caller needs to see.
 	_ = m.Settle(ctx, e)
 }
 
-// Get implements journal.Memory.
-func (m *Memory) Get(ctx context.Context, key string) (e journal.Entry, found bool, err error) {
+// Get implements once.Shared.
+func (m *Memory) Get(ctx context.Context, key string) (e once.Entry, found bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, m.set.whole)
 	defer cancel()
 	fields, err := m.client.HMGet(ctx, m.name("entry", key), "entry", "ends").Result()
@@ -105,20 +105,23 @@ func (m *Memory) Get(ctx context.Context, key string) (e journal.Entry, found bo
 	case len(fields) != 2:
 		err = errNotOurs
 	case fields[0] == nil && fields[1] == nil:
-		return journal.Entry{}, false, nil
+		return once.Entry{}, false, nil
 	default:
 		e, err = decode(fields[0], fields[1])
 	}
 	if err != nil {
-		return journal.Entry{}, false, m.failed("look up the write", err)
+		return once.Entry{}, false, m.failed("look up the write", err)
 	}
 	return e, true, nil
 }
 
-// Settle implements journal.Memory. An outcome that is done or refused stays as it is, and one whose
+// Settle implements once.Shared. An outcome that is done or refused stays as it is, and one whose
 // entry is not there, or is another's by now, is passed over.
-func (m *Memory) Settle(ctx context.Context, e journal.Entry) error {
-	if _, err := m.run(ctx, settleScript, e, e.ID, e.Outcome.State, e.Started.UnixMilli()); err != nil {
+func (m *Memory) Settle(ctx context.Context, e once.Entry) error {
+	if !e.Outcome.State.IsOutcome() {
+		return fmt.Errorf("%w: %q is not the state of an outcome", errNeverSent, e.Outcome.State)
+	}
+	if _, err := m.run(ctx, settleScript, e, e.ID, string(e.Outcome.State), e.Started.UnixMilli()); err != nil {
 		return m.failed("record the outcome of the write", err)
 	}
 	return nil
@@ -145,7 +148,7 @@ func (m *Memory) Close() error {
 
 // run runs a script about an entry. Both scripts may be run twice with the same effect, so that the
 // client may ask again when an answer was lost.
-func (m *Memory) run(ctx context.Context, script *redis.Script, e journal.Entry, id, how string, moment int64) (any, error) {
+func (m *Memory) run(ctx context.Context, script *redis.Script, e once.Entry, id, how string, moment int64) (any, error) {
 	ttl := e.Expires.Sub(m.set.now())
 	if e.Key == "" || id == "" || ttl <= 0 {
 		return nil, fmt.Errorf("%w: the entry has no key or no ID, or is over", errNeverSent)
@@ -179,10 +182,10 @@ func flag(set bool) string {
 }
 
 // decode reads an entry. Its end stands beside it, since a batch's later writes put it off.
-func decode(entry, ends any) (journal.Entry, error) {
+func decode(entry, ends any) (once.Entry, error) {
 	raw, isText := entry.(string)
 	text, hasEnd := ends.(string)
-	var e journal.Entry
+	var e once.Entry
 	if !isText || !hasEnd {
 		return e, errNotOurs
 	}
@@ -192,8 +195,9 @@ func decode(entry, ends any) (journal.Entry, error) {
 	}
 	// The error of encoding/json could quote the entry.
 	if json.Unmarshal([]byte(raw), &e) != nil || e.ID == "" {
-		return journal.Entry{}, errNotOurs
+		return once.Entry{}, errNotOurs
 	}
+	e.Outcome.State = once.ParseState(string(e.Outcome.State))
 	if ms > e.Expires.UnixMilli() {
 		e.Expires = time.UnixMilli(ms).UTC()
 	}

@@ -9,15 +9,22 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/kombo-mcp/kombo-mcp/internal/journal"
+	"github.com/kombo-mcp/kombo-mcp/internal/once"
 )
 
-func anEntry(key string) journal.Entry {
+func anEntry(key string) once.Entry {
 	now := time.Now().UTC()
-	return journal.Entry{
+	return once.Entry{
 		ID: "id-of-" + key, Key: key, Slot: "tag:1:urgent", Batch: "b", Tool: "add_candidate_tag",
 		Started: now, Deadline: now.Add(5 * time.Minute), Expires: now.Add(time.Hour),
+		Outcome: once.Outcome{State: once.InFlight},
 	}
+}
+
+func doneEntry(key string) once.Entry {
+	e := anEntry(key)
+	e.At, e.Outcome = e.Started, once.Outcome{State: once.Done}
+	return e
 }
 
 func refusesEverything(t *testing.T, m *Memory) {
@@ -28,7 +35,7 @@ func refusesEverything(t *testing.T, m *Memory) {
 	_, found, err := m.Get(t.Context(), "a")
 	require.Error(t, err)
 	assert.False(t, found)
-	require.Error(t, m.Settle(t.Context(), anEntry("b")))
+	require.Error(t, m.Settle(t.Context(), doneEntry("b")))
 }
 
 func TestAServerThatHangsIsNotWaitedForAndRefuses(t *testing.T) {
@@ -89,19 +96,25 @@ func TestAnEntryThatCannotBeKeptIsRefusedUnasked(t *testing.T) {
 		asked.Add(1)
 		return "*1\r\n:1\r\n"
 	})), hasty)
-	for name, spoil := range map[string]func(*journal.Entry){
-		"without a key":         func(e *journal.Entry) { e.Key = "" },
-		"without an ID":         func(e *journal.Entry) { e.ID = "" },
-		"without an end":        func(e *journal.Entry) { e.Expires = time.Time{} },
-		"that is over":          func(e *journal.Entry) { e.Expires = time.Now() },
-		"with data of no sense": func(e *journal.Entry) { e.Outcome.Data = []byte("{") },
+	for name, spoil := range map[string]func(*once.Entry){
+		"without a key":          func(e *once.Entry) { e.Key = "" },
+		"without an ID":          func(e *once.Entry) { e.ID = "" },
+		"without an end":         func(e *once.Entry) { e.Expires = time.Time{} },
+		"that is over":           func(e *once.Entry) { e.Expires = time.Now() },
+		"that cannot be encoded": func(e *once.Entry) { e.Started = time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC) },
 	} {
 		e := anEntry("a")
 		spoil(&e)
 		_, claimed, err := m.Claim(t.Context(), e, false)
 		require.ErrorIs(t, err, errNeverSent, name)
 		assert.False(t, claimed, name)
+		e.Outcome.State = once.Done
 		require.ErrorIs(t, m.Settle(t.Context(), e), errNeverSent, name)
+	}
+	for _, state := range []once.State{"", once.InFlight, "perhaps"} {
+		e := anEntry("a")
+		e.Outcome.State = state
+		require.ErrorIs(t, m.Settle(t.Context(), e), errNeverSent, "an outcome of state %q", state)
 	}
 	assert.Zero(t, asked.Load())
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kombo-mcp/kombo-mcp/internal/journal"
+	"github.com/kombo-mcp/kombo-mcp/internal/once"
 )
 
 func TestNothingIsSentWhileRedisIsGoneAndNothingBreaksWhenItForgot(t *testing.T) {
@@ -30,12 +31,12 @@ func TestNothingIsSentWhileRedisIsGoneAndNothingBreaksWhenItForgot(t *testing.T)
 	require.ErrorIs(t, err, journal.ErrMemory)
 	lost := fresh(t, w.join(t, restarted(t, w.redis)), intent("c"))
 	w.redis.kill(t)
-	require.ErrorIs(t, lost.Done(journal.Outcome{State: journal.StateDone}), journal.ErrMemory)
+	require.ErrorIs(t, lost.Done(once.Outcome{State: once.Done}), journal.ErrMemory)
 
 	restarted(t, w.redis)
-	assert.Equal(t, journal.StateUnknown, outcome(t, in).State)
-	require.NoError(t, p.Done(journal.Outcome{State: journal.StateDone}), "passed over")
-	send(t, w.b, intent("a"), journal.StateDone)
+	assert.Equal(t, once.Unknown, outcome(t, in).State)
+	require.NoError(t, p.Done(once.Outcome{State: once.Done}), "passed over")
+	send(t, w.b, intent("a"), once.Done)
 	prior(t, w.a, intent("a"))
 	fresh(t, w.a, intent("b"))
 }
@@ -130,10 +131,10 @@ func TestAClaimWhoseAnswerWasLostIsRecognisedAsItsOwn(t *testing.T) {
 		require.NoError(t, err)
 		assert.True(t, claimed)
 		assert.Negative(t, k.lose.Add(-1), "the answers were lost")
-		standing, claimed, err := other.Claim(t.Context(), journal.Entry{ID: "x", Key: "a", Expires: e.Expires}, false)
+		held, claimed, err := other.Claim(t.Context(), once.Entry{ID: "x", Key: "a", Expires: e.Expires}, false)
 		require.NoError(t, err)
 		assert.False(t, claimed)
-		assert.Equal(t, e, standing)
+		assert.Equal(t, e, held)
 	}
 }
 
@@ -146,7 +147,7 @@ func TestAClaimThatFailedIsTakenBack(t *testing.T) {
 	e, found, err := other.Get(t.Context(), "a")
 	require.NoError(t, err)
 	require.True(t, found, "for those who wait on it")
-	assert.Equal(t, journal.StateRefused, e.Outcome.State)
+	assert.Equal(t, once.Refused, e.Outcome.State)
 	second := anEntry("a")
 	second.ID = "another"
 	_, claimed, err = other.Claim(t.Context(), second, false)
@@ -172,7 +173,7 @@ func TestAClaimThatFailedIsTakenBack(t *testing.T) {
 		e, _, err := other.Get(t.Context(), "a")
 		require.NoError(t, err)
 		assert.Equal(t, "the third", e.ID)
-		assert.Empty(t, e.Outcome.State)
+		assert.Equal(t, once.InFlight, e.Outcome.State)
 	})
 }
 
@@ -182,7 +183,7 @@ func TestAnOutcomeWhoseAnswerWasLostIsRecordedOnce(t *testing.T) {
 	_, claimed, err := m.Claim(t.Context(), e, false)
 	require.NoError(t, err)
 	require.True(t, claimed)
-	e.Outcome = journal.Outcome{State: journal.StateDone}
+	e.Outcome = once.Outcome{State: once.Done}
 	k.lose.Store(retries)
 	require.NoError(t, m.Settle(t.Context(), e))
 	now, _, err := other.Get(t.Context(), "a")
@@ -193,7 +194,7 @@ func TestAnOutcomeWhoseAnswerWasLostIsRecordedOnce(t *testing.T) {
 	_, claimed, err = other.Claim(t.Context(), later, false)
 	require.NoError(t, err)
 	require.True(t, claimed)
-	later.Outcome = journal.Outcome{State: journal.StateUnknown}
+	later.Outcome = once.Outcome{State: once.Unknown}
 	require.NoError(t, other.Settle(t.Context(), later))
 	require.NoError(t, m.Settle(t.Context(), e), "told once more")
 	_, found, err := other.Get(t.Context(), "b")

@@ -20,7 +20,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/kombo-mcp/kombo-mcp/internal/journal"
+	"github.com/kombo-mcp/kombo-mcp/internal/once"
 )
 
 // works takes a memory through what it is for.
@@ -31,15 +31,15 @@ func works(t *testing.T, m, other *Memory) {
 	require.NoError(t, err)
 	assert.False(t, found)
 	first, second := anEntry("a"), anEntry("b")
-	for _, e := range []journal.Entry{first, second} {
+	for _, e := range []once.Entry{first, second} {
 		_, claimed, err := m.Claim(t.Context(), e, false)
 		require.NoError(t, err)
 		assert.True(t, claimed)
-		standing, claimed, err := other.Claim(t.Context(), journal.Entry{ID: "x", Key: e.Key, Expires: e.Expires}, false)
+		held, claimed, err := other.Claim(t.Context(), once.Entry{ID: "x", Key: e.Key, Expires: e.Expires}, false)
 		require.NoError(t, err)
 		assert.False(t, claimed)
-		assert.Equal(t, e, standing)
-		e.Outcome.State = journal.StateDone
+		assert.Equal(t, e, held)
+		e.Outcome.State = once.Done
 		require.NoError(t, other.Settle(t.Context(), e))
 	}
 	_, found, err = m.Get(t.Context(), "a")
