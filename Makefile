@@ -13,29 +13,38 @@ FUZZTIME ?= 5s
 SOAK ?= 30m
 LOAD ?=
 
-# The race detector needs a C compiler that can find its headers; a machine
-# without one still runs every test.
-RACE_CC = $(shell [ "$$CGO_ENABLED" = 0 ] || for cc in "$$($(GO) env CC)" cc gcc; do \
+# The race detector needs a C compiler that can find its headers.
+RACE_CC = $(shell for cc in "$$($(GO) env CC)" cc gcc; do \
 	printf '\043include <stdlib.h>\nint main(void){return 0;}\n' | $$cc -x c -o /dev/null - 2>/dev/null && echo "$$cc" && break; done)
 
-# Packages whose tests rewrite what is generated when given -update.
-UPDATABLE = $$(grep -rl --include='*_test.go' --exclude-dir=node_modules 'flag.Bool("update"' . | xargs -n1 dirname | sort -u)
+# The flags of a release, but for its version; internal/testbinary has them too.
+RELEASE_FLAGS := -trimpath -tags timetzdata
+
+# The tests that start the program get the one that `make build` makes.
+export KOMBO_MCP_TEST_BINARY = $(CURDIR)/$(BIN)
+
+# Packages with generated files. Their tests of these have names that end in
+# Generated, and rewrite the files when given -update.
+GENERATED = $$(grep -rl --include='*_test.go' --exclude-dir=node_modules '/internal/golden"' . | xargs -n1 dirname | sort -u)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test check fmt vet tidy lint fuzz cross generated questions faults load soak check-clients check-packages bundle picture bench generate clean
+.PHONY: help build demo test race check fmt vet tidy lint fuzz cross generated questions faults load soak check-clients check-packages bundle picture bench generate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## build bin/kombo-mcp
-	@$(GO) build -trimpath -o $(BIN) ./cmd/kombo-mcp
+	@CGO_ENABLED=0 $(GO) build $(RELEASE_FLAGS) -o $(BIN) ./cmd/kombo-mcp
 
 demo: build ## start the server as a host would and ask it a recruiter's questions
 	@./$(BIN) demo
 
-test: ## run every Go test, shuffled; with the race detector where a C compiler is found
-	@cc='$(RACE_CC)'; set -x; if [ -n "$$cc" ]; then CGO_ENABLED=1 CC="$$cc" $(GO) test -shuffle=on -race -timeout 30m ./...; \
-		else $(GO) test -shuffle=on -timeout 30m ./...; fi
+test: build ## run every Go test, shuffled; under two minutes on two cores
+	$(GO) test -shuffle=on ./...
+
+race: build ## run the Go tests, shuffled, under the race detector, but for those that it could find nothing in; needs a C compiler
+	@cc='$(RACE_CC)'; [ -n "$$cc" ] || { echo "make race needs a C compiler with its headers (Debian: apt-get install -y gcc libc6-dev)"; exit 1; }; \
+		set -x; CGO_ENABLED=1 CC="$$cc" $(GO) test -shuffle=on -race -timeout 30m ./...
 
 check: fmt vet tidy lint generated cross questions fuzz ## all that can be checked with Go alone, tests apart
 
@@ -52,14 +61,13 @@ lint: ## golangci-lint at its pinned version, built through the module proxy
 	$(GO) run $(GOLANGCI) run ./...
 	$(GO) run $(GOLANGCI) run --build-tags redis,load,packages ./internal/redismemory/... ./internal/load/... ./packaging/... ./cmd/...
 
-generated: ## fail when a golden, a generated page or the README's tool table is out of date, or server.json no registry's entry
-	$(GO) test -count=1 $(UPDATABLE)
-	$(GO) test -count=1 -run '^TestTheManPageIsGenerated$$' ./cmd/kombo-mcp
+generated: build ## fail when a generated file is out of date, or server.json breaks the registry's rules
+	$(GO) test -count=1 -run 'Generated$$' $(GENERATED)
 	$(GO) test -count=1 -tags packages ./packaging/release
 
 cross: ## build for every platform that is released
 	@for p in $(PLATFORMS); do echo "build $$p"; \
-		CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p#*/} $(GO) build -o /dev/null ./... || exit 1; done
+		CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p#*/} $(GO) build $(RELEASE_FLAGS) -o /dev/null ./... || exit 1; done
 
 fuzz: ## run each fuzz target for FUZZTIME
 	@set -e; for pkg in $$(grep -rl --include='*_test.go' --exclude-dir=node_modules '^func Fuzz' . | xargs -n1 dirname | sort -u); do \
@@ -106,9 +114,8 @@ soak: ## mixed load with faults upstream for SOAK, clients that come and go: no 
 bench: questions ## the questions, then the benchmarks, half a second each
 	$(GO) test -run '^$$' -bench . -benchtime 0.5s -benchmem ./...
 
-generate: ## rewrite all that is generated: goldens, tables, the hosts' pages, the man page, the picture
-	$(GO) test -count=1 $(UPDATABLE) -args -update
-	$(GO) test -count=1 -run '^TestTheManPageIsGenerated$$' ./cmd/kombo-mcp -args -update-man
+generate: build ## rewrite all that is generated: goldens, tables, the hosts' pages, the man page, the picture
+	$(GO) test -count=1 -run 'Generated$$' $(GENERATED) -args -update
 
 clean: ## remove what was built and installed
 	rm -rf bin clients/node_modules

@@ -3,7 +3,6 @@ package tools_test
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,11 +12,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
+	"github.com/kombo-mcp/kombo-mcp/internal/golden"
 	"github.com/kombo-mcp/kombo-mcp/schemas"
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden schema of each tool")
 
 // writes and reads are the names that hosts, prompts and people rely on.
 var (
@@ -88,22 +86,14 @@ func TestTheCatalogueFitsItsTokenBudget(t *testing.T) {
 	}
 }
 
-// TestGoldens holds the schemas in exact order, so that a change shows in the
-// diff.
-func TestGoldens(t *testing.T) {
+// TestGoldenSchemasAreGenerated holds the schemas in exact order, so that a
+// change shows in the diff.
+func TestGoldenSchemasAreGenerated(t *testing.T) {
 	dir := filepath.Join("..", "schemas", "testdata")
 	seen := map[string]bool{}
 	for _, tool := range tools.Catalogue() {
-		path := filepath.Join(dir, tool.Name()+".json")
 		seen[tool.Name()+".json"] = true
-		got := golden(t, tool)
-		if *update {
-			require.NoError(t, os.WriteFile(path, got, 0o600))
-			continue
-		}
-		want, err := os.ReadFile(path)
-		require.NoError(t, err, "run make generate")
-		assert.Equal(t, string(want), string(got), "%s: run make generate and read the diff", tool.Name())
+		golden.Equal(t, filepath.Join(dir, tool.Name()+".json"), listed(t, tool))
 	}
 	entries, err := os.ReadDir(dir)
 	require.NoError(t, err)
@@ -112,12 +102,13 @@ func TestGoldens(t *testing.T) {
 	}
 }
 
-func golden(t *testing.T, tool *tools.Tool) []byte {
+// listed is a tool as tools/list shows it, indented.
+func listed(t *testing.T, tool *tools.Tool) string {
 	t.Helper()
 	raw, err := json.Marshal(tool.MCP())
 	require.NoError(t, err)
 	var b bytes.Buffer
 	require.NoError(t, json.Indent(&b, raw, "", "  "))
 	b.WriteByte('\n')
-	return b.Bytes()
+	return b.String()
 }

@@ -16,7 +16,11 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/testbinary"
 )
+
+func TestMain(m *testing.M) { os.Exit(testbinary.Run(m)) }
 
 // manifest reads a file into one of Kubernetes' types, strictly.
 func manifest[T any](t *testing.T, name, version, kind string, headOf func(*T) head) *T {
@@ -102,9 +106,6 @@ func TestTheServerHasNoRightsThatItDoesNotNeed(t *testing.T) {
 // the probes ask, by the address that they use.
 func TestTheServerRunsWithTheseArguments(t *testing.T) {
 	c := theDeployment(t).Spec.Template.Spec.Containers[0]
-	binary := filepath.Join(t.TempDir(), "kombo-mcp")
-	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "../../cmd/kombo-mcp").CombinedOutput()
-	require.NoError(t, err, string(out))
 	free := map[string]string{}
 	args := []string{"--sandbox"}
 	for _, a := range c.Args {
@@ -124,7 +125,7 @@ func TestTheServerRunsWithTheseArguments(t *testing.T) {
 	require.Len(t, free, 2)
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, binary, args...)
+	cmd := exec.CommandContext(ctx, testbinary.Path(t), args...)
 	cmd.Env = []string{"HOME=/nonexistent", "KOMBO_AUTH_TOKEN=0123456789abcdef0123456789abcdef"}
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr

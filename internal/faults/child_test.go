@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kombo-mcp/kombo-mcp/internal/journal"
+	"github.com/kombo-mcp/kombo-mcp/internal/testbinary"
 	"github.com/kombo-mcp/kombo-mcp/sandbox"
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
@@ -53,7 +54,7 @@ func startChild(t *testing.T, env []string, flags ...string) *child {
 	// A server that hangs must not hang the test.
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	t.Cleanup(cancel)
-	c := &child{t: t, cmd: exec.CommandContext(ctx, binary(t), flags...)}
+	c := &child{t: t, cmd: exec.CommandContext(ctx, testbinary.Path(t), flags...)}
 	c.cmd.Env, c.cmd.Stderr = env, &c.stderr
 	var err error
 	c.stdin, err = c.cmd.StdinPipe()

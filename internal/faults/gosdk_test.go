@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
+	"github.com/kombo-mcp/kombo-mcp/internal/testbinary"
 	"github.com/kombo-mcp/kombo-mcp/sandbox"
 )
 
@@ -60,7 +61,7 @@ func newHost(t *testing.T, how hosting) *host {
 	}
 	home := t.TempDir()
 	h.journal = filepath.Join(home, "journal.jsonl")
-	cmd := exec.Command(binary(t), append([]string{"--journal=" + h.journal}, how.flags...)...)
+	cmd := exec.Command(testbinary.Path(t), append([]string{"--journal=" + h.journal}, how.flags...)...)
 	cmd.Env = environment(home, h.Sandbox, up.URL+"/v1")
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()

@@ -18,12 +18,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kombo-mcp/kombo-mcp/internal/journal"
+	"github.com/kombo-mcp/kombo-mcp/internal/testbinary"
 	"github.com/kombo-mcp/kombo-mcp/sandbox"
 )
 
 func TestAfterAKillNothingIsDoneTwiceAndNothingIsForgotten(t *testing.T) {
 	t.Parallel()
-	binary(t)
+	testbinary.Path(t)
 	var mu sync.Mutex
 	met := map[string]int{}
 	t.Run("runs", func(t *testing.T) {

@@ -1,16 +1,15 @@
 package hosts
 
 import (
-	"flag"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-)
 
-var update = flag.Bool("update", false, "rewrite docs/hosts")
+	"github.com/kombo-mcp/kombo-mcp/internal/golden"
+)
 
 func TestThePagesOfTheHostsAreGenerated(t *testing.T) {
 	dir := filepath.Join("..", "..", "docs", "hosts")
@@ -20,11 +19,8 @@ func TestThePagesOfTheHostsAreGenerated(t *testing.T) {
 		require.NoError(t, err)
 		pages[h.ID+".md"] = page
 	}
-	if *update {
-		require.NoError(t, os.MkdirAll(dir, 0o755))
-		for name, text := range pages {
-			require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
-		}
+	for name, text := range pages {
+		golden.Equal(t, filepath.Join(dir, name), text)
 	}
 	entries, err := os.ReadDir(dir)
 	require.NoError(t, err)
@@ -32,9 +28,4 @@ func TestThePagesOfTheHostsAreGenerated(t *testing.T) {
 	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
 	require.NoError(t, err)
 	assert.Contains(t, string(readme), Table("docs/hosts/"), "the README's table of hosts is this one")
-	for name, text := range pages {
-		have, err := os.ReadFile(filepath.Join(dir, name))
-		require.NoError(t, err)
-		assert.Equal(t, text, string(have), "run make generate")
-	}
 }

@@ -18,6 +18,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/testbinary"
 )
 
 // place is where the commands of the documentation are run: a home of its own,
@@ -25,10 +27,8 @@ import (
 func place(t *testing.T) (dir string, env []string) {
 	t.Helper()
 	dir = t.TempDir()
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(dir, "bin", "kombo-mcp"), "./cmd/kombo-mcp")
-	build.Dir = root
-	out, err := build.CombinedOutput()
-	require.NoError(t, err, string(out))
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "bin"), 0o700))
+	require.NoError(t, os.Symlink(testbinary.Path(t), filepath.Join(dir, "bin", "kombo-mcp")))
 	// LibreChat is installed where its command is run.
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "librechat.yaml"), []byte("version: 1.2.8\n"), 0o600))
 	known, err := exec.CommandContext(t.Context(), "go", "env", "GOCACHE", "GOMODCACHE", "GOPATH").Output()

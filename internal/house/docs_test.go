@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/golden"
 )
 
 // documentation is every page for users, by path.
@@ -69,11 +71,6 @@ func TestEveryLinkOfTheDocumentationLeadsSomewhere(t *testing.T) {
 	assert.Greater(t, seen, 20)
 }
 
-const (
-	metricsBegin = "<!-- metrics -->\n"
-	metricsEnd   = "<!-- /metrics -->"
-)
-
 // metricsTable lists what the server counts, from where it declares it.
 func metricsTable(t *testing.T) string {
 	t.Helper()
@@ -91,16 +88,5 @@ func metricsTable(t *testing.T) string {
 }
 
 func TestTheMetricsOfTheDocumentationAreGenerated(t *testing.T) {
-	path := filepath.Join(root, "docs", "operations.md")
-	raw, err := os.ReadFile(path)
-	require.NoError(t, err)
-	before, rest, found := strings.Cut(string(raw), metricsBegin)
-	require.True(t, found)
-	table, after, found := strings.Cut(rest, metricsEnd)
-	require.True(t, found)
-	if *update {
-		require.NoError(t, os.WriteFile(path, []byte(before+metricsBegin+metricsTable(t)+metricsEnd+after), 0o600))
-		return
-	}
-	assert.Equal(t, metricsTable(t), table, "run make generate")
+	golden.Section(t, filepath.Join(root, "docs", "operations.md"), "metrics", metricsTable(t))
 }

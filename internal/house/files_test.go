@@ -12,6 +12,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/testbinary"
 )
 
 // root is the top of the repository, seen from this package.
@@ -94,5 +96,20 @@ func TestNpmInstallsTheSameFromAnyRegistry(t *testing.T) {
 		if !strings.Contains(line, `"node":`) {
 			assert.Empty(t, loose.FindString(line), "versions are pinned")
 		}
+	}
+}
+
+// TestAllThatBuildTheProgramShareTheFlagsOfARelease holds that a build cache
+// that one of them has filled serves all, and that tests start what is released.
+func TestAllThatBuildTheProgramShareTheFlagsOfARelease(t *testing.T) {
+	flags := strings.Join(testbinary.BuildFlags, " ")
+	for path, want := range map[string]string{
+		"Makefile":         "RELEASE_FLAGS := " + flags + "\n",
+		"Dockerfile":       "CGO_ENABLED=0 go build " + flags + " ",
+		".goreleaser.yaml": "env: [CGO_ENABLED=0]",
+	} {
+		raw, err := os.ReadFile(filepath.Join(root, path))
+		require.NoError(t, err)
+		assert.Contains(t, string(raw), want, path)
 	}
 }

@@ -41,6 +41,8 @@ var mayImport = map[string][]string{
 	"internal/faults":        {},
 	"internal/bench":         {"sandbox", "tools", "digest", "kombo"},
 	"internal/house":         {},
+	"internal/golden":        {},
+	"internal/testbinary":    {},
 	"internal/load":          {"sandbox"},
 	"cmd":                    {"internal/serve", "internal/hosts", "internal/journal", "internal/once", "internal/cvtext", "internal/download", "internal/tenants", "internal/redismemory", "sandbox", "prompts", "tools", "digest", "kombo"},
 }

@@ -2,7 +2,6 @@ package house
 
 import (
 	"bytes"
-	"flag"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,14 +13,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/kombo-mcp/kombo-mcp/internal/golden"
+	"github.com/kombo-mcp/kombo-mcp/internal/testbinary"
 	"github.com/kombo-mcp/kombo-mcp/tools"
-)
-
-var update = flag.Bool("update", false, "rewrite the README's tool table")
-
-const (
-	tableBegins = "<!-- tools -->\n"
-	tableEnds   = "<!-- /tools -->"
 )
 
 func readme(t *testing.T) string {
@@ -32,16 +26,7 @@ func readme(t *testing.T) string {
 }
 
 func TestReadmeToolTableIsGenerated(t *testing.T) {
-	before, rest, found := strings.Cut(readme(t), tableBegins)
-	require.True(t, found, "README.md has no %q", tableBegins)
-	table, after, found := strings.Cut(rest, tableEnds)
-	require.True(t, found, "README.md has no %q", tableEnds)
-	if *update {
-		text := before + tableBegins + tools.Markdown() + tableEnds + after
-		require.NoError(t, os.WriteFile(filepath.Join(root, "README.md"), []byte(text), 0o600))
-		return
-	}
-	assert.Equal(t, tools.Markdown(), table, "run make generate")
+	golden.Section(t, filepath.Join(root, "README.md"), "tools", tools.Markdown())
 }
 
 // shellLines are the commands in the fenced sh blocks of a text.
@@ -77,13 +62,9 @@ func TestMakeTargetsInTheDocumentationExist(t *testing.T) {
 // name ("" for its own).
 func helps(t *testing.T) map[string]string {
 	t.Helper()
-	binary := filepath.Join(t.TempDir(), "kombo-mcp")
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "./cmd/kombo-mcp")
-	build.Dir = root
-	out, err := build.CombinedOutput()
-	require.NoError(t, err, string(out))
+	program := testbinary.Path(t)
 	help := func(args ...string) string {
-		out, err := exec.CommandContext(t.Context(), binary, append(args, "--help")...).Output()
+		out, err := exec.CommandContext(t.Context(), program, append(args, "--help")...).Output()
 		require.NoError(t, err)
 		return string(out)
 	}

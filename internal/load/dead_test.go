@@ -16,6 +16,8 @@ import (
 	"github.com/mark3labs/mcp-go/client"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/testbinary"
 )
 
 const (
@@ -66,7 +68,7 @@ func dialRaw(t *testing.T, g *target, text string) net.Conn {
 // clients that ask and do not read, or begin a request and do not go on.
 func TestDeadClientsDelayNobody(t *testing.T) {
 	const callers = 8
-	g := sandboxed(built(t), "http,sse")
+	g := sandboxed(testbinary.Path(t), "http,sse")
 	g.listen(t)
 	g.kind = "http"
 	var alive []*client.Client

@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/testbinary"
 )
 
 // resident is the memory of a process in KiB, as Linux tells it.
@@ -27,7 +29,7 @@ func resident(t *testing.T, pid int) int {
 }
 
 func TestAThousandIdleSessionsNeedLittleMemory(t *testing.T) {
-	binary := built(t)
+	binary := testbinary.Path(t)
 	for _, kind := range []string{"http", "http with a stream", "sse"} {
 		g := sandboxed(binary, strings.Fields(kind)[0])
 		g.listen(t)

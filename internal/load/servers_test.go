@@ -22,6 +22,8 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 	"github.com/stretchr/testify/require"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/testbinary"
 )
 
 // The child that this binary is when it is told so: a bare server whose one
@@ -41,7 +43,7 @@ func TestMain(m *testing.M) {
 	}
 	// The client tells of each stream that it opens.
 	slog.SetDefault(slog.New(slog.DiscardHandler))
-	os.Exit(m.Run())
+	os.Exit(testbinary.Run(m))
 }
 
 func bare(kind, path string) error {
@@ -74,15 +76,6 @@ func bare(kind, path string) error {
 	mux.Handle("/sse", sse.SSEHandler())
 	mux.Handle("/message", sse.MessageHandler())
 	return http.Serve(l, mux) //nolint:gosec // it is to be bare
-}
-
-// built is the real binary, built once.
-func built(t *testing.T) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "kombo-mcp")
-	out, err := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-o", path, "github.com/kombo-mcp/kombo-mcp/cmd/kombo-mcp").CombinedOutput()
-	require.NoError(t, err, "%s", out)
-	return path
 }
 
 // target is a server to be measured.

@@ -22,6 +22,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/kombo-mcp/kombo-mcp/internal/testbinary"
 	"github.com/kombo-mcp/kombo-mcp/sandbox"
 )
 
@@ -76,7 +77,7 @@ func TestASoakLosesNoAnswerAndLeaksNothing(t *testing.T) {
 	}
 	home := t.TempDir()
 	g := &target{
-		path: built(t),
+		path: testbinary.Path(t),
 		args: []string{
 			"--transport=http,sse", "--listen=127.0.0.1:0", "--writes=allow", "--max-writes-per-minute=1000000", "--log-level=error",
 			"--journal=" + filepath.Join(home, "journal"),

@@ -16,6 +16,8 @@ import (
 	"github.com/mark3labs/mcp-go/client"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/testbinary"
 )
 
 var (
@@ -80,7 +82,7 @@ type question struct {
 }
 
 func TestThroughputBesideABareServer(t *testing.T) {
-	binary := built(t)
+	binary := testbinary.Path(t)
 	var n atomic.Int64
 	fmt.Println("| question | transport | callers | calls/s | p50 | p99 | bare calls/s | p50 | p99 | ratio |\n|---|---|---|---|---|---|---|---|---|---|")
 	for _, q := range []question{

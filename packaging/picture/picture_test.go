@@ -3,33 +3,26 @@ package main
 import (
 	"encoding/xml"
 	"errors"
-	"flag"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/golden"
+	"github.com/kombo-mcp/kombo-mcp/internal/testbinary"
 )
 
-var update = flag.Bool("update", false, "draw docs/picture.svg anew")
+func TestMain(m *testing.M) { os.Exit(testbinary.Run(m)) }
 
-func TestThePictureShowsWhatTheDemoSays(t *testing.T) {
-	program := filepath.Join(t.TempDir(), "kombo-mcp")
-	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "../../cmd/kombo-mcp").CombinedOutput()
-	require.NoError(t, err, string(out))
-	svg, err := picture(program)
+// TestThePictureOfTheDemoIsGenerated holds that it shows what the demo says.
+func TestThePictureOfTheDemoIsGenerated(t *testing.T) {
+	svg, err := picture(testbinary.Path(t))
 	require.NoError(t, err)
-	path := filepath.Join("..", "..", "docs", "picture.svg")
-	if *update {
-		require.NoError(t, os.WriteFile(path, []byte(svg), 0o600))
-	}
-	have, err := os.ReadFile(path)
-	require.NoError(t, err)
-	assert.Equal(t, svg, string(have), "run make picture")
+	golden.Equal(t, filepath.Join("..", "..", "docs", "picture.svg"), svg)
 	for dec := xml.NewDecoder(strings.NewReader(svg)); ; {
 		_, err := dec.Token()
 		if errors.Is(err, io.EOF) {

@@ -4,7 +4,6 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/json"
-	"flag"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,31 +14,28 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/kombo-mcp/kombo-mcp/internal/golden"
+	"github.com/kombo-mcp/kombo-mcp/internal/testbinary"
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-var update = flag.Bool("update", false, "rewrite the manifests and server.json")
-
 const root = "../.."
 
-func golden(t *testing.T, path string, v any) {
-	t.Helper()
-	text, err := readable(v)
-	require.NoError(t, err)
-	path = filepath.Join(root, path)
-	if *update {
-		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
-		require.NoError(t, os.WriteFile(path, text, 0o600))
-	}
-	have, err := os.ReadFile(path)
-	require.NoError(t, err)
-	assert.Equal(t, string(text), string(have), "run make generate")
-}
+func TestMain(m *testing.M) { os.Exit(testbinary.Run(m)) }
 
-func TestTheManifestIsGenerated(t *testing.T) {
+func TestTheManifestAndTheRegistryEntryAreGenerated(t *testing.T) {
 	m, err := newManifest("v0.1.0", "darwin")
 	require.NoError(t, err)
-	golden(t, "packaging/manifest.json", m)
+	for path, v := range map[string]any{"packaging/manifest.json": m, "server.json": newRegistryEntry("v0.1.0", nil)} {
+		text, err := readable(v)
+		require.NoError(t, err)
+		golden.Equal(t, filepath.Join(root, path), string(text))
+	}
+}
+
+func TestTheManifestKeepsTheRulesOfDesktopHosts(t *testing.T) {
+	m, err := newManifest("v0.1.0", "darwin")
+	require.NoError(t, err)
 	assert.Len(t, m.Tools, len(tools.Catalogue()))
 	key, ok := m.UserConfig["api_key"].(setting)
 	require.True(t, ok)
@@ -60,7 +56,6 @@ func TestTheManifestIsGenerated(t *testing.T) {
 // beyond its schema; make check-packages holds the schema itself.
 func TestServerJSONKeepsTheRegistrysRules(t *testing.T) {
 	e := newRegistryEntry("v0.1.0", nil)
-	golden(t, "server.json", e)
 	assert.Regexp(t, `^[a-zA-Z0-9.-]+/[a-zA-Z0-9._-]+$`, e.Name)
 	assert.LessOrEqual(t, len(e.Description), 100)
 	assert.LessOrEqual(t, len(e.Title), 100)
@@ -74,7 +69,7 @@ func TestServerJSONKeepsTheRegistrysRules(t *testing.T) {
 }
 
 func TestEveryVariableOfThePackagesIsOneOfTheServers(t *testing.T) {
-	help, err := exec.CommandContext(t.Context(), "go", "run", "../../cmd/kombo-mcp", "--help").Output()
+	help, err := exec.CommandContext(t.Context(), testbinary.Path(t), "--help").Output()
 	require.NoError(t, err)
 	m, err := newManifest("0.1.0", "linux")
 	require.NoError(t, err)
