@@ -13,6 +13,7 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/args"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/names"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
@@ -59,20 +60,20 @@ func (a answerArgs) native() any {
 
 // questionOf finds a question of the job by id or title; nil where it has none.
 func questionOf(p *plan, at string, job *kombo.Job, ref string) *kombo.ScreeningQuestion {
-	d := &directory{noun: "questions of this job"}
+	d := &names.Directory{Noun: "questions of this job"}
 	for _, q := range job.ScreeningQuestions {
-		d.entries = append(d.entries, named{id: q.ID, name: digest.Clean(q.Title)})
+		d.Entries = append(d.Entries, names.Entry{ID: q.ID, Name: digest.Clean(q.Title)})
 	}
-	found, err := d.one(at+".question_id", ref)
+	found, err := d.Resolve(at+".question_id", ref)
 	if err != nil {
-		if len(d.find(ref)) > 1 {
+		if len(d.Find(ref)) > 1 {
 			p.trouble(err)
 		} else {
 			p.doubt("%s", wording.Sentence(err.Error()))
 		}
 		return nil
 	}
-	i := slices.IndexFunc(job.ScreeningQuestions, func(q kombo.ScreeningQuestion) bool { return q.ID == found.id })
+	i := slices.IndexFunc(job.ScreeningQuestions, func(q kombo.ScreeningQuestion) bool { return q.ID == found.ID })
 	return &job.ScreeningQuestions[i]
 }
 
@@ -152,25 +153,25 @@ func boolAnswer(p *plan, about, text string) any {
 
 // choiceAnswer turns option names into the ids that are sent.
 func choiceAnswer(p *plan, about string, f *kombo.QuestionFormat, text string) any {
-	d := &directory{noun: "options"}
+	d := &names.Directory{Noun: "options"}
 	for _, o := range f.Options {
-		d.entries = append(d.entries, named{id: o.ID, name: digest.Clean(o.Name)})
+		d.Entries = append(d.Entries, names.Entry{ID: o.ID, Name: digest.Clean(o.Name)})
 	}
 	refs := []string{unquoted(text)}
 	var list []string
 	if json.Unmarshal([]byte(text), &list) == nil {
 		refs = list
 	} else if f.Type == "MULTI_SELECT" {
-		refs = d.split(refs)
+		refs = d.Split(refs)
 	}
 	ids := []string{}
 	for _, ref := range refs {
-		found, err := d.one(about, ref)
+		found, err := d.Resolve(about, ref)
 		if err != nil {
 			p.doubt("%s", wording.Sentence(err.Error()))
-			found.id = ref
+			found.ID = ref
 		}
-		ids = append(ids, found.id)
+		ids = append(ids, found.ID)
 	}
 	if f.Type == "MULTI_SELECT" {
 		return ids
@@ -223,7 +224,7 @@ func (p *plan) doubtUnanswered(job *kombo.Job, answered map[string]any) {
 		}
 		words := fmt.Sprintf("The job requires an answer to %q (question %s, %s", wording.Clip(digest.Clean(q.Title), 80), q.ID, cmp.Or(kind, "of unknown kind"))
 		if q.Format != nil && len(q.Format.Options) > 0 {
-			words += ": " + wording.Clip(strings.Join(names(q.Format.Options, func(o kombo.QuestionOption) string { return digest.Clean(o.Name) }), ", "), 200)
+			words += ": " + wording.Clip(strings.Join(namesOf(q.Format.Options, func(o kombo.QuestionOption) string { return digest.Clean(o.Name) }), ", "), 200)
 		}
 		p.doubt("%s).", words)
 	}

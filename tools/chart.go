@@ -7,6 +7,7 @@ import (
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/args"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/names"
 )
 
 // chartOf says what a picture can show.
@@ -54,7 +55,7 @@ func (b *Toolbox) funnelPicture(decoded any, answer Answer) []byte {
 
 // namesOnly leaves out ids, which say nothing in a picture.
 func namesOnly(refs []string) []string {
-	return slices.DeleteFunc(slices.Clone(refs), func(s string) bool { return idPattern.MatchString(s) })
+	return slices.DeleteFunc(slices.Clone(refs), func(s string) bool { return names.IsID(s) })
 }
 
 // funnel is what a picture of an answer shows.

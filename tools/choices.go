@@ -8,6 +8,7 @@ import (
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/args"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/names"
 )
 
 // Choice is something that an argument of a prompt can name.
@@ -50,11 +51,10 @@ func (b *Toolbox) Choices(ctx context.Context, who Caller, kind ChoiceKind, jobI
 	if err != nil {
 		return nil, err
 	}
-	out := make([]Choice, 0, len(d.entries))
-	for _, e := range d.entries {
+	out := make([]Choice, 0, len(d.Entries))
+	for _, e := range d.OpenFirst() {
 		out = append(out, choiceOf(e))
 	}
-	slices.SortStableFunc(out, func(a, b Choice) int { return boolOrder(b.Open, a.Open) })
 	return out, nil
 }
 
@@ -66,30 +66,30 @@ func (b *Toolbox) Choose(ctx context.Context, who Caller, kind ChoiceKind, jobID
 	if err != nil {
 		return Choice{}, err
 	}
-	found, err := d.one(param, digest.Clean(ref))
+	found, err := d.Resolve(param, digest.Clean(ref))
 	if err != nil {
 		return Choice{}, args.Errorf("%v", err)
 	}
 	return choiceOf(found), nil
 }
 
-func choiceOf(e named) Choice {
-	return Choice{ID: e.id, Name: e.name, Note: digest.Clean(e.note), Open: e.open}
+func choiceOf(e names.Entry) Choice {
+	return Choice{ID: e.ID, Name: e.Name, Note: digest.Clean(e.Note), Open: e.Open}
 }
 
-func (b *Toolbox) chosenAmong(ctx context.Context, who Caller, kind ChoiceKind, jobID string) (*directory, error) {
+func (b *Toolbox) chosenAmong(ctx context.Context, who Caller, kind ChoiceKind, jobID string) (*names.Directory, error) {
 	if err := b.Allows(who, kind.tool()); err != nil {
 		return nil, err
 	}
 	switch kind {
 	case ChoiceJob:
-		return b.jobDirectory(ctx)
+		return b.directories.ofJobs(ctx)
 	case ChoiceStage:
-		return b.stageDirectory([]string{jobID})(ctx)
+		return b.directories.ofStages([]string{jobID})(ctx)
 	case ChoiceQuestion:
 		return b.questionDirectory(ctx, jobID)
 	case ChoiceReason:
-		return b.reasonDirectory(ctx)
+		return b.directories.ofReasons(ctx)
 	}
 	return nil, fmt.Errorf("tools: there are no choices of %q", kind)
 }
@@ -111,8 +111,8 @@ func (b *Toolbox) Allows(who Caller, name string) error {
 func (b *Toolbox) Today() time.Time { return b.cfg.Now().In(b.cfg.Location) }
 
 // questionDirectory lists what a job asks that may serve a decision.
-func (b *Toolbox) questionDirectory(ctx context.Context, jobID string) (*directory, error) {
-	list, err := b.jobList(ctx)
+func (b *Toolbox) questionDirectory(ctx context.Context, jobID string) (*names.Directory, error) {
+	list, err := b.directories.jobs(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +120,7 @@ func (b *Toolbox) questionDirectory(ctx context.Context, jobID string) (*directo
 	if err != nil {
 		return nil, err
 	}
-	d := &directory{noun: "questions"}
+	d := &names.Directory{Noun: "questions"}
 	for _, j := range list {
 		if j.ID != jobID {
 			continue
@@ -128,7 +128,7 @@ func (b *Toolbox) questionDirectory(ctx context.Context, jobID string) (*directo
 		for _, q := range j.ScreeningQuestions {
 			info := q.Format != nil && q.Format.Type == "INFORMATION"
 			if title := digest.Clean(q.Title); title != "" && q.Category == "" && !info && !p.title(q.Title) {
-				d.entries = append(d.entries, named{id: q.ID, name: title})
+				d.Entries = append(d.Entries, names.Entry{ID: q.ID, Name: title})
 			}
 		}
 	}

@@ -209,15 +209,15 @@ func (c *call) entry(ctx context.Context, p *plan, job, stage string, a applican
 		if err != nil {
 			return nil, err
 		}
-		e.input.StageID, e.stage = found.id, found.name
+		e.input.StageID, e.stage = found.ID, found.Name
 	}
 	e.input.ScreeningQuestionAnswers = c.screening(p, known, a.Answers)
 	if e.input.SourcedBy != nil && !strings.HasPrefix(e.input.SourcedBy.UserID, "remote:") {
-		u, err := c.reference(ctx, p, "sourced_by.user_id", e.input.SourcedBy.UserID, c.userDirectory)
+		u, err := c.reference(ctx, p, "sourced_by.user_id", e.input.SourcedBy.UserID, c.directories.ofUsers)
 		if err != nil {
 			return nil, err
 		}
-		e.input.SourcedBy.UserID = u.id
+		e.input.SourcedBy.UserID = u.ID
 	}
 	if err := c.checkFiles(ctx, p, action, e.input.Attachments); err != nil {
 		return nil, err
@@ -234,7 +234,7 @@ func (c *call) jobToEnter(ctx context.Context, p *plan, ref string) (*kombo.Job,
 	if strings.TrimSpace(ref) == "" {
 		return nil, nil
 	}
-	jobs, err := c.jobList(ctx)
+	jobs, err := c.directories.jobs(ctx)
 	if err != nil {
 		return nil, p.lookUpTrouble(ctx, err, "The job could not be looked up")
 	}
@@ -247,11 +247,11 @@ func (c *call) jobToEnter(ctx context.Context, p *plan, ref string) (*kombo.Job,
 		}
 		id = jobs[i].ID
 	}
-	found, err := c.reference(ctx, p, "job_id", id, c.jobDirectory)
+	found, err := c.reference(ctx, p, "job_id", id, c.directories.ofJobs)
 	if err != nil {
 		return nil, err
 	}
-	i := slices.IndexFunc(jobs, func(j kombo.Job) bool { return j.ID == found.id })
+	i := slices.IndexFunc(jobs, func(j kombo.Job) bool { return j.ID == found.ID })
 	if i < 0 {
 		return nil, nil
 	}

@@ -31,7 +31,7 @@ type emptyFilter struct {
 // whyEmpty tells what may be behind an answer without a record, from what Kombo
 // says of the integration.
 func (b *Toolbox) whyEmpty(ctx context.Context, model string, filters []emptyFilter, asked bool) []string {
-	in, err := b.kept.integration.get(ctx, b.cfg.Now(), b.cfg.Client.GetIntegration)
+	in, err := b.directories.integration(ctx)
 	if err != nil {
 		// It explains an answer; the answer stands without it.
 		return nil

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/names"
 )
 
 // filter is one parameter of a list that Kombo filters by.
@@ -37,12 +38,8 @@ type filter[A, F any] struct {
 
 // equal is a filter that keeps records whose column has one of the values.
 func equal[A, F any](param, column string, values func(*A) []string, set func(*F, []string)) filter[A, F] {
-	return filter[A, F]{param: param, column: column, values: func(a *A) []string { return commas(values(a)) }, set: set}
+	return filter[A, F]{param: param, column: column, values: func(a *A) []string { return names.SplitCommas(values(a)) }, set: set}
 }
-
-// commas takes apart what stands in one string with commas between, as the
-// wire does.
-func commas(list []string) []string { return (&directory{}).split(list) }
 
 // only is a filter that no column can stand for.
 func only[A, F any](param string, values func(*A) []string, set func(*F, []string)) filter[A, F] {
@@ -198,7 +195,7 @@ func (n *narrowing[F]) keep(row *digest.Row) bool {
 
 // narrow collects the filters of the arguments and what where allows to send
 // upstream as well.
-func narrow[A, F any](filters []filter[A, F], args *A, table *digest.Table, plan *digest.Plan, loc *time.Location, names func(digest.Condition) ([]string, string)) narrowing[F] {
+func narrow[A, F any](filters []filter[A, F], args *A, table *digest.Table, plan *digest.Plan, loc *time.Location, resolve func(digest.Condition) ([]string, string)) narrowing[F] {
 	var out narrowing[F]
 	given := map[string]bool{}
 	for _, f := range filters {
@@ -216,7 +213,7 @@ func narrow[A, F any](filters []filter[A, F], args *A, table *digest.Table, plan
 	}
 	for _, c := range plan.Conditions() {
 		column, values := c.Column, constants(c)
-		if ids, idColumn := names(c); idColumn != "" {
+		if ids, idColumn := resolve(c); idColumn != "" {
 			column, values = idColumn, ids
 		}
 		for _, f := range filters {

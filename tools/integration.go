@@ -21,7 +21,7 @@ const integrationTokens = digest.DefaultTokens - 100
 // digest.DefaultTokens of them in tokens. It holds nothing of a candidate. The
 // error is Kombo's.
 func (b *Toolbox) Integration(ctx context.Context, who Caller) (string, error) {
-	in, err := b.kept.integration.get(ctx, b.cfg.Now(), b.cfg.Client.GetIntegration)
+	in, err := b.directories.integration(ctx)
 	if err != nil {
 		return "", err
 	}

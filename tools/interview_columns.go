@@ -19,7 +19,7 @@ var interviews = newRecords("ats_interviews", digest.Table{
 	text("candidate", func(i *interview) string { return personName(interviewApplication(i).Candidate) }).shown().also("name", "candidate_name").masked(maskName),
 	text("job", func(i *interview) string { return jobOf(interviewApplication(i).Job).Name }).shown().also("job_name").byID("job_id").apart().counted(),
 	list("interviewers", func(i *interview) []string {
-		return names(i.Users, func(u kombo.Interviewer) string { return cmp.Or(wording.FullName(u.FirstName, u.LastName), u.Email) })
+		return namesOf(i.Users, func(u kombo.Interviewer) string { return cmp.Or(wording.FullName(u.FirstName, u.LastName), u.Email) })
 	}).shown().also("interviewer", "users").holds("full names"),
 	computed("canceled", digest.KindBool, func(_ *lookup, i *interview) digest.Value {
 		return digest.Bool(i.Canceled != nil && *i.Canceled)

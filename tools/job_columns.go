@@ -43,9 +43,9 @@ var jobs = newRecords("ats_jobs", digest.Table{
 ).wordsOf("the company's words")
 
 func teamOf(j *job) []string {
-	return names(j.HiringTeam, func(m kombo.HiringTeamMember) string {
+	return namesOf(j.HiringTeam, func(m kombo.HiringTeamMember) string {
 		// The short form knows only the roles that Kombo maps.
-		roles := names(m.JobRoles, func(r kombo.JobRole) string { return cmp.Or(r.RemoteLabel, r.UnifiedType) })
+		roles := namesOf(m.JobRoles, func(r kombo.JobRole) string { return cmp.Or(r.RemoteLabel, r.UnifiedType) })
 		if len(roles) == 0 {
 			roles = m.HiringTeamRoles
 		}
@@ -70,7 +70,7 @@ func stagesOf(j *job) []string {
 }
 
 func questionsOf(j *job) []string {
-	return names(j.ScreeningQuestions, func(q kombo.ScreeningQuestion) string {
+	return namesOf(j.ScreeningQuestions, func(q kombo.ScreeningQuestion) string {
 		var b strings.Builder
 		b.WriteString(cmp.Or(q.Title, "(untitled)"))
 		fmt.Fprintf(&b, " [%s", q.ID)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/names"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
@@ -146,7 +147,7 @@ func (o *owners) find(ids []string, now time.Time) (found map[string]known, miss
 	found = map[string]known{}
 	for _, id := range ids {
 		switch k, ok := o.kept[id]; {
-		case ok && now.Sub(k.at) < keptFor:
+		case ok && now.Sub(k.at) < names.CacheFor:
 			found[id] = k.known
 		case id != "" && !slices.Contains(missing, id):
 			missing = append(missing, id)

@@ -11,6 +11,7 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/args"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/names"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
@@ -35,7 +36,7 @@ type listSpec[A, F, T any] struct {
 type reference[A any] struct {
 	param string
 	list  func(*A) *[]string
-	load  func(*call, *A) func(context.Context) (*directory, error)
+	load  func(*call, *A) func(context.Context) (*names.Directory, error)
 }
 
 // newList makes the tool of a list.
@@ -125,7 +126,7 @@ func (l *listing[A, F, T]) resolve(ctx context.Context) error {
 		}
 	}
 	for _, r := range l.refs {
-		notes, err := resolveFilter(ctx, r.param, r.list(l.args), r.load(l.call, l.args))
+		notes, err := names.ResolveFilter(ctx, r.param, r.list(l.args), r.load(l.call, l.args))
 		if err != nil {
 			return err
 		}
@@ -133,7 +134,7 @@ func (l *listing[A, F, T]) resolve(ctx context.Context) error {
 	}
 	l.options = kombo.ListOptions{
 		UpdatedAfter: after, IncludeDeleted: l.list.IncludeDeleted, IgnoreUnsupportedFilters: l.list.IgnoreUnsupportedFilters,
-		IDs: commas(l.list.IDs), RemoteIDs: commas(l.list.RemoteIDs),
+		IDs: names.SplitCommas(l.list.IDs), RemoteIDs: names.SplitCommas(l.list.RemoteIDs),
 	}
 	return nil
 }
@@ -177,16 +178,16 @@ func (l *listing[A, F, T]) named(ctx context.Context) func(digest.Condition) ([]
 		if c.Column != "job" || len(wanted) == 0 || columnIndex(&l.of.table, "job_id") < 0 {
 			return nil, ""
 		}
-		d, err := l.everyJob(ctx)
-		if err != nil || d.cut {
+		d, err := l.directories.ofAllJobs(ctx)
+		if err != nil || d.Truncated {
 			// The walk is longer without it, and right all the same.
 			return nil, ""
 		}
 		var ids []string
 		for _, w := range wanted {
-			for _, e := range d.entries {
-				if digest.Fold(e.name) == digest.Fold(w) {
-					ids = append(ids, e.id)
+			for _, e := range d.Entries {
+				if digest.Fold(e.Name) == digest.Fold(w) {
+					ids = append(ids, e.ID)
 				}
 			}
 		}
@@ -348,7 +349,7 @@ func (l *listing[A, F, T]) knownStages(ctx context.Context) map[string][]digest.
 	if id == "" {
 		return nil
 	}
-	list, err := l.allJobs(ctx)
+	list, err := l.directories.allJobs(ctx)
 	if err != nil {
 		return nil
 	}

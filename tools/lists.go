@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/names"
 )
 
 // The ten lists. What they share is in list.go and listing.go, their columns in
@@ -35,13 +36,13 @@ var _ = register(withFunnel(newList(listSpec[applicationArgs, kombo.ApplicationF
 		equal("job_ids", "job_id", func(a *applicationArgs) []string { return a.JobIDs }, func(f *kombo.ApplicationFilter, v []string) { f.JobIDs = v }),
 		equal("current_stage_ids", "stage_id", func(a *applicationArgs) []string { return a.CurrentStageIDs }, func(f *kombo.ApplicationFilter, v []string) { f.CurrentStageIDs = v }),
 		equal("outcomes", "outcome", func(a *applicationArgs) []string { return a.Outcomes }, func(f *kombo.ApplicationFilter, v []string) { f.Outcomes = convert[kombo.Outcome](v) }).of(outcomes...),
-		only("job_remote_ids", func(a *applicationArgs) []string { return commas(a.JobRemoteIDs) }, func(f *kombo.ApplicationFilter, v []string) { f.JobRemoteIDs = v }),
+		only("job_remote_ids", func(a *applicationArgs) []string { return names.SplitCommas(a.JobRemoteIDs) }, func(f *kombo.ApplicationFilter, v []string) { f.JobRemoteIDs = v }),
 		createdAfter("created", func(a *applicationArgs) *string { return &a.RemoteCreatedAfter }, func(f *kombo.ApplicationFilter, v string) { f.RemoteCreatedAfter = v }),
 	},
 	refs: []reference[applicationArgs]{
 		jobReference(func(a *applicationArgs) *[]string { return &a.JobIDs }),
-		{"current_stage_ids", func(a *applicationArgs) *[]string { return &a.CurrentStageIDs }, func(c *call, a *applicationArgs) func(context.Context) (*directory, error) {
-			return c.stageDirectory(a.JobIDs)
+		{"current_stage_ids", func(a *applicationArgs) *[]string { return &a.CurrentStageIDs }, func(c *call, a *applicationArgs) func(context.Context) (*names.Directory, error) {
+			return c.directories.ofStages(a.JobIDs)
 		}},
 	},
 	check: (*applicationArgs).checkChart,
@@ -49,7 +50,7 @@ var _ = register(withFunnel(newList(listSpec[applicationArgs, kombo.ApplicationF
 
 // jobReference is the parameter job_ids, which several lists take.
 func jobReference[A any](list func(*A) *[]string) reference[A] {
-	return reference[A]{"job_ids", list, func(c *call, _ *A) func(context.Context) (*directory, error) { return c.everyJob }}
+	return reference[A]{"job_ids", list, func(c *call, _ *A) func(context.Context) (*names.Directory, error) { return c.directories.ofAllJobs }}
 }
 
 type candidateArgs struct {
@@ -102,7 +103,7 @@ var _ = register(newList(listSpec[jobArgs, kombo.JobFilter, job]{
 		equal("employment_types", "employment_type", func(a *jobArgs) []string { return a.EmploymentTypes }, func(f *kombo.JobFilter, v []string) { f.EmploymentTypes = v }).of("FULL_TIME", "PART_TIME", "CONTRACT", "SEASONAL", "INTERNSHIP"),
 		equal("visibilities", "visibility", func(a *jobArgs) []string { return a.Visibilities }, func(f *kombo.JobFilter, v []string) { f.Visibilities = v }).of("PUBLIC", "INTERNAL", "UNLISTED", "CONFIDENTIAL"),
 		only("name_contains", func(a *jobArgs) []string { return one(a.NameContains) }, func(f *kombo.JobFilter, v []string) { f.NameContains = v[0] }),
-		only("job_codes", func(a *jobArgs) []string { return commas(a.JobCodes) }, func(f *kombo.JobFilter, v []string) { f.JobCodes = v }),
+		only("job_codes", func(a *jobArgs) []string { return names.SplitCommas(a.JobCodes) }, func(f *kombo.JobFilter, v []string) { f.JobCodes = v }),
 		only("post_url", func(a *jobArgs) []string { return one(a.PostURL) }, func(f *kombo.JobFilter, v []string) { f.PostURL = v[0] }),
 		createdAfter("created", func(a *jobArgs) *string { return &a.RemoteCreatedAfter }, func(f *kombo.JobFilter, v string) { f.RemoteCreatedAfter = v }),
 	},
@@ -152,7 +153,7 @@ var _ = register(newList(listSpec[userArgs, kombo.UserFilter, user]{
 		return f
 	},
 	filters: []filter[userArgs, kombo.UserFilter]{
-		only("emails", func(a *userArgs) []string { return commas(a.Emails) }, func(f *kombo.UserFilter, v []string) { f.Emails = v }).narrows("email"),
+		only("emails", func(a *userArgs) []string { return names.SplitCommas(a.Emails) }, func(f *kombo.UserFilter, v []string) { f.Emails = v }).narrows("email"),
 	},
 }))
 

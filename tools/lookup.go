@@ -60,7 +60,7 @@ func (c *call) lookUp(ctx context.Context, n need) (*lookup, error) {
 }
 
 func (c *call) lookUpJobs(ctx context.Context, l *lookup) error {
-	list, err := c.allJobs(ctx)
+	list, err := c.directories.allJobs(ctx)
 	if err != nil {
 		return err
 	}

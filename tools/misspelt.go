@@ -3,10 +3,12 @@ package tools
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/names"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
@@ -100,7 +102,7 @@ func (l *listing[A, F, T]) jobNames(ctx context.Context, values map[string]map[s
 	if values["job"] == nil && values["stage"] == nil {
 		return
 	}
-	list, err := l.allJobs(ctx)
+	list, err := l.directories.allJobs(ctx)
 	if err != nil {
 		return // the records' own names do
 	}
@@ -122,14 +124,9 @@ func unlike(column, name string, values map[string]string) string {
 	if _, found := values[folded]; found || len(values) == 0 {
 		return ""
 	}
-	all := make([]named, 0, len(values))
-	for _, v := range values {
-		all = append(all, named{name: v})
-	}
-	likestFirst(all, folded, new(directory).byName)
-	var near []string
-	for _, e := range all[:min(len(all), likeSpellings)] {
-		near = append(near, fmt.Sprintf("%q", wording.Clip(e.name, 60)))
+	near := names.Nearest(slices.Collect(maps.Values(values)), name, likeSpellings)
+	for i := range near {
+		near[i] = fmt.Sprintf("%q", wording.Clip(near[i], 60))
 	}
 	return fmt.Sprintf("%s is never %q; nearest: %s", column, wording.Clip(name, 60), strings.Join(near, ", "))
 }

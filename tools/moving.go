@@ -10,6 +10,7 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/args"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/names"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
@@ -38,14 +39,14 @@ var _ = register(write(spec{
 			return p, err
 		}
 		p.doubtDecided(&t)
-		if t.known && t.CurrentStageID == stage.id {
-			p.doubtOf(t.id, "%s is at %s already.", t.who(), stage.name)
+		if t.known && t.CurrentStageID == stage.ID {
+			p.doubtOf(t.id, "%s is at %s already.", t.who(), stage.Name)
 		}
-		in := kombo.MoveApplicationToStageInput{StageID: stage.id, RemoteFields: fields}
+		in := kombo.MoveApplicationToStageInput{StageID: stage.ID, RemoteFields: fields}
 		ch := change{
-			record: t.id, words: fmt.Sprintf("Move %s%s to %s", t.who(), t.from(), stage.name),
+			record: t.id, words: fmt.Sprintf("Move %s%s to %s", t.who(), t.from(), stage.Name),
 			args: resolved(in, "application_id", t.id), slot: "stage:" + t.id,
-			effect: effect{kind: effectMoved, record: t.id, value: stage.id}, done: "moved to " + stage.name,
+			effect: effect{kind: effectMoved, record: t.id, value: stage.ID}, done: "moved to " + stage.Name,
 			send: func(ctx context.Context) (kombo.Receipt, map[string]string, error) {
 				r, err := c.cfg.Client.MoveApplicationToStage(ctx, t.id, in)
 				return r, nil, err
@@ -74,32 +75,32 @@ func (p *plan) doubtDecided(t *applicationTarget) {
 
 // stageOfJob resolves a stage, by id or name, among those of a record's job. An
 // id that the copy does not have there is a doubt; a name must fit exactly one.
-func (c *call) stageOfJob(ctx context.Context, p *plan, record, who, jobID, ref string) (named, error) {
-	unresolved := named{id: ref, name: "stage " + wording.Clip(ref, 60)}
+func (c *call) stageOfJob(ctx context.Context, p *plan, record, who, jobID, ref string) (names.Entry, error) {
+	unresolved := names.Entry{ID: ref, Name: "stage " + wording.Clip(ref, 60)}
 	if strings.TrimSpace(ref) == "" {
 		return unresolved, nil
 	}
-	jobs, err := c.jobList(ctx)
+	jobs, err := c.directories.jobs(ctx)
 	if err := p.lookUpTrouble(ctx, err, "The job's stages could not be looked up"); err != nil {
 		return unresolved, err
 	}
-	d := &directory{noun: "stages of this job", inOrder: true}
+	d := &names.Directory{Noun: "stages of this job", Ordered: true}
 	if i := slices.IndexFunc(jobs, func(j kombo.Job) bool { return j.ID == jobID }); i >= 0 {
-		d.noun = "stages of " + wording.Clip(digest.Clean(jobs[i].Name), 60)
+		d.Noun = "stages of " + wording.Clip(digest.Clean(jobs[i].Name), 60)
 		for _, s := range jobs[i].Stages {
-			d.entries = append(d.entries, named{id: s.ID, name: digest.Clean(s.Name), open: s.Status != "INACTIVE", note: stageNote(s)})
+			d.Entries = append(d.Entries, names.Entry{ID: s.ID, Name: digest.Clean(s.Name), Open: s.Status != "INACTIVE", Note: stageNote(s)})
 		}
 	}
-	found, err := d.one("stage_id", ref)
+	found, err := d.Resolve("stage_id", ref)
 	switch {
 	case err == nil:
-		if !found.open {
-			p.doubtOf(record, "The stage %s is archived.", found.name)
+		if !found.Open {
+			p.doubtOf(record, "The stage %s is archived.", found.Name)
 		}
 		return found, nil
-	case idPattern.MatchString(ref):
+	case names.IsID(ref):
 		p.doubtOf(record, "%s", wording.Sentence(err.Error()))
-	case len(d.entries) == 0:
+	case len(d.Entries) == 0:
 		p.fail("stage_id: Kombo's copy does not tell the stages of the job of %s, so the name %q cannot be looked up; give the stage's id.", who, wording.Clip(ref, 60))
 	default:
 		p.trouble(err)
@@ -129,7 +130,7 @@ var _ = register(write(spec{
 	var p plan
 	p.required("rejection_reason_id", a.RejectionReasonID)
 	fields := remoteFields[kombo.RejectRemoteFields](&p, a.RemoteFields)
-	reason, err := c.reference(ctx, &p, "rejection_reason_id", a.RejectionReasonID, c.reasonDirectory)
+	reason, err := c.reference(ctx, &p, "rejection_reason_id", a.RejectionReasonID, c.directories.ofReasons)
 	if err != nil {
 		return p, err
 	}
@@ -138,11 +139,11 @@ var _ = register(write(spec{
 		return p, err
 	}
 	c.namesakes(ctx, &p, targets)
-	in := kombo.RejectApplicationInput{RejectionReasonID: reason.id, Note: a.Note, RemoteFields: fields}
+	in := kombo.RejectApplicationInput{RejectionReasonID: reason.ID, Note: a.Note, RemoteFields: fields}
 	for _, t := range targets {
 		p.doubtDecided(&t)
 		ch := change{
-			record: t.id, words: fmt.Sprintf("Reject %s, reason %q%s%s; the ATS may mail the candidate", t.who(), reason.name, withNote(a.Note), t.ahead(c.cfg.Now(), c.cfg.Location)),
+			record: t.id, words: fmt.Sprintf("Reject %s, reason %q%s%s; the ATS may mail the candidate", t.who(), reason.Name, withNote(a.Note), t.ahead(c.cfg.Now(), c.cfg.Location)),
 			args:   resolved(in, "application_id", t.id),
 			effect: effect{kind: effectRejected, record: t.id, value: string(kombo.OutcomeDeclined)}, done: "rejected",
 			send: func(ctx context.Context) (kombo.Receipt, map[string]string, error) {
@@ -174,8 +175,8 @@ func (t *applicationTarget) ahead(now time.Time, loc *time.Location) string {
 
 // reference resolves a parameter of a write that names something by id or by
 // exact name. An id that the copy does not have is a doubt.
-func (c *call) reference(ctx context.Context, p *plan, param, ref string, load func(context.Context) (*directory, error)) (named, error) {
-	unresolved := named{id: ref, name: wording.Clip(ref, 60)}
+func (c *call) reference(ctx context.Context, p *plan, param, ref string, load func(context.Context) (*names.Directory, error)) (names.Entry, error) {
+	unresolved := names.Entry{ID: ref, Name: wording.Clip(ref, 60)}
 	if strings.TrimSpace(ref) == "" {
 		return unresolved, nil
 	}
@@ -183,12 +184,12 @@ func (c *call) reference(ctx context.Context, p *plan, param, ref string, load f
 	if err != nil {
 		return unresolved, p.lookUpTrouble(ctx, err, param+" could not be looked up")
 	}
-	found, err := d.one(param, ref)
+	found, err := d.Resolve(param, ref)
 	switch {
 	case err == nil:
-		found.name = digest.Clean(found.name)
+		found.Name = digest.Clean(found.Name)
 		return found, nil
-	case idPattern.MatchString(ref):
+	case names.IsID(ref):
 		p.doubt("%s", wording.Sentence(err.Error()))
 	default:
 		p.trouble(err)

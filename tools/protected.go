@@ -29,7 +29,7 @@ var protectedWords = []string{
 // whose jobs cannot be read leaves only the words to go by.
 func (b *Toolbox) protectedQuestions(ctx context.Context) (*protected, error) {
 	p := &protected{remoteIDs: map[string]bool{}, titles: map[string]bool{}}
-	jobs, err := b.allJobs(ctx)
+	jobs, err := b.directories.allJobs(ctx)
 	switch kombo.CodeOf(err) {
 	case kombo.CodeModelNotAvailable, kombo.CodeModelDisabled:
 		return p, nil

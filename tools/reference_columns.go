@@ -15,7 +15,7 @@ var users = newRecords("ats_users", digest.Table{Name: "users", ID: "id", Exampl
 	text("name", func(u *user) string { return wording.FullName(u.FirstName, u.LastName) }).shown().also("user", "full_name"),
 	text("email", func(u *user) string { return u.Email }).shown(),
 	list("role", func(u *user) []string {
-		return names(u.SystemRoles, func(r kombo.SystemRole) string { return cmp.Or(r.RemoteLabel, r.UnifiedType) })
+		return namesOf(u.SystemRoles, func(r kombo.SystemRole) string { return cmp.Or(r.RemoteLabel, r.UnifiedType) })
 	}).shown().also("roles", "system_roles"),
 	text("status", func(u *user) string { return u.Status }).oneOf("ACTIVE", "INACTIVE").counted(),
 	instant("changed", func(u *user) kombo.Time { return u.ChangedAt }),

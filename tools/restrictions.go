@@ -13,9 +13,7 @@ import (
 // checkFiles compares files with what the ATS takes, as far as Kombo knows it.
 // The restrictions are kept, so what they speak against is a doubt.
 func (c *call) checkFiles(ctx context.Context, p *plan, action kombo.AttachmentAction, files []kombo.FileInput) error {
-	r, err := c.kept.restrictions[action].get(ctx, c.cfg.Now(), func(ctx context.Context) (*kombo.AttachmentRestrictions, error) {
-		return c.cfg.Client.GetAttachmentRestrictions(ctx, action)
-	})
+	r, err := c.directories.fileRestrictions(ctx, action)
 	if err != nil {
 		if ctx.Err() != nil || meetsAll(err) {
 			return err

@@ -84,16 +84,16 @@ func (c *call) tagNamed(ctx context.Context, p *plan, ref string, remove bool) (
 	if digest.Clean(ref) == "" {
 		return ref, nil
 	}
-	d, err := c.tagDirectory(ctx)
+	d, err := c.directories.ofTags(ctx)
 	if err != nil {
 		return ref, p.lookUpTrouble(ctx, err, "The tags could not be looked up")
 	}
-	found := d.find(ref)
+	found := d.Find(ref)
 	switch {
-	case len(found) > 0 && found[0].name != "":
-		return found[0].name, nil
+	case len(found) > 0 && found[0].Name != "":
+		return found[0].Name, nil
 	case remove:
-		p.doubt("Kombo's copy has no tag %q. Tags: %s.", wording.Clip(ref, 60), d.choices(ref, d.entries))
+		p.doubt("Kombo's copy has no tag %q. Tags: %s.", wording.Clip(ref, 60), d.Choices(ref, d.Entries))
 	default:
 		p.note("the tag %q does not exist yet in Kombo's copy and is created", wording.Clip(digest.Clean(ref), 60))
 	}

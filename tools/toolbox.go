@@ -67,10 +67,10 @@ type Config struct {
 // Toolbox is the set of tools that one tenant may use, with what they need to
 // work. It is safe for concurrent use.
 type Toolbox struct {
-	cfg    Config
-	tools  map[string]*Tool
-	listed []*Tool
-	kept   directories
+	cfg         Config
+	tools       map[string]*Tool
+	listed      []*Tool
+	directories *directories
 
 	keeper    *digest.Cache
 	recent    recentWrites
@@ -138,7 +138,7 @@ func New(cfg Config) (*Toolbox, error) {
 		return nil, err
 	}
 	b := &Toolbox{
-		cfg: cfg, listed: chosen, tools: make(map[string]*Tool, len(chosen)), kept: newDirectories(),
+		cfg: cfg, listed: chosen, tools: make(map[string]*Tool, len(chosen)), directories: newDirectories(cfg.Client, cfg.Now),
 		// The walks are kept in real time, whatever day it is for the data.
 		keeper: digest.NewCache(cfg.KeepBytes, 0, nil), haste: haste{most: cfg.WritesPerMinute},
 		mask: masked,

@@ -2,7 +2,7 @@ package tools
 
 import "github.com/kombo-mcp/kombo-mcp/kombo"
 
-func names[T any](items []T, name func(T) string) []string {
+func namesOf[T any](items []T, name func(T) string) []string {
 	out := make([]string, 0, len(items))
 	for _, it := range items {
 		out = append(out, name(it))
@@ -11,7 +11,7 @@ func names[T any](items []T, name func(T) string) []string {
 }
 
 func tagNames(tags []kombo.TagRef) []string {
-	return names(tags, func(t kombo.TagRef) string { return t.Name })
+	return namesOf(tags, func(t kombo.TagRef) string { return t.Name })
 }
 
 func firstEmail(list []kombo.Email) string {

@@ -128,7 +128,7 @@ func (w *writing) send(ctx context.Context) (*WriteAnswer, error) {
 		answer.Notes = append(answer.Notes, warnings...)
 	}
 	w.keeper.Clear()
-	w.kept.tags.forget()
+	w.directories.forgetTags()
 	answer.sum()
 	return answer, nil
 }

@@ -20,12 +20,16 @@ const module = "github.com/kombo-mcp/kombo-mcp/"
 // mayImport lists for each part of the module the parts that it may import. A
 // folder below a part follows its part's rule, unless it is a part of its own.
 var mayImport = map[string][]string{
-	"kombo":                  {},
-	"digest":                 {},
-	"schemas":                {},
-	"sandbox":                {},
-	"tools":                  {"internal/once", "digest", "schemas", "kombo", "tools/internal/args", "tools/internal/wording"},
+	"kombo":   {},
+	"digest":  {},
+	"schemas": {},
+	"sandbox": {},
+	"tools": {
+		"internal/once", "digest", "schemas", "kombo",
+		"tools/internal/args", "tools/internal/names", "tools/internal/wording",
+	},
 	"tools/internal/args":    {"digest", "tools/internal/wording"},
+	"tools/internal/names":   {"digest", "tools/internal/wording"},
 	"tools/internal/wording": {"digest", "kombo"},
 	"prompts":                {"tools", "digest", "schemas", "kombo"},
 	"internal/serve":         {"prompts", "tools", "digest", "schemas", "kombo"},
