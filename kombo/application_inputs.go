@@ -110,6 +110,7 @@ type TrackedID struct {
 // TrackedApplication is an import that Kombo took note of; the application
 // itself is fetched by the next sync.
 type TrackedApplication struct {
+	undecoded
 	ID         string     `json:"id"`
 	TrackedAt  Time       `json:"tracked_at"`
 	ImportedID TrackedIDs `json:"imported_id"`

@@ -2,6 +2,7 @@ package kombo
 
 // Application is one candidate's application to one job.
 type Application struct {
+	undecoded
 	ID                       string                 `json:"id"`
 	RemoteID                 string                 `json:"remote_id"`
 	Outcome                  Outcome                `json:"outcome"`
@@ -59,6 +60,7 @@ type ApplicationOffer struct {
 // CreatedApplication is what creating an application returns: the application
 // with the whole candidate, and without interviews and offers.
 type CreatedApplication struct {
+	undecoded
 	ID                       string            `json:"id"`
 	RemoteID                 string            `json:"remote_id"`
 	Outcome                  Outcome           `json:"outcome"`

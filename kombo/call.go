@@ -170,6 +170,9 @@ func call[T any](ctx context.Context, c *Client, op operation, ids []string, que
 	}
 	receipt, err := c.run(ctx, req, func(answer []byte) (err error) {
 		got, err = decodeSuccess[T](answer, op.kind.isRead(), c.logger)
+		if err == nil && c.rawRecords {
+			err = got.keepRaw(answer)
+		}
 		return err
 	})
 	if err != nil {

@@ -3,6 +3,7 @@ package kombo
 // Candidate is a person in the ATS with the applications they made.
 // Confidential marks profiles that the ATS hides from most of its users.
 type Candidate struct {
+	undecoded
 	ID              string                 `json:"id"`
 	RemoteID        string                 `json:"remote_id"`
 	FirstName       string                 `json:"first_name"`
@@ -44,6 +45,7 @@ type CandidateApplication struct {
 // and needs no key, so it is a secret. ApplicationID and CandidateID are filled
 // only where the attachments of a candidate were read.
 type Attachment struct {
+	undecoded
 	ID              string         `json:"id"`
 	ApplicationID   string         `json:"application_id"`
 	CandidateID     string         `json:"candidate_id"`

@@ -26,9 +26,11 @@ type Client struct {
 	actionTimeout time.Duration
 	shutdown      context.Context
 	grace         time.Duration
-	sleep         func(context.Context, time.Duration) error
-	observe       func(context.Context, Attempt)
-	limits        *limiters
+	// sleep waits between attempts. It is a field so that tests need not wait.
+	sleep      func(context.Context, time.Duration) error
+	observe    func(context.Context, Attempt)
+	rawRecords bool
+	limits     *limiters
 }
 
 // New returns a client for the key, in the EU region unless an option says

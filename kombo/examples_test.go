@@ -25,13 +25,21 @@ type example struct {
 	Response json.RawMessage `json:"response"`
 }
 
-func readExamples(t *testing.T) map[string]json.RawMessage {
+func readExamples(t testing.TB) map[string]json.RawMessage {
 	t.Helper()
 	text, err := os.ReadFile("testdata/examples.json")
 	require.NoError(t, err)
 	var all map[string]json.RawMessage
 	require.NoError(t, json.Unmarshal(text, &all))
 	return all
+}
+
+// readExample returns the example response of an operation.
+func readExample(t testing.TB, name string) json.RawMessage {
+	t.Helper()
+	var e example
+	require.NoError(t, json.Unmarshal(readExamples(t)[name], &e))
+	return e.Response
 }
 
 // exampleCall runs an operation with an example's request and returns what it

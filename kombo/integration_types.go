@@ -5,6 +5,7 @@ package kombo
 // FINAL_SYNC_PENDING or COMPLETED. DataExpiredAt is set while stored data are
 // older than a change of the configuration.
 type Integration struct {
+	undecoded
 	ID            string        `json:"id"`
 	Tool          Tool          `json:"tool"`
 	Category      string        `json:"category"`

@@ -3,6 +3,7 @@ package kombo
 // Interview is an appointment within an application. StageID is the stage it
 // belongs to; Users are the interviewers.
 type Interview struct {
+	undecoded
 	ID                   string                `json:"id"`
 	RemoteID             string                `json:"remote_id"`
 	Title                string                `json:"title"`
@@ -42,6 +43,7 @@ type InterviewApplication struct {
 
 // Offer is an offer of employment within an application.
 type Offer struct {
+	undecoded
 	ID                  string            `json:"id"`
 	RemoteID            string            `json:"remote_id"`
 	Status              OfferStatus       `json:"status"`
@@ -63,6 +65,7 @@ type OfferApplication struct {
 
 // User is a person who works in the ATS. Status is ACTIVE, INACTIVE or "".
 type User struct {
+	undecoded
 	ID              string       `json:"id"`
 	RemoteID        string       `json:"remote_id"`
 	FirstName       string       `json:"first_name"`
@@ -76,6 +79,7 @@ type User struct {
 
 // Role is a role that users can hold. Scope is SYSTEM, JOB or "".
 type Role struct {
+	undecoded
 	ID              string `json:"id"`
 	RemoteID        string `json:"remote_id"`
 	RemoteLabel     string `json:"remote_label"`
@@ -87,6 +91,7 @@ type Role struct {
 
 // Tag is a label that candidates can carry.
 type Tag struct {
+	undecoded
 	ID              string `json:"id"`
 	RemoteID        string `json:"remote_id"`
 	Name            string `json:"name"`
@@ -97,6 +102,7 @@ type Tag struct {
 // Stage is a stage of the whole ATS. Its ids often do not fit a move, which
 // wants a stage of the application's job: see Job.Stages.
 type Stage struct {
+	undecoded
 	ID              string         `json:"id"`
 	RemoteID        string         `json:"remote_id"`
 	Name            string         `json:"name"`
@@ -108,6 +114,7 @@ type Stage struct {
 
 // RejectionReason is a reason that a rejection must name.
 type RejectionReason struct {
+	undecoded
 	ID              string `json:"id"`
 	RemoteID        string `json:"remote_id"`
 	Name            string `json:"name"`

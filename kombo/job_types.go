@@ -5,6 +5,7 @@ package kombo
 // that Kombo could not map is passed through. Description is mostly HTML.
 // WeeklyHours is hours a week; salaries are in SalaryCurrency a SalaryPeriod.
 type Job struct {
+	undecoded
 	ID                 string              `json:"id"`
 	RemoteID           string              `json:"remote_id"`
 	Name               string              `json:"name"`

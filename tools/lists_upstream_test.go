@@ -178,7 +178,9 @@ func (f *filler) fill(v reflect.Value, name string) {
 		v.Set(reflect.ValueOf(f.texts[f.r.IntN(len(f.texts))]))
 	case reflect.Struct:
 		for field, value := range v.Fields() {
-			f.fill(value, field.Name)
+			if field.IsExported() {
+				f.fill(value, field.Name)
+			}
 		}
 	}
 }
