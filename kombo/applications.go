@@ -9,17 +9,7 @@ var opGetApplications = listOperation("get_applications", "/ats/applications")
 
 // GetApplications returns one page of the applications that filter lets through.
 func (c *Client) GetApplications(ctx context.Context, filter ApplicationFilter) (Page[Application], error) {
-	return fetch[Application](ctx, c, opGetApplications, filter.ListOptions, filter.query())
-}
-
-func (filter ApplicationFilter) query() query {
-	q := newQuery()
-	anyOf(&q, "outcomes", filter.Outcomes)
-	anyOf(&q, "job_ids", filter.JobIDs)
-	anyOf(&q, "job_remote_ids", filter.JobRemoteIDs)
-	anyOf(&q, "current_stage_ids", filter.CurrentStageIDs)
-	q.date("remote_created_after", filter.RemoteCreatedAfter)
-	return q
+	return fetch[Application](ctx, c, opGetApplications, &filter)
 }
 
 // ApplicationPages walks the pages of GetApplications from filter.Cursor to the last.

@@ -9,16 +9,7 @@ var opGetCandidates = listOperation("get_candidates", "/ats/candidates")
 
 // GetCandidates returns one page of the candidates that filter lets through.
 func (c *Client) GetCandidates(ctx context.Context, filter CandidateFilter) (Page[Candidate], error) {
-	return fetch[Candidate](ctx, c, opGetCandidates, filter.ListOptions, filter.query())
-}
-
-func (filter CandidateFilter) query() query {
-	q := newQuery()
-	q.text("email", filter.Email)
-	anyOf(&q, "job_ids", filter.JobIDs)
-	q.text("first_name", filter.FirstName)
-	q.text("last_name", filter.LastName)
-	return q
+	return fetch[Candidate](ctx, c, opGetCandidates, &filter)
 }
 
 // CandidatePages walks the pages of GetCandidates from filter.Cursor to the last.

@@ -20,6 +20,7 @@ type schema struct {
 	AllOf      []schema          `json:"allOf"`
 	AnyOf      []schema          `json:"anyOf"`
 	OneOf      []schema          `json:"oneOf"`
+	Enum       []string          `json:"enum"`
 }
 
 type contractOperation struct {
@@ -51,35 +52,37 @@ type bound struct {
 	op   operation
 	body any
 	data any
+	// filter is that of a list, nil for other operations.
+	filter any
 }
 
 var bindings = []bound{
-	{opGetApplications, nil, Application{}},
-	{opGetCandidates, nil, Candidate{}},
-	{opGetJobs, nil, Job{}},
-	{opGetInterviews, nil, Interview{}},
-	{opGetOffers, nil, Offer{}},
-	{opGetUsers, nil, User{}},
-	{opGetRoles, nil, Role{}},
-	{opGetTags, nil, Tag{}},
-	{opGetApplicationStages, nil, Stage{}},
-	{opGetRejectionReasons, nil, RejectionReason{}},
-	{opGetApplicationAttachments, nil, Attachment{}},
-	{opGetCandidateAttachments, nil, Attachment{}},
-	{opMoveApplication, MoveApplicationToStageInput{}, struct{}{}},
-	{opRejectApplication, RejectApplicationInput{}, struct{}{}},
-	{opAddApplicationNote, NoteInput{}, struct{}{}},
-	{opAddApplicationResultLink, ResultLinkInput{}, struct{}{}},
-	{opAddApplicationAttachment, AttachmentInput{}, struct{}{}},
-	{opAddCandidateAttachment, AttachmentInput{}, struct{}{}},
-	{opAddCandidateResultLink, ResultLinkInput{}, struct{}{}},
-	{opAddCandidateTag, TagInput{}, struct{}{}},
-	{opRemoveCandidateTag, TagInput{}, struct{}{}},
-	{opCreateApplication, CreateApplicationInput{}, CreatedApplication{}},
-	{opCreateCandidate, CreateCandidateInput{}, Candidate{}},
-	{opImportTrackedApplication, ImportTrackedApplicationInput{}, TrackedApplication{}},
-	{opCheckAPIKey, nil, APIKeyInfo{}},
-	{opGetIntegration, nil, Integration{}},
+	{opGetApplications, nil, Application{}, ApplicationFilter{}},
+	{opGetCandidates, nil, Candidate{}, CandidateFilter{}},
+	{opGetJobs, nil, Job{}, JobFilter{}},
+	{opGetInterviews, nil, Interview{}, InterviewFilter{}},
+	{opGetOffers, nil, Offer{}, OfferFilter{}},
+	{opGetUsers, nil, User{}, UserFilter{}},
+	{opGetRoles, nil, Role{}, RoleFilter{}},
+	{opGetTags, nil, Tag{}, TagFilter{}},
+	{opGetApplicationStages, nil, Stage{}, StageFilter{}},
+	{opGetRejectionReasons, nil, RejectionReason{}, RejectionReasonFilter{}},
+	{opGetApplicationAttachments, nil, Attachment{}, nil},
+	{opGetCandidateAttachments, nil, Attachment{}, nil},
+	{opMoveApplication, MoveApplicationToStageInput{}, struct{}{}, nil},
+	{opRejectApplication, RejectApplicationInput{}, struct{}{}, nil},
+	{opAddApplicationNote, NoteInput{}, struct{}{}, nil},
+	{opAddApplicationResultLink, ResultLinkInput{}, struct{}{}, nil},
+	{opAddApplicationAttachment, AttachmentInput{}, struct{}{}, nil},
+	{opAddCandidateAttachment, AttachmentInput{}, struct{}{}, nil},
+	{opAddCandidateResultLink, ResultLinkInput{}, struct{}{}, nil},
+	{opAddCandidateTag, TagInput{}, struct{}{}, nil},
+	{opRemoveCandidateTag, TagInput{}, struct{}{}, nil},
+	{opCreateApplication, CreateApplicationInput{}, CreatedApplication{}, nil},
+	{opCreateCandidate, CreateCandidateInput{}, Candidate{}, nil},
+	{opImportTrackedApplication, ImportTrackedApplicationInput{}, TrackedApplication{}, nil},
+	{opCheckAPIKey, nil, APIKeyInfo{}, nil},
+	{opGetIntegration, nil, Integration{}, nil},
 }
 
 func TestEveryPropertyOfTheContractHasAField(t *testing.T) {
@@ -121,6 +124,7 @@ func requireFields(t *testing.T, s schema, typ reflect.Type, path string) {
 	if typ.Kind() == reflect.Map || typ.Kind() == reflect.Interface {
 		return
 	}
+	requireSameValues(t, s, typ, path)
 	if s.Items != nil && assert.Equal(t, reflect.Slice, typ.Kind(), path) {
 		requireFields(t, *s.Items, typ.Elem(), path+"[]")
 	}
@@ -135,6 +139,27 @@ func requireFields(t *testing.T, s schema, typ reflect.Type, path string) {
 	}
 }
 
+// requireSameValues compares a type that has the values of a closed set with the
+// set of the contract.
+func requireSameValues(t *testing.T, s schema, typ reflect.Type, path string) {
+	t.Helper()
+	if typ.Kind() == reflect.Slice {
+		typ = typ.Elem()
+	}
+	if s.Items != nil {
+		s = *s.Items
+	}
+	if isClosed(typ) && len(s.Enum) > 0 {
+		set, _ := reflect.Zero(typ).Interface().(interface{ Values() []string })
+		assert.ElementsMatch(t, s.Enum, set.Values(), path)
+	}
+}
+
+// isClosed reports whether a type has the values of a closed set.
+func isClosed(typ reflect.Type) bool {
+	return typ.Implements(reflect.TypeFor[interface{ Values() []string }]())
+}
+
 func fieldNamed(typ reflect.Type, name string) (reflect.StructField, bool) {
 	for _, field := range reflect.VisibleFields(typ) {
 		tag, _, _ := strings.Cut(field.Tag.Get("json"), ",")
@@ -145,29 +170,69 @@ func fieldNamed(typ reflect.Type, name string) (reflect.StructField, bool) {
 	return reflect.StructField{}, false
 }
 
-func TestEveryQueryParameterOfTheContractCanBeSent(t *testing.T) {
-	all := func(o operation, q query) []string {
-		q.options(ListOptions{
-			Cursor: "c", PageSize: 1, UpdatedAfter: "2026-01-01", IncludeDeleted: true, IgnoreUnsupportedFilters: true,
-			IDs: []string{"i"}, RemoteIDs: []string{"r"},
-		})
-		require.NoError(t, q.err, o.name)
-		return slices.Sorted(maps.Keys(q.values))
-	}
-	some := []string{"x"}
-	sent := map[operation]query{
-		opGetApplications: ApplicationFilter{Outcomes: []Outcome{"x"}, JobIDs: some, JobRemoteIDs: some, CurrentStageIDs: some, RemoteCreatedAfter: "2026-01-01"}.query(),
-		opGetCandidates:   CandidateFilter{Email: "x", JobIDs: some, FirstName: "x", LastName: "x"}.query(),
-		opGetJobs: JobFilter{JobCodes: some, PostURL: "x", Statuses: []JobStatus{"x"}, EmploymentTypes: some, Visibilities: some,
-			RemoteCreatedAfter: "2026-01-01", NameContains: "x"}.query(),
-		opGetInterviews: InterviewFilter{JobIDs: some}.query(), opGetUsers: UserFilter{Emails: some}.query(),
-		opGetRoles: RoleFilter{Scopes: some}.query(), opGetOffers: newQuery(), opGetTags: newQuery(),
-		opGetApplicationStages: newQuery(), opGetRejectionReasons: newQuery(),
-	}
+// TestTheFiltersAreTheQueryParametersOfTheContract sets every field of a filter
+// and compares what is sent with what the contract has.
+func TestTheFiltersAreTheQueryParametersOfTheContract(t *testing.T) {
 	c := readContract(t)
-	for op, q := range sent {
-		assert.Equal(t, slices.Sorted(maps.Keys(c.Operations[op.name].Query)), all(op, q), op.name)
+	lists := map[string]bool{}
+	for _, b := range bindings {
+		if b.filter == nil {
+			continue
+		}
+		lists[b.op.name] = true
+		filter := reflect.New(reflect.TypeOf(b.filter))
+		types := setAll(t, filter.Elem())
+		of, isFilter := filter.Interface().(listFilter)
+		require.True(t, isFilter, b.op.name)
+		q := queryOf(of)
+		require.NoError(t, q.err, b.op.name)
+		for name, parameter := range c.Operations[b.op.name].Query {
+			if assert.True(t, q.values.Has(name), "%s: %s has no field for the filter %s: add one with the tag query:%q", b.op.name, filter.Elem().Type(), name, name) {
+				requireSameValues(t, parameter, types[name], b.op.name+" "+name)
+				assert.True(t, parameter.Items == nil || len(parameter.Items.Enum) == 0 || isClosed(types[name].Elem()),
+					"%s %s: the contract has a closed set of values, so the type of the field needs a method Values", b.op.name, name)
+			}
+		}
+		for name := range q.values {
+			assert.Contains(t, c.Operations[b.op.name].Query, name, "%s: the contract has no parameter of that name", b.op.name)
+		}
 	}
+	for name, op := range c.Operations {
+		_, isList := op.Query["cursor"]
+		if isList && slices.ContainsFunc(bindings, func(b bound) bool { return b.op.name == name }) {
+			assert.True(t, lists[name], "%s has no filter in bindings", name)
+		}
+	}
+}
+
+// setAll gives every field of a filter a value and returns their types by the
+// names of the parameters.
+func setAll(t *testing.T, v reflect.Value) map[string]reflect.Type {
+	t.Helper()
+	types := map[string]reflect.Type{}
+	for f, value := range v.Fields() {
+		if f.Anonymous {
+			maps.Copy(types, setAll(t, value))
+			continue
+		}
+		name, option, _ := strings.Cut(f.Tag.Get("query"), ",")
+		require.NotEmpty(t, name, "%s.%s has no tag query, so it is never sent", v.Type(), f.Name)
+		types[name] = f.Type
+		switch {
+		case value.Kind() == reflect.Slice:
+			value.Set(reflect.MakeSlice(f.Type, 1, 1))
+			value.Index(0).SetString("x")
+		case value.Kind() == reflect.Bool:
+			value.SetBool(true)
+		case value.Kind() == reflect.Int:
+			value.SetInt(1)
+		case option == "date":
+			value.SetString("2026-01-01")
+		default:
+			value.SetString("x")
+		}
+	}
+	return types
 }
 
 func TestTheCodesAndServersAreThoseOfTheContract(t *testing.T) {

@@ -63,7 +63,7 @@ type OfferApplication struct {
 	Job       *JobRef       `json:"job"`
 }
 
-// User is a person who works in the ATS. Status is ACTIVE, INACTIVE or "".
+// User is a person who works in the ATS.
 type User struct {
 	undecoded
 	ID              string       `json:"id"`
@@ -71,22 +71,22 @@ type User struct {
 	FirstName       string       `json:"first_name"`
 	LastName        string       `json:"last_name"`
 	Email           string       `json:"email"`
-	Status          string       `json:"status"`
+	Status          ActiveStatus `json:"status"`
 	ChangedAt       Time         `json:"changed_at"`
 	RemoteDeletedAt Time         `json:"remote_deleted_at"`
 	SystemRoles     []SystemRole `json:"system_roles"`
 }
 
-// Role is a role that users can hold. Scope is SYSTEM, JOB or "".
+// Role is a role that users can hold.
 type Role struct {
 	undecoded
-	ID              string `json:"id"`
-	RemoteID        string `json:"remote_id"`
-	RemoteLabel     string `json:"remote_label"`
-	Scope           string `json:"scope"`
-	UnifiedType     string `json:"unified_type"`
-	ChangedAt       Time   `json:"changed_at"`
-	RemoteDeletedAt Time   `json:"remote_deleted_at"`
+	ID              string    `json:"id"`
+	RemoteID        string    `json:"remote_id"`
+	RemoteLabel     string    `json:"remote_label"`
+	Scope           RoleScope `json:"scope"`
+	UnifiedType     string    `json:"unified_type"`
+	ChangedAt       Time      `json:"changed_at"`
+	RemoteDeletedAt Time      `json:"remote_deleted_at"`
 }
 
 // Tag is a label that candidates can carry.
@@ -106,7 +106,7 @@ type Stage struct {
 	ID              string         `json:"id"`
 	RemoteID        string         `json:"remote_id"`
 	Name            string         `json:"name"`
-	Status          string         `json:"status"`
+	Status          ActiveStatus   `json:"status"`
 	CustomFields    map[string]any `json:"custom_fields"`
 	ChangedAt       Time           `json:"changed_at"`
 	RemoteDeletedAt Time           `json:"remote_deleted_at"`

@@ -9,13 +9,7 @@ var opGetInterviews = listOperation("get_interviews", "/ats/interviews")
 
 // GetInterviews returns one page of the interviews that filter lets through.
 func (c *Client) GetInterviews(ctx context.Context, filter InterviewFilter) (Page[Interview], error) {
-	return fetch[Interview](ctx, c, opGetInterviews, filter.ListOptions, filter.query())
-}
-
-func (filter InterviewFilter) query() query {
-	q := newQuery()
-	anyOf(&q, "job_ids", filter.JobIDs)
-	return q
+	return fetch[Interview](ctx, c, opGetInterviews, &filter)
 }
 
 // InterviewPages walks the pages of GetInterviews from filter.Cursor to the last.

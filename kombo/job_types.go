@@ -13,9 +13,9 @@ type Job struct {
 	Description        string              `json:"description"`
 	Confidential       *bool               `json:"confidential"`
 	WeeklyHours        *float64            `json:"weekly_hours"`
-	EmploymentType     string              `json:"employment_type"`
+	EmploymentType     EmploymentType      `json:"employment_type"`
 	Status             JobStatus           `json:"status"`
-	Visibility         string              `json:"visibility"`
+	Visibility         Visibility          `json:"visibility"`
 	Category           string              `json:"category"`
 	Department         string              `json:"department"`
 	PostURL            string              `json:"post_url"`

@@ -9,19 +9,7 @@ var opGetJobs = listOperation("get_jobs", "/ats/jobs")
 
 // GetJobs returns one page of the jobs that filter lets through.
 func (c *Client) GetJobs(ctx context.Context, filter JobFilter) (Page[Job], error) {
-	return fetch[Job](ctx, c, opGetJobs, filter.ListOptions, filter.query())
-}
-
-func (filter JobFilter) query() query {
-	q := newQuery()
-	anyOf(&q, "job_codes", filter.JobCodes)
-	q.text("post_url", filter.PostURL)
-	anyOf(&q, "statuses", filter.Statuses)
-	anyOf(&q, "employment_types", filter.EmploymentTypes)
-	anyOf(&q, "visibilities", filter.Visibilities)
-	q.date("remote_created_after", filter.RemoteCreatedAfter)
-	q.text("name_contains", filter.NameContains)
-	return q
+	return fetch[Job](ctx, c, opGetJobs, &filter)
 }
 
 // JobPages walks the pages of GetJobs from filter.Cursor to the last.

@@ -7,9 +7,6 @@ import (
 	"fmt"
 	"iter"
 	"net/http"
-	"net/url"
-	"strconv"
-	"strings"
 )
 
 // listData is the data of a list's answer.
@@ -48,9 +45,13 @@ func listOperation(name, path string) operation {
 	return operation{name: name, method: http.MethodGet, path: path, kind: read}
 }
 
+// listFilter is what the filters of the lists have in common, ListOptions itself
+// among them.
+type listFilter interface{ Options() *ListOptions }
+
 // fetch gets one page.
-func fetch[T any](ctx context.Context, c *Client, op operation, options ListOptions, q query) (Page[T], error) {
-	q.options(options)
+func fetch[T any](ctx context.Context, c *Client, op operation, filter listFilter) (Page[T], error) {
+	q := queryOf(filter)
 	if q.err != nil {
 		return Page[T]{}, fmt.Errorf("%s: %w", op.name, q.err)
 	}
@@ -58,7 +59,7 @@ func fetch[T any](ctx context.Context, c *Client, op operation, options ListOpti
 	if err != nil {
 		return Page[T]{}, err
 	}
-	return Page[T]{Results: *data.Results, Next: string(data.Next), Cursor: options.Cursor}, nil
+	return Page[T]{Results: *data.Results, Next: string(data.Next), Cursor: filter.Options().Cursor}, nil
 }
 
 // walk yields pages from start.Cursor to the last, holding one at a time. It
@@ -99,72 +100,4 @@ func each[T any](pages iter.Seq2[Page[T], error]) iter.Seq2[T, error] {
 			}
 		}
 	}
-}
-
-// query collects parameters and the first thing wrong with them.
-type query struct {
-	values url.Values
-	err    error
-}
-
-func newQuery() query { return query{values: url.Values{}} }
-
-func (q *query) options(o ListOptions) {
-	q.text("cursor", o.Cursor)
-	if o.PageSize < 0 || o.PageSize > MaxPageSize {
-		q.fail(fmt.Errorf("page_size is %d; it must be from 1 to %d", o.PageSize, MaxPageSize))
-	}
-	if o.PageSize != 0 {
-		q.values.Set("page_size", strconv.Itoa(o.PageSize))
-	}
-	q.date("updated_after", o.UpdatedAfter)
-	q.flag("include_deleted", o.IncludeDeleted)
-	q.flag("ignore_unsupported_filters", o.IgnoreUnsupportedFilters)
-	anyOf(q, "ids", o.IDs)
-	anyOf(q, "remote_ids", o.RemoteIDs)
-}
-
-func (q *query) fail(err error) {
-	if q.err == nil {
-		q.err = err
-	}
-}
-
-func (q *query) text(name, value string) {
-	if value != "" {
-		q.values.Set(name, value)
-	}
-}
-
-func (q *query) flag(name string, value bool) {
-	if value {
-		q.values.Set(name, "true")
-	}
-}
-
-func (q *query) date(name, value string) {
-	if value == "" {
-		return
-	}
-	if err := CheckDate(value); err != nil {
-		q.fail(fmt.Errorf("%s: %w", name, err))
-	}
-	q.values.Set(name, value)
-}
-
-// anyOf sets a list, which the wire has as one value joined by commas. A comma
-// within a value cannot be told from those, and a blank value would switch the
-// filter off, so both are refused.
-func anyOf[S ~string](q *query, name string, values []S) {
-	if len(values) == 0 {
-		return
-	}
-	parts := make([]string, len(values))
-	for i, value := range values {
-		parts[i] = string(value)
-		if strings.TrimSpace(parts[i]) == "" || strings.Contains(parts[i], ",") {
-			q.fail(fmt.Errorf("%s: %q cannot be filtered by: it is blank or has a comma", name, parts[i]))
-		}
-	}
-	q.values.Set(name, strings.Join(parts, ","))
 }

@@ -9,7 +9,7 @@ var opGetOffers = listOperation("get_offers", "/ats/offers")
 
 // GetOffers returns one page of the offers that filter lets through.
 func (c *Client) GetOffers(ctx context.Context, filter OfferFilter) (Page[Offer], error) {
-	return fetch[Offer](ctx, c, opGetOffers, filter, newQuery())
+	return fetch[Offer](ctx, c, opGetOffers, &filter)
 }
 
 // OfferPages walks the pages of GetOffers from filter.Cursor to the last.

@@ -53,7 +53,7 @@ func TestEachOperationSendsWhatTheContractWants(t *testing.T) {
 			func(ctx context.Context, c *Client) error {
 				_, err := c.GetJobs(ctx, JobFilter{
 					JobCodes: []string{"BE"}, PostURL: "https://x.test/?a=b", Statuses: []JobStatus{JobOpen, JobDraft},
-					EmploymentTypes: []string{"FULL_TIME"}, Visibilities: []string{"PUBLIC"}, RemoteCreatedAfter: "2026-01-01", NameContains: "eng",
+					EmploymentTypes: []EmploymentType{"FULL_TIME"}, Visibilities: []Visibility{"PUBLIC"}, RemoteCreatedAfter: "2026-01-01", NameContains: "eng",
 				})
 				return err
 			}, list, "GET",
@@ -74,7 +74,7 @@ func TestEachOperationSendsWhatTheContractWants(t *testing.T) {
 		},
 		"get_roles": {
 			func(ctx context.Context, c *Client) error {
-				_, err := c.GetRoles(ctx, RoleFilter{Scopes: []string{"SYSTEM", "JOB"}})
+				_, err := c.GetRoles(ctx, RoleFilter{Scopes: []RoleScope{"SYSTEM", "JOB"}})
 				return err
 			}, list, "GET", "/v1/ats/roles?scopes=SYSTEM%2CJOB", "",
 		},

@@ -43,7 +43,7 @@ type StageRef struct {
 	ID           string         `json:"id"`
 	RemoteID     string         `json:"remote_id"`
 	Name         string         `json:"name"`
-	Status       string         `json:"status"`
+	Status       ActiveStatus   `json:"status"`
 	CustomFields map[string]any `json:"custom_fields"`
 	Index        *int           `json:"index"`
 }
@@ -76,50 +76,3 @@ type CandidateRef struct {
 	LastName       string  `json:"last_name"`
 	EmailAddresses []Email `json:"email_addresses"`
 }
-
-// Outcome is where an application ended, "" if Kombo does not know. An
-// undecided application is PENDING; DECLINED covers rejections and withdrawals.
-type Outcome string
-
-// The outcomes that Kombo documents.
-const (
-	OutcomePending  Outcome = "PENDING"
-	OutcomeHired    Outcome = "HIRED"
-	OutcomeDeclined Outcome = "DECLINED"
-)
-
-// JobStatus is the state of a job. It is an open set: an ATS value that Kombo
-// could not map is passed through, and "" means unknown.
-type JobStatus string
-
-// The job states that Kombo documents.
-const (
-	JobOpen     JobStatus = "OPEN"
-	JobClosed   JobStatus = "CLOSED"
-	JobDraft    JobStatus = "DRAFT"
-	JobArchived JobStatus = "ARCHIVED"
-)
-
-// OfferStatus is the state of an offer, "" if unknown. Offers go from DRAFT
-// over APPROVED and SENT to ACCEPTED or DECLINED; ABANDONED ones lapsed.
-type OfferStatus string
-
-// The offer states that Kombo documents.
-const (
-	OfferDraft     OfferStatus = "DRAFT"
-	OfferApproved  OfferStatus = "APPROVED"
-	OfferSent      OfferStatus = "SENT"
-	OfferAccepted  OfferStatus = "ACCEPTED"
-	OfferDeclined  OfferStatus = "DECLINED"
-	OfferAbandoned OfferStatus = "ABANDONED"
-)
-
-// AttachmentType says what a file is: CV, COVER_LETTER or OTHER.
-type AttachmentType string
-
-// The attachment types of Kombo.
-const (
-	AttachmentCV          AttachmentType = "CV"
-	AttachmentCoverLetter AttachmentType = "COVER_LETTER"
-	AttachmentOther       AttachmentType = "OTHER"
-)

@@ -9,7 +9,7 @@ var opGetRejectionReasons = listOperation("get_rejection_reasons", "/ats/rejecti
 
 // GetRejectionReasons returns one page of the rejection reasons that filter lets through.
 func (c *Client) GetRejectionReasons(ctx context.Context, filter RejectionReasonFilter) (Page[RejectionReason], error) {
-	return fetch[RejectionReason](ctx, c, opGetRejectionReasons, filter, newQuery())
+	return fetch[RejectionReason](ctx, c, opGetRejectionReasons, &filter)
 }
 
 // RejectionReasonPages walks the pages of GetRejectionReasons from filter.Cursor to the last.

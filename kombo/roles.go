@@ -9,13 +9,7 @@ var opGetRoles = listOperation("get_roles", "/ats/roles")
 
 // GetRoles returns one page of the roles that filter lets through.
 func (c *Client) GetRoles(ctx context.Context, filter RoleFilter) (Page[Role], error) {
-	return fetch[Role](ctx, c, opGetRoles, filter.ListOptions, filter.query())
-}
-
-func (filter RoleFilter) query() query {
-	q := newQuery()
-	anyOf(&q, "scopes", filter.Scopes)
-	return q
+	return fetch[Role](ctx, c, opGetRoles, &filter)
 }
 
 // RolePages walks the pages of GetRoles from filter.Cursor to the last.

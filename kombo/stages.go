@@ -9,7 +9,7 @@ var opGetApplicationStages = listOperation("get_application_stages", "/ats/appli
 
 // GetApplicationStages returns one page of the stages of the whole ATS that filter lets through. Their ids often do not fit a move; see Job.Stages.
 func (c *Client) GetApplicationStages(ctx context.Context, filter StageFilter) (Page[Stage], error) {
-	return fetch[Stage](ctx, c, opGetApplicationStages, filter, newQuery())
+	return fetch[Stage](ctx, c, opGetApplicationStages, &filter)
 }
 
 // ApplicationStagePages walks the pages of GetApplicationStages from filter.Cursor to the last.

@@ -9,7 +9,7 @@ var opGetTags = listOperation("get_tags", "/ats/tags")
 
 // GetTags returns one page of the tags that filter lets through.
 func (c *Client) GetTags(ctx context.Context, filter TagFilter) (Page[Tag], error) {
-	return fetch[Tag](ctx, c, opGetTags, filter, newQuery())
+	return fetch[Tag](ctx, c, opGetTags, &filter)
 }
 
 // TagPages walks the pages of GetTags from filter.Cursor to the last.

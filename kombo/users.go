@@ -9,13 +9,7 @@ var opGetUsers = listOperation("get_users", "/ats/users")
 
 // GetUsers returns one page of the users that filter lets through.
 func (c *Client) GetUsers(ctx context.Context, filter UserFilter) (Page[User], error) {
-	return fetch[User](ctx, c, opGetUsers, filter.ListOptions, filter.query())
-}
-
-func (filter UserFilter) query() query {
-	q := newQuery()
-	anyOf(&q, "emails", filter.Emails)
-	return q
+	return fetch[User](ctx, c, opGetUsers, &filter)
 }
 
 // UserPages walks the pages of GetUsers from filter.Cursor to the last.

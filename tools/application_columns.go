@@ -11,8 +11,6 @@ import (
 
 type application = kombo.Application
 
-var outcomes = []string{"PENDING", "HIRED", "DECLINED"}
-
 var applications = func() *records[application] {
 	r := newRecords("ats_applications", digest.Table{
 		Name: "applications", ID: "id", DateColumn: "created", HasAnswers: true,
@@ -22,7 +20,7 @@ var applications = func() *records[application] {
 		text("candidate", func(a *application) string { return applicant(a).name() }).shown().also("name", "candidate_name", "person").masked(maskName),
 		text("job", func(a *application) string { return jobOf(a.Job).Name }).shown().also("job_name", "job_title", "position").byID("job_id").apart().counted(),
 		text("stage", func(a *application) string { return stageOf(a.CurrentStage).Name }).shown().also("current_stage", "stage_name").byID("stage_id").ranked("stage_index").counted(),
-		text("outcome", func(a *application) string { return string(a.Outcome) }).shown().also("status").oneOf(outcomes...).counted().reflects(effectRejected),
+		closed("outcome", func(a *application) kombo.Outcome { return a.Outcome }).shown().also("status").counted().reflects(effectRejected),
 		instant("created", func(a *application) kombo.Time { return a.RemoteCreatedAt }).shown().also("applied", "created_at", "remote_created_at"),
 		instant("updated", func(a *application) kombo.Time { return a.RemoteUpdatedAt }).also("updated_at", "remote_updated_at"),
 		text("candidate_id", func(a *application) string { return a.CandidateID }),

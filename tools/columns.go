@@ -42,8 +42,21 @@ const (
 
 // The makers of columns; the modifiers below refine them.
 
-func text[T any](name string, f func(*T) string) columnOf[T] {
-	return computed(name, digest.KindText, func(_ *lookup, r *T) digest.Value { return digest.Text(f(r)) })
+func text[T any, S ~string](name string, f func(*T) S) columnOf[T] {
+	return computed(name, digest.KindText, func(_ *lookup, r *T) digest.Value { return digest.Text(string(f(r))) })
+}
+
+// closed is a text column that has the values of its type and no others.
+func closed[T any, S closedSet](name string, f func(*T) S) columnOf[T] {
+	c := text(name, f)
+	c.Enum = S("").Values()
+	return c
+}
+
+// closedSet is a type of Kombo's whose values are known, in their natural order.
+type closedSet interface {
+	~string
+	Values() []string
 }
 
 func list[T any](name string, f func(*T) []string) columnOf[T] {
@@ -79,9 +92,6 @@ func (c columnOf[T]) counted() columnOf[T] { c.Summary = true; return c }
 
 // byID names the column with the id behind this name.
 func (c columnOf[T]) byID(id string) columnOf[T] { c.IDColumn = id; return c }
-
-// oneOf closes the column's values, in their natural order.
-func (c columnOf[T]) oneOf(values ...string) columnOf[T] { c.Enum = values; return c }
 
 // apart keeps groups that share a name but not an id apart.
 func (c columnOf[T]) apart() columnOf[T] { c.DistinctByID = true; return c }

@@ -18,13 +18,13 @@ var jobs = newRecords("ats_jobs", digest.Table{
 },
 	text("id", func(j *job) string { return j.ID }).shown(),
 	text("job", func(j *job) string { return j.Name }).shown().also("name", "title").byID("id").apart(),
-	text("job_status", func(j *job) string { return string(j.Status) }).shown().also("status").counted(),
+	text("job_status", func(j *job) kombo.JobStatus { return j.Status }).shown().also("status").counted(),
 	text("department", func(j *job) string { return j.Department }).shown().counted(),
 	text("location", func(j *job) string { return wording.Place(j.Location) }).shown().also("city", "job_location", "place"),
 	instant("opened", func(j *job) kombo.Time { return j.OpenedAt }).shown().also("opened_at"),
 	instant("closed", func(j *job) kombo.Time { return j.ClosedAt }).also("closed_at"),
-	text("visibility", func(j *job) string { return j.Visibility }),
-	text("employment_type", func(j *job) string { return j.EmploymentType }),
+	text("visibility", func(j *job) kombo.Visibility { return j.Visibility }),
+	text("employment_type", func(j *job) kombo.EmploymentType { return j.EmploymentType }),
 	text("remote_work", func(j *job) string { return j.RemoteWorkStatus }).also("remote_work_status"),
 	text("category", func(j *job) string { return j.Category }),
 	text("code", func(j *job) string { return j.JobCode }).also("job_code"),
@@ -61,7 +61,7 @@ func stagesOf(j *job) []string {
 	out := make([]string, 0, len(j.Stages))
 	for _, s := range j.Stages {
 		name := s.Name
-		if s.Status == "INACTIVE" {
+		if s.Status == kombo.StatusInactive {
 			name += " (inactive)"
 		}
 		out = append(out, name+" "+s.ID)

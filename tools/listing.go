@@ -359,7 +359,7 @@ func (l *listing[A, F, T]) knownStages(ctx context.Context) map[string][]digest.
 		}
 		known := make([]digest.KnownGroup, 0, len(j.Stages))
 		for i, s := range j.Stages {
-			if s.Status == "INACTIVE" {
+			if s.Status == kombo.StatusInactive {
 				continue
 			}
 			rank := i

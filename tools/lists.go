@@ -35,7 +35,7 @@ var _ = register(withFunnel(newList(listSpec[applicationArgs, kombo.ApplicationF
 	filters: []applicationFilter{
 		equal("job_ids", "job_id", func(a *applicationArgs) []string { return a.JobIDs }, func(f *kombo.ApplicationFilter, v []string) { f.JobIDs = v }),
 		equal("current_stage_ids", "stage_id", func(a *applicationArgs) []string { return a.CurrentStageIDs }, func(f *kombo.ApplicationFilter, v []string) { f.CurrentStageIDs = v }),
-		equal("outcomes", "outcome", func(a *applicationArgs) []string { return a.Outcomes }, func(f *kombo.ApplicationFilter, v []string) { f.Outcomes = convert[kombo.Outcome](v) }).of(outcomes...),
+		equal("outcomes", "outcome", func(a *applicationArgs) []string { return a.Outcomes }, func(f *kombo.ApplicationFilter, v []string) { f.Outcomes = convert[kombo.Outcome](v) }).of(kombo.Outcome("").Values()...),
 		only("job_remote_ids", func(a *applicationArgs) []string { return names.SplitCommas(a.JobRemoteIDs) }, func(f *kombo.ApplicationFilter, v []string) { f.JobRemoteIDs = v }),
 		createdAfter("created", func(a *applicationArgs) *string { return &a.RemoteCreatedAfter }, func(f *kombo.ApplicationFilter, v string) { f.RemoteCreatedAfter = v }),
 	},
@@ -100,8 +100,8 @@ var _ = register(newList(listSpec[jobArgs, kombo.JobFilter, job]{
 	},
 	filters: []filter[jobArgs, kombo.JobFilter]{
 		equal("statuses", "job_status", func(a *jobArgs) []string { return a.Statuses }, func(f *kombo.JobFilter, v []string) { f.Statuses = convert[kombo.JobStatus](v) }).of("OPEN", "CLOSED", "DRAFT", "ARCHIVED"),
-		equal("employment_types", "employment_type", func(a *jobArgs) []string { return a.EmploymentTypes }, func(f *kombo.JobFilter, v []string) { f.EmploymentTypes = v }).of("FULL_TIME", "PART_TIME", "CONTRACT", "SEASONAL", "INTERNSHIP"),
-		equal("visibilities", "visibility", func(a *jobArgs) []string { return a.Visibilities }, func(f *kombo.JobFilter, v []string) { f.Visibilities = v }).of("PUBLIC", "INTERNAL", "UNLISTED", "CONFIDENTIAL"),
+		equal("employment_types", "employment_type", func(a *jobArgs) []string { return a.EmploymentTypes }, func(f *kombo.JobFilter, v []string) { f.EmploymentTypes = convert[kombo.EmploymentType](v) }).of("FULL_TIME", "PART_TIME", "CONTRACT", "SEASONAL", "INTERNSHIP"),
+		equal("visibilities", "visibility", func(a *jobArgs) []string { return a.Visibilities }, func(f *kombo.JobFilter, v []string) { f.Visibilities = convert[kombo.Visibility](v) }).of("PUBLIC", "INTERNAL", "UNLISTED", "CONFIDENTIAL"),
 		only("name_contains", func(a *jobArgs) []string { return one(a.NameContains) }, func(f *kombo.JobFilter, v []string) { f.NameContains = v[0] }),
 		only("job_codes", func(a *jobArgs) []string { return names.SplitCommas(a.JobCodes) }, func(f *kombo.JobFilter, v []string) { f.JobCodes = v }),
 		only("post_url", func(a *jobArgs) []string { return one(a.PostURL) }, func(f *kombo.JobFilter, v []string) { f.PostURL = v[0] }),
@@ -171,7 +171,7 @@ var _ = register(newList(listSpec[roleArgs, kombo.RoleFilter, role]{
 		return f
 	},
 	filters: []filter[roleArgs, kombo.RoleFilter]{
-		equal("scopes", "scope", func(a *roleArgs) []string { return a.Scopes }, func(f *kombo.RoleFilter, v []string) { f.Scopes = v }).of("SYSTEM", "JOB"),
+		equal("scopes", "scope", func(a *roleArgs) []string { return a.Scopes }, func(f *kombo.RoleFilter, v []string) { f.Scopes = convert[kombo.RoleScope](v) }).of("SYSTEM", "JOB"),
 	},
 }))
 

@@ -88,7 +88,7 @@ func (c *call) stageOfJob(ctx context.Context, p *plan, record, who, jobID, ref 
 	if i := slices.IndexFunc(jobs, func(j kombo.Job) bool { return j.ID == jobID }); i >= 0 {
 		d.Noun = "stages of " + wording.Clip(digest.Clean(jobs[i].Name), 60)
 		for _, s := range jobs[i].Stages {
-			d.Entries = append(d.Entries, names.Entry{ID: s.ID, Name: digest.Clean(s.Name), Open: s.Status != "INACTIVE", Note: stageNote(s)})
+			d.Entries = append(d.Entries, names.Entry{ID: s.ID, Name: digest.Clean(s.Name), Open: s.Status != kombo.StatusInactive, Note: stageNote(s)})
 		}
 	}
 	found, err := d.Resolve("stage_id", ref)
@@ -109,7 +109,7 @@ func (c *call) stageOfJob(ctx context.Context, p *plan, record, who, jobID, ref 
 }
 
 func stageNote(s kombo.JobStage) string {
-	if s.Status == "INACTIVE" {
+	if s.Status == kombo.StatusInactive {
 		return "archived"
 	}
 	return ""

@@ -17,7 +17,7 @@ var users = newRecords("ats_users", digest.Table{Name: "users", ID: "id", Exampl
 	list("role", func(u *user) []string {
 		return namesOf(u.SystemRoles, func(r kombo.SystemRole) string { return cmp.Or(r.RemoteLabel, r.UnifiedType) })
 	}).shown().also("roles", "system_roles"),
-	text("status", func(u *user) string { return u.Status }).oneOf("ACTIVE", "INACTIVE").counted(),
+	closed("status", func(u *user) kombo.ActiveStatus { return u.Status }).counted(),
 	instant("changed", func(u *user) kombo.Time { return u.ChangedAt }),
 	instant("deleted", func(u *user) kombo.Time { return u.RemoteDeletedAt }),
 	text("remote_id", func(u *user) string { return u.RemoteID }),
@@ -28,7 +28,7 @@ type role = kombo.Role
 var roles = newRecords("ats_roles", digest.Table{Name: "roles", ID: "id", Example: `scope == "JOB"`},
 	text("id", func(r *role) string { return r.ID }).shown(),
 	text("name", func(r *role) string { return cmp.Or(r.RemoteLabel, r.UnifiedType) }).shown().also("role", "label"),
-	text("scope", func(r *role) string { return r.Scope }).shown().oneOf("SYSTEM", "JOB"),
+	closed("scope", func(r *role) kombo.RoleScope { return r.Scope }).shown(),
 	text("type", func(r *role) string { return r.UnifiedType }).also("unified_type"),
 	instant("changed", func(r *role) kombo.Time { return r.ChangedAt }),
 	instant("deleted", func(r *role) kombo.Time { return r.RemoteDeletedAt }),
@@ -51,7 +51,7 @@ type stage = kombo.Stage
 var stages = newRecords("ats_application_stages", digest.Table{Name: "stages", ID: "id", Example: `name contains "interview"`},
 	text("id", func(s *stage) string { return s.ID }).shown(),
 	text("name", func(s *stage) string { return s.Name }).shown().also("stage"),
-	text("status", func(s *stage) string { return s.Status }).oneOf("ACTIVE", "INACTIVE"),
+	closed("status", func(s *stage) kombo.ActiveStatus { return s.Status }),
 	instant("changed", func(s *stage) kombo.Time { return s.ChangedAt }),
 	instant("deleted", func(s *stage) kombo.Time { return s.RemoteDeletedAt }),
 	text("remote_id", func(s *stage) string { return s.RemoteID }),
