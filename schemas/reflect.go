@@ -18,7 +18,8 @@ var ErrRecursive = errors.New("schemas: recursive type")
 // Of reflects the struct type t into a portable JSON Schema with the properties
 // in the order of the struct's fields. A field is required unless its json tag
 // says omitempty; its description comes from the tag jsonschema_description, its
-// enum from the tag jsonschema.
+// enum from the tag jsonschema, or from its type: a string type with a method
+// Values() []string is an enum of these.
 //
 // The error is ErrRecursive, or lists what Lint finds wrong with the outcome:
 // maps, interfaces and raw JSON have no portable schema.
@@ -47,7 +48,7 @@ func reflected(t reflect.Type) (json.RawMessage, error) {
 	if err := checkRecursion(t, nil); err != nil {
 		return nil, err
 	}
-	r := jsonschema.Reflector{Anonymous: true, DoNotReference: true, ExpandedStruct: true}
+	r := jsonschema.Reflector{Anonymous: true, DoNotReference: true, ExpandedStruct: true, Mapper: enum}
 	s := r.ReflectFromType(t)
 	s.Version = ""
 	s.ID = ""
@@ -62,6 +63,22 @@ func reflected(t reflect.Type) (json.RawMessage, error) {
 		return nil, fmt.Errorf("schemas: %s: %w", t, errors.Join(asErrors(problems)...))
 	}
 	return raw, nil
+}
+
+// enum is the schema of a string type that has its values, nil for other types.
+func enum(t reflect.Type) *jsonschema.Schema {
+	if t.Kind() != reflect.String {
+		return nil
+	}
+	set, ok := reflect.Zero(t).Interface().(interface{ Values() []string })
+	if !ok {
+		return nil
+	}
+	s := &jsonschema.Schema{Type: "string"}
+	for _, v := range set.Values() {
+		s.Enum = append(s.Enum, v)
+	}
+	return s
 }
 
 // simplify drops from everything below the root what only the root may carry.

@@ -18,10 +18,16 @@ type place struct {
 	Country string `json:"country"`
 }
 
+type size string
+
+func (size) Values() []string { return []string{"S", "L"} }
+
 type sample struct {
 	Name   string   `json:"name" jsonschema_description:"full name, as in the ATS"`
 	Kind   string   `json:"kind,omitempty" jsonschema:"enum=CV,enum=OTHER"`
 	IDs    []string `json:"ids,omitempty"`
+	Size   size     `json:"size,omitempty"`
+	Sizes  []size   `json:"sizes,omitempty"`
 	Limit  *int     `json:"limit,omitempty"`
 	Place  *place   `json:"place,omitempty"`
 	Places []place  `json:"places,omitempty"`
@@ -34,6 +40,8 @@ func TestOfGivesThePortableSubsetInFieldOrder(t *testing.T) {
 		`"name":{"type":"string","description":"full name, as in the ATS"},` +
 		`"kind":{"type":"string","enum":["CV","OTHER"]},` +
 		`"ids":{"items":{"type":"string"},"type":"array"},` +
+		`"size":{"type":"string","enum":["S","L"]},` +
+		`"sizes":{"items":{"type":"string","enum":["S","L"]},"type":"array"},` +
 		`"limit":{"type":"integer"},` +
 		`"place":{"properties":{"city":{"type":"string","description":"town, not region"},"country":{"type":"string"}},"type":"object","required":["country"]},` +
 		`"places":{"items":{"properties":{"city":{"type":"string","description":"town, not region"},"country":{"type":"string"}},"type":"object","required":["country"]},"type":"array"}},` +

@@ -26,7 +26,14 @@ type sampleArgs struct {
 	Places []inner  `json:"places,omitempty"`
 	Raw    JSON     `json:"raw,omitempty"`
 	Tag    *sole    `json:"tag,omitempty"`
+	Size   size     `json:"size,omitempty"`
+	Sizes  []size   `json:"sizes,omitempty"`
 }
+
+// size is an enum by its type.
+type size string
+
+func (size) Values() []string { return []string{"S", "L"} }
 
 // sole is an object that only wraps a name.
 type sole struct {
@@ -45,6 +52,7 @@ func TestDecodeTakesWhatIsPlainlyMeant(t *testing.T) {
 		"a stringified list is a list":           {`{"name":"a","ids":"[\"x\",\"y\"]"}`, sampleArgs{Name: "a", IDs: []string{"x", "y"}}},
 		"enum members may stand in one string":   {`{"name":"a","kinds":"open, CLOSED"}`, sampleArgs{Name: "a", Kinds: []string{"OPEN", "CLOSED"}}},
 		"an enum member is taken in any case":    {`{"name":"a","kind":"open"}`, sampleArgs{Name: "a", Kind: "OPEN"}},
+		"a type may be the enum":                 {`{"name":"a","size":"s","sizes":"l, S"}`, sampleArgs{Name: "a", Size: "S", Sizes: []size{"L", "S"}}},
 		"a stringified object is an object":      {`{"name":"a","place":"{\"city\":\"Bonn\"}"}`, sampleArgs{Name: "a", Place: &inner{City: "Bonn"}}},
 		"a lone object is a list of one":         {`{"name":"a","places":{"city":"Bonn","zip":"53111"}}`, sampleArgs{Name: "a", Places: []inner{{"Bonn", 53111}}}},
 		"a boolean may be a string":              {`{"name":"a","deep":"TRUE"}`, sampleArgs{Name: "a", Deep: true}},
@@ -66,17 +74,18 @@ func TestDecodeRefusesTheRestInSentencesThatNameTheChoices(t *testing.T) {
 	for in, want := range map[string]string{
 		`{}`:                                  "name is required and missing.",
 		`{"name":null}`:                       "name is required and missing.",
-		`{"name":"a","limt":5}`:               `Unknown parameter "limt" (did you mean limit?); valid here: ids, kinds, limit, ratio, deep, name, kind, place, places, raw, tag.`,
+		`{"name":"a","limt":5}`:               `Unknown parameter "limt" (did you mean limit?); valid here: ids, kinds, limit, ratio, deep, name, kind, place, places, raw, tag, size, sizes.`,
 		`{"name":"a","limit":"many"}`:         `limit must be a whole number, not "many".`,
 		`{"name":"a","limit":1.5}`:            "limit must be a whole number, not 1.5.",
 		`{"name":"a","deep":"maybe"}`:         `deep must be true or false, not "maybe".`,
 		`{"name":"a","kind":"SHUT"}`:          `kind must be one of OPEN, CLOSED, not "SHUT".`,
+		`{"name":"a","sizes":["XL"]}`:         `sizes[0] must be one of S, L, not "XL".`,
 		`{"name":"a","kinds":["SHUT"]}`:       `kinds[0] must be one of OPEN, CLOSED, not "SHUT".`,
 		`{"name":["a"],"place":5}`:            "place must be an object with city, zip, not 5.",
 		`{"name":{"a":1}}`:                    "name must be a string, not an object.",
 		`{"name":"a","place":{"zip":1}}`:      "place.city is required and missing.",
 		`{"name":"a","limit":1,"pageSize":2}`: "limit and pageSize are the same parameter: send one of them.",
-		`[]`:                                  "The arguments must be an object with ids, kinds, limit, ratio, deep, name, kind, place, places, raw, tag, not a list of 0.",
+		`[]`:                                  "The arguments must be an object with ids, kinds, limit, ratio, deep, name, kind, place, places, raw, tag, size, sizes, not a list of 0.",
 	} {
 		_, err := decodeJSON(t, in)
 		var bad *Error

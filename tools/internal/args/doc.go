@@ -12,6 +12,7 @@
 //		ID    string    `json:"application_id" alias:"id"`           // required, also taken as id
 //		Limit *int      `json:"limit,omitempty"`                     // optional
 //		Kinds []string  `json:"kinds,omitempty" jsonschema:"enum=A,enum=B"`
+//		State state     `json:"state,omitempty"`                     // an enum, if state has a method Values() []string
 //		More  args.JSON `json:"more,omitempty"`                      // free JSON
 //	}
 //

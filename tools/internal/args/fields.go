@@ -46,7 +46,7 @@ func readFields(t reflect.Type) []field {
 		if name == "" || name == "-" {
 			continue
 		}
-		p := field{name: name, index: f.Index, required: !strings.Contains(opts, "omitempty")}
+		p := field{name: name, index: f.Index, required: !strings.Contains(opts, "omitempty"), enum: valuesOf(f.Type)}
 		if a := f.Tag.Get("alias"); a != "" {
 			p.aliases = strings.Split(a, ",")
 		}
@@ -58,6 +58,17 @@ func readFields(t reflect.Type) []field {
 		out = append(out, p)
 	}
 	return out
+}
+
+// valuesOf are the values of a string type that has them, or of a list of such.
+func valuesOf(t reflect.Type) []string {
+	if t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	if set, ok := reflect.Zero(t).Interface().(interface{ Values() []string }); ok && t.Kind() == reflect.String {
+		return set.Values()
+	}
+	return nil
 }
 
 func fieldNames(fields []field) []string {
