@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// Answer is what a run gives: the same form for every table. Marshalled it is
-// the structured content; [Answer.Text] has the same facts. Each alone is
-// within the budget of its query.
+// Answer is the result of a run, of the same form for every table. Marshaled
+// to JSON it is the structured content of a tool result; [Answer.Text] has the
+// same facts. Each of the two is within the budget of its query.
 type Answer struct {
 	Summary Summary `json:"summary"`
-	// Columns name the cells of each row.
+	// Columns are the names of the cells of each row.
 	Columns []string `json:"columns,omitempty"`
 	// Rows are the cells as text, "" where a value is missing.
 	Rows [][]string `json:"rows,omitempty"`
@@ -21,22 +21,23 @@ type Answer struct {
 	Legend [][]string `json:"legend,omitempty"`
 	// Next is the cursor of the next page, "" on the last.
 	Next string `json:"next,omitempty"`
-	// Notes say what is missing, what where could not tell, and what to do.
+	// Notes say what is missing, which records where left out for lack of a
+	// value, and what to do about it.
 	Notes []string `json:"notes,omitempty"`
 
 	table  string
 	budget int
-	// apart sets rows of several lines apart.
-	apart bool
+	// separateRows puts a blank line between rows, since each has several lines.
+	separateRows bool
 
-	// text and raw are the two forms of an answer that is kept.
+	// text and raw are the two rendered forms of a cached answer.
 	text string
 	raw  []byte
 }
 
-// AddNote adds a note at the end, cut to what the budget leaves, and tells
-// whether there was room for it. It is for what is only known after the run,
-// such as why nothing matched.
+// AddNote appends a note, cut to what the budget leaves, and reports whether
+// there was room for it. Use it for what is only known after the run, such as
+// why nothing matched; [Options.Reserve] keeps room for it.
 func (a *Answer) AddNote(note string) bool {
 	before := a.Notes
 	for limit := noteTokens; limit > 20; limit /= 2 {
@@ -49,34 +50,35 @@ func (a *Answer) AddNote(note string) bool {
 	return false
 }
 
-// Summary is about all matching records, shown or not.
+// Summary describes all matching records, shown or not.
 type Summary struct {
-	// Matched is a count, or, where Complete is false, a lower bound of it.
+	// Matched is how many records matched; a lower bound if Complete is false.
 	Matched  int  `json:"matched"`
 	Complete bool `json:"complete"`
-	// Shown is how many of them the rows show, where that is not all.
+	// Shown is how many of them the rows show; 0 if the rows show them all.
 	Shown int `json:"shown,omitempty"`
 	// DateColumn is the column that First and Last are of: the days of the oldest and
 	// newest matching record.
 	DateColumn string `json:"dated,omitempty"`
 	First      string `json:"first,omitempty"`
 	Last       string `json:"last,omitempty"`
-	// Groups is the number of groups, of which the rows show some.
+	// Groups is the number of groups, shown or not.
 	Groups int `json:"groups,omitempty"`
-	// Counts are the commonest values of the columns that the table counts.
+	// Counts are the most common values of the table's Summary columns.
 	Counts []Tally `json:"counts,omitempty"`
-	// Measure has the figures of the measured column over all records.
+	// Measure has the figures of the measured column over all matching records.
 	Measure string `json:"measure,omitempty"`
 }
 
-// Tally counts the records by the values of one column: "PENDING 200". The
-// rest is summed up at the end: "+4 more 30".
+// Tally counts the records by the values of one column. Each element of
+// Values is a value and its count, such as "PENDING 200"; the last one may sum
+// up the rest: "+4 more 30".
 type Tally struct {
 	Column string   `json:"column"`
 	Values []string `json:"values"`
 }
 
-// Text writes the answer in lines:
+// Text returns the answer as lines:
 //
 //	applications: 412 matched, complete, created 2024-01-03 to 2026-11-20, 25 shown
 //	outcome: PENDING 200, DECLINED 190, HIRED 22
@@ -88,10 +90,10 @@ type Tally struct {
 //	next	QkFv…
 //	note	3 records have no created date
 //
-// A first cell that is missing is written as two single quotes. Cells are
-// parted by tabs, which are the cheapest separator in tokens and
-// never occur in a value (measured on rows of six cells: 1,500 tokens, with
-// " | " 1,590, as JSON 1,590).
+// If the first cell of a row is missing, it is written as two single quotes.
+// Cells are separated by tabs, which cost the fewest tokens and never occur in
+// a value (the same rows of six cells took 1,500 tokens, with " | " 1,590, as
+// JSON 1,590).
 func (a *Answer) Text() string {
 	if a.raw != nil {
 		return a.text
@@ -102,7 +104,7 @@ func (a *Answer) Text() string {
 		b.WriteByte('\n')
 		writeLine(&b, a.Columns)
 		for i, r := range a.Rows {
-			if i > 0 && a.apart {
+			if i > 0 && a.separateRows {
 				b.WriteByte('\n')
 			}
 			writeLine(&b, r)
@@ -126,8 +128,8 @@ func (a *Answer) Text() string {
 
 func writeLine(b *strings.Builder, cells []string) {
 	if len(cells) > 0 && cells[0] == "" {
-		// An empty line would end the rows, and one that begins with a tab is
-		// easily misread.
+		// An empty line would end the rows, and a line that begins with a tab
+		// is easily misread.
 		b.WriteString("''")
 	}
 	for i, c := range cells {
@@ -165,14 +167,15 @@ func (a *Answer) writeSummary(b *strings.Builder) {
 	}
 }
 
-// tokens is the larger count of the two forms, counted side by side.
+// tokens returns the token count of the larger of the two forms, which are
+// counted concurrently.
 func (a *Answer) tokens() int {
 	structured := make(chan int, 1)
 	go func() { structured <- CountTokens(marshal(a)) }()
 	return max(CountTokens(a.Text()), <-structured)
 }
 
-// marshal cannot fail: it is given texts and numbers only.
+// marshal returns v as JSON. It cannot fail: v holds only texts and numbers.
 func marshal(v any) string {
 	b, err := json.Marshal(v)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/digest"
 )
 
-// inPlace hands out rows without copying them, as nobody changes them here.
+// inPlace yields rows without copying them, since nothing changes them here.
 func inPlace(rows []digest.Row) digest.Source {
 	return func(context.Context, string) iter.Seq2[digest.Page, error] {
 		return func(yield func(digest.Page, error) bool) {
@@ -65,7 +65,7 @@ func BenchmarkAnswer(b *testing.B) {
 	}
 }
 
-func BenchmarkCount(b *testing.B) {
+func BenchmarkCountTokens(b *testing.B) {
 	tb := applications()
 	for name, s := range map[string]string{
 		"an answer":     ask(b, tb, digest.Query{}, believable(tb, 500, 1)).Text(),
@@ -82,7 +82,7 @@ func BenchmarkCount(b *testing.B) {
 	}
 }
 
-func TestMemoryDoesNotGrowWithTheSet(t *testing.T) {
+func TestMemoryDoesNotGrowWithNumberOfRecords(t *testing.T) {
 	tb := applications()
 	base := believable(tb, 250, 1)
 	digest.CountTokens("load the vocabulary")

@@ -14,7 +14,7 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/digest"
 )
 
-// hostile texts are what a record may hold at its worst.
+// hostile returns texts of the worst kind that a record may contain.
 func hostile() []string {
 	var zero strings.Builder
 	for range 200 {
@@ -35,7 +35,7 @@ func hostile() []string {
 	}
 }
 
-// nastyValues are the hostile texts, cleaned once for all draws.
+// nastyValues returns the hostile texts as values, cleaned once for all draws.
 func nastyValues() []digest.Value {
 	var out []digest.Value
 	for _, s := range hostile() {
@@ -109,7 +109,7 @@ func drawQuery(t *rapid.T) digest.Query {
 	return q
 }
 
-// facts takes the text form apart again.
+// facts parses the text form of an answer.
 func facts(text string) (head string, rows, legend [][]string, next string, notes []string) {
 	head, rest, _ := strings.Cut(text, "\n")
 	inRows := false
@@ -148,7 +148,7 @@ func check(t require.TestingT, a *digest.Answer, budget int) {
 
 	head, rows, legend, next, notes := facts(text)
 	if len(a.Rows) == 0 {
-		next, notes, legend = a.Next, a.Notes, a.Legend // the blank line opens no rows then
+		next, notes, legend = a.Next, a.Notes, a.Legend // the blank line is then not followed by rows
 	} else {
 		require.Equal(t, a.Columns, rows[0])
 		require.Equal(t, a.Rows, rows[1:])
@@ -166,7 +166,7 @@ func check(t require.TestingT, a *digest.Answer, budget int) {
 	}
 }
 
-func TestAnswersNeverPassTheirBudget(t *testing.T) {
+func TestAnswersStayWithinTokenBudget(t *testing.T) {
 	tb, nasty, texts := applications(), nastyValues(), hostile()
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(0, 60).Draw(t, "rows")
@@ -198,7 +198,7 @@ func withSecret(q digest.Query) digest.Query {
 	return q
 }
 
-func TestHostileDataStaysWithinTheBudget(t *testing.T) {
+func TestHostileDataStaysWithinTokenBudget(t *testing.T) {
 	tb := applications()
 	var tags []string
 	for i := range 5000 {
@@ -241,7 +241,7 @@ func TestHostileDataStaysWithinTheBudget(t *testing.T) {
 	require.ErrorContains(t, err, "more than 10000 groups")
 }
 
-func TestCellsHoldNothingInvisible(t *testing.T) {
+func TestCellsHaveNoInvisibleCharacters(t *testing.T) {
 	tb := applications()
 	a := ask(t, tb, digest.Query{Fields: []string{"id", "candidate", "email", "tags"}}, []digest.Row{row(tb, record{
 		"id": digest.Text("a"), "candidate": digest.Text("A\u200bnn\u202e \t\r\n Lee\U000e0049\ufe0f"),
@@ -250,7 +250,7 @@ func TestCellsHoldNothingInvisible(t *testing.T) {
 	assert.Equal(t, [][]string{{"a", "Ann Lee", "", "xy"}}, a.Rows)
 }
 
-func TestLongCellsTellTheirLength(t *testing.T) {
+func TestLongCellsAreCutAndShowTheirLength(t *testing.T) {
 	tb := applications()
 	a := ask(t, tb, digest.Query{Fields: []string{"id", "candidate"}, MaxTokens: 16_000}, []digest.Row{
 		row(tb, record{"id": digest.Text("a"), "candidate": digest.Text(strings.Repeat("ü", 3000))}),
@@ -261,7 +261,7 @@ func TestLongCellsTellTheirLength(t *testing.T) {
 	assert.Equal(t, strings.Repeat("x", 1000)+"… (2097152 characters)", a.Rows[1][1])
 }
 
-func TestFiftyCandidatesWithSummaryCostAtMostThreeThousandTokens(t *testing.T) {
+func TestFiftyCandidatesCostAtMost3000Tokens(t *testing.T) {
 	tb := applications()
 	limit := 50
 	a := ask(t, tb, digest.Query{Limit: &limit, MaxTokens: 16_000}, believable(tb, 4000, 3))
@@ -273,7 +273,7 @@ func TestFiftyCandidatesWithSummaryCostAtMostThreeThousandTokens(t *testing.T) {
 	assert.LessOrEqual(t, digest.CountTokens(string(raw)), 3000)
 }
 
-func TestCountingIsQuickWhateverTheTextIs(t *testing.T) {
+func TestCountTokensIsFastForAnyText(t *testing.T) {
 	long := strings.Repeat("a", 2<<20)
 	head := digest.TokenPrefix(long, 500)
 	assert.LessOrEqual(t, digest.CountTokens(head), 500)

@@ -6,24 +6,26 @@ import (
 	"strings"
 )
 
-// maxCell is how many characters of a value a row shows. A longer one is cut
-// when it is held, so that a few huge ones cannot fill the memory.
-const maxCell = 1000
+// maxCellRunes is how many characters of a value a row shows. Longer values are
+// cut when they are buffered, so that a few huge ones cannot fill the memory.
+const maxCellRunes = 1000
 
-// maxBlock is the same for a text of several lines: more than any budget shows.
-const maxBlock = 6 * MaxTokens
+// maxBlockRunes is the same for a text of several lines: more than fits into any
+// budget.
+const maxBlockRunes = 6 * MaxTokens
 
-// held is a row that may be shown: its shown values and its place.
-type held struct {
-	key    sortKey
-	id     string
-	values []Value // the fields, then name and id of each legend column
-	page   string
-	index  int
+// bufferedRow is a row that the answer may show: the values it would show, and
+// what a cursor after the row needs.
+type bufferedRow struct {
+	key        sortKey
+	id         string
+	values     []Value // the fields, then name and id of each legend column
+	pageCursor string
+	index      int
 }
 
-// bytes is about what the row costs to hold.
-func (h *held) bytes() int {
+// bytes is about how much memory the row takes.
+func (h *bufferedRow) bytes() int {
 	n := 32 * len(h.values)
 	for _, v := range h.values {
 		n += v.size()
@@ -32,69 +34,72 @@ func (h *held) bytes() int {
 }
 
 const (
-	// fewRows are held whatever they cost.
-	fewRows = 32
-	// heldPerToken is how many bytes of rows are held for each token of the
-	// budget: more than can be shown, or the page is shorter than it could be.
-	heldPerToken = 64
+	// minBufferedRows are buffered whatever memory they take.
+	minBufferedRows = 32
+	// bufferBytesPerToken is how many bytes of rows are buffered for each token
+	// of the budget. That is more than can be shown; if it were ever less, the
+	// page would only be shorter than it could be.
+	bufferBytesPerToken = 64
 )
 
-// hold copies of a row what the answer may show.
-func (p *Plan) hold(r *Row, page *Page, index int, key sortKey, into []Value) held {
+// bufferRow copies what the answer may show of a row. It reuses the memory of
+// into, the values of a row that is no longer buffered.
+func (p *Plan) bufferRow(r *Row, page *Page, index int, key sortKey, into []Value) bufferedRow {
 	values := slices.Grow(into[:0], len(p.fields)+2*len(p.legend))
 	for _, i := range p.fields {
-		values = append(values, p.bound(p.value(r, i)))
+		values = append(values, p.truncate(p.value(r, i)))
 	}
 	for _, l := range p.legend {
-		values = append(values, p.bound(r.Values[l.name]), p.bound(r.Values[l.id]))
+		values = append(values, p.truncate(r.Values[l.name]), p.truncate(r.Values[l.id]))
 	}
-	return held{key: key, id: p.rowID(r), values: values, page: page.Cursor, index: index}
+	return bufferedRow{key: key, id: p.rowID(r), values: values, pageCursor: page.Cursor, index: index}
 }
 
-// bound cuts a long value to what is shown of it.
-func (p *Plan) bound(v Value) Value {
-	if len(v.str) <= maxCell || v.kind == KindBlock && len(v.str) <= maxBlock {
+// truncate cuts a long value to the part that is shown.
+func (p *Plan) truncate(v Value) Value {
+	if len(v.str) <= maxCellRunes || v.kind == KindBlock && len(v.str) <= maxBlockRunes {
 		return v
 	}
 	kind := KindText
 	if v.kind == KindBlock {
 		kind = KindBlock
 	}
-	return Value{kind: kind, str: strings.Clone(v.show(p.loc, false, maxCell))}
+	return Value{kind: kind, str: strings.Clone(v.format(p.loc, false, maxCellRunes))}
 }
 
-func (p *Plan) cells(h held) []string {
+func (p *Plan) cells(h bufferedRow) []string {
 	out := make([]string, len(p.fields))
 	for i, f := range p.fields {
-		// What is held was cut already; twice the limit leaves that alone.
-		out[i] = h.values[i].show(p.loc, p.table.Columns[f].ShowTime, 2*maxCell)
+		// Buffered values are already cut; at twice the limit they stay as they are.
+		out[i] = h.values[i].format(p.loc, p.table.Columns[f].ShowTime, 2*maxCellRunes)
 	}
 	return out
 }
 
-// legendEntry is the name and id in a row for the i-th legend column.
-func (p *Plan) legendEntry(h held, i int) (name, id Value) {
+// legendEntry returns the name and the id in a row for the i-th legend column.
+func (p *Plan) legendEntry(h bufferedRow, i int) (name, id Value) {
 	at := len(p.fields) + 2*i
 	return h.values[at], h.values[at+1]
 }
 
-// legendOf are the kind, name and id of the names in a row, without those
-// that are ambiguous.
-func (p *Plan) legendOf(h held, ambiguous []map[string]bool) [][]string {
+// legendOf returns kind, name and id for each name in a row that is not
+// ambiguous.
+func (p *Plan) legendOf(h bufferedRow, ambiguous []map[string]bool) [][]string {
 	var out [][]string
 	for i, l := range p.legend {
 		name, id := p.legendEntry(h, i)
 		if !name.IsMissing() && !id.IsMissing() && !ambiguous[i][name.str] {
-			out = append(out, []string{l.kind, name.show(p.loc, false, 2*maxCell), id.show(p.loc, false, 2*maxCell)})
+			out = append(out, []string{l.kind, name.format(p.loc, false, 2*maxCellRunes), id.format(p.loc, false, 2*maxCellRunes)})
 		}
 	}
 	return out
 }
 
-// ambiguous are, by legend column, the names that stand for several ids in the
-// rows at hand, as a stage of every job does. A legend could not tell which of
-// the ids a row has, so it leaves them out; names that must be told apart stay.
-func (p *Plan) ambiguous(rows []held) []map[string]bool {
+// ambiguous returns, by legend column, the names that have several ids in these
+// rows, as the name of a stage has in different jobs. The legend leaves them
+// out, because it could not say which of the ids belongs to which row. Columns
+// that are DistinctByID keep them.
+func (p *Plan) ambiguous(rows []bufferedRow) []map[string]bool {
 	out := make([]map[string]bool, len(p.legend))
 	for i, l := range p.legend {
 		out[i] = map[string]bool{}
@@ -113,62 +118,63 @@ func (p *Plan) ambiguous(rows []held) []map[string]bool {
 	return out
 }
 
-// best keeps the first rows in the order of the answer, at most size and, past
-// a few, at most room bytes. As a heap its worst row is on top.
-type best struct {
-	order order
-	size  int
-	room  int
-	bytes int
-	rows  []held
+// topRows keeps the first rows in the order of the answer: at most maxRows and,
+// beyond minBufferedRows, at most maxBytes. It is a heap with the last of them
+// on top.
+type topRows struct {
+	order    order
+	maxRows  int
+	maxBytes int
+	bytes    int
+	rows     []bufferedRow
 }
 
-func (b *best) Len() int           { return len(b.rows) }
-func (b *best) Less(i, j int) bool { return b.compare(&b.rows[i], &b.rows[j]) > 0 }
-func (b *best) Swap(i, j int)      { b.rows[i], b.rows[j] = b.rows[j], b.rows[i] }
+func (b *topRows) Len() int           { return len(b.rows) }
+func (b *topRows) Less(i, j int) bool { return b.compare(&b.rows[i], &b.rows[j]) > 0 }
+func (b *topRows) Swap(i, j int)      { b.rows[i], b.rows[j] = b.rows[j], b.rows[i] }
 
-// Push and Pop are for container/heap; add is for others.
-func (b *best) Push(x any) {
-	if h, ok := x.(held); ok {
+// Push is for container/heap; use add instead.
+func (b *topRows) Push(x any) {
+	if h, ok := x.(bufferedRow); ok {
 		b.rows = append(b.rows, h)
 	}
 }
 
-// Pop takes the last row.
-func (b *best) Pop() any {
+// Pop removes the last row, for container/heap.
+func (b *topRows) Pop() any {
 	last := b.rows[len(b.rows)-1]
 	b.rows = b.rows[:len(b.rows)-1]
 	return last
 }
 
-func (b *best) compare(x, y *held) int { return b.order.compare(x.key, y.key, x.id, y.id) }
+func (b *topRows) compare(x, y *bufferedRow) int { return b.order.compare(x.key, y.key, x.id, y.id) }
 
-// add takes the row in unless it comes after all that are held.
-func (b *best) add(p *Plan, r *Row, page *Page, index int, key sortKey) {
-	if len(b.rows) < b.size {
-		h := p.hold(r, page, index, key, nil)
+// add adds the row unless it comes after all rows of a full buffer.
+func (b *topRows) add(p *Plan, r *Row, page *Page, index int, key sortKey) {
+	if len(b.rows) < b.maxRows {
+		h := p.bufferRow(r, page, index, key, nil)
 		b.bytes += h.bytes()
 		heap.Push(b, h)
 	} else {
-		if b.size == 0 || b.order.compare(key, b.rows[0].key, p.rowID(r), b.rows[0].id) >= 0 {
+		if b.maxRows == 0 || b.order.compare(key, b.rows[0].key, p.rowID(r), b.rows[0].id) >= 0 {
 			return
 		}
 		b.bytes -= b.rows[0].bytes()
-		b.rows[0] = p.hold(r, page, index, key, b.rows[0].values)
+		b.rows[0] = p.bufferRow(r, page, index, key, b.rows[0].values)
 		b.bytes += b.rows[0].bytes()
 		heap.Fix(b, 0)
 	}
-	for b.bytes > b.room && len(b.rows) > fewRows {
+	for b.bytes > b.maxBytes && len(b.rows) > minBufferedRows {
 		b.bytes -= b.rows[0].bytes()
 		heap.Pop(b)
-		// What comes after a row that went must stay out too, or the page
-		// would have a gap.
-		b.size = len(b.rows)
+		// From now on, rows after the dropped one must not be added either, or
+		// the page would have a gap.
+		b.maxRows = len(b.rows)
 	}
 }
 
-// sorted gives the rows in order and ends the heap.
-func (b *best) sorted() []held {
-	slices.SortFunc(b.rows, func(x, y held) int { return b.compare(&x, &y) })
+// sorted returns the rows in order. The heap must not be used afterwards.
+func (b *topRows) sorted() []bufferedRow {
+	slices.SortFunc(b.rows, func(x, y bufferedRow) int { return b.compare(&x, &y) })
 	return b.rows
 }

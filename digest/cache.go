@@ -9,46 +9,48 @@ import (
 	"time"
 )
 
-// What a Cache holds unless told otherwise.
+// The defaults of [NewCache].
 const (
 	DefaultCacheBytes = 64 << 20
 	DefaultCacheTTL   = 60 * time.Second
 )
 
-// Cache keeps the pages of recent walks, so that a follow-up question does
-// not walk again, and lets those who ask for a walk that is under way wait for
-// it. The least recently used walk goes when memory runs short; the walks being
-// collected count. It is safe for concurrent use.
+// Cache stores the pages of recent walks, so that a follow-up question does not
+// read them again. A question that needs a walk in flight waits for it. When
+// memory runs short, the least recently used walk is evicted; walks in flight
+// count toward the memory. A Cache is safe for concurrent use.
 type Cache struct {
-	bytes int
-	ttl   time.Duration
-	clock func() time.Time
+	maxBytes int
+	ttl      time.Duration
+	clock    func() time.Time
 
-	mu      sync.Mutex
-	used    int
-	recent  *list.List // of *keptWalk, most recently used first
-	kept    map[string]*list.Element
-	flights map[string]*flight
-	answers map[string]*keptWalk // by the questions that they answer
-	era     int                  // grows with Clear
+	mu         sync.Mutex
+	used       int
+	recent     *list.List // of *cachedWalk, most recently used first
+	walks      map[string]*list.Element
+	inFlight   map[string]*flight
+	answers    map[string]*cachedWalk // the walk that stores the answer, by question
+	generation int                    // how often Clear was called
 }
 
-type keptWalk struct {
-	key   string
-	pages []Page
-	size  int
-	done  walked
-	limit int
-	until time.Time
-	// answers are those that the walk gave, the oldest first; size counts them.
-	answers []keptAnswer
+// cachedWalk is a walk that is stored, or in flight and to be stored.
+type cachedWalk struct {
+	key     string
+	pages   []Page
+	size    int
+	result  walkResult
+	limit   int
+	expires time.Time
+	// answers were computed from the walk, the oldest first; size includes them.
+	answers []cachedAnswer
 }
 
-// flight is a walk under way; landed closes when it ends.
-type flight struct{ landed chan struct{} }
+// flight is a walk in progress; done is closed when it ends.
+type flight struct{ done chan struct{} }
 
-// NewCache keeps up to bytes of memory for ttl each; zero values mean
-// DefaultCacheBytes, DefaultCacheTTL and the system's clock.
+// NewCache returns a cache of at most bytes of memory that stores each walk for
+// ttl. Zero values mean [DefaultCacheBytes], [DefaultCacheTTL] and the system's
+// clock.
 func NewCache(bytes int, ttl time.Duration, clock func() time.Time) *Cache {
 	if bytes <= 0 {
 		bytes = DefaultCacheBytes
@@ -60,184 +62,186 @@ func NewCache(bytes int, ttl time.Duration, clock func() time.Time) *Cache {
 		clock = time.Now
 	}
 	return &Cache{
-		bytes: bytes, ttl: ttl, clock: clock, recent: list.New(),
-		kept: map[string]*list.Element{}, flights: map[string]*flight{},
-		answers: map[string]*keptWalk{},
+		maxBytes: bytes, ttl: ttl, clock: clock, recent: list.New(),
+		walks: map[string]*list.Element{}, inFlight: map[string]*flight{},
+		answers: map[string]*cachedWalk{},
 	}
 }
 
-// Clear forgets every walk; those under way will not be kept. Call it after a
+// Clear evicts every walk; those in flight will not be stored. Call it after a
 // write.
-func (k *Cache) Clear() {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.era++
-	// Whoever asks from now on must not join a walk that began before.
-	clear(k.flights)
-	for k.recent.Len() > 0 {
-		k.drop(k.recent.Back())
+func (c *Cache) Clear() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.generation++
+	// Questions from now on must not join a walk that began before.
+	clear(c.inFlight)
+	for c.recent.Len() > 0 {
+		c.evict(c.recent.Back())
 	}
 }
 
-func (k *Cache) drop(e *list.Element) {
-	w, ok := k.recent.Remove(e).(*keptWalk)
+func (c *Cache) evict(e *list.Element) {
+	w, ok := c.recent.Remove(e).(*cachedWalk)
 	if ok {
-		k.used -= w.size
-		delete(k.kept, w.key)
+		c.used -= w.size
+		delete(c.walks, w.key)
 		for _, a := range w.answers {
-			delete(k.answers, a.question)
+			delete(c.answers, a.question)
 		}
 	}
 }
 
-// find gives the first kept walk among keys that serves: a complete one, or,
-// for the first key, one that ended at the same limit.
-func (k *Cache) find(keys []string, limit int) *keptWalk {
-	now := k.clock()
+// find returns the first usable walk among keys: a complete one or, under the
+// first key, one that ended at the same limit.
+func (c *Cache) find(keys []string, limit int) *cachedWalk {
+	now := c.clock()
 	for i, key := range keys {
-		e, ok := k.kept[key]
+		e, ok := c.walks[key]
 		if !ok {
 			continue
 		}
-		w, _ := e.Value.(*keptWalk)
-		if !now.Before(w.until) {
-			k.drop(e)
+		w, _ := e.Value.(*cachedWalk)
+		if !now.Before(w.expires) {
+			c.evict(e)
 			continue
 		}
-		if w.done.end == atEnd || i == 0 && w.limit == limit {
-			k.recent.MoveToFront(e)
+		if w.result.stop == stopAtEnd || i == 0 && w.limit == limit {
+			c.recent.MoveToFront(e)
 			return w
 		}
 	}
 	return nil
 }
 
-// walk serves a walk from the start of the source: from a kept one of the
-// keys, from the same one under way, or by walking, which is then kept under
-// the first key.
-func (k *Cache) walk(ctx context.Context, keys []string, w *walker, each func(Page) (bool, error)) (walked, error) {
-	joined := false
+// walk serves a walk from the start of the source: from a cached walk under one
+// of the keys, from the same walk in flight, or by reading the source and
+// storing that walk under the first key.
+func (c *Cache) walk(ctx context.Context, keys []string, w *walker, each func(Page) (bool, error)) (walkResult, error) {
+	waited := false
 	for {
-		k.mu.Lock()
-		if found := k.find(keys, w.limits.Records); found != nil {
-			k.mu.Unlock()
+		c.mu.Lock()
+		if found := c.find(keys, w.limits.Records); found != nil {
+			c.mu.Unlock()
 			return replay(ctx, found, w, each)
 		}
-		under, ok := k.flights[keys[0]]
-		if joined || !ok {
+		running, ok := c.inFlight[keys[0]]
+		if waited || !ok {
 			f := &flight{make(chan struct{})}
 			if !ok {
-				k.flights[keys[0]] = f
+				c.inFlight[keys[0]] = f
 			}
-			k.mu.Unlock()
-			return k.collect(ctx, keys[0], f, w, each)
+			c.mu.Unlock()
+			return c.walkAndStore(ctx, keys[0], f, w, each)
 		}
-		k.mu.Unlock()
+		c.mu.Unlock()
 		select {
-		case <-under.landed:
-			// Whoever waited once for a walk that was not kept walks alone.
-			joined = true
+		case <-running.done:
+			// If that walk was not stored, this call reads for itself instead
+			// of waiting again.
+			waited = true
 		case <-ctx.Done():
-			return walked{}, context.Cause(ctx)
+			return walkResult{}, context.Cause(ctx)
 		}
 	}
 }
 
-// replay hands out the pages of a kept walk, which nobody changes.
-func replay(ctx context.Context, kept *keptWalk, w *walker, each func(Page) (bool, error)) (walked, error) {
+// replay passes the pages of a cached walk to each, which must not change them.
+func replay(ctx context.Context, cached *cachedWalk, w *walker, each func(Page) (bool, error)) (walkResult, error) {
 	read := 0
-	for _, page := range kept.pages {
+	for _, page := range cached.pages {
 		if ctx.Err() != nil {
-			return walked{}, context.Cause(ctx)
+			return walkResult{}, context.Cause(ctx)
 		}
 		read += len(page.Rows)
 		more, err := each(page)
 		if err != nil {
-			return walked{}, err
+			return walkResult{}, err
 		}
 		if !more {
-			return walked{end: atEnough, next: page.Next, read: read}, nil
+			return walkResult{stop: stopByReader, next: page.Next, read: read}, nil
 		}
 	}
 	if w.progress != nil {
 		w.progress(read)
 	}
-	done := kept.done
-	done.kept = kept
-	return done, nil
+	result := cached.result
+	result.cached = cached
+	return result, nil
 }
 
-// collect walks and keeps what it reads, as long as there is room for it.
-func (k *Cache) collect(ctx context.Context, key string, f *flight, w *walker, each func(Page) (bool, error)) (walked, error) {
-	k.mu.Lock()
-	era := k.era
-	k.mu.Unlock()
-	c := &keptWalk{key: key, limit: w.limits.Records}
-	keeping := true
-	share := newInterner()
+// walkAndStore walks the source and stores the walk if there is room for it.
+func (c *Cache) walkAndStore(ctx context.Context, key string, f *flight, w *walker, each func(Page) (bool, error)) (walkResult, error) {
+	c.mu.Lock()
+	generation := c.generation
+	c.mu.Unlock()
+	cw := &cachedWalk{key: key, limit: w.limits.Records}
+	storing := true
+	texts := newInterner()
 	finished := false
 	defer func() {
-		k.mu.Lock()
-		defer k.mu.Unlock()
-		if k.flights[key] == f {
-			delete(k.flights, key)
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.inFlight[key] == f {
+			delete(c.inFlight, key)
 		}
-		if finished && keeping && k.era == era {
-			k.store(c)
+		if finished && storing && c.generation == generation {
+			c.store(cw)
 		} else {
-			k.used -= c.size
+			c.used -= cw.size
 		}
-		close(f.landed)
+		close(f.done)
 	}()
-	done, err := w.walk(ctx, "", func(p Page) (bool, error) {
-		if keeping {
-			grown := share.page(&p)
-			c.pages = append(c.pages, p)
-			keeping = k.reserve(c, grown)
+	result, err := w.walk(ctx, "", func(p Page) (bool, error) {
+		if storing {
+			grown := texts.page(&p)
+			cw.pages = append(cw.pages, p)
+			storing = c.makeRoom(cw, grown)
 		}
 		return each(p)
 	})
-	c.done = done
-	// What time or a failure cut short might go further the next time.
-	finished = err == nil && (done.end == atEnd || done.end == atRecords)
-	return done, err
+	cw.result = result
+	// A walk cut short by time or a failure might get further the next time.
+	finished = err == nil && (result.stop == stopAtEnd || result.stop == stopAtRecordLimit)
+	return result, err
 }
 
-// reserve counts memory for a walk being collected; where there is no room,
-// others go, then the walk itself.
-func (k *Cache) reserve(c *keptWalk, grown int) bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	for k.used+grown > k.bytes && k.recent.Len() > 0 {
-		k.drop(k.recent.Back())
+// makeRoom accounts for the memory that a walk in flight takes. It evicts other
+// walks as needed; if that is not enough, it drops the pages of this one and
+// reports false.
+func (c *Cache) makeRoom(cw *cachedWalk, grown int) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for c.used+grown > c.maxBytes && c.recent.Len() > 0 {
+		c.evict(c.recent.Back())
 	}
-	if k.used+grown > k.bytes {
-		k.used -= c.size
-		c.size, c.pages = 0, nil
+	if c.used+grown > c.maxBytes {
+		c.used -= cw.size
+		cw.size, cw.pages = 0, nil
 		return false
 	}
-	k.used += grown
-	c.size += grown
+	c.used += grown
+	cw.size += grown
 	return true
 }
 
-// store keeps a finished walk; its memory is counted already.
-func (k *Cache) store(c *keptWalk) {
-	if e, ok := k.kept[c.key]; ok {
-		k.drop(e)
+// store stores a finished walk, whose memory is already accounted for.
+func (c *Cache) store(cw *cachedWalk) {
+	if e, ok := c.walks[cw.key]; ok {
+		c.evict(e)
 	}
-	c.until = k.clock().Add(k.ttl)
-	k.kept[c.key] = k.recent.PushFront(c)
+	cw.expires = c.clock().Add(c.ttl)
+	c.walks[cw.key] = c.recent.PushFront(cw)
 }
 
-// Bytes is how many bytes the keeper counts, kept and being collected.
-func (k *Cache) Bytes() int {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return k.used
+// Bytes returns the memory of all walks, stored or in flight, in bytes.
+func (c *Cache) Bytes() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.used
 }
 
-// interner lets rows share the texts that repeat, such as job names.
+// interner lets rows share repeated texts, such as job names.
 type interner struct{ seen map[string]string }
 
 const (
@@ -247,8 +251,8 @@ const (
 
 func newInterner() *interner { return &interner{map[string]string{}} }
 
-// page shares the texts of a page that nobody else holds yet and gives the
-// memory that it adds.
+// page makes the rows of a page use texts seen before, and returns how much
+// memory the page adds. The rows must not be in use elsewhere yet.
 func (n *interner) page(p *Page) int {
 	grown := 96 + len(p.Cursor) + len(p.Next)
 	for _, r := range p.Rows {
@@ -268,9 +272,10 @@ func (n *interner) page(p *Page) int {
 	return grown
 }
 
-// CacheKeys are the keys under which a kept walk may serve a question whose
-// filters are pushed down: the walk with all the filters first, then those with
-// fewer, the unfiltered one last. More than six filters give only the ends.
+// CacheKeys returns the keys of the walks that can serve a question whose
+// filters are pushed down: first the walk with all filters, then those with
+// fewer, last the unfiltered one. With more than six filters it returns only the
+// first and the last of these.
 func CacheKeys(base string, filters []string) []string {
 	filters = slices.Sorted(slices.Values(filters))
 	key := func(chosen []string) string { return base + "\x00" + strings.Join(chosen, "\x00") }

@@ -5,84 +5,85 @@ import (
 	"slices"
 )
 
-// keptAnswers is how many answers are kept with each walk: those of its latest
-// questions.
-const keptAnswers = 32
+// maxAnswersPerWalk is how many answers are stored with each walk: those to its
+// latest questions.
+const maxAnswersPerWalk = 32
 
-// keptAnswer is an answer that a kept walk gave to a question.
-type keptAnswer struct {
+// cachedAnswer is the answer to a question that was computed from a cached walk.
+type cachedAnswer struct {
 	question string
 	answer   *Answer
 	size     int
 }
 
-// Origin is the kept walk that an answer comes from, if any.
-type Origin struct{ walk *keptWalk }
+// Origin is the cached walk that an answer was computed from, if any.
+type Origin struct{ walk *cachedWalk }
 
-// Answer gives the answer that was kept for a question, nil where there is
-// none. Nobody may change it.
-func (k *Cache) Answer(question string) *Answer {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	w := k.answers[question]
+// Answer returns the stored answer to a question, or nil. The caller must not
+// change it.
+func (c *Cache) Answer(question string) *Answer {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	w := c.answers[question]
 	if w == nil {
 		return nil
 	}
-	e := k.kept[w.key]
-	if !k.clock().Before(w.until) {
-		k.drop(e)
+	e := c.walks[w.key]
+	if !c.clock().Before(w.expires) {
+		c.evict(e)
 		return nil
 	}
-	k.recent.MoveToFront(e)
-	i := slices.IndexFunc(w.answers, func(a keptAnswer) bool { return a.question == question })
+	c.recent.MoveToFront(e)
+	i := slices.IndexFunc(w.answers, func(a cachedAnswer) bool { return a.question == question })
 	return w.answers[i].answer
 }
 
-// StoreAnswer keeps an answer that a kept walk gave, in both of its forms, until
-// that walk goes: at the latest with the next write. The question names all
-// that the answer depends on beside the walk. Nobody may change the answer any
-// more. One that comes from no kept walk is not kept.
-func (k *Cache) StoreAnswer(question string, from Origin, a *Answer) {
+// StoreAnswer stores an answer in both of its forms, together with the walk it
+// was computed from, and evicts it with that walk: at the latest at the next
+// [Cache.Clear]. The question must name everything that the answer depends on
+// besides the walk. The answer must not be changed any more. An answer whose
+// run read the source, and not a cached walk, is not stored.
+func (c *Cache) StoreAnswer(question string, from Origin, a *Answer) {
 	w := from.walk
 	if w == nil {
 		return
 	}
-	a.finish()
+	a.render()
 	size := 200 + len(question) + 3*(len(a.text)+len(a.raw))
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if e, ok := k.kept[w.key]; !ok || e.Value != w || k.answers[question] != nil {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e, ok := c.walks[w.key]; !ok || e.Value != w || c.answers[question] != nil {
 		return
 	}
-	if len(w.answers) >= keptAnswers {
-		k.forget(w, 0)
+	if len(w.answers) >= maxAnswersPerWalk {
+		c.evictAnswer(w, 0)
 	}
-	if k.used+size > k.bytes {
-		// Answers are quickly made again; walks are not.
+	if c.used+size > c.maxBytes {
+		// An answer is cheap to compute again; a walk is not, so none is evicted.
 		return
 	}
-	k.used += size
+	c.used += size
 	w.size += size
-	w.answers = append(w.answers, keptAnswer{question, a, size})
-	k.answers[question] = w
+	w.answers = append(w.answers, cachedAnswer{question, a, size})
+	c.answers[question] = w
 }
 
-// forget drops one answer of a walk.
-func (k *Cache) forget(w *keptWalk, i int) {
-	k.used -= w.answers[i].size
+// evictAnswer evicts the i-th answer of a walk.
+func (c *Cache) evictAnswer(w *cachedWalk, i int) {
+	c.used -= w.answers[i].size
 	w.size -= w.answers[i].size
-	delete(k.answers, w.answers[i].question)
+	delete(c.answers, w.answers[i].question)
 	w.answers = slices.Delete(w.answers, i, i+1)
 }
 
-// finish makes both forms of an answer, once.
-func (a *Answer) finish() {
+// render computes both forms of the answer, once.
+func (a *Answer) render() {
 	if a.raw == nil {
 		a.text, a.raw = a.Text(), []byte(marshal(a))
 	}
 }
 
-// MarshalJSON implements json.Marshaler: the form that was kept, where one was.
+// MarshalJSON implements [json.Marshaler]. A cached answer is not encoded again.
 func (a *Answer) MarshalJSON() ([]byte, error) {
 	if a.raw != nil {
 		return a.raw, nil

@@ -13,9 +13,9 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/digest"
 )
 
-// answering asks twice, so that the second answer comes from the kept walk of
-// the first, and keeps it.
-func answering(t *testing.T, k *digest.Cache, key, question string) *digest.Answer {
+// askTwice asks twice, so that the second answer comes from the walk that the
+// first one cached, and stores it.
+func askTwice(t *testing.T, k *digest.Cache, key, question string) *digest.Answer {
 	t.Helper()
 	tb := applications()
 	var from digest.Origin
@@ -27,20 +27,20 @@ func answering(t *testing.T, k *digest.Cache, key, question string) *digest.Answ
 	return a
 }
 
-func TestAnAnswerIsKeptInBothFormsUntilItsWalkGoes(t *testing.T) {
+func TestCacheStoresAnswerUntilItsWalkIsEvicted(t *testing.T) {
 	t.Parallel()
 	for name, ends := range map[string]func(*digest.Cache, func(time.Duration)){
 		"with a write":               func(k *digest.Cache, _ func(time.Duration)) { k.Clear() },
 		"when the walk is too old":   func(_ *digest.Cache, pass func(time.Duration)) { pass(digest.DefaultCacheTTL) },
-		"when others need the place": func(k *digest.Cache, _ func(time.Duration)) { answering(t, k, "other", "another question") },
+		"when others need the place": func(k *digest.Cache, _ func(time.Duration)) { askTwice(t, k, "other", "another question") },
 	} {
 		now := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 		roomy := digest.NewCache(0, 0, nil)
-		answering(t, roomy, "walk", "question")
+		askTwice(t, roomy, "walk", "question")
 		// Room for one walk and its answer, not for two.
 		k := digest.NewCache(roomy.Bytes()+100, 0, func() time.Time { return now })
 		require.Nil(t, k.Answer("question"))
-		a := answering(t, k, "walk", "question")
+		a := askTwice(t, k, "walk", "question")
 		want, err := json.Marshal(*a)
 		require.NoError(t, err)
 		got := k.Answer("question")
@@ -57,7 +57,7 @@ func TestAnAnswerIsKeptInBothFormsUntilItsWalkGoes(t *testing.T) {
 	}
 }
 
-func TestAnAnswerOfAWalkThatWentMeanwhileIsNotKept(t *testing.T) {
+func TestCacheStoresNoAnswerOfEvictedWalk(t *testing.T) {
 	t.Parallel()
 	k := digest.NewCache(0, 0, nil)
 	tb := applications()
@@ -69,16 +69,16 @@ func TestAnAnswerOfAWalkThatWentMeanwhileIsNotKept(t *testing.T) {
 	a = askSource(t, tb, digest.Query{}, inPlace(believable(tb, 30, 1)), options)
 	k.Clear()
 	k.StoreAnswer("question", from, a)
-	assert.Nil(t, k.Answer("question"), "a write came between")
+	assert.Nil(t, k.Answer("question"), "Clear was called in between")
 	assert.Zero(t, k.Bytes())
 }
 
-func TestAWalkKeepsTheAnswersToItsLatestQuestions(t *testing.T) {
+func TestCacheStoresLatestAnswersPerWalk(t *testing.T) {
 	t.Parallel()
 	k := digest.NewCache(0, 0, nil)
 	var used int
 	for i := range 100 {
-		answering(t, k, "walk", fmt.Sprintf("question %02d", i))
+		askTwice(t, k, "walk", fmt.Sprintf("question %02d", i))
 		if i == 40 {
 			used = k.Bytes()
 		}

@@ -14,42 +14,42 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/digest"
 )
 
-// keeping runs a summary through a keeper.
-func keeping(tb testing.TB, u *upstream, opts digest.Options) *digest.Answer {
+// askCached asks for a summary with a cache.
+func askCached(tb testing.TB, u *upstream, opts digest.Options) *digest.Answer {
 	tb.Helper()
 	none := 0
 	return askSource(tb, applications(), digest.Query{Limit: &none}, u.source, opts)
 }
 
-func TestKeptWalkServesUntilItExpiresOrIsCleared(t *testing.T) {
+func TestCachedWalkServesUntilExpiredOrCleared(t *testing.T) {
 	u := &upstream{rows: believable(applications(), 100, 1), size: 25}
 	clock := now
 	k := digest.NewCache(0, time.Minute, func() time.Time { return clock })
 	opts := digest.Options{Cache: k, CacheKeys: []string{"all"}}
-	first := keeping(t, u, opts)
+	first := askCached(t, u, opts)
 	assert.Equal(t, 4, u.calls)
 	assert.Positive(t, k.Bytes())
 	clock = clock.Add(59 * time.Second)
-	assert.Equal(t, first, keeping(t, u, opts))
+	assert.Equal(t, first, askCached(t, u, opts))
 	assert.Equal(t, 4, u.calls, "served from memory")
 	clock = clock.Add(2 * time.Second)
-	keeping(t, u, opts)
+	askCached(t, u, opts)
 	assert.Equal(t, 8, u.calls, "walked again")
 	k.Clear()
 	assert.Zero(t, k.Bytes())
-	keeping(t, u, opts)
+	askCached(t, u, opts)
 	assert.Equal(t, 12, u.calls)
 }
 
-func TestWiderKeptWalkServesAQuestionWithFilters(t *testing.T) {
+func TestCachedWalkWithFewerFiltersServesQuestion(t *testing.T) {
 	tb := applications()
 	rows := believable(tb, 100, 1)
 	k := digest.NewCache(0, 0, nil)
 	wide := &upstream{rows: rows, size: 25}
-	keeping(t, wide, digest.Options{Cache: k, CacheKeys: digest.CacheKeys("applications", nil)})
+	askCached(t, wide, digest.Options{Cache: k, CacheKeys: digest.CacheKeys("applications", nil)})
 	narrow := &upstream{rows: nil, size: 25}
 	pending := func(r *digest.Row) bool { return lookup(tb, *r)("outcome").Str() == "PENDING" }
-	a := keeping(t, narrow, digest.Options{Cache: k, CacheKeys: digest.CacheKeys("applications", []string{"outcome=PENDING"}), Filter: pending})
+	a := askCached(t, narrow, digest.Options{Cache: k, CacheKeys: digest.CacheKeys("applications", []string{"outcome=PENDING"}), Filter: pending})
 	assert.Zero(t, narrow.calls)
 	want := 0
 	for i := range rows {
@@ -60,7 +60,7 @@ func TestWiderKeptWalkServesAQuestionWithFilters(t *testing.T) {
 	assert.Equal(t, want, a.Summary.Matched)
 }
 
-func TestKeyChoicesGoFromAllFiltersToNone(t *testing.T) {
+func TestCacheKeysRangeFromAllFiltersToNone(t *testing.T) {
 	keys := digest.CacheKeys("jobs", []string{"b", "a"})
 	require.Len(t, keys, 4)
 	assert.Equal(t, digest.CacheKeys("jobs", []string{"a", "b"}), keys)
@@ -68,46 +68,46 @@ func TestKeyChoicesGoFromAllFiltersToNone(t *testing.T) {
 	assert.Len(t, digest.CacheKeys("jobs", []string{"1", "2", "3", "4", "5", "6", "7"}), 2)
 }
 
-func TestIncompleteWalkServesOnlyTheSameQuestion(t *testing.T) {
+func TestIncompleteWalkServesOnlySameQuestion(t *testing.T) {
 	u := &upstream{rows: believable(applications(), 100, 1), size: 25}
 	k := digest.NewCache(0, 0, nil)
 	opts := digest.Options{Cache: k, CacheKeys: []string{"all"}, Limits: digest.Limits{Records: 50}}
-	first := keeping(t, u, opts)
+	first := askCached(t, u, opts)
 	assert.False(t, first.Summary.Complete)
-	assert.Equal(t, first, keeping(t, u, opts))
+	assert.Equal(t, first, askCached(t, u, opts))
 	assert.Equal(t, 2, u.calls)
 	opts.CacheKeys = []string{"filtered", "all"}
-	keeping(t, u, opts)
+	askCached(t, u, opts)
 	assert.Equal(t, 4, u.calls, "what was not read might match the filter")
 	opts.CacheKeys, opts.Limits.Records = []string{"all"}, 75
-	keeping(t, u, opts)
+	askCached(t, u, opts)
 	assert.Equal(t, 7, u.calls, "another limit reads further")
 }
 
-func TestWalkThatFailedOrDoesNotFitIsNotKept(t *testing.T) {
+func TestCacheStoresNoFailedOrOversizedWalk(t *testing.T) {
 	tb := applications()
 	u := &upstream{rows: believable(tb, 100, 1), size: 25, failAt: 3}
 	k := digest.NewCache(0, 0, nil)
 	opts := digest.Options{Cache: k, CacheKeys: []string{"all"}}
-	a := keeping(t, u, opts)
+	a := askCached(t, u, opts)
 	assert.False(t, a.Summary.Complete)
 	assert.Contains(t, a.Notes[0], "upstream is away")
 	assert.Zero(t, k.Bytes())
 
 	small := digest.NewCache(40_000, 0, nil)
 	u = &upstream{rows: believable(tb, 100, 1), size: 25}
-	keeping(t, u, digest.Options{Cache: small, CacheKeys: []string{"all"}})
-	keeping(t, u, digest.Options{Cache: small, CacheKeys: []string{"all"}})
+	askCached(t, u, digest.Options{Cache: small, CacheKeys: []string{"all"}})
+	askCached(t, u, digest.Options{Cache: small, CacheKeys: []string{"all"}})
 	assert.Equal(t, 8, u.calls)
 	assert.Zero(t, small.Bytes())
 }
 
-func TestLeastRecentlyUsedWalkGoesFirst(t *testing.T) {
+func TestCacheEvictsLeastRecentlyUsedWalk(t *testing.T) {
 	tb := applications()
 	k := digest.NewCache(250_000, 0, nil)
 	ask := func(key string) int {
 		u := &upstream{rows: believable(tb, 100, 1), size: 25}
-		keeping(t, u, digest.Options{Cache: k, CacheKeys: []string{key}})
+		askCached(t, u, digest.Options{Cache: k, CacheKeys: []string{key}})
 		assert.LessOrEqual(t, k.Bytes(), 250_000)
 		return u.calls
 	}
@@ -122,7 +122,7 @@ func TestLeastRecentlyUsedWalkGoesFirst(t *testing.T) {
 	assert.NotZero(t, ask("b"), "went to make room")
 }
 
-func TestSameWalkUnderWayIsShared(t *testing.T) {
+func TestConcurrentQuestionsShareOneWalk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		k := digest.NewCache(0, 0, nil)
 		started, release := make(chan struct{}), make(chan struct{})
@@ -135,10 +135,10 @@ func TestSameWalkUnderWayIsShared(t *testing.T) {
 		opts := digest.Options{Cache: k, CacheKeys: []string{"all"}}
 		var all sync.WaitGroup
 		answers := make([]*digest.Answer, 5)
-		all.Go(func() { answers[0] = keeping(t, u, opts) })
+		all.Go(func() { answers[0] = askCached(t, u, opts) })
 		<-started
 		for i := range 4 {
-			all.Go(func() { answers[i+1] = keeping(t, u, opts) })
+			all.Go(func() { answers[i+1] = askCached(t, u, opts) })
 		}
 		synctest.Wait()
 		close(release)
@@ -150,7 +150,7 @@ func TestSameWalkUnderWayIsShared(t *testing.T) {
 	})
 }
 
-func TestWhoWaitsForACanceledWalkWalksAlone(t *testing.T) {
+func TestWaiterReadsItselfAfterCanceledWalk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tb, k := applications(), digest.NewCache(0, 0, nil)
 		ctx, cancel := context.WithCancel(t.Context())
@@ -182,18 +182,18 @@ func TestWhoWaitsForACanceledWalkWalksAlone(t *testing.T) {
 	})
 }
 
-func TestWriteDuringAWalkKeepsItFromBeingKept(t *testing.T) {
+func TestWalkIsNotStoredAfterClear(t *testing.T) {
 	k := digest.NewCache(0, 0, nil)
 	u := &upstream{rows: believable(applications(), 100, 1), size: 25, onPage: func(call int) {
 		if call == 2 {
 			k.Clear()
 		}
 	}}
-	keeping(t, u, digest.Options{Cache: k, CacheKeys: []string{"all"}})
+	askCached(t, u, digest.Options{Cache: k, CacheKeys: []string{"all"}})
 	assert.Zero(t, k.Bytes())
 }
 
-func TestEnrichedColumnsDoNotReachTheKeptRows(t *testing.T) {
+func TestEnrichDoesNotChangeCachedRows(t *testing.T) {
 	tb := applications()
 	k := digest.NewCache(0, 0, nil)
 	u := &upstream{rows: believable(tb, 10, 1), size: 4}

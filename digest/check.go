@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// check refuses comparisons between kinds that cannot be compared, with what
-// to write instead.
+// check refuses a comparison of kinds that cannot be compared, and says what to
+// write instead.
 func (c *compiler) check(left, right *operand, op string) error {
 	switch {
 	case op == "contains":
@@ -85,7 +85,7 @@ func (c *compiler) checkValue(left *operand, v Value, op string) error {
 	return c.checkEnum(left, v, ordered)
 }
 
-// checkEnum refuses a value that a closed column can never have.
+// checkEnum refuses a value that a column with an Enum can never have.
 func (c *compiler) checkEnum(left *operand, v Value, ordered bool) error {
 	if left.column < 0 || ordered {
 		return nil
@@ -98,7 +98,7 @@ func (c *compiler) checkEnum(left *operand, v Value, ordered bool) error {
 	return c.refusef("%s is never %q; it is one of %s, or nil", left.name, clip(v.str), strings.Join(enum, ", "))
 }
 
-// checkPair checks two sides that both depend on the record.
+// checkPair checks a comparison in which both sides depend on the record.
 func (c *compiler) checkPair(left, right *operand, op string) error {
 	class := func(o *operand) Kind {
 		switch o.kind {

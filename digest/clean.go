@@ -6,25 +6,25 @@ import (
 	"unicode/utf8"
 )
 
-// Clean returns s without what a reader cannot see but a model would read:
-// control, zero-width, bidirectional, tag and other format characters and
-// invisible fillers. White space of any kind becomes one plain space, invalid
-// UTF-8 goes, and the ends are trimmed. Line breaks do not survive; use
-// [CleanLines] for text of several lines.
+// Clean returns s without characters that a person cannot see but a model
+// would read: control, zero-width, bidirectional, tag and other format
+// characters and invisible fillers. Any run of white space, line breaks
+// included, becomes one plain space, invalid UTF-8 is dropped, and both ends
+// are trimmed. Use [CleanLines] for text of several lines.
 func Clean(s string) string {
-	if isPlain(s) {
+	if isCleanASCII(s) {
 		return s
 	}
 	return cleanRunes(s, false)
 }
 
-// CleanLines is [Clean] for documents: line breaks stay, at most one blank
-// line between two others, and tabs become spaces.
+// CleanLines is [Clean] for documents: it keeps line breaks, with at most one
+// blank line in a row, and turns tabs into spaces.
 func CleanLines(s string) string { return cleanRunes(s, true) }
 
-// isPlain tells whether s is printable ASCII with single inner spaces, which
-// is what most values are; they are kept without a copy.
-func isPlain(s string) bool {
+// isCleanASCII reports whether s is printable ASCII with single inner spaces.
+// Most values are, and need no copy.
+func isCleanASCII(s string) bool {
 	space := true
 	for i := range len(s) {
 		c := s[i]
@@ -52,7 +52,7 @@ func cleanRunes(s string, lines bool) string {
 		case unicode.IsSpace(r) || r == '\u2028' || r == '\u2029':
 			space = true
 			continue
-		case invisible(r):
+		case isInvisible(r):
 			continue
 		}
 		if b.Len() > 0 {
@@ -69,10 +69,10 @@ func cleanRunes(s string, lines bool) string {
 	return b.String()
 }
 
-// invisible tells whether r shows nothing by itself. Unicode's format class
-// covers zero-width, bidi and tag characters; the rest are fillers, blanks and
-// variation selectors that can smuggle data.
-func invisible(r rune) bool {
+// isInvisible reports whether r shows nothing by itself. Unicode's format
+// class covers zero-width, bidi and tag characters; the others are fillers,
+// blanks and variation selectors that can smuggle data.
+func isInvisible(r rune) bool {
 	switch {
 	case r < 0x7f:
 		return r < ' '

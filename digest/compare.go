@@ -11,16 +11,16 @@ import (
 	"github.com/expr-lang/expr/ast"
 )
 
-var mirrored = map[string]string{
+var mirroredOps = map[string]string{
 	"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<=",
 }
 
-// sides compiles both sides of a comparison and puts the one that depends on
-// the record on the left.
+// sides compiles both sides of a comparison and swaps them if needed, so that
+// the left one depends on the record.
 func (c *compiler) sides(n *ast.BinaryNode) (left, right *operand, op string, err error) {
 	op = n.Operator
-	if _, ok := mirrored[op]; !ok && op != "in" && op != "contains" {
-		return nil, nil, "", c.refusef("the operator %s is not known here", clip(op))
+	if _, ok := mirroredOps[op]; !ok && op != "in" && op != "contains" {
+		return nil, nil, "", c.refusef("unknown operator %s", clip(op))
 	}
 	if left, err = c.operand(n.Left); err != nil {
 		return nil, nil, "", err
@@ -32,15 +32,15 @@ func (c *compiler) sides(n *ast.BinaryNode) (left, right *operand, op string, er
 	case op == "in" && left.isConst() && !right.isConst():
 		// "Java" in tags
 		left, right, op = right, left, "contains"
-	case left.isConst() && !right.isConst() && mirrored[op] != "":
-		left, right, op = right, left, mirrored[op]
+	case left.isConst() && !right.isConst() && mirroredOps[op] != "":
+		left, right, op = right, left, mirroredOps[op]
 	case left.isConst() && right.isConst():
-		return nil, nil, "", c.refusef("%s compares no column", describe(n))
+		return nil, nil, "", c.refusef("%s compares no column", describeNode(n))
 	}
 	return left, right, op, nil
 }
 
-// comparison checks the kinds of both sides and picks the test.
+// comparison checks the kinds of both sides and compiles the comparison.
 func (c *compiler) comparison(n *ast.BinaryNode) (test, error) {
 	left, right, op, err := c.sides(n)
 	if err != nil {
@@ -50,12 +50,12 @@ func (c *compiler) comparison(n *ast.BinaryNode) (test, error) {
 		return nil, err
 	}
 	if right.isConst() && op != "in" && right.kind == KindMissing {
-		return isNil(left, op == "=="), nil
+		return nilTest(left, op == "=="), nil
 	}
-	if left.since && (op == "==" || op == "!=" || op == "in") {
-		// Nothing is exactly five days ago; what is meant is any moment of a day.
+	if left.daysSince && (op == "==" || op == "!=" || op == "in") {
+		// No instant is exactly five days ago; any moment of that day is meant.
 		whole := *left
-		whole.get = left.days
+		whole.get = left.wholeDays
 		left = &whole
 	}
 	var t test
@@ -63,7 +63,7 @@ func (c *compiler) comparison(n *ast.BinaryNode) (test, error) {
 	case op == "contains":
 		t = containsTest(left, right)
 	case op == "in":
-		t, err = c.in(left, right)
+		t, err = c.inTest(left, right)
 	case left.answer:
 		t = c.answerTest(left, right, op)
 	case right.isConst() && left.kind == KindText:
@@ -77,15 +77,15 @@ func (c *compiler) comparison(n *ast.BinaryNode) (test, error) {
 		return nil, err
 	}
 	if op != "==" && op != "!=" {
-		c.leaf(left, t)
+		c.addLeaf(left, t)
 		if !right.isConst() {
-			c.leaf(right, t)
+			c.addLeaf(right, t)
 		}
 	}
 	return t, nil
 }
 
-func (c *compiler) leaf(o *operand, t test) {
+func (c *compiler) addLeaf(o *operand, t test) {
 	c.out.leaves = append(c.out.leaves, leaf{o.name, func(r *Row) verdict {
 		if !o.get(r).IsMissing() {
 			return 0
@@ -94,16 +94,17 @@ func (c *compiler) leaf(o *operand, t test) {
 	}})
 }
 
-func isNil(o *operand, want bool) test {
+func nilTest(o *operand, want bool) test {
 	return func(r *Row) verdict { return verdictOf(o.get(r).IsMissing() == want) }
 }
 
-// missingOr makes a test false, and open, where a value is missing.
-func missingOr(get func(*Row) Value, t func(Value) bool) test {
+// undecidedIfMissing applies t to present values; a missing one leaves the
+// comparison false and undecided.
+func undecidedIfMissing(get func(*Row) Value, t func(Value) bool) test {
 	return func(r *Row) verdict {
 		v := get(r)
 		if v.IsMissing() {
-			return open
+			return undecided
 		}
 		return verdictOf(t(v))
 	}
@@ -124,10 +125,10 @@ func textTest(left *operand, want Value, op string) test {
 		}
 	}
 	accept := accepts(op)
-	return missingOr(get, func(v Value) bool { return accept(strings.Compare(Fold(v.str), folded)) })
+	return undecidedIfMissing(get, func(v Value) bool { return accept(strings.Compare(Fold(v.str), folded)) })
 }
 
-// accepts turns an operator into a test of a three-way comparison.
+// accepts returns which results of a three-way comparison satisfy the operator.
 func accepts(op string) func(int) bool {
 	switch op {
 	case "==":
@@ -145,8 +146,8 @@ func accepts(op string) func(int) bool {
 	}
 }
 
-// instantTest compares an instant with a plain day: equal is any moment of the
-// day, before and after are told from its start.
+// instantTest compares an instant with a plain day: any moment of the day
+// equals it; before and after are relative to the start of the day.
 func (c *compiler) instantTest(left *operand, day Value, op string) test {
 	start := midnight(day.num, c.loc).UnixMicro()
 	end := midnight(day.num+1, c.loc).UnixMicro()
@@ -166,10 +167,10 @@ func (c *compiler) instantTest(left *operand, day Value, op string) test {
 		c.out.notes = append(c.out.notes, "where: a date is the start of its day, so <= leaves the day itself out; use < and the next day to include it")
 	}
 	accept := accepts(op)
-	return missingOr(get, func(v Value) bool { return accept(cmp.Compare(v.num, start)) })
+	return undecidedIfMissing(get, func(v Value) bool { return accept(cmp.Compare(v.num, start)) })
 }
 
-// orderTest compares any two sides of comparable kinds.
+// orderTest compares any two sides of comparable kinds, by their order.
 func (c *compiler) orderTest(left, right *operand, op string) test {
 	accept, other := accepts(op), right.get
 	if right.isConst() {
@@ -186,13 +187,13 @@ func (c *compiler) orderTest(left, right *operand, op string) test {
 			case "!=":
 				return verdictOf(a.IsMissing() != b.IsMissing())
 			}
-			return open
+			return undecided
 		}
 		return verdictOf(accept(c.compare(a, b)))
 	}
 }
 
-// compare orders two present values of comparable kinds.
+// compare is a three-way comparison of two present values of comparable kinds.
 func (c *compiler) compare(a, b Value) int {
 	switch {
 	case a.kind == KindText && b.kind == KindText:
@@ -211,14 +212,14 @@ func containsTest(left, right *operand) test {
 	if right.isConst() {
 		folded := Fold(right.consts[0].str)
 		if left.kind == KindList {
-			return missingOr(left.get, func(v Value) bool { return hasElement(v.str, folded) })
+			return undecidedIfMissing(left.get, func(v Value) bool { return hasElement(v.str, folded) })
 		}
-		return missingOr(left.get, func(v Value) bool { return containsFolded(v.str, folded) })
+		return undecidedIfMissing(left.get, func(v Value) bool { return containsFolded(v.str, folded) })
 	}
 	return func(r *Row) verdict {
 		v, w := left.get(r), want(r)
 		if v.IsMissing() || w.IsMissing() {
-			return open
+			return undecided
 		}
 		if left.kind == KindList {
 			return verdictOf(hasElement(v.str, Fold(w.str)))
@@ -228,22 +229,22 @@ func containsTest(left, right *operand) test {
 }
 
 func hasElement(stored, folded string) bool {
-	for item := range strings.SplitSeq(stored, listSep) {
-		if equalFolded(item, folded) {
+	for element := range strings.SplitSeq(stored, listSep) {
+		if equalFolded(element, folded) {
 			return true
 		}
 	}
 	return false
 }
 
-// in is equality with one of several values, each tested as == tests it.
-func (c *compiler) in(left, right *operand) (test, error) {
+// inTest tests for equality with one of several values, each compared as by ==.
+func (c *compiler) inTest(left, right *operand) (test, error) {
 	tests := make([]test, 0, len(right.consts))
 	for _, v := range right.consts {
 		o := constant(v)
 		switch {
 		case v.IsMissing():
-			// false for a missing value, as everywhere in in
+			// nil in a list matches nothing.
 		case left.answer:
 			tests = append(tests, c.answerTest(left, o, "=="))
 		case left.kind == KindText:
@@ -259,21 +260,21 @@ func (c *compiler) in(left, right *operand) (test, error) {
 	}
 	return func(r *Row) verdict {
 		if left.get(r).IsMissing() {
-			return open
+			return undecided
 		}
 		return verdictOf(slices.ContainsFunc(tests, func(t test) bool { return t(r) == holds }))
 	}, nil
 }
 
-// answerTest compares each text of an answer; as numbers when both are, by the
-// day with a date.
+// answerTest compares each text of a screening answer: as a number with a
+// number, by the day with a date.
 func (c *compiler) answerTest(left, right *operand, op string) test {
 	get, want, accept := left.get, right.consts[0], accepts(op)
 	number, isNumber := want.Float(), want.kind == KindNumber
 	text := want.str
 	switch want.kind {
 	case KindNumber:
-		text = showNumber(number)
+		text = formatNumber(number)
 	case KindBool:
 		text = strconv.FormatBool(want.num != 0)
 	default:
@@ -307,19 +308,19 @@ func (c *compiler) answerTest(left, right *operand, op string) test {
 			case "!=":
 				return holds
 			}
-			return open
+			return undecided
 		}
 		if op == "!=" {
-			// Of several choices, all must differ.
-			for item := range strings.SplitSeq(v.str, listSep) {
-				if !matches(item) {
+			// If several choices were picked, all of them must differ.
+			for element := range strings.SplitSeq(v.str, listSep) {
+				if !matches(element) {
 					return 0
 				}
 			}
 			return holds
 		}
-		for item := range strings.SplitSeq(v.str, listSep) {
-			if matches(item) {
+		for element := range strings.SplitSeq(v.str, listSep) {
+			if matches(element) {
 				return holds
 			}
 		}
@@ -327,7 +328,7 @@ func (c *compiler) answerTest(left, right *operand, op string) test {
 	}
 }
 
-// parseBool reads the answer to a question of yes or no.
+// parseBool reads the answer to a yes-or-no question.
 func parseBool(s string) (yes, ok bool) {
 	switch Fold(s) {
 	case "yes", "true":

@@ -13,56 +13,58 @@ import (
 	"sync"
 )
 
-// mode says how a cursor finds its place again.
+// mode is how a cursor finds its place again.
 type mode byte
 
 const (
-	// fresh is no cursor: the walk decides the mode.
-	fresh mode = iota
-	// sorted resumes after a sort value and an id, over a complete walk.
-	sorted
-	// delivered resumes after a record in the order of the source.
-	delivered
-	// grouped resumes after a group.
-	grouped
+	// modeFirstPage is a query without a cursor: how the walk ends decides the mode
+	// of the next cursor.
+	modeFirstPage mode = iota
+	// modeSorted resumes after a sort value and an id, over a complete walk.
+	modeSorted
+	// modeSourceOrder resumes after a record in the order of the source.
+	modeSourceOrder
+	// modeGrouped resumes after a group.
+	modeGrouped
 )
 
 const (
 	sealBytes = 12
 	hashBytes = 6
-	// maxCursor bounds what is decoded at all; a real one is far shorter.
+	// maxCursor bounds, in bytes, what is decoded at all; real cursors are far
+	// shorter.
 	maxCursor = 8 << 10
 )
 
-// position is what a cursor holds.
+// position is the content of a cursor.
 type position struct {
 	mode mode
-	// key and id are the last row's; in delivered mode only the id counts.
+	// key and id are those of the last row; in delivered mode only the id counts.
 	key sortKey
 	id  string
 	// index is the row's place on its page, or the group's place among the groups.
 	index uint64
-	// upstream is the cursor of the source that fetches the page with the row.
+	// upstream is the source's cursor for the page that contains the row.
 	upstream string
 }
 
 var (
-	errForeignCursor = errors.New("cursor: this is not a cursor of this server, or it was altered; send the next of an answer as it stands, or leave cursor out to start again")
+	errForeignCursor = errors.New("cursor: this is not a cursor of this server, or it was altered; send the next of an answer unchanged, or leave cursor out to start again")
 	errOtherQuestion = errors.New("cursor: this cursor belongs to another question; send the same filters, where, sort and group_by as the call that gave it (limit, max_tokens and fields may differ), or leave cursor out to start again")
 )
 
-// processSecret seals cursors when the caller brings no secret; they then end
-// with the process.
+// processSecret seals cursors if the query has no secret; they are then valid
+// until the process ends.
 var processSecret = sync.OnceValue(func() []byte {
 	b := make([]byte, 32)
-	// Read never fails; it ends the process instead.
+	// Read never returns an error; if it fails, the process crashes.
 	_, _ = rand.Read(b)
 	return b
 })
 
-// sealer encrypts cursors, because sort values and ids are personal, and
-// authenticates them. It is deterministic (a synthetic IV): the same place in
-// the same answer is the same text.
+// sealer encrypts cursors, because sort values and ids are personal data, and
+// authenticates them. It is deterministic (a synthetic IV): the same position
+// in the same answer always gives the same text.
 type sealer struct{ mac, enc []byte }
 
 func newSealer(secret []byte) sealer {
@@ -83,7 +85,7 @@ func (s sealer) tag(plain []byte) []byte {
 	return h.Sum(nil)[:sealBytes]
 }
 
-func (s sealer) stream(tag, data []byte) ([]byte, error) {
+func (s sealer) xor(tag, data []byte) ([]byte, error) {
 	block, err := aes.NewCipher(s.enc)
 	if err != nil {
 		return nil, err
@@ -97,7 +99,7 @@ func (s sealer) stream(tag, data []byte) ([]byte, error) {
 
 func (s sealer) seal(plain []byte) (string, error) {
 	tag := s.tag(plain)
-	body, err := s.stream(tag, plain)
+	body, err := s.xor(tag, plain)
 	if err != nil {
 		return "", err
 	}
@@ -112,7 +114,7 @@ func (s sealer) open(text string) ([]byte, error) {
 	if err != nil || len(raw) <= sealBytes {
 		return nil, errForeignCursor
 	}
-	plain, err := s.stream(raw[:sealBytes], raw[sealBytes:])
+	plain, err := s.xor(raw[:sealBytes], raw[sealBytes:])
 	if err != nil {
 		return nil, err
 	}
@@ -122,11 +124,11 @@ func (s sealer) open(text string) ([]byte, error) {
 	return plain, nil
 }
 
-// encode seals a position together with the hash of the arguments.
+// encode seals a position together with the hash of the query's arguments.
 func (s sealer) encode(p position, args [hashBytes]byte) (string, error) {
 	b := append([]byte{byte(p.mode)}, args[:]...)
 	switch p.mode {
-	case sorted:
+	case modeSorted:
 		b = append(b, p.key.flags())
 		if p.key.text == "" {
 			b = binary.BigEndian.AppendUint64(b, p.key.num)
@@ -134,18 +136,19 @@ func (s sealer) encode(p position, args [hashBytes]byte) (string, error) {
 			b = appendString(b, p.key.text)
 		}
 		b = append(b, p.id...)
-	case delivered:
+	case modeSourceOrder:
 		b = binary.AppendUvarint(b, p.index)
 		b = appendString(b, p.id)
 		b = append(b, packCursor(p.upstream)...)
-	case grouped:
+	case modeGrouped:
 		b = binary.AppendUvarint(b, p.index)
 		b = append(b, p.id...)
 	}
 	return s.seal(b)
 }
 
-// decode opens a cursor and checks that it belongs to the arguments.
+// decode opens a cursor and checks that it was made for the same arguments. An
+// empty text is the zero position.
 func (s sealer) decode(text string, args [hashBytes]byte) (position, error) {
 	if text == "" {
 		return position{}, nil
@@ -163,7 +166,7 @@ func (s sealer) decode(text string, args [hashBytes]byte) (position, error) {
 	p := position{mode: mode(b[0])}
 	r := reader{rest: b[1+hashBytes:]}
 	switch p.mode {
-	case sorted:
+	case modeSorted:
 		flags := r.byte()
 		if flags&keyHasText == 0 {
 			p.key.num = r.uint64()
@@ -172,11 +175,11 @@ func (s sealer) decode(text string, args [hashBytes]byte) (position, error) {
 		}
 		p.key.missing = flags&keyMissing != 0
 		p.id = string(r.rest)
-	case delivered:
+	case modeSourceOrder:
 		p.index = r.uvarint()
 		p.id = r.string()
 		p.upstream = unpackCursor(r.rest)
-	case grouped:
+	case modeGrouped:
 		p.index = r.uvarint()
 		p.id = string(r.rest)
 	default:
@@ -188,10 +191,10 @@ func (s sealer) decode(text string, args [hashBytes]byte) (position, error) {
 	return p, nil
 }
 
-// packCursor stores an upstream cursor, which often is base64 itself, without
-// that coat: it would otherwise be paid for twice.
+// packCursor stores an upstream cursor. One that is base64 itself is decoded
+// first, or it would be encoded twice and cost more tokens.
 func packCursor(s string) []byte {
-	for i, enc := range cursorCoats {
+	for i, enc := range cursorEncodings {
 		if raw, err := enc.DecodeString(s); err == nil && len(raw) > 0 && enc.EncodeToString(raw) == s {
 			return append([]byte{byte(i + 1)}, raw...)
 		}
@@ -199,7 +202,7 @@ func packCursor(s string) []byte {
 	return append([]byte{0}, s...)
 }
 
-var cursorCoats = []*base64.Encoding{base64.StdEncoding, base64.URLEncoding, base64.RawURLEncoding}
+var cursorEncodings = []*base64.Encoding{base64.StdEncoding, base64.URLEncoding, base64.RawURLEncoding}
 
 func unpackCursor(b []byte) string {
 	switch {
@@ -207,8 +210,8 @@ func unpackCursor(b []byte) string {
 		return ""
 	case b[0] == 0:
 		return string(b[1:])
-	case int(b[0]) <= len(cursorCoats):
-		return cursorCoats[b[0]-1].EncodeToString(b[1:])
+	case int(b[0]) <= len(cursorEncodings):
+		return cursorEncodings[b[0]-1].EncodeToString(b[1:])
 	}
 	return ""
 }
@@ -217,13 +220,13 @@ func appendString(b []byte, s string) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
 }
 
-// reader takes fields off a buffer and remembers when it ran short.
+// reader reads fields from a buffer; short is set once it has too few bytes.
 type reader struct {
 	rest  []byte
 	short bool
 }
 
-func (r *reader) take(n uint64) []byte {
+func (r *reader) bytes(n uint64) []byte {
 	if n > uint64(len(r.rest)) {
 		r.short, r.rest = true, nil
 		return nil
@@ -234,14 +237,14 @@ func (r *reader) take(n uint64) []byte {
 }
 
 func (r *reader) byte() byte {
-	if b := r.take(1); b != nil {
+	if b := r.bytes(1); b != nil {
 		return b[0]
 	}
 	return 0
 }
 
 func (r *reader) uint64() uint64 {
-	if b := r.take(8); b != nil {
+	if b := r.bytes(8); b != nil {
 		return binary.BigEndian.Uint64(b)
 	}
 	return 0
@@ -253,8 +256,8 @@ func (r *reader) uvarint() uint64 {
 		r.short = true
 		return 0
 	}
-	r.take(uint64(n))
+	r.bytes(uint64(n))
 	return v
 }
 
-func (r *reader) string() string { return string(r.take(r.uvarint())) }
+func (r *reader) string() string { return string(r.bytes(r.uvarint())) }

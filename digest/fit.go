@@ -5,18 +5,19 @@ import (
 )
 
 const (
-	// fixedTokens is what summary, columns, cursor and notes may cost: the
-	// rest is for rows.
+	// fixedTokens is what summary, columns, cursor and notes may cost; the
+	// rest of the budget is for rows.
 	fixedTokens = 300
-	// noteTokens is the share of the notes.
+	// noteTokens is the share of fixedTokens for notes.
 	noteTokens = 150
-	// shownPerToken bounds the bytes of the rows, and so the time to count
-	// them: prose has fewer bytes a token, but a line of dashes many more.
-	shownPerToken = 5
+	// maxRowBytesPerToken bounds the bytes of the rows, and thus the time to
+	// count their tokens: prose has fewer bytes per token, but a line of dashes
+	// many more.
+	maxRowBytesPerToken = 5
 )
 
-// fitter cuts an answer to its budget: rows go first, then columns, then the
-// tails of counts.
+// fitter cuts an answer to its budget: it drops rows first, then columns, then
+// the tails of counts.
 type fitter struct {
 	p       *Plan
 	answer  *Answer
@@ -25,15 +26,17 @@ type fitter struct {
 	rows    [][]string
 	legends [][][]string
 	costs   []int
-	caller  []string
-	// spare is left free by all rows but the first.
-	spare int
+	// runNotes are the notes of the run, before the fitter adds its own.
+	runNotes []string
+	// reserve is the number of tokens kept free for notes, unless only one row
+	// fits.
+	reserve int
 }
 
 func (f *fitter) fit() error {
 	a := f.answer
 	a.Notes = boundNotes(a.Notes, noteTokens)
-	f.caller = a.Notes
+	f.runNotes = a.Notes
 	if f.sheet.limit != 0 && f.sheet.size > 0 {
 		a.Columns = f.sheet.columns
 	}
@@ -47,21 +50,21 @@ func (f *fitter) fit() error {
 		}
 	}
 	if f.sheet.limit == 0 || f.sheet.size == 0 {
-		return f.settle(0)
+		return f.showFitting(0)
 	}
 	room := f.p.budget - a.tokens()
-	f.takeRows(room - f.spare)
+	f.collectRows(room - f.reserve)
 	if len(f.rows) == 0 {
-		f.takeRows(room)
+		f.collectRows(room)
 	}
 	if len(f.rows) == 0 {
-		return f.squeeze()
+		return f.shrinkFirstRow()
 	}
-	return f.settle(len(f.rows))
+	return f.showFitting(len(f.rows))
 }
 
-// boundNotes cuts notes, the last ones first, to a number of tokens, as the
-// structured form writes them.
+// boundNotes cuts notes, the last ones first, to a number of tokens, counted
+// as JSON.
 func boundNotes(notes []string, limit int) []string {
 	var out []string
 	for _, n := range notes {
@@ -98,20 +101,20 @@ func (f *fitter) setNext(shown int) (err error) {
 	f.answer.Next, err = f.sheet.next(shown)
 	if err == nil && CountTokens(f.answer.Next) > f.p.budget/2 {
 		f.answer.Next = ""
-		f.answer.Notes = boundNotes(append([]string{"the cursor of the source is too long to be handed on: raise max_tokens or narrow"}, f.caller...), noteTokens)
+		f.answer.Notes = boundNotes(append([]string{"the cursor of the source is too long to pass on: raise max_tokens or narrow"}, f.runNotes...), noteTokens)
 	}
 	return err
 }
 
-// takeRows takes rows one by one while they fit into the tokens left. JSON
-// costs more than lines do, so that is what is counted here.
-func (f *fitter) takeRows(left int) {
+// collectRows collects rows while they fit into the tokens left. They are
+// counted as JSON, which costs more than lines do.
+func (f *fitter) collectRows(left int) {
 	end := f.sheet.size
 	if f.sheet.limit >= 0 {
 		end = min(end, f.sheet.limit)
 	}
 	seen := map[string]bool{}
-	bytes := shownPerToken * f.p.budget
+	bytes := maxRowBytesPerToken * f.p.budget
 	for i := range end {
 		cells := f.sheet.cells(i)
 		var legend [][]string
@@ -139,8 +142,8 @@ func (f *fitter) takeRows(left int) {
 	}
 }
 
-// set shows the first n of the taken rows.
-func (f *fitter) set(n int) error {
+// show makes the answer show the first n of the collected rows.
+func (f *fitter) show(n int) error {
 	a := f.answer
 	a.Rows, a.Legend, a.Summary.Shown = f.rows[:n], nil, 0
 	total := a.Summary.Matched
@@ -156,24 +159,24 @@ func (f *fitter) set(n int) error {
 	return f.setNext(n)
 }
 
-// settle shows as many of the first n rows as fit with everything else, by a
-// count of the finished answer.
-func (f *fitter) settle(n int) error {
+// showFitting shows as many of the first n rows as fit together with everything
+// else, counting the finished answer.
+func (f *fitter) showFitting(n int) error {
 	for {
-		if err := f.set(n); err != nil {
+		if err := f.show(n); err != nil {
 			return err
 		}
 		over := f.answer.tokens() - f.p.budget
 		if n > 1 {
-			over += f.spare
+			over += f.reserve
 		}
 		switch {
 		case over <= 0:
 			return nil
 		case n == 0:
-			return f.shed(func() {})
+			return f.dropUntilFits(func() {})
 		case n == 1:
-			return f.squeeze()
+			return f.shrinkFirstRow()
 		}
 		for over > -2 && n > 1 {
 			n--
@@ -182,48 +185,48 @@ func (f *fitter) settle(n int) error {
 	}
 }
 
-// squeeze shows a single row that is larger than the budget: its cells are cut
-// shorter and shorter, then the last columns go.
-func (f *fitter) squeeze() error {
+// shrinkFirstRow shows a single row that is larger than the budget: it cuts the
+// cells shorter and shorter, then drops the last columns.
+func (f *fitter) shrinkFirstRow() error {
 	a := f.answer
 	cells := f.sheet.cells(0)
 	f.legends = [][][]string{f.sheet.legend(0)}
 	limits := []int{4 * f.p.budget, 3 * f.p.budget, 2 * f.p.budget, f.p.budget, 400, 200, 100, 50, 24, 12}
 	if f.sheet.groups > 0 {
-		// A group without its count says nothing: its names give way first.
+		// A group without its count says nothing, so its names are cut first.
 		limits = append(limits, 6, 3, 1)
 	}
 	for _, limit := range limits {
 		cut := make([]string, len(cells))
 		for i, c := range cells {
-			cut[i] = clipCell(c, limit)
+			cut[i] = truncateCell(c, limit)
 		}
 		if limit < 100 {
 			f.legends[0] = nil
 		}
 		f.rows = [][]string{cut}
-		if err := f.set(1); err != nil {
+		if err := f.show(1); err != nil {
 			return err
 		}
-		f.note("this record is larger than max_tokens and was shortened; raise max_tokens, name fewer fields, or read it by its id")
+		f.prependNote("this record is larger than max_tokens and was shortened; raise max_tokens, name fewer fields, or read it by its id")
 		if a.tokens() <= f.p.budget {
 			return nil
 		}
 	}
-	return f.shed(func() {
+	return f.dropUntilFits(func() {
 		keep := max(1, len(a.Columns)*2/3)
 		if keep == len(a.Columns) {
 			return
 		}
 		a.Columns, f.rows[0] = a.Columns[:keep], f.rows[0][:keep]
 		a.Rows = f.rows[:1]
-		f.note("this record is larger than max_tokens: cells and columns were left out; raise max_tokens or name fewer fields")
+		f.prependNote("this record is larger than max_tokens: cells and columns were left out; raise max_tokens or name fewer fields")
 	})
 }
 
-// clipCell cuts a cell without the length that shorten would add, which a cut
-// cell already tells or which the note makes clear.
-func clipCell(s string, limit int) string {
+// truncateCell cuts a cell like shorten, but without adding the full length: a
+// cell that was cut before has it already, and the note says the rest.
+func truncateCell(s string, limit int) string {
 	n := 0
 	for i := range s {
 		if n == limit {
@@ -234,8 +237,8 @@ func clipCell(s string, limit int) string {
 	return s
 }
 
-// shed drops columns, then counts, then notes until the answer fits.
-func (f *fitter) shed(dropColumns func()) error {
+// dropUntilFits drops columns, then counts, then notes, until the answer fits.
+func (f *fitter) dropUntilFits(dropColumns func()) error {
 	a := f.answer
 	for len(a.Rows) > 0 && len(a.Columns) > 1 && a.tokens() > f.p.budget {
 		dropColumns()
@@ -249,7 +252,7 @@ func (f *fitter) shed(dropColumns func()) error {
 	return nil
 }
 
-// note puts a note first; the caller's follow as far as they fit.
-func (f *fitter) note(s string) {
-	f.answer.Notes = boundNotes(append([]string{s}, f.caller...), noteTokens)
+// prependNote puts a note first; the run's own notes follow as far as they fit.
+func (f *fitter) prependNote(s string) {
+	f.answer.Notes = boundNotes(append([]string{s}, f.runNotes...), noteTokens)
 }

@@ -14,10 +14,10 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/digest"
 )
 
-// now is the present of every test: a Tuesday.
+// now is the current time in every test: a Tuesday.
 var now = time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
 
-// applications is a table with a column of every kind.
+// applications returns a table with a column of every kind.
 func applications() *digest.Table {
 	return &digest.Table{
 		Name: "applications", ID: "id", DateColumn: "created", HasAnswers: true,
@@ -45,7 +45,7 @@ func applications() *digest.Table {
 	}
 }
 
-// record names the values of one row.
+// record is the values of one row by column.
 type record map[string]digest.Value
 
 func row(t *digest.Table, r record, answers ...digest.ScreeningAnswer) digest.Row {
@@ -56,14 +56,13 @@ func row(t *digest.Table, r record, answers ...digest.ScreeningAnswer) digest.Ro
 	return out
 }
 
-// copyRow is a row of its own, as a source would decode it again.
+// copyRow returns a deep copy, as if the source had decoded the row again.
 func copyRow(r digest.Row) digest.Row {
 	return digest.Row{Values: append([]digest.Value(nil), r.Values...), Answers: r.Answers}
 }
 
-// upstream is a source over rows, in their order, in pages of a size. Its
-// cursors name the id of the first row of the page, so that rows may be added
-// while a walk goes on.
+// upstream is a source of rows in pages of a fixed size. A cursor contains the id
+// of the first row of its page, so that rows may be added during a walk.
 type upstream struct {
 	rows   []digest.Row
 	size   int
@@ -124,7 +123,7 @@ var (
 	tagNames = []string{"Java", "Go", "Django", "Referral", "Remote"}
 )
 
-// believable makes n rows that look like a company's applications.
+// believable returns n rows that look like a company's applications.
 func believable(t *digest.Table, n int, seed uint64) []digest.Row {
 	r := rand.New(rand.NewPCG(seed, 1))
 	rows := make([]digest.Row, n)

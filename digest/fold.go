@@ -23,16 +23,17 @@ var strippedMarks = &unicode.RangeTable{R16: []unicode.Range16{
 	{Lo: 0xfe20, Hi: 0xfe2f, Stride: 1},
 }}
 
-// strokes are letters that Unicode does not decompose, though a reader takes
-// them for a base letter, or two.
+// strokes are letters that Unicode does not decompose, although readers treat
+// them as one or two base letters.
 var strokes = map[rune]string{
 	'ß': "ss", 'ẞ': "ss", 'և': "եւ",
 	'ø': "o", 'ł': "l", 'đ': "d", 'ð': "d", 'ħ': "h", 'ŧ': "t", 'ı': "i",
 	'æ': "ae", 'œ': "oe", 'þ': "th", 'ŋ': "n", 'ĸ': "k",
 }
 
-// Fold maps s to the form in which text is compared: without case, accents
-// and compatibility forms, ß as ss. "MÜLLER" and "Muller" fold to the same.
+// Fold returns the form of s in which texts are compared: without case, accents
+// and compatibility forms, with ß as ss. "MÜLLER" and "Muller" fold to the same
+// text.
 func Fold(s string) string {
 	for i := range len(s) {
 		if s[i] >= utf8.RuneSelf {
@@ -47,7 +48,8 @@ func foldUnicode(s string) string {
 	b.Grow(len(s))
 	recompose := false
 	for _, r := range norm.NFKD.String(s) {
-		// Up and down again, since some letters have two small forms (σ and ς).
+		// To upper case first, since some letters have two lower-case forms
+		// (σ and ς).
 		r = unicode.ToLower(unicode.ToUpper(r))
 		switch {
 		case r < utf8.RuneSelf:
@@ -63,22 +65,21 @@ func foldUnicode(s string) string {
 		}
 	}
 	if recompose {
-		// Hangul and kana would otherwise match in the middle of a syllable.
+		// Decomposed Hangul and kana would match in the middle of a syllable.
 		return norm.NFC.String(b.String())
 	}
 	return b.String()
 }
 
-// equalFolded tells whether s folds to folded, without a copy for ASCII.
+// equalFolded reports whether s folds to folded, without allocating for ASCII.
 func equalFolded(s, folded string) bool {
 	for i := range len(s) {
 		c := s[i]
 		if c >= utf8.RuneSelf {
 			return Fold(s) == folded
 		}
-		// An ASCII prefix folds byte by byte, so the first difference decides
-		// unless a later mark or stroke changes the length, which it cannot
-		// before its own place.
+		// An ASCII prefix folds byte by byte, and nothing after it can change
+		// it, so the first difference decides.
 		if i >= len(folded) || lower(c) != folded[i] {
 			return false
 		}
@@ -86,7 +87,7 @@ func equalFolded(s, folded string) bool {
 	return len(s) == len(folded)
 }
 
-// containsFolded tells whether the folded form of s contains folded.
+// containsFolded reports whether the folded form of s contains folded.
 func containsFolded(s, folded string) bool {
 	if folded == "" {
 		return true

@@ -34,7 +34,7 @@ func TestFoldIgnoresCaseAndAccents(t *testing.T) {
 	}
 }
 
-func TestFoldingTwiceChangesNothing(t *testing.T) {
+func TestFoldIsIdempotent(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := rapid.String().Draw(t, "text")
 		once := digest.Fold(s)
@@ -42,7 +42,7 @@ func TestFoldingTwiceChangesNothing(t *testing.T) {
 	})
 }
 
-func TestCleanLeavesOnlyWhatIsSeen(t *testing.T) {
+func TestCleanRemovesInvisibleCharacters(t *testing.T) {
 	for in, want := range map[string]string{
 		"Ann Lee":                         "Ann Lee",
 		"  Ann\t\r\n Lee ":                "Ann Lee",

@@ -14,22 +14,22 @@ const (
 	maxGroupKeys = 3
 )
 
-// groupColumn is one column that group_by names.
+// groupColumn is one column of group_by.
 type groupColumn struct {
-	column int
-	bucket string // "", "day", "week" or "month"
-	id     int    // column that keeps groups of one name apart, or -1
-	rank   int    // column that orders the groups, or -1
+	column     int
+	bucket     string // "", "day", "week" or "month"
+	idColumn   int    // column that keeps groups of one name apart, or -1
+	rankColumn int    // column that orders the groups, or -1
 }
 
-// part is what a group has in one of its columns.
-type part struct {
+// keyPart is the value of a group in one of its columns.
+type keyPart struct {
 	name, id string
-	num      int64
+	order    int64
 	missing  bool
 }
 
-type groupKey [maxGroupKeys]part
+type groupKey [maxGroupKeys]keyPart
 
 type group struct {
 	key   groupKey
@@ -73,9 +73,9 @@ func parseGroup(t *Table, text string) (groupColumn, error) {
 	case i == t.index(t.ID):
 		return groupColumn{}, errors.New("group_by: every record has an id of its own, so these groups say nothing; group by another column")
 	}
-	g := groupColumn{column: i, bucket: bucket, id: -1, rank: t.index(c.RankColumn)}
+	g := groupColumn{column: i, bucket: bucket, idColumn: -1, rankColumn: t.index(c.RankColumn)}
 	if c.DistinctByID {
-		g.id = t.index(c.IDColumn)
+		g.idColumn = t.index(c.IDColumn)
 	}
 	return g, nil
 }
@@ -87,22 +87,23 @@ func (g groupColumn) label(t *Table) string {
 	return t.Columns[g.column].Name
 }
 
-// natural tells whether the groups of the column have an order of their own.
-func (g groupColumn) natural(t *Table) bool {
+// hasNaturalOrder reports whether the column's groups have an order of their
+// own, such as dates and stages.
+func (g groupColumn) hasNaturalOrder(t *Table) bool {
 	c := t.Columns[g.column]
-	return g.bucket != "" || g.rank >= 0 || len(c.Enum) > 0 ||
+	return g.bucket != "" || g.rankColumn >= 0 || len(c.Enum) > 0 ||
 		c.Kind == KindNumber || c.Kind == KindCount
 }
 
 // grouper counts records by group.
 type grouper struct {
-	p      *Plan
-	groups map[groupKey]*group
-	ranks  [maxGroupKeys]map[string]int64
-	spread int
+	p        *Plan
+	groups   map[groupKey]*group
+	ranks    [maxGroupKeys]map[string]int64
+	distinct int
 }
 
-var errManyGroups = fmt.Errorf("group_by: these are more than %d groups; group by something coarser (a month, not a day; a job, not a candidate) or narrow with where", maxGroups)
+var errTooManyGroups = fmt.Errorf("group_by: there are more than %d groups; group by something coarser (a month, not a day; a job, not a candidate) or narrow with where", maxGroups)
 
 func newGrouper(p *Plan) *grouper {
 	g := &grouper{p: p, groups: map[groupKey]*group{}}
@@ -117,8 +118,8 @@ func newGrouper(p *Plan) *grouper {
 
 func (g *grouper) add(r *Row) error { return g.addFrom(r, 0, groupKey{}) }
 
-// addFrom fills the key from column i on; a list column makes one group for
-// each of its elements.
+// addFrom fills in the key from column i on and counts the row; a list column
+// counts it once for each element.
 func (g *grouper) addFrom(r *Row, i int, key groupKey) error {
 	if i == len(g.p.groups) {
 		return g.count(key, r)
@@ -126,8 +127,8 @@ func (g *grouper) addFrom(r *Row, i int, key groupKey) error {
 	col := g.p.groups[i]
 	v := g.p.value(r, col.column)
 	if v.kind == KindList {
-		for item := range strings.SplitSeq(v.str, listSep) {
-			key[i] = part{name: boundName(item)}
+		for element := range strings.SplitSeq(v.str, listSep) {
+			key[i] = keyPart{name: truncateName(element)}
 			if err := g.addFrom(r, i+1, key); err != nil {
 				return err
 			}
@@ -138,77 +139,77 @@ func (g *grouper) addFrom(r *Row, i int, key groupKey) error {
 	return g.addFrom(r, i+1, key)
 }
 
-func (g *grouper) part(r *Row, i int, v Value) part {
+func (g *grouper) part(r *Row, i int, v Value) keyPart {
 	col := g.p.groups[i]
 	if v.IsMissing() {
-		return part{missing: true}
+		return keyPart{missing: true}
 	}
 	if col.bucket != "" {
-		return part{num: bucketStart(v.dayIn(g.p.loc), col.bucket)}
+		return keyPart{order: bucketStart(v.dayIn(g.p.loc), col.bucket)}
 	}
 	if v.kind != KindText {
-		return part{name: v.show(g.p.loc, false, maxCell), num: int64(keyOf(v).num ^ 1<<63)} // #nosec G115 -- keeps the order of the key
+		return keyPart{name: v.format(g.p.loc, false, maxCellRunes), order: int64(keyOf(v).num ^ 1<<63)} // #nosec G115 -- keeps the order of the key
 	}
-	out := part{name: boundName(v.str)}
-	if col.id >= 0 {
-		out.id = boundName(r.Values[col.id].str)
+	out := keyPart{name: truncateName(v.str)}
+	if col.idColumn >= 0 {
+		out.id = truncateName(r.Values[col.idColumn].str)
 	}
-	if col.rank >= 0 {
-		if rank := r.Values[col.rank]; rank.kind == KindNumber {
-			g.rank(i, out.name, int64(rank.Float()))
+	if col.rankColumn >= 0 {
+		if rank := r.Values[col.rankColumn]; rank.kind == KindNumber {
+			g.raiseRank(i, out.name, int64(rank.Float()))
 		}
 	}
 	return out
 }
 
-// rank remembers the highest place that a name was seen at: of the jobs that
-// share a stage the longest has all that come before it.
-func (g *grouper) rank(i int, name string, rank int64) {
+// raiseRank records the highest rank seen for a name. If jobs share a stage, the
+// one with the most stages has all the stages that come before it.
+func (g *grouper) raiseRank(i int, name string, rank int64) {
 	if old, ok := g.ranks[i][name]; !ok || rank > old {
 		g.ranks[i][name] = rank
 	}
 }
 
 func (g *grouper) count(key groupKey, r *Row) error {
-	at, err := g.at(key)
+	grp, err := g.groupFor(key)
 	if err != nil {
 		return err
 	}
-	at.count++
+	grp.count++
 	if m := g.p.measure; m != nil {
 		if v, ok := m.value(g.p, r); ok {
-			if at.hist == nil {
-				at.hist = &histogram{}
+			if grp.hist == nil {
+				grp.hist = &histogram{}
 			}
-			if at.hist.add(v) {
-				g.spread++
+			if grp.hist.add(v) {
+				g.distinct++
 			}
-			if g.spread > maxCells {
-				return errTooSpread
+			if g.distinct > maxHistogramEntries {
+				return errTooManyDistinct
 			}
 		}
 	}
 	return nil
 }
 
-// at finds the group of the key, or makes it.
-func (g *grouper) at(key groupKey) (*group, error) {
-	if at, ok := g.groups[key]; ok {
-		return at, nil
+// groupFor returns the group of the key; it adds it if it is new.
+func (g *grouper) groupFor(key groupKey) (*group, error) {
+	if grp, ok := g.groups[key]; ok {
+		return grp, nil
 	}
 	if len(g.groups) >= maxGroups {
-		return nil, errManyGroups
+		return nil, errTooManyGroups
 	}
 	for i := range key {
-		// The group outlives the page that its first record came with.
+		// Copied, since the group outlives the page of its first record.
 		key[i].name, key[i].id = strings.Clone(key[i].name), strings.Clone(key[i].id)
 	}
-	at := &group{key: key}
-	g.groups[key] = at
-	return at, nil
+	grp := &group{key: key}
+	g.groups[key] = grp
+	return grp, nil
 }
 
-// bucketStart is the first day of the day's week (a Monday) or month.
+// bucketStart returns the first day of the week (a Monday) or month of day.
 func bucketStart(day int64, bucket string) int64 {
 	switch bucket {
 	case "week":
@@ -233,32 +234,33 @@ func nextBucket(start int64, bucket string) int64 {
 	}
 }
 
-func (g groupColumn) show(p part) string {
+func (g groupColumn) format(p keyPart) string {
 	switch {
 	case p.missing:
 		return ""
 	case g.bucket == "month":
-		return showDay(p.num)[:7]
+		return formatDay(p.order)[:7]
 	case g.bucket != "":
-		return showDay(p.num)
+		return formatDay(p.order)
 	default:
-		return shorten(p.name, maxCell)
+		return shorten(p.name, maxCellRunes)
 	}
 }
 
-// ordered gives the groups in the order of the answer: by each column in turn,
-// dates, stages and closed sets in their own order, others largest first.
-func (g *grouper) ordered() []*group {
-	var totals [maxGroupKeys]map[part]int
+// sorted returns the groups in the order of the answer: by each column in turn,
+// those with a natural order (dates, stages, enums) in that, others largest
+// first.
+func (g *grouper) sorted() []*group {
+	var totals [maxGroupKeys]map[keyPart]int
 	for i := range g.p.groups {
-		totals[i] = map[part]int{}
-		for key, at := range g.groups {
-			totals[i][key[i]] += at.count
+		totals[i] = map[keyPart]int{}
+		for key, grp := range g.groups {
+			totals[i][key[i]] += grp.count
 		}
 	}
 	out := make([]*group, 0, len(g.groups))
-	for _, at := range g.groups {
-		out = append(out, at)
+	for _, grp := range g.groups {
+		out = append(out, grp)
 	}
 	slices.SortFunc(out, func(a, b *group) int {
 		for i, col := range g.p.groups {
@@ -266,7 +268,7 @@ func (g *grouper) ordered() []*group {
 			if pa == pb {
 				continue
 			}
-			if col.natural(g.p.table) {
+			if col.hasNaturalOrder(g.p.table) {
 				if c := g.compareNatural(i, pa, pb); c != 0 {
 					return c
 				}
@@ -281,21 +283,22 @@ func (g *grouper) ordered() []*group {
 	return out
 }
 
-// compareNatural puts missing values and names without a place last.
-func (g *grouper) compareNatural(i int, a, b part) int {
-	place := func(p part) (int64, int64) {
+// compareNatural compares by natural order, with names without a rank and then
+// missing values last.
+func (g *grouper) compareNatural(i int, a, b keyPart) int {
+	rankOf := func(p keyPart) (class, rank int64) {
 		switch {
 		case p.missing:
 			return 2, 0
-		case g.p.groups[i].rank < 0 && len(g.p.table.Columns[g.p.groups[i].column].Enum) == 0:
-			return 0, p.num
+		case g.p.groups[i].rankColumn < 0 && len(g.p.table.Columns[g.p.groups[i].column].Enum) == 0:
+			return 0, p.order
 		}
 		if rank, ok := g.ranks[i][p.name]; ok {
 			return 0, rank
 		}
 		return 1, 0
 	}
-	classA, rankA := place(a)
-	classB, rankB := place(b)
+	classA, rankA := rankOf(a)
+	classB, rankB := rankOf(b)
 	return cmp.Or(cmp.Compare(classA, classB), cmp.Compare(rankA, rankB))
 }

@@ -4,13 +4,13 @@ import (
 	"slices"
 )
 
-// fill adds the groups that exist although no record is in them: the known
-// ones, the values of a closed set, and the dates between. Only a single
-// column is filled; the product of two would be mostly empty.
-func (g *grouper) fill(known map[string][]KnownGroup) error {
+// addEmptyGroups adds groups that exist although no record is in them: the known
+// ones, the values of an enum, and the dates in between. It does so only for a
+// single column; the product of two would be mostly empty.
+func (g *grouper) addEmptyGroups(known map[string][]KnownGroup) error {
 	for i, col := range g.p.groups {
 		for _, k := range known[g.p.table.Columns[col.column].Name] {
-			g.rank(i, boundName(Clean(k.Name)), int64(k.Rank))
+			g.raiseRank(i, truncateName(Clean(k.Name)), int64(k.Rank))
 		}
 	}
 	if len(g.p.groups) != 1 {
@@ -19,37 +19,37 @@ func (g *grouper) fill(known map[string][]KnownGroup) error {
 	col := g.p.groups[0]
 	c := g.p.table.Columns[col.column]
 	if col.bucket != "" {
-		return g.fillDates(col, c.Kind)
+		return g.addEmptyDates(col, c.Kind)
 	}
 	for _, k := range known[c.Name] {
-		pt := part{name: boundName(Clean(k.Name))}
-		if col.id >= 0 {
-			pt.id = boundName(Clean(k.ID))
+		pt := keyPart{name: truncateName(Clean(k.Name))}
+		if col.idColumn >= 0 {
+			pt.id = truncateName(Clean(k.ID))
 		}
-		if err := g.fillName(c.Name, pt); err != nil {
+		if err := g.addEmptyGroup(c.Name, pt); err != nil {
 			return err
 		}
 	}
 	for _, name := range c.Enum {
-		if err := g.fillName(c.Name, part{name: name}); err != nil {
+		if err := g.addEmptyGroup(c.Name, keyPart{name: name}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// fillName adds an empty group unless where leaves its name out.
-func (g *grouper) fillName(column string, pt part) error {
-	if pt.name == "" || !g.p.admits(column, pt.name) {
+// addEmptyGroup adds an empty group unless where excludes its name.
+func (g *grouper) addEmptyGroup(column string, pt keyPart) error {
+	if pt.name == "" || !g.p.allows(column, pt.name) {
 		return nil
 	}
-	_, err := g.at(groupKey{pt})
+	_, err := g.groupFor(groupKey{pt})
 	return err
 }
 
-// admits tells whether where's conditions on the column let the text pass.
-func (p *Plan) admits(column, text string) bool {
-	for _, cond := range p.where.conds {
+// allows reports whether the conditions of where on the column accept the text.
+func (p *Plan) allows(column, text string) bool {
+	for _, cond := range p.where.conditions {
 		if cond.Column != column {
 			continue
 		}
@@ -70,10 +70,10 @@ func (p *Plan) admits(column, text string) bool {
 	return true
 }
 
-// fillDates adds the dates without a record between the first and the last,
-// and those that where asks about at either end; a lower bound alone reaches
-// to today.
-func (g *grouper) fillDates(col groupColumn, kind Kind) error {
+// addEmptyDates adds the dates without a record between the first and the last
+// one, and on to the bounds that where sets at either end. With a lower bound
+// alone, today is the upper one.
+func (g *grouper) addEmptyDates(col groupColumn, kind Kind) error {
 	first, last, found := int64(0), int64(0), false
 	widen := func(day int64) {
 		if !found {
@@ -83,7 +83,7 @@ func (g *grouper) fillDates(col groupColumn, kind Kind) error {
 	}
 	for key := range g.groups {
 		if !key[0].missing {
-			widen(key[0].num)
+			widen(key[0].order)
 		}
 	}
 	lower, upper := g.p.dateBounds(g.p.table.Columns[col.column].Name, kind)
@@ -103,24 +103,25 @@ func (g *grouper) fillDates(col groupColumn, kind Kind) error {
 		return nil
 	}
 	for day := first; day <= last; day = nextBucket(day, col.bucket) {
-		if _, err := g.at(groupKey{{num: day}}); err != nil {
+		if _, err := g.groupFor(groupKey{{order: day}}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// dateBounds are the first and last day that where's conditions on the column
-// let pass; nil where they set none.
+// dateBounds returns the first and the last day that the conditions of where on
+// the column accept; nil for a bound that they do not set.
 func (p *Plan) dateBounds(column string, kind Kind) (lower, upper *int64) {
-	for _, cond := range p.where.conds {
+	for _, cond := range p.where.conditions {
 		if cond.Column != column || cond.Values[0].IsMissing() {
 			continue
 		}
 		v := cond.Values[0]
 		day := v.dayIn(p.loc)
-		// For a date column the day of the bound itself is out or in; for an
-		// instant the bound is a moment within or at the start of its day.
+		// In a date column the day of the bound is excluded or included as a
+		// whole; for an instant the bound is a moment within its day, or the
+		// start of it.
 		wholeDay := kind == KindDate || v.kind == KindDate
 		switch cond.Op {
 		case ">":

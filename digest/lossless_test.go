@@ -16,8 +16,8 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/digest"
 )
 
-// follow reads an answer page by page at random budgets, and lets between do
-// what happens in the meantime.
+// follow reads an answer page by page at random budgets, and calls between before
+// each next page.
 func follow(t *rapid.T, tb *digest.Table, q digest.Query, opts digest.Options, source digest.Source, between func()) (rows [][]string, sorted bool) {
 	for page := range 10_000 {
 		q.MaxTokens = rapid.IntRange(500, 4000).Draw(t, "budget")
@@ -57,7 +57,7 @@ func ids(rows [][]string) []string {
 	return out
 }
 
-func TestFollowingNextShowsEachRecordOnceInOrder(t *testing.T) {
+func TestPagingShowsEachRecordOnceInOrder(t *testing.T) {
 	tb, nasty := applications(), nastyValues()
 	rapid.Check(t, func(t *rapid.T) {
 		rows := make([]digest.Row, rapid.IntRange(1, 80).Draw(t, "rows"))
@@ -86,7 +86,7 @@ func TestFollowingNextShowsEachRecordOnceInOrder(t *testing.T) {
 		if rapid.Bool().Draw(t, "a short walk") {
 			opts.Limits.Records = rapid.IntRange(1, 20).Draw(t, "walk")
 			u.size = min(u.size, max(1, len(rows)/3))
-			// What is added must not turn a walk that ended into one that does not.
+			// Added rows must not make a complete walk incomplete.
 			if opts.Limits.Records >= len(rows)-u.size {
 				opts.Limits.Records = 5000
 			}
@@ -110,7 +110,7 @@ func TestFollowingNextShowsEachRecordOnceInOrder(t *testing.T) {
 	})
 }
 
-// naiveOrder orders ids by a sort argument, without the package's own keys.
+// naiveOrder returns an order of ids by a sort argument, without using sortKey.
 func naiveOrder(tb *digest.Table, sort string, rows []digest.Row) func(a, b string) int {
 	byID := map[string]digest.Row{}
 	for _, r := range rows {
@@ -156,7 +156,7 @@ func firstBytes(s string) string {
 	return s
 }
 
-func TestGroupsArePagedOnceInOrder(t *testing.T) {
+func TestPagingShowsEachGroupOnceInOrder(t *testing.T) {
 	tb := applications()
 	rows := believable(tb, 500, 9)
 	rapid.Check(t, func(t *rapid.T) {
@@ -180,7 +180,7 @@ func TestGroupsArePagedOnceInOrder(t *testing.T) {
 	})
 }
 
-func TestDeliveredCursorFindsItsPlaceWhenTheLastRowIsGone(t *testing.T) {
+func TestSourceOrderCursorResumesIfItsRowIsGone(t *testing.T) {
 	tb := applications()
 	rows := believable(tb, 40, 2)
 	u := &upstream{rows: slices.Clone(rows), size: 10}
@@ -195,7 +195,7 @@ func TestDeliveredCursorFindsItsPlaceWhenTheLastRowIsGone(t *testing.T) {
 	assert.Equal(t, rows[3].Values[0].Str(), second.Rows[0][0])
 }
 
-func TestSortedCursorIsRefusedWhenItsWalkNoLongerEnds(t *testing.T) {
+func TestSortedCursorIsRefusedIfWalkIsIncomplete(t *testing.T) {
 	tb := applications()
 	rows := believable(tb, 40, 2)
 	limit := 3
@@ -210,7 +210,7 @@ func TestSortedCursorIsRefusedWhenItsWalkNoLongerEnds(t *testing.T) {
 	assert.ErrorContains(t, err, "upstream is away")
 }
 
-func TestCursorsAreOpaqueAndBoundToTheirQuestion(t *testing.T) {
+func TestCursorsAreOpaqueAndBoundToQuestion(t *testing.T) {
 	tb := applications()
 	rows := believable(tb, 40, 2)
 	limit := 1
@@ -241,7 +241,7 @@ func TestCursorsAreOpaqueAndBoundToTheirQuestion(t *testing.T) {
 	assert.Equal(t, a.Next, again.Next, "the same place has the same cursor")
 }
 
-func TestLongUpstreamCursorIsToldNotForced(t *testing.T) {
+func TestTooLongSourceCursorIsReported(t *testing.T) {
 	tb := applications()
 	rows := believable(tb, 40, 2)
 	long := strings.Repeat("c7!x", 2000)

@@ -10,11 +10,11 @@ import (
 	"strings"
 )
 
-// measureColumn is what measure asks for: a number column, or the days since
-// a time or date column.
+// measureColumn is the measure of a query: a number column, or the days since a
+// time or date column.
 type measureColumn struct {
-	column int
-	since  bool
+	column    int
+	daysSince bool
 }
 
 func parseMeasure(t *Table, text string) (*measureColumn, error) {
@@ -24,7 +24,7 @@ func parseMeasure(t *Table, text string) (*measureColumn, error) {
 	}
 	m := &measureColumn{}
 	if inner, ok := strings.CutPrefix(name, "days_since("); ok && strings.HasSuffix(inner, ")") {
-		name, m.since = strings.TrimSpace(strings.TrimSuffix(inner, ")")), true
+		name, m.daysSince = strings.TrimSpace(strings.TrimSuffix(inner, ")")), true
 	}
 	i, err := usableColumn(t, "measure", name)
 	if err != nil {
@@ -34,19 +34,19 @@ func parseMeasure(t *Table, text string) (*measureColumn, error) {
 	c := t.Columns[i]
 	isDate := c.Kind == KindInstant || c.Kind == KindDate
 	switch {
-	case m.since && !isDate:
+	case m.daysSince && !isDate:
 		return nil, fmt.Errorf("measure: days_since() takes a date column, %s is %s", c.Name, c.Kind)
-	case m.since || c.Kind == KindNumber || c.Kind == KindCount:
+	case m.daysSince || c.Kind == KindNumber || c.Kind == KindCount:
 		return m, nil
 	case isDate:
 		return nil, fmt.Errorf("measure: %s is a date; write days_since(%s)", c.Name, c.Name)
 	}
-	return nil, fmt.Errorf("measure: %s is %s; measure takes a number or days_since(a date); columns: %s", c.Name, c.Kind, t.kinds())
+	return nil, fmt.Errorf("measure: %s is %s; measure takes a number or days_since(a date); columns: %s", c.Name, c.Kind, t.columnsByKind())
 }
 
 func (m *measureColumn) value(p *Plan, r *Row) (int64, bool) {
 	v := r.Values[m.column]
-	if m.since {
+	if m.daysSince {
 		v = daysBetween(v, p.now.UnixMicro(), dayOf(p.now.In(p.loc)))
 		if v.kind == KindNumber {
 			return int64(math.Floor(v.Float())), true
@@ -60,24 +60,24 @@ func (m *measureColumn) value(p *Plan, r *Row) (int64, bool) {
 }
 
 func (m *measureColumn) label(t *Table) string {
-	if m.since {
+	if m.daysSince {
 		return "days_since(" + t.Columns[m.column].Name + ")"
 	}
 	return t.Columns[m.column].Name
 }
 
-// maxCells bounds the memory of all histograms of an answer together.
-const maxCells = 500_000
+// maxHistogramEntries bounds the entries of all histograms of an answer together.
+const maxHistogramEntries = 500_000
 
-var errTooSpread = errors.New("measure: the values are too many and too different to be kept for each group; group more coarsely, or narrow with where")
+var errTooManyDistinct = errors.New("measure: there are too many different values to count them for each group; group more coarsely, or narrow with where")
 
-// histogram counts whole numbers.
+// histogram counts how often each whole number occurs.
 type histogram struct {
 	counts map[int64]int
 	total  int
 }
 
-// add tells whether the value is a new one.
+// add counts a value and reports whether it is new.
 func (h *histogram) add(v int64) bool {
 	if h.counts == nil {
 		h.counts = map[int64]int{}
@@ -87,9 +87,9 @@ func (h *histogram) add(v int64) bool {
 	return h.counts[v] == 1
 }
 
-// figures are the median, the 90th percentile, the least and the most; empty
-// texts when nothing was measured. The median of an even number of values is
-// the mean of the middle two; the 90th percentile is the least value that at
+// figures returns the median, the 90th percentile, the least and the most, or
+// empty texts if nothing was measured. The median of an even number of values
+// is the mean of the middle two; the 90th percentile is the least value that at
 // least nine tenths of the values do not exceed.
 func (h *histogram) figures() [4]string {
 	if h.total == 0 {
@@ -107,7 +107,7 @@ func (h *histogram) figures() [4]string {
 	low, high := at((h.total+1)/2), at(h.total/2+1)
 	median := strconv.FormatInt(low, 10)
 	if low != high {
-		median = showNumber((float64(low) + float64(high)) / 2)
+		median = formatNumber((float64(low) + float64(high)) / 2)
 	}
 	p90 := at((h.total*9 + 9) / 10)
 	whole := func(v int64) string { return strconv.FormatInt(v, 10) }
@@ -116,7 +116,7 @@ func (h *histogram) figures() [4]string {
 
 var figureNames = []string{"median", "p90", "least", "most"}
 
-// line writes the figures for the summary.
+// line formats the figures for the summary.
 func (h *histogram) line(label string, matched int) string {
 	if h.total == 0 {
 		return label + ": no value"

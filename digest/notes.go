@@ -8,34 +8,34 @@ import (
 	"strings"
 )
 
-// notes are in the order of their weight: where they are too long, the last
-// ones go.
-func (r *run) notes(done walked, complete bool) []string {
+// notes returns the notes in order of importance: if they are too long, the
+// last ones are dropped.
+func (r *run) notes(walked walkResult, complete bool) []string {
 	notes := slices.Clone(r.opts.Notes)
 	if r.opts.LateNotes != nil {
 		notes = append(notes, r.opts.LateNotes()...)
 	}
 	if !complete {
-		notes = append(notes, r.incomplete(done))
-		if r.p.sortSet && r.groups == nil {
+		notes = append(notes, r.incompleteNote(walked))
+		if r.p.sortRequested && r.groups == nil {
 			notes = append(notes, "sort was dropped: rows come in the order of the source, since not all records were read")
 		}
 		if r.groups != nil {
 			notes = append(notes, "groups count only the records read; next pages these groups and reads no further")
 		}
 	}
-	notes = append(notes, r.severalGroups()...)
+	notes = append(notes, r.listGroupsNote()...)
 	notes = append(notes, r.p.notes...)
-	notes = append(append(notes, r.missing()...), r.unasked()...)
-	if r.showsMinutes() {
+	notes = append(append(notes, r.missingValueNotes()...), r.unansweredNote()...)
+	if r.showsTimes() {
 		notes = append(notes, "times of day are in "+r.p.loc.String())
 	}
 	return notes
 }
 
-// severalGroups says that the counts of groups sum up to more than the records,
-// where they do: of a list each element counts.
-func (r *run) severalGroups() []string {
+// listGroupsNote explains, if needed, why the counts of the groups add up to more
+// than the records: each element of a list counts.
+func (r *run) listGroupsNote() []string {
 	if r.groups == nil {
 		return nil
 	}
@@ -51,53 +51,55 @@ func (r *run) severalGroups() []string {
 	return nil
 }
 
-// showsMinutes tells whether a shown column has times of day.
-func (r *run) showsMinutes() bool {
+// showsTimes reports whether a shown column has times of day.
+func (r *run) showsTimes() bool {
 	return r.groups == nil && r.p.limit != 0 && slices.ContainsFunc(r.p.fields, func(i int) bool {
 		return i < len(r.p.table.Columns) && r.p.table.Columns[i].ShowTime
 	})
 }
 
-func (r *run) narrow() string {
+func (r *run) narrowHint() string {
 	if r.opts.NarrowHint != "" {
 		return r.opts.NarrowHint
 	}
 	s := "narrow with where or a filter"
-	if r.p.date >= 0 {
-		name := r.p.table.Columns[r.p.date].Name
-		s += fmt.Sprintf(", such as %s > date(%q)", name, showDay(dayOf(r.p.now.In(r.p.loc))-90))
+	if r.p.dateColumn >= 0 {
+		name := r.p.table.Columns[r.p.dateColumn].Name
+		s += fmt.Sprintf(", such as %s > date(%q)", name, formatDay(dayOf(r.p.now.In(r.p.loc))-90))
 	}
 	return s
 }
 
-// incomplete says which stretch was read, why no more, and what to do.
-func (r *run) incomplete(done walked) string {
+// incompleteNote says which records were read, why no more of them, and what to
+// do.
+func (r *run) incompleteNote(walked walkResult) string {
 	from := "counts cover the first"
-	if r.p.from.mode == delivered {
+	if r.p.resumeFrom.mode == modeSourceOrder {
 		from = "this page and its counts cover, from where the last page ended,"
 	}
-	s := fmt.Sprintf("%s %d records read", from, done.read)
-	if !r.stretch.first.IsMissing() {
-		first, last := r.stretch.first.show(r.p.loc, false, maxCell), r.stretch.last.show(r.p.loc, false, maxCell)
-		s += fmt.Sprintf(" (%s %s to %s)", r.p.table.Columns[r.p.date].Name, first, last)
+	s := fmt.Sprintf("%s %d records read", from, walked.read)
+	if !r.datesRead.first.IsMissing() {
+		first, last := r.datesRead.first.format(r.p.loc, false, maxCellRunes), r.datesRead.last.format(r.p.loc, false, maxCellRunes)
+		s += fmt.Sprintf(" (%s %s to %s)", r.p.table.Columns[r.p.dateColumn].Name, first, last)
 	}
-	switch done.end {
-	case atRecords:
-		s += ", the most for one walk"
-	case atTime:
-		s += "; then the time for one walk was over"
-	case atFailure:
-		s += "; then the source failed: " + shorten(Clean(done.cause.Error()), 200)
-	case atEnd:
-		return s + ", the last there are"
-	case atEnough:
+	switch walked.stop {
+	case stopAtRecordLimit:
+		s += ", the limit for one walk"
+	case stopAtTimeLimit:
+		s += "; then the time for one walk was up"
+	case stopAtFailure:
+		s += "; then the source failed: " + shorten(Clean(walked.cause.Error()), 200)
+	case stopAtEnd:
+		return s + ", the last ones"
+	case stopByReader:
 		return s
 	}
-	return s + "; " + r.narrow()
+	return s + "; " + r.narrowHint()
 }
 
-// missing says how many records where left out because a value was missing.
-func (r *run) missing() []string {
+// missingValueNotes says how many records where left out because a value was
+// missing.
+func (r *run) missingValueNotes() []string {
 	var parts []string
 	for _, label := range slices.SortedFunc(maps.Keys(r.leftOut), func(a, b string) int {
 		return cmp.Or(cmp.Compare(r.leftOut[b], r.leftOut[a]), strings.Compare(a, b))
@@ -122,15 +124,15 @@ func (r *run) missing() []string {
 	return out
 }
 
-// unasked names some questions when no record answers the one asked for.
-func (r *run) unasked() []string {
-	for _, question := range r.p.asked {
-		if r.asked.answered[question] || r.asked.answered == nil {
+// unansweredNote names some questions if no record answers the one asked for.
+func (r *run) unansweredNote() []string {
+	for _, question := range r.p.questions {
+		if r.questions.answered[question] || r.questions.answered == nil {
 			continue
 		}
 		s := fmt.Sprintf("no record read answers %q", shorten(question, labelRunes))
-		if len(r.asked.titles) > 0 {
-			s += "; questions are, for example: " + strings.Join(r.asked.titles, "; ")
+		if len(r.questions.titles) > 0 {
+			s += "; questions are, for example: " + strings.Join(r.questions.titles, "; ")
 		}
 		return []string{s}
 	}

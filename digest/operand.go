@@ -11,15 +11,15 @@ import (
 // operand is one side of a comparison: a column, a value computed from the
 // record, or constants.
 type operand struct {
-	name   string
-	kind   Kind
-	column int // index, or -1
-	get    func(*Row) Value
-	consts []Value
-	answer bool
-	since  bool // days_since of the column that name names
-	// days is what a since counts in whole calendar days.
-	days func(*Row) Value
+	name      string
+	kind      Kind
+	column    int // index, or -1
+	get       func(*Row) Value
+	consts    []Value
+	answer    bool
+	daysSince bool // days_since(name)
+	// wholeDays counts days_since in whole calendar days.
+	wholeDays func(*Row) Value
 }
 
 func (o *operand) isConst() bool { return o.get == nil }
@@ -50,7 +50,8 @@ func constant(v Value) *operand {
 func (c *compiler) literal(n ast.Node) (Value, error) {
 	switch n := n.(type) {
 	case *ast.StringNode:
-		// An empty text is what a cell without a value shows.
+		// An empty text is compared like nil: it is what the cell of a missing
+		// value shows.
 		return Text(n.Value), nil
 	case *ast.IntegerNode:
 		return Number(float64(n.Value)), nil
@@ -66,14 +67,14 @@ func (c *compiler) literal(n ast.Node) (Value, error) {
 			return Number(-v.Float()), nil
 		}
 	}
-	return Missing, c.refusef("%s cannot be used in a comparison", describe(n))
+	return Missing, c.refusef("%s cannot be used in a comparison", describeNode(n))
 }
 
-// array is the list of constants on the right of in.
+// array compiles the list of constants on the right of in.
 func (c *compiler) array(n *ast.ArrayNode) (*operand, error) {
 	o := &operand{name: "the list", kind: KindList, column: -1, consts: []Value{}}
-	for _, item := range n.Nodes {
-		e, err := c.operand(item)
+	for _, element := range n.Nodes {
+		e, err := c.operand(element)
 		if err != nil {
 			return nil, err
 		}
@@ -98,11 +99,11 @@ func (c *compiler) columnOperand(name string) (*operand, error) {
 	}, nil
 }
 
-// usable finds a column that may be used, or refuses.
+// usable returns the index of a column that an expression may use, or an error.
 func (c *compiler) usable(name string) (int, error) {
 	i, ok := c.table.column(name)
 	if !ok {
-		return 0, c.refuse(c.table.lacks(name))
+		return 0, c.refuse(c.table.unknownColumn(name))
 	}
 	if why := c.table.Columns[i].Unavailable; why != "" {
 		return 0, c.refusef("%s cannot be used: %s", c.table.Columns[i].Name, why)
@@ -116,7 +117,7 @@ func (c *compiler) usable(name string) (int, error) {
 func (c *compiler) call(n *ast.CallNode) (*operand, error) {
 	callee, _ := n.Callee.(*ast.IdentifierNode)
 	if callee == nil {
-		return nil, c.refusef("%s is not a function", describe(n))
+		return nil, c.refusef("%s is not a function", describeNode(n))
 	}
 	switch callee.Value {
 	case "today":
@@ -137,7 +138,7 @@ func (c *compiler) call(n *ast.CallNode) (*operand, error) {
 	return nil, c.refusef("there is no function %s()", clip(callee.Value))
 }
 
-// date takes a plain day or an RFC 3339 instant.
+// date compiles date("…") of a plain day or an RFC 3339 instant.
 func (c *compiler) date(n *ast.CallNode) (*operand, error) {
 	if len(n.Arguments) == 1 {
 		if s, ok := n.Arguments[0].(*ast.StringNode); ok {
@@ -156,10 +157,10 @@ func (c *compiler) date(n *ast.CallNode) (*operand, error) {
 	return nil, c.refusef(`date() takes one text, such as date("2026-10-01")`)
 }
 
-// shiftedDate is a date plus or minus a number of days.
+// shiftedDate compiles a date plus or minus a number of days.
 func (c *compiler) shiftedDate(n *ast.BinaryNode) (*operand, error) {
 	if n.Operator != "+" && n.Operator != "-" {
-		return nil, c.refusef("%s cannot be used in a comparison", describe(n))
+		return nil, c.refusef("%s cannot be used in a comparison", describeNode(n))
 	}
 	left, err := c.operand(n.Left)
 	if err != nil {
@@ -186,8 +187,8 @@ func (c *compiler) shiftedDate(n *ast.BinaryNode) (*operand, error) {
 	return constant(v), nil
 }
 
-// daysSince is the time from the column's moment to now in days, a fraction
-// for instants; negative for the future.
+// daysSince compiles days_since(column): the time from the column's value to now
+// in days, with a fraction for instants; negative for values in the future.
 func (c *compiler) daysSince(n *ast.CallNode) (*operand, error) {
 	if len(n.Arguments) == 1 {
 		if id, ok := n.Arguments[0].(*ast.IdentifierNode); ok {
@@ -200,9 +201,9 @@ func (c *compiler) daysSince(n *ast.CallNode) (*operand, error) {
 			}
 			get, now, today, loc := o.get, c.now.UnixMicro(), dayOf(c.now.In(c.loc)), c.loc
 			return &operand{
-				name: o.name, kind: KindNumber, column: -1, since: true,
+				name: o.name, kind: KindNumber, column: -1, daysSince: true,
 				get: func(r *Row) Value { return daysBetween(get(r), now, today) },
-				days: func(r *Row) Value {
+				wholeDays: func(r *Row) Value {
 					v := get(r)
 					if v.IsMissing() {
 						return v
@@ -226,14 +227,14 @@ func daysBetween(v Value, nowMicro, today int64) Value {
 	}
 }
 
-// answer finds the record's answer to the question whose title is the given
-// text, or the only one whose title contains it.
+// answer compiles answer("question"): the record's answer to the question with
+// that title, or else to the only one whose title contains the text.
 func (c *compiler) answer(n *ast.CallNode) (*operand, error) {
 	if len(n.Arguments) == 1 {
 		if s, ok := n.Arguments[0].(*ast.StringNode); ok && Clean(s.Value) != "" {
 			question := foldQuestion(s.Value)
-			if !slices.Contains(c.out.asked, question) {
-				c.out.asked = append(c.out.asked, question)
+			if !slices.Contains(c.out.questions, question) {
+				c.out.questions = append(c.out.questions, question)
 			}
 			label := `answer("` + clip(s.Value) + `")`
 			return &operand{name: label, kind: KindText, column: -1, answer: true, get: func(r *Row) Value {

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// sortKey is the value that a row is ordered by. Text is folded and cut, so
-// that a cursor stays short: rows equal in their first 48 bytes follow their id.
+// sortKey is the value by which a row is sorted. Text is folded and cut, so that
+// a cursor stays short: rows whose first 48 bytes are equal are sorted by id.
 type sortKey struct {
 	text    string
 	num     uint64
@@ -34,8 +34,8 @@ func (k sortKey) flags() byte {
 	return f
 }
 
-// order is how rows follow each other: by a column, missing values last, and
-// by id where these are equal.
+// order is the order of rows: by a column, with missing values last, and by id
+// among equal values.
 type order struct {
 	column     int
 	descending bool
@@ -65,7 +65,7 @@ func keyOf(v Value) sortKey {
 	}
 }
 
-// compare orders two rows by key, then id.
+// compare is a three-way comparison of two rows by key, then by id.
 func (o order) compare(a, b sortKey, idA, idB string) int {
 	if a.missing != b.missing {
 		if a.missing {
@@ -110,7 +110,7 @@ func parseSort(t *Table, text string) (order, error) {
 	}
 	c := t.Columns[i]
 	if c.Kind == KindList {
-		return o, fmt.Errorf("sort: %s is a list and gives no order; sort by a text, number or date column, such as -%s", c.Name, cmp.Or(t.DateColumn, t.ID))
+		return o, fmt.Errorf("sort: %s is a list and has no order; sort by a text, number or date column, such as -%s", c.Name, cmp.Or(t.DateColumn, t.ID))
 	}
 	if j := t.index(c.RankColumn); j >= 0 {
 		i = j
@@ -119,12 +119,12 @@ func parseSort(t *Table, text string) (order, error) {
 	return o, nil
 }
 
-// usableColumn finds the column that an argument names, or refuses with those
-// that there are.
+// usableColumn returns the index of the column that an argument names, or an
+// error that lists the valid ones.
 func usableColumn(t *Table, argument, name string) (int, error) {
 	i, ok := t.column(name)
 	if !ok {
-		return 0, errors.New(argument + ": " + t.withColumns(t.lacks(name)))
+		return 0, errors.New(argument + ": " + t.withColumns(t.unknownColumn(name)))
 	}
 	if why := t.Columns[i].Unavailable; why != "" {
 		return 0, fmt.Errorf("%s: %s cannot be used: %s", argument, t.Columns[i].Name, why)

@@ -9,87 +9,92 @@ import (
 	"time"
 )
 
-// The token budget of an answer: what a query may ask for and what it gets
-// when it does not.
+// The token budget of an answer: the default, and the range that a query may
+// ask for.
 const (
 	DefaultTokens = 2500
 	MinTokens     = 500
 	MaxTokens     = 16000
 )
 
-// Query is what the caller asks of a table.
+// Query is a question about the records of a table.
 type Query struct {
-	// Where is a filter expression; empty takes every record.
+	// Where is a filter expression; empty matches every record.
 	Where string
-	// Fields are the columns to show, answer("question") among them; none
-	// means the default ones.
+	// Fields are the columns to show, which may include answer("question");
+	// none means the default columns.
 	Fields []string
-	// GroupBy names up to three columns or answers, parted by commas; a time
-	// or date column takes .day, .week or .month.
+	// GroupBy names up to three columns or answers, separated by commas; a time
+	// or date column needs .day, .week or .month.
 	GroupBy string
-	// Measure is a number column, or days_since(column), to give the median,
-	// p90, least and most of.
+	// Measure is a number column, or days_since(column), whose median, 90th
+	// percentile, least and most the answer gives.
 	Measure string
-	// Sort is a column, "-column" or "column desc".
+	// Sort is "column" or "column asc", or "-column" or "column desc"; empty is
+	// the newest first. It is ignored with GroupBy.
 	Sort string
-	// Limit is the number of rows at most; nil as many as fit, 0 the summary alone.
+	// Limit is the maximum number of rows; nil is as many as fit, 0 the summary
+	// alone.
 	Limit *int
-	// MaxTokens is the budget; 0 means DefaultTokens.
+	// MaxTokens is the token budget, from [MinTokens] to [MaxTokens]; 0 means
+	// [DefaultTokens].
 	MaxTokens int
 	// Cursor is the Next of an earlier answer to the same question.
 	Cursor string
-	// Scope names the caller's own filters that choose records, so that a
-	// cursor does not go with others.
+	// Scope identifies what else selects the records, such as the filters of
+	// the source: a cursor is valid only with the same Scope.
 	Scope string
-	// Secret seals cursors; without one they end with the process.
+	// Secret is the key that seals cursors; without one they are valid only
+	// within this process.
 	Secret []byte
-	// Location is the time zone of days; nil is UTC.
+	// Location is the time zone in which days begin; nil is UTC.
 	Location *time.Location
-	// Now is the present; zero is the clock's.
+	// Now is the current time; zero means [time.Now].
 	Now time.Time
 }
 
-// Plan is a query that was checked against its table. It is read-only and may
-// be run several times.
+// Plan is a query that was checked against its table. It is immutable, and can
+// run several times.
 type Plan struct {
-	table   *Table   // with a column for each answer that is shown or grouped by
-	stored  int      // how many of its columns rows have values for
-	answers []string // the questions of the columns after these
-	asked   []string // all questions that the query asks about
-	id      int      // index of the id column, or -1
-	date    int      // index of the date column, or -1
-	loc     *time.Location
-	now     time.Time
-	where   *where
-	fields  []int
-	order   order
-	groups  []groupColumn
-	measure *measureColumn
-	limit   int // -1: none
-	budget  int
-	seal    sealer
-	args    [hashBytes]byte
-	from    position
-	uses    []bool
-	legend  []legendColumn
-	notes   []string
-	sortSet bool
+	table         *Table   // includes a column for each answer("…") shown or grouped by
+	storedColumns int      // how many of its columns have values in a Row
+	answerColumns []string // the folded questions of the other columns
+	questions     []string // all folded questions of the query
+	idColumn      int      // index of the id column, or -1
+	dateColumn    int      // index of the date column, or -1
+	loc           *time.Location
+	now           time.Time
+	where         *where
+	fields        []int
+	order         order
+	groups        []groupColumn
+	measure       *measureColumn
+	limit         int // -1: none
+	budget        int
+	seal          sealer
+	argsHash      [hashBytes]byte
+	resumeFrom    position
+	uses          []bool
+	legend        []legendColumn
+	notes         []string
+	sortRequested bool
 }
 
-// legendColumn is a shown name whose id the legend tells.
+// legendColumn is a column of names that is shown, while that of their ids is
+// not: the legend gives the ids.
 type legendColumn struct {
 	kind     string
 	name, id int
 }
 
-// Compile checks the query against the table. Its errors are sentences for
-// the caller that name the valid columns.
+// Compile checks the query against the table and returns a plan to run. Its
+// errors are sentences for whoever wrote the query, and name the valid columns.
 func Compile(t *Table, q Query) (*Plan, error) {
 	t, answers := withAnswers(t, append(slices.Clone(q.Fields), q.GroupBy))
 	p := &Plan{
-		table: t, stored: len(t.Columns) - len(answers), answers: answers, loc: q.Location, now: q.Now, limit: -1,
+		table: t, storedColumns: len(t.Columns) - len(answers), answerColumns: answers, loc: q.Location, now: q.Now, limit: -1,
 		seal: newSealer(q.Secret), uses: make([]bool, len(t.Columns)),
-		id: t.index(t.ID), date: t.index(t.DateColumn),
+		idColumn: t.index(t.ID), dateColumn: t.index(t.DateColumn),
 	}
 	if p.loc == nil {
 		p.loc = time.UTC
@@ -108,7 +113,7 @@ func Compile(t *Table, q Query) (*Plan, error) {
 	if p.where, err = compileWhere(t, q.Where, p.loc, p.now, p.uses); err != nil {
 		return nil, err
 	}
-	p.asked = slices.Concat(p.where.asked, answers)
+	p.questions = slices.Concat(p.where.questions, answers)
 	p.notes = append(p.notes, p.where.notes...)
 	if err := p.setOrder(q); err != nil {
 		return nil, err
@@ -119,11 +124,11 @@ func Compile(t *Table, q Query) (*Plan, error) {
 	if err := p.setFields(q.Fields); err != nil {
 		return nil, err
 	}
-	p.args = hashArgs(t.Name, q.Where, q.GroupBy, q.Sort, q.Scope, p.loc.String())
-	if p.from, err = p.seal.decode(q.Cursor, p.args); err != nil {
+	p.argsHash = hashArgs(t.Name, q.Where, q.GroupBy, q.Sort, q.Scope, p.loc.String())
+	if p.resumeFrom, err = p.seal.decode(q.Cursor, p.argsHash); err != nil {
 		return nil, err
 	}
-	if p.from.mode != fresh && (p.from.mode == grouped) != (len(p.groups) > 0) {
+	if p.resumeFrom.mode != modeFirstPage && (p.resumeFrom.mode == modeGrouped) != (len(p.groups) > 0) {
 		return nil, errOtherQuestion
 	}
 	p.markUses()
@@ -136,7 +141,7 @@ func (p *Plan) setBudget(tokens int) {
 		p.budget = DefaultTokens
 	}
 	if b := min(max(p.budget, MinTokens), MaxTokens); b != p.budget {
-		p.notes = append(p.notes, fmt.Sprintf("max_tokens is %d here: it may be %d to %d", b, MinTokens, MaxTokens))
+		p.notes = append(p.notes, fmt.Sprintf("max_tokens is %d here: it must be %d to %d", b, MinTokens, MaxTokens))
 		p.budget = b
 	}
 }
@@ -150,7 +155,7 @@ func (p *Plan) setOrder(q Query) error {
 		return nil
 	}
 	var err error
-	p.sortSet = strings.TrimSpace(q.Sort) != ""
+	p.sortRequested = strings.TrimSpace(q.Sort) != ""
 	p.order, err = parseSort(p.table, q.Sort)
 	return err
 }
@@ -175,13 +180,13 @@ func (p *Plan) setFields(names []string) error {
 		}
 	}
 	if len(p.fields) == 0 {
-		return errors.New("fields: no column can be shown; name one of " + p.table.kinds())
+		return errors.New("fields: no column can be shown; name one of " + p.table.columnsByKind())
 	}
 	p.setLegend()
 	return nil
 }
 
-// setLegend finds the shown names whose ids are not shown as well.
+// setLegend finds the shown names whose ids are not shown.
 func (p *Plan) setLegend() {
 	for _, i := range p.fields {
 		c := p.table.Columns[i]
@@ -205,7 +210,7 @@ func hashArgs(parts ...string) [hashBytes]byte {
 	return out
 }
 
-// markUses marks every column that a run reads.
+// markUses records which columns a run reads.
 func (p *Plan) markUses() {
 	use := func(name string) {
 		if i, ok := p.table.column(name); ok {
@@ -241,33 +246,33 @@ func (p *Plan) markUses() {
 	}
 }
 
-// Uses tells whether a run reads the column, so that a costly one is computed
-// only when it is needed.
+// Uses reports whether a run reads the column, so that costly columns need to be
+// computed only if they are used.
 func (p *Plan) Uses(column string) bool {
 	i, ok := p.table.column(column)
 	return ok && p.uses[i]
 }
 
-// Questions are the questions of answer("question") in the query, folded for
-// comparison.
-func (p *Plan) Questions() []string { return slices.Clone(p.asked) }
+// Questions returns the questions of answer("question") in the query, folded and
+// without punctuation at the end.
+func (p *Plan) Questions() []string { return slices.Clone(p.questions) }
 
-// UsesAnswers tells whether the query asks for answers to screening questions.
-func (p *Plan) UsesAnswers() bool { return len(p.asked) > 0 }
+// UsesAnswers reports whether the query asks for answers to screening questions.
+func (p *Plan) UsesAnswers() bool { return len(p.questions) > 0 }
 
-// value is the row's value in a column, one of an answer included.
+// value returns the row's value in a column, which may be that of an answer.
 func (p *Plan) value(r *Row, i int) Value {
-	if i < p.stored {
+	if i < p.storedColumns {
 		return r.Values[i]
 	}
-	return findAnswer(r.Answers, p.answers[i-p.stored])
+	return findAnswer(r.Answers, p.answerColumns[i-p.storedColumns])
 }
 
-// Conditions are the comparisons that every matching record meets, for the
-// caller to pass on to the source what that can filter by itself.
-func (p *Plan) Conditions() []Condition { return slices.Clone(p.where.conds) }
+// Conditions returns comparisons that every matching record satisfies. The
+// caller can push down to the source those that it can filter by itself.
+func (p *Plan) Conditions() []Condition { return slices.Clone(p.where.conditions) }
 
-// GroupColumns are the names of the columns that the answer groups by.
+// GroupColumns returns the names of the columns that the answer groups by.
 func (p *Plan) GroupColumns() []string {
 	var names []string
 	for _, g := range p.groups {
@@ -276,13 +281,13 @@ func (p *Plan) GroupColumns() []string {
 	return names
 }
 
-// rowID is the record's id as order and cursors use it. An id of a real
-// system is short; a longer one is replaced by a digest of itself.
+// rowID returns the record's id as sorting and cursors use it. Ids of real
+// systems are short; a long one is shortened to a prefix and a hash.
 func (p *Plan) rowID(r *Row) string {
-	if p.id < 0 {
+	if p.idColumn < 0 {
 		return ""
 	}
-	return shortID(r.Values[p.id].str)
+	return shortID(r.Values[p.idColumn].str)
 }
 
 func shortID(id string) string {

@@ -5,14 +5,15 @@ import (
 	"strings"
 )
 
-// ScreeningAnswer is one answered screening question of a record.
+// ScreeningAnswer is a record's answer to one screening question.
 type ScreeningAnswer struct {
 	title string
 	texts []string
 }
 
-// NewScreeningAnswer is an answer with its cleaned texts (several for a
-// multiple-choice question); numbers and booleans come as their text.
+// NewScreeningAnswer returns the answer to the question of that title. It has
+// several texts if several choices were picked; numbers and booleans are passed
+// as text. Title and texts are cleaned.
 func NewScreeningAnswer(title string, texts ...string) ScreeningAnswer {
 	a := ScreeningAnswer{title: Clean(title)}
 	for _, s := range texts {
@@ -23,12 +24,12 @@ func NewScreeningAnswer(title string, texts ...string) ScreeningAnswer {
 	return a
 }
 
-// foldQuestion is the form in which questions are compared.
-func foldQuestion(s string) string { return bareQuestion(Fold(Clean(s))) }
+// foldQuestion returns the form in which questions are compared.
+func foldQuestion(s string) string { return trimQuestion(Fold(Clean(s))) }
 
-// bareQuestion is a question without the marks at its end, which people leave
-// out or type differently.
-func bareQuestion(s string) string {
+// trimQuestion removes punctuation from the end of a question, where people
+// leave it out or type it differently.
+func trimQuestion(s string) string {
 	if bare := strings.TrimRight(s, " ?:.*!"); bare != "" {
 		return bare
 	}
@@ -38,7 +39,7 @@ func bareQuestion(s string) string {
 func findAnswer(answers []ScreeningAnswer, question string) Value {
 	found := -1
 	for i, a := range answers {
-		if equalFolded(bareQuestion(a.title), question) {
+		if equalFolded(trimQuestion(a.title), question) {
 			found = i
 			break
 		}
@@ -55,15 +56,15 @@ func findAnswer(answers []ScreeningAnswer, question string) Value {
 	return Value{kind: KindList, str: strings.Join(answers[found].texts, listSep)}
 }
 
-// isAnswer tells whether a name is answer("question") and not a column's.
+// isAnswer reports whether the name is answer("question"), not that of a column.
 func isAnswer(name string) bool { return strings.HasPrefix(name, "answer(") }
 
-// splitNames parts a list of column names at its commas, but not at those
-// within the quotes of answer("question").
+// splitNames splits a list of column names at commas, but not at those within the
+// quotes of answer("question").
 func splitNames(list string) []string {
 	var names []string
 	quote, start := rune(0), 0
-	take := func(end int) {
+	add := func(end int) {
 		if name := strings.TrimSpace(list[start:end]); name != "" {
 			names = append(names, name)
 		}
@@ -78,15 +79,15 @@ func splitNames(list string) []string {
 		case r == '"' || r == '\'':
 			quote = r
 		case r == ',':
-			take(i)
+			add(i)
 		}
 	}
-	take(len(list))
+	add(len(list))
 	return names
 }
 
-// withAnswers gives the table a list column for each answer("question") among
-// the names, and the folded questions of these.
+// withAnswers returns the table with a list column added for each
+// answer("question") in the lists of names, and the folded questions of these.
 func withAnswers(t *Table, lists []string) (*Table, []string) {
 	if !t.HasAnswers {
 		return t, nil
@@ -112,16 +113,16 @@ func withAnswers(t *Table, lists []string) (*Table, []string) {
 	return &out, questions
 }
 
-// questions remembers which of the asked questions any record answers, and
-// some titles to suggest otherwise.
-type questions struct {
+// seenQuestions records which of the query's questions any record answers, and
+// some titles to suggest for the others.
+type seenQuestions struct {
 	answered map[string]bool
 	titles   []string
 }
 
 const maxTitles = 6
 
-func (q *questions) see(row *Row, asked []string) {
+func (q *seenQuestions) observe(row *Row, asked []string) {
 	if q.answered == nil {
 		q.answered = map[string]bool{}
 	}
@@ -137,17 +138,8 @@ func (q *questions) see(row *Row, asked []string) {
 	}
 	for _, a := range row.Answers {
 		title := shorten(a.title, 2*labelRunes)
-		if len(q.titles) < maxTitles && !containsString(q.titles, title) {
+		if len(q.titles) < maxTitles && !slices.ContainsFunc(q.titles, func(t string) bool { return strings.EqualFold(t, title) }) {
 			q.titles = append(q.titles, title)
 		}
 	}
-}
-
-func containsString(list []string, s string) bool {
-	for _, e := range list {
-		if strings.EqualFold(e, s) {
-			return true
-		}
-	}
-	return false
 }

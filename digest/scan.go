@@ -5,26 +5,26 @@ import (
 	"time"
 )
 
-// Scan goes over all rows of a source, within the limits and from a kept walk
-// where there is one, and tells whether the walk reached the end. It serves
-// counts over another table than the one that is asked about. Rows are shared:
-// each must not change or keep them.
+// Scan calls each for every row of a source, within the limits, and reports
+// whether the walk reached the end. It serves lookups in another list than the
+// one that was asked about. Of opts it uses Limits, Cache, CacheKeys, Progress
+// and Clock. Rows are shared: each must neither change nor keep them.
 func Scan(ctx context.Context, source Source, opts Options, each func(*Row)) (complete bool, err error) {
 	if opts.Clock == nil {
 		opts.Clock = time.Now
 	}
-	w := &walker{source: source, limits: opts.Limits.orDefault(), clock: opts.Clock, progress: opts.Progress}
-	take := func(page Page) (bool, error) {
+	w := &walker{source: source, limits: opts.Limits.withDefaults(), clock: opts.Clock, progress: opts.Progress}
+	visit := func(page Page) (bool, error) {
 		for i := range page.Rows {
 			each(&page.Rows[i])
 		}
 		return true, nil
 	}
-	var done walked
+	var walked walkResult
 	if opts.Cache != nil && len(opts.CacheKeys) > 0 {
-		done, err = opts.Cache.walk(ctx, opts.CacheKeys, w, take)
+		walked, err = opts.Cache.walk(ctx, opts.CacheKeys, w, visit)
 	} else {
-		done, err = w.walk(ctx, "", take)
+		walked, err = w.walk(ctx, "", visit)
 	}
-	return done.end == atEnd, err
+	return walked.stop == stopAtEnd, err
 }

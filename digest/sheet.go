@@ -6,27 +6,27 @@ import (
 	"strconv"
 )
 
-// sheet is what can be shown, in order: rows or groups.
+// sheet is everything that can be shown, in order: rows or groups.
 type sheet struct {
 	columns []string
-	// size is how many are at hand, limit how many may be shown.
+	// size is how many there are to show, limit how many may be shown.
 	size, limit int
 	groups      int
 	cells       func(i int) []string
 	legend      func(i int) [][]string
-	// next is the cursor after the first shown ones, "" where nothing follows.
+	// next returns the cursor after the first shown ones, "" if nothing follows.
 	next func(shown int) (string, error)
 }
 
-func (r *run) sheet(done walked, complete bool) (*sheet, error) {
+func (r *run) sheet(walked walkResult, complete bool) (*sheet, error) {
 	if r.groups != nil {
 		return r.groupSheet()
 	}
 	p := r.p
-	rows, more := r.list, r.matched > len(r.list)
+	rows, more := r.buffer, r.matched > len(r.buffer)
 	inOrder := complete
 	if inOrder {
-		rows, more = r.top.sorted(), r.after > len(r.top.rows)
+		rows, more = r.top.sorted(), r.afterCursor > len(r.top.rows)
 	}
 	s := &sheet{size: len(rows), limit: p.limit}
 	for _, f := range p.fields {
@@ -41,36 +41,36 @@ func (r *run) sheet(done walked, complete bool) (*sheet, error) {
 		case p.limit == 0:
 			return "", nil
 		case shown == len(rows) && !more:
-			if inOrder || done.next == "" {
+			if inOrder || walked.next == "" {
 				return "", nil
 			}
-			at = position{mode: delivered, upstream: done.next}
+			at = position{mode: modeSourceOrder, upstream: walked.next}
 		case shown == 0:
-			// Only the fitter asks this, to see what the fixed parts cost.
+			// Only the fitter asks for this, to count an answer without rows.
 			return "", nil
 		case inOrder:
-			at = position{mode: sorted, key: rows[shown-1].key, id: rows[shown-1].id}
+			at = position{mode: modeSorted, key: rows[shown-1].key, id: rows[shown-1].id}
 		default:
 			last := rows[shown-1]
-			at = position{mode: delivered, id: last.id, index: uint64(last.index), upstream: last.page} // #nosec G115 -- an index is not negative
+			at = position{mode: modeSourceOrder, id: last.id, index: uint64(last.index), upstream: last.pageCursor} // #nosec G115 -- an index is not negative
 		}
-		return p.seal.encode(at, p.args)
+		return p.seal.encode(at, p.argsHash)
 	}
 	return s, nil
 }
 
 func (r *run) groupSheet() (*sheet, error) {
 	p := r.p
-	if err := r.groups.fill(r.opts.KnownGroups); err != nil {
+	if err := r.groups.addEmptyGroups(r.opts.KnownGroups); err != nil {
 		return nil, err
 	}
-	groups := r.groups.ordered()
+	groups := r.groups.sorted()
 	s := &sheet{limit: p.limit, groups: len(groups)}
-	apart := r.groups.shared()
+	ambiguous := r.groups.ambiguousNames()
 	for i, g := range p.groups {
 		s.columns = append(s.columns, g.label(p.table))
-		if apart[i] != nil {
-			s.columns = append(s.columns, p.table.Columns[g.id].Name)
+		if ambiguous[i] != nil {
+			s.columns = append(s.columns, p.table.Columns[g.idColumn].Name)
 		}
 	}
 	s.columns = append(s.columns, "count")
@@ -83,40 +83,40 @@ func (r *run) groupSheet() (*sheet, error) {
 	}
 	start := r.groupStart(groups)
 	s.size = len(groups) - start
-	s.cells = func(i int) []string { return r.groups.cells(groups[start+i], apart, partly) }
+	s.cells = func(i int) []string { return r.groups.cells(groups[start+i], ambiguous, partly) }
 	s.legend = func(int) [][]string { return nil }
 	s.next = func(shown int) (string, error) {
 		if shown == 0 || shown >= s.size || p.limit == 0 {
 			return "", nil
 		}
 		last := start + shown - 1
-		at := position{mode: grouped, id: groups[last].key.hash(), index: uint64(last)} // #nosec G115 -- an index is not negative
-		return p.seal.encode(at, p.args)
+		at := position{mode: modeGrouped, id: groups[last].key.hash(), index: uint64(last)} // #nosec G115 -- an index is not negative
+		return p.seal.encode(at, p.argsHash)
 	}
 	return s, nil
 }
 
-// groupStart is the place after the cursor's group; where that is gone, the
-// place it had.
+// groupStart returns the index after the cursor's group or, if that group is
+// gone, the index it had.
 func (r *run) groupStart(groups []*group) int {
-	if r.p.from.mode != grouped {
+	if r.p.resumeFrom.mode != modeGrouped {
 		return 0
 	}
 	for i, g := range groups {
-		if g.key.hash() == r.p.from.id {
+		if g.key.hash() == r.p.resumeFrom.id {
 			return i + 1
 		}
 	}
-	return int(min(r.p.from.index, uint64(len(groups)))) // #nosec G115 -- bounded by a length
+	return int(min(r.p.resumeFrom.index, uint64(len(groups)))) // #nosec G115 -- bounded by a length
 }
 
-// hash names a group in a cursor.
+// hash identifies a group in a cursor.
 func (k groupKey) hash() string {
 	var b []byte
 	for _, pt := range k {
 		b = appendString(b, pt.name)
 		b = appendString(b, pt.id)
-		b = appendString(b, strconv.FormatInt(pt.num, 10))
+		b = appendString(b, strconv.FormatInt(pt.order, 10))
 		if pt.missing {
 			b = append(b, 1)
 		}
@@ -125,12 +125,12 @@ func (k groupKey) hash() string {
 	return string(sum[:8])
 }
 
-// shared are, by column, the names that several ids share; nil where there are
-// none and no id needs to be shown.
-func (g *grouper) shared() [maxGroupKeys]map[string]bool {
+// ambiguousNames returns, by column, the names that several ids share; nil for a
+// column without any, which needs to show no ids.
+func (g *grouper) ambiguousNames() [maxGroupKeys]map[string]bool {
 	var out [maxGroupKeys]map[string]bool
 	for i, col := range g.p.groups {
-		if col.id < 0 || g.p.table.Columns[col.id].Unavailable != "" {
+		if col.idColumn < 0 || g.p.table.Columns[col.idColumn].Unavailable != "" {
 			continue
 		}
 		ids := map[string]string{}
@@ -148,27 +148,30 @@ func (g *grouper) shared() [maxGroupKeys]map[string]bool {
 	return out
 }
 
-// partlyMeasured tells whether some records of a group have no value to measure.
+// partlyMeasured reports whether some records of a group have no value to
+// measure.
 func (g *group) partlyMeasured() bool {
 	return g.count > 0 && (g.hist == nil || g.hist.total < g.count)
 }
 
-func (g *grouper) cells(at *group, apart [maxGroupKeys]map[string]bool, partly bool) []string {
+// cells formats a group as a row: an id follows a name that is ambiguous, and the
+// number of measured records the count if partly is set.
+func (g *grouper) cells(grp *group, ambiguous [maxGroupKeys]map[string]bool, partly bool) []string {
 	var out []string
 	for i, col := range g.p.groups {
-		out = append(out, col.show(at.key[i]))
-		if apart[i] == nil {
+		out = append(out, col.format(grp.key[i]))
+		if ambiguous[i] == nil {
 			continue
 		}
 		id := ""
-		if apart[i][at.key[i].name] {
-			id = at.key[i].id
+		if ambiguous[i][grp.key[i].name] {
+			id = grp.key[i].id
 		}
 		out = append(out, id)
 	}
-	out = append(out, showNumber(float64(at.count)))
+	out = append(out, formatNumber(float64(grp.count)))
 	if g.p.measure != nil {
-		hist := at.hist
+		hist := grp.hist
 		if hist == nil {
 			hist = &histogram{}
 		}
@@ -181,54 +184,55 @@ func (g *grouper) cells(at *group, apart [maxGroupKeys]map[string]bool, partly b
 	return out
 }
 
-// resume finds the place of a delivered cursor in the pages from its own on.
-type resume struct {
-	at      position
+// resumer finds the row of a modeSourceOrder cursor, in the page it was on or the
+// one after.
+type resumer struct {
+	target  position
 	found   bool
 	pending *Page
 }
 
-// stretch is a page from one of its rows on.
-type stretch struct {
+// pageTail is a page without the rows before from.
+type pageTail struct {
 	page Page
 	from int
 }
 
-// take gives what of the pages so far comes after the cursor's row. Where
-// records were added the row may have moved to the next page; where it is gone
-// from both, those before it on its page are taken as seen.
-func (s *resume) take(p *Plan, page Page) []stretch {
-	if s.found {
-		return []stretch{{page, 0}}
+// next returns the rows of the pages so far that come after the cursor's row. If
+// records were added meanwhile, the row may have moved to the next page; if it is
+// on neither, the rows before its index on its page count as seen.
+func (r *resumer) next(p *Plan, page Page) []pageTail {
+	if r.found {
+		return []pageTail{{page, 0}}
 	}
 	for i := range page.Rows {
-		if p.rowID(&page.Rows[i]) == s.at.id {
-			s.found, s.pending = true, nil
-			return []stretch{{page, i + 1}}
+		if p.rowID(&page.Rows[i]) == r.target.id {
+			r.found, r.pending = true, nil
+			return []pageTail{{page, i + 1}}
 		}
 	}
-	if s.pending == nil && page.Next != "" {
-		s.pending = &page
+	if r.pending == nil && page.Next != "" {
+		r.pending = &page
 		return nil
 	}
-	var out []stretch
-	if first := s.flush(); first != nil {
-		return append(out, *first, stretch{page, 0})
+	var out []pageTail
+	if first := r.flush(); first != nil {
+		return append(out, *first, pageTail{page, 0})
 	}
-	s.found = true
-	return []stretch{{page, s.start(page)}}
+	r.found = true
+	return []pageTail{{page, r.start(page)}}
 }
 
-func (s *resume) start(page Page) int {
-	return int(min(s.at.index, uint64(len(page.Rows)))) // #nosec G115 -- bounded by a length
+func (r *resumer) start(page Page) int {
+	return int(min(r.target.index, uint64(len(page.Rows)))) // #nosec G115 -- bounded by a length
 }
 
-// flush gives the page that was kept back in the search.
-func (s *resume) flush() *stretch {
-	if s.pending == nil {
+// flush returns the page that was held back during the search.
+func (r *resumer) flush() *pageTail {
+	if r.pending == nil {
 		return nil
 	}
-	out := &stretch{*s.pending, s.start(*s.pending)}
-	s.found, s.pending = true, nil
+	out := &pageTail{*r.pending, r.start(*r.pending)}
+	r.found, r.pending = true, nil
 	return out
 }

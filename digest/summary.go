@@ -9,19 +9,20 @@ import (
 )
 
 const (
-	// maxDistinct is how many values of a column are told apart in counting.
+	// maxDistinct is how many different values of a column are counted.
 	maxDistinct = 10_000
 	// topCounts is how many values a tally shows before the rest.
 	topCounts = 8
-	// labelRunes is how much of a value a tally shows.
+	// labelRunes is how many characters of a value a tally shows.
 	labelRunes = 40
 )
 
-// counter counts the values of one summary column.
+// counter counts the values of one Summary column. Records with a value beyond
+// maxDistinct others are counted in overflow.
 type counter struct {
-	column, id int
-	seen       map[part]int
-	beyond     int
+	column, idColumn int
+	seen             map[keyPart]int
+	overflow         int
 }
 
 func newCounters(p *Plan) []*counter {
@@ -33,9 +34,9 @@ func newCounters(p *Plan) []*counter {
 		if !c.Summary || c.Unavailable != "" {
 			continue
 		}
-		n := &counter{column: i, id: -1, seen: map[part]int{}}
+		n := &counter{column: i, idColumn: -1, seen: map[keyPart]int{}}
 		if c.DistinctByID {
-			n.id = p.table.index(c.IDColumn)
+			n.idColumn = p.table.index(c.IDColumn)
 		}
 		out = append(out, n)
 	}
@@ -45,59 +46,59 @@ func newCounters(p *Plan) []*counter {
 func (c *counter) add(p *Plan, r *Row) {
 	v := r.Values[c.column]
 	if v.kind == KindList {
-		for item := range strings.SplitSeq(v.str, listSep) {
-			c.one(part{name: boundName(item)})
+		for element := range strings.SplitSeq(v.str, listSep) {
+			c.count(keyPart{name: truncateName(element)})
 		}
 		return
 	}
-	pt := part{missing: v.IsMissing(), name: boundName(v.str)}
+	pt := keyPart{missing: v.IsMissing(), name: truncateName(v.str)}
 	if v.kind != KindText {
-		pt.name = v.show(p.loc, false, maxCell)
+		pt.name = v.format(p.loc, false, maxCellRunes)
 	}
-	if c.id >= 0 {
-		pt.id = boundName(r.Values[c.id].str)
+	if c.idColumn >= 0 {
+		pt.id = truncateName(r.Values[c.idColumn].str)
 	}
-	c.one(pt)
+	c.count(pt)
 }
 
-func (c *counter) one(pt part) {
+func (c *counter) count(pt keyPart) {
 	if n, ok := c.seen[pt]; ok {
 		c.seen[pt] = n + 1
 		return
 	}
 	if len(c.seen) >= maxDistinct {
-		c.beyond++
+		c.overflow++
 		return
 	}
 	pt.name, pt.id = strings.Clone(pt.name), strings.Clone(pt.id)
 	c.seen[pt] = 1
 }
 
-// tally is a counter in order, to be cut to any length.
+// tally is a sorted counter, which head cuts to any length.
 type tally struct {
-	column  string
-	entries []string
-	counts  []int
-	beyond  int
+	column   string
+	entries  []string
+	counts   []int
+	overflow int
 }
 
 func (c *counter) tally(t *Table) tally {
-	parts := make([]part, 0, len(c.seen))
+	parts := make([]keyPart, 0, len(c.seen))
 	shared := map[string]int{}
 	for pt := range c.seen {
 		parts = append(parts, pt)
 		shared[pt.name]++
 	}
-	slices.SortFunc(parts, func(a, b part) int {
+	slices.SortFunc(parts, func(a, b keyPart) int {
 		return cmp.Or(cmp.Compare(c.seen[b], c.seen[a]), strings.Compare(a.name, b.name), strings.Compare(a.id, b.id))
 	})
-	out := tally{column: t.Columns[c.column].Name, beyond: c.beyond}
+	out := tally{column: t.Columns[c.column].Name, overflow: c.overflow}
 	for _, pt := range parts {
 		label := shorten(pt.name, labelRunes)
 		switch {
 		case pt.missing:
 			label = "missing"
-		case c.id >= 0 && shared[pt.name] > 1:
+		case c.idColumn >= 0 && shared[pt.name] > 1:
 			label += " (" + shorten(pt.id, labelRunes) + ")"
 		}
 		out.entries = append(out.entries, label)
@@ -106,26 +107,26 @@ func (c *counter) tally(t *Table) tally {
 	return out
 }
 
-// head is the tally with its first n entries and the sum of the rest.
+// head returns the first n entries of the tally and the sum of the rest.
 func (t tally) head(n int) (Tally, bool) {
 	if n == 0 || len(t.entries) == 0 {
 		return Tally{}, false
 	}
 	n = min(n, len(t.entries))
-	if n == len(t.entries)-1 && t.beyond == 0 {
-		// The last one costs no more than the words for the rest would.
+	if n == len(t.entries)-1 && t.overflow == 0 {
+		// The last entry costs no more than the words for a rest of one.
 		n++
 	}
 	out := Tally{Column: t.column}
 	for i := range n {
 		out.Values = append(out.Values, t.entries[i]+" "+strconv.Itoa(t.counts[i]))
 	}
-	rest := t.beyond
+	rest := t.overflow
 	for _, c := range t.counts[n:] {
 		rest += c
 	}
 	switch {
-	case t.beyond > 0:
+	case t.overflow > 0:
 		out.Values = append(out.Values, fmt.Sprintf("+%d or more others %d", len(t.entries)-n+1, rest))
 	case rest > 0:
 		out.Values = append(out.Values, fmt.Sprintf("+%d more %d", len(t.entries)-n, rest))
@@ -133,10 +134,10 @@ func (t tally) head(n int) (Tally, bool) {
 	return out, true
 }
 
-// span is the range of a date column.
-type span struct{ first, last Value }
+// dateRange is the range of a date column.
+type dateRange struct{ first, last Value }
 
-func (s *span) add(v Value) {
+func (s *dateRange) add(v Value) {
 	switch {
 	case v.kind != KindInstant && v.kind != KindDate:
 		return

@@ -10,58 +10,60 @@ import (
 
 // Column describes one column of a table.
 type Column struct {
+	// Name is how queries and answers call the column: lower case, with
+	// underscores.
 	Name string
 	Kind Kind
-	// Default columns are shown when the query names no fields.
+	// Default columns are shown if the query names no fields.
 	Default bool
 	// Aliases are obvious synonyms that a query may use instead of Name.
 	Aliases []string
-	// ShowTime shows an instant with hour and minute, not as a day.
+	// ShowTime shows an instant with hour and minute, not only as a day.
 	ShowTime bool
-	// IDColumn is the column with the id behind this name (job: job_id); the
-	// legend tells it for the names that the rows show.
+	// IDColumn is the column with the id that belongs to this name (job: job_id).
+	// If it is not shown, the legend gives the ids of the names in the rows.
 	IDColumn string
-	// DistinctByID keeps groups and counts that share a name but not the id of
-	// IDColumn apart, as two jobs of one name are.
+	// DistinctByID separates groups and counts of the same name by the id in
+	// IDColumn, as for two jobs of the same name.
 	DistinctByID bool
 	// RankColumn is a number column that gives the natural order of this one
 	// (stage: stage_index), for sorting and for the order of groups.
 	RankColumn string
 	// Enum are all values that the column can have, in their natural order;
-	// empty when it is open. A comparison with any other value is refused.
+	// empty if there is no such list. Comparing it with another value is an error.
 	Enum []string
 	// Summary columns are counted in the summary of every answer.
 	Summary bool
-	// About says for a tool's description what the column holds, in a few
-	// words; empty where its name does.
+	// About says in a few words what the column holds, for a tool's description;
+	// empty if the name says it.
 	About string
-	// Unavailable, when not empty, is the reason why the column cannot be shown,
-	// compared, sorted or grouped by, such as a redaction rule.
+	// Unavailable, if not empty, is the reason why the column cannot be shown,
+	// compared, sorted or grouped by, such as a mask.
 	Unavailable string
-	// Masked, when not empty, is the reason why the column shows stand-ins
-	// instead of its values: it can be shown, but not compared, sorted or
-	// grouped by, which would tell what it hides.
+	// Masked, if not empty, is the reason why the column shows pseudonyms instead
+	// of its values: it can be shown, but not compared, sorted or grouped by,
+	// since that would reveal what it hides.
 	Masked string
 }
 
-// Table describes the records of one resource.
+// Table describes the records of one list.
 type Table struct {
 	// Name is a plural noun, such as "applications".
 	Name    string
 	Columns []Column
-	// ID is the column that identifies a record. Its values must be unique;
-	// it orders records whose sort values are equal.
+	// ID is the column that identifies a record. Its values must be unique:
+	// records with equal sort values are sorted by it.
 	ID string
-	// DateColumn gives the first and last date and, newest first, the order
-	// when the query names none. It may be empty.
+	// DateColumn gives the first and last date of the summary and, newest first,
+	// the default order. It may be empty.
 	DateColumn string
-	// HasAnswers tells that rows carry answers for answer("question").
+	// HasAnswers is set if rows have [Row.Answers], for answer("question").
 	HasAnswers bool
-	// Example is a where expression that fits the table, for refusals.
+	// Example is a where expression that fits the table, for error messages.
 	Example string
 }
 
-// column finds a column by name or alias, in any case.
+// column returns the index of a column by name or alias, ignoring case.
 func (t *Table) column(name string) (int, bool) {
 	byName := func(c Column) bool { return strings.EqualFold(c.Name, name) }
 	if i := slices.IndexFunc(t.Columns, byName); i >= 0 {
@@ -73,7 +75,7 @@ func (t *Table) column(name string) (int, bool) {
 	return i, i >= 0
 }
 
-// index is the place of a column, or -1 where there is none of the name.
+// index returns the index of a column, or -1 if there is none of that name.
 func (t *Table) index(name string) int {
 	if i, ok := t.column(name); ok && name != "" {
 		return i
@@ -82,8 +84,8 @@ func (t *Table) index(name string) int {
 }
 
 // Describe lists the columns for a tool's description: default ones with *,
-// lists with [], counts with (count), closed sets with their values, others
-// with what they hold where the name alone does not tell.
+// lists with [], counts with (count), enums with their values, and About where
+// there is one.
 func (t *Table) Describe() string {
 	parts := make([]string, 0, len(t.Columns)+1)
 	for _, c := range t.Columns {
@@ -114,8 +116,8 @@ func (t *Table) Describe() string {
 	return strings.Join(parts, ", ")
 }
 
-// kinds lists the usable columns by kind, as refusals show them.
-func (t *Table) kinds() string {
+// columnsByKind lists the usable columns by kind, for error messages.
+func (t *Table) columnsByKind() string {
 	var parts []string
 	for _, k := range []Kind{KindText, KindList, KindInstant, KindDate, KindNumber, KindCount, KindBool} {
 		var names []string
@@ -131,8 +133,8 @@ func (t *Table) kinds() string {
 	return strings.Join(parts, "; ")
 }
 
-// lacks says that there is no such column, with the one that may be meant.
-func (t *Table) lacks(name string) string {
+// unknownColumn says that there is no column of that name, and suggests one.
+func (t *Table) unknownColumn(name string) string {
 	s := "there is no column " + strconv.Quote(clip(name))
 	if near := t.nearest(name); near != "" {
 		s += ", did you mean " + near + "?"
@@ -140,15 +142,15 @@ func (t *Table) lacks(name string) string {
 	return s
 }
 
-// withColumns adds to a problem the columns that there are.
+// withColumns adds the list of columns to a problem.
 func (t *Table) withColumns(problem string) string {
 	if strings.HasSuffix(problem, "?") {
-		return problem + " Columns: " + t.kinds()
+		return problem + " Columns: " + t.columnsByKind()
 	}
-	return problem + "; columns: " + t.kinds()
+	return problem + "; columns: " + t.columnsByKind()
 }
 
-// nearest is the column whose name is at most two edits away, or "".
+// nearest returns the column whose name is at most two edits away, or "".
 func (t *Table) nearest(name string) string {
 	best, bestDistance := "", 6
 	for _, c := range t.Columns {
@@ -156,7 +158,8 @@ func (t *Table) nearest(name string) string {
 			continue
 		}
 		for _, n := range append([]string{c.Name}, c.Aliases...) {
-			// Of two at the same distance the one that begins alike is meant.
+			// Among names at the same distance prefer the one with the same first
+			// letter.
 			d := 2 * EditDistance(strings.ToLower(name), n)
 			if name[:min(len(name), 1)] != n[:min(len(n), 1)] {
 				d++
@@ -170,14 +173,14 @@ func (t *Table) nearest(name string) string {
 }
 
 // Row is one record: a value for each column of its table, in that order, and
-// its answered questions. Rows are shared by kept walks: nobody may change one
-// that was handed on.
+// its answers to screening questions. A row must not be changed once its page was
+// yielded, because a [Cache] shares it between walks.
 type Row struct {
 	Values  []Value
 	Answers []ScreeningAnswer
 }
 
-// Size is about how many bytes of memory the row holds.
+// Size returns about how many bytes of memory the row takes.
 func (r Row) Size() int {
 	n := 48 + 32*len(r.Values)
 	for _, v := range r.Values {
@@ -192,22 +195,23 @@ func (r Row) Size() int {
 	return n
 }
 
-// Page is one page of the source: its rows, the cursor that fetched it ("" for
-// the first) and the one that fetches the next ("" for the last).
+// Page is one page of a source.
 type Page struct {
+	// Cursor is the source's cursor that fetched the page, "" for the first one.
 	Cursor string
-	Next   string
-	Rows   []Row
+	// Next fetches the next page; "" on the last one.
+	Next string
+	Rows []Row
 }
 
-// Source walks pages in a fixed order from the one that start fetches; it
-// stops after the last page or with an error, and when ctx ends. It hands its
-// pages over: their rows must be its own, decoded for this walk, since a
-// [Cache] lets them share their texts and keeps them.
+// Source yields pages in a fixed order, from the one that the cursor start
+// fetches ("" for the first) to the last one, an error or the end of ctx. It must
+// not reuse the rows that it yields: a [Cache] stores them, and makes them share
+// their texts.
 type Source func(ctx context.Context, start string) iter.Seq2[Page, error]
 
-// KnownGroup is a group that exists although no record may show it, such as a
-// stage of a job, with its place in the natural order.
+// KnownGroup is a group that exists although there may be no record in it, such
+// as a stage of a job. Rank is its place in the natural order.
 type KnownGroup struct {
 	Name, ID string
 	Rank     int

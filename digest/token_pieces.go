@@ -8,11 +8,11 @@ import (
 	"unicode/utf8"
 )
 
-// The library splits a text by a regular expression, which took two thirds of
-// the time of an answer. This is the same split by hand; a test holds the two
-// against each other.
+// The library splits a text into pieces by a regular expression, which took two
+// thirds of the time of an answer. This is the same split by hand; a test compares
+// the two. Comments quote the part of the expression that a function implements.
 
-// class is what kinds of character one is, as the expression tells them apart.
+// class is a set of the character classes in the expression.
 type class uint8
 
 const (
@@ -52,8 +52,8 @@ func classOf(r rune) (s class) {
 	return s
 }
 
-// at is the character at a place, and where the next one is.
-func at(s string, i int) (class, int) {
+// classAt returns the class of the character at i, and the index of the next one.
+func classAt(s string, i int) (class, int) {
 	if i >= len(s) {
 		return 0, i
 	}
@@ -64,10 +64,10 @@ func at(s string, i int) (class, int) {
 	return classOf(r), i + n
 }
 
-// runOf is where the characters of a class end.
-func runOf(s string, i int, of class) int {
+// endOfRun returns the index after the characters from i on that are of a class.
+func endOfRun(s string, i int, of class) int {
 	for i < len(s) {
-		is, next := at(s, i)
+		is, next := classAt(s, i)
 		if is&of == 0 {
 			break
 		}
@@ -76,10 +76,10 @@ func runOf(s string, i int, of class) int {
 	return i
 }
 
-// piece is the length of the piece that a text which is not empty begins with.
-func piece(s string) int {
-	first, next := at(s, 0)
-	// [^\r\n\p{L}\p{N}]? before a word: tried with, then without.
+// pieceLength returns the length of the first piece of a text that is not empty.
+func pieceLength(s string) int {
+	first, next := classAt(s, 0)
+	// [^\r\n\p{L}\p{N}]? before a word: first with it, then without.
 	if first&(newline|letter|digit) == 0 {
 		if end := word(s, next); end > 0 {
 			return end
@@ -92,7 +92,7 @@ func piece(s string) int {
 	case first&digit != 0: // \p{N}{1,3}
 		end := next
 		for range 2 {
-			if is, after := at(s, end); is&digit != 0 {
+			if is, after := classAt(s, end); is&digit != 0 {
 				end = after
 			}
 		}
@@ -100,27 +100,27 @@ func piece(s string) int {
 	case first&space == 0:
 		return symbols(s, next)
 	case s[0] == ' ' && next < len(s): // ` ?` before symbols
-		if is, after := at(s, next); is&(space|letter|digit) == 0 {
+		if is, after := classAt(s, next); is&(space|letter|digit) == 0 {
 			return symbols(s, after)
 		}
 	}
-	return blank(s)
+	return whitespace(s)
 }
 
-// word is where a word that begins at a place ends, 0 where there is none:
-// capitals and small letters, or capitals alone, and a contraction.
+// word returns the index after the word that begins at from, 0 if none does:
+// upper-case letters, lower-case letters or both, and a contraction.
 func word(s string, from int) int {
-	capitals := runOf(s, from, upperish)
-	// The small letters begin behind as many capitals as they can; characters
-	// that are neither count as both.
-	small, end := capitals, runOf(s, capitals, lowerish)
+	capitals := endOfRun(s, from, upperish)
+	// The lower-case letters begin after as many upper-case ones as possible;
+	// letters without case are of both classes.
+	small, end := capitals, endOfRun(s, capitals, lowerish)
 	for small > from && end == small {
 		_, n := utf8.DecodeLastRuneInString(s[from:small])
 		small -= n
-		end = runOf(s, small, lowerish)
+		end = endOfRun(s, small, lowerish)
 	}
 	if end == small {
-		// None is small: then they are capitals alone.
+		// There are only upper-case letters.
 		end = capitals
 	}
 	if end == from {
@@ -129,7 +129,8 @@ func word(s string, from int) int {
 	return end + contraction(s[end:])
 }
 
-// contraction is how much of the text is 's, 't, 're, 've, 'm, 'll or 'd.
+// contraction returns the length of the 's, 't, 're, 've, 'm, 'll or 'd that the
+// text begins with, or 0.
 func contraction(s string) int {
 	if len(s) < 2 || s[0] != '\'' {
 		return 0
@@ -152,10 +153,10 @@ func contraction(s string) int {
 	return 0
 }
 
-// symbols is where [^\s\p{L}\p{N}]+[\r\n/]* ends that has begun before.
+// symbols returns the index after the rest of [^\s\p{L}\p{N}]+[\r\n/]*.
 func symbols(s string, i int) int {
 	for i < len(s) {
-		is, next := at(s, i)
+		is, next := classAt(s, i)
 		if is&(space|letter|digit) != 0 {
 			break
 		}
@@ -167,10 +168,10 @@ func symbols(s string, i int) int {
 	return i
 }
 
-// blank is \s*[\r\n]+|\s+(?!\S)|\s+: up to the last line's end, else all but
-// the space before the next word, else all.
-func blank(s string) int {
-	end := runOf(s, 0, space)
+// whitespace returns the length of \s*[\r\n]+|\s+(?!\S)|\s+: up to the last line
+// break, else all but the space before the next word, else all.
+func whitespace(s string) int {
+	end := endOfRun(s, 0, space)
 	if last := strings.LastIndexAny(s[:end], "\r\n"); last >= 0 {
 		return last + 1
 	}
@@ -185,39 +186,39 @@ func blank(s string) int {
 }
 
 const (
-	// knownBytes is the longest piece whose count is remembered, and
-	// knownPieces how many are: then they are forgotten, and the commonest are
-	// soon back.
-	knownBytes  = 32
-	knownPieces = 20_000
+	// maxCachedPieceBytes is the longest piece whose count is cached, and
+	// maxCachedPieces how many are. A full cache is emptied: the most common
+	// pieces are soon back.
+	maxCachedPieceBytes = 32
+	maxCachedPieces     = 20_000
 )
 
-// counts remembers how many tokens pieces have.
-type counts struct {
-	known atomic.Pointer[sync.Map]
-	size  atomic.Int32
+// pieceCache caches the token counts of pieces. It is safe for concurrent use.
+type pieceCache struct {
+	counts atomic.Pointer[sync.Map]
+	size   atomic.Int32
 }
 
-func (c *counts) of(piece string, count func(string) int) int {
-	if len(piece) > knownBytes {
+func (c *pieceCache) count(piece string, count func(string) int) int {
+	if len(piece) > maxCachedPieceBytes {
 		return count(piece)
 	}
-	known := c.known.Load()
-	if known == nil {
-		c.known.CompareAndSwap(nil, &sync.Map{})
-		known = c.known.Load()
+	cached := c.counts.Load()
+	if cached == nil {
+		c.counts.CompareAndSwap(nil, &sync.Map{})
+		cached = c.counts.Load()
 	}
-	if n, ok := known.Load(piece); ok {
+	if n, ok := cached.Load(piece); ok {
 		n, _ := n.(int)
 		return n
 	}
 	n := count(piece)
-	if c.size.Add(1) > knownPieces {
+	if c.size.Add(1) > maxCachedPieces {
 		c.size.Store(0)
-		c.known.Store(&sync.Map{})
+		c.counts.Store(&sync.Map{})
 		return n
 	}
-	// The piece is a part of a text that is not to be held for it.
-	known.Store(strings.Clone(piece), n)
+	// Cloned, since the piece would keep the whole text in memory.
+	cached.Store(strings.Clone(piece), n)
 	return n
 }

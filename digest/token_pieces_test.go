@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// awkward are characters of every kind that the split tells apart, and the
-// words that it knows.
+// awkward are characters of every class that the split distinguishes, and the
+// contractions that it recognizes.
 var awkward = []string{
 	"a", "b", "Z", "Ab", "ſ", "ǅ", "ʰ", "ª", "漢", "字", "ب", "é", "e\u0301", "\u0301", "\u200d", "1", "12", "345", "½", "Ⅻ", "٣",
 	" ", "  ", "\t", "\n", "\r\n", "\r", "\u00a0", "\u2028", "\u3000", "\u0085", "\v", "\f",
@@ -17,7 +17,7 @@ var awkward = []string{
 	"'Kelvin\u212a", "\u0130", "ß", "\U0001d400", "\U000e0041", "\ufffd", "\x00", "\u0600",
 }
 
-func TestCountIsTheLibrarys(t *testing.T) {
+func TestCountTokensEqualsLibrary(t *testing.T) {
 	t.Parallel()
 	chance := rand.New(rand.NewPCG(1, 2))
 	for range 30_000 {
@@ -34,23 +34,23 @@ func TestCountIsTheLibrarys(t *testing.T) {
 	}
 }
 
-func TestCountForgetsAndIsRightAllTheSame(t *testing.T) {
+func TestCountTokensIsRightAfterCacheReset(t *testing.T) {
 	t.Parallel()
-	var c counts
-	for i := range 3 * knownPieces {
-		assert.Equal(t, i, c.of(strings.Repeat("x", i%knownBytes)+string(rune(0x4e00+i/knownBytes)), func(string) int { return i }))
+	var c pieceCache
+	for i := range 3 * maxCachedPieces {
+		assert.Equal(t, i, c.count(strings.Repeat("x", i%maxCachedPieceBytes)+string(rune(0x4e00+i/maxCachedPieceBytes)), func(string) int { return i }))
 	}
-	assert.LessOrEqual(t, c.size.Load(), int32(knownPieces))
-	assert.Equal(t, 7, c.of(strings.Repeat("x", knownBytes+1), func(string) int { return 7 }))
-	assert.Equal(t, 8, c.of(strings.Repeat("x", knownBytes+1), func(string) int { return 8 }), "a long one is counted anew")
+	assert.LessOrEqual(t, c.size.Load(), int32(maxCachedPieces))
+	assert.Equal(t, 7, c.count(strings.Repeat("x", maxCachedPieceBytes+1), func(string) int { return 7 }))
+	assert.Equal(t, 8, c.count(strings.Repeat("x", maxCachedPieceBytes+1), func(string) int { return 8 }), "a long one is counted anew")
 }
 
-func FuzzCount(f *testing.F) {
+func FuzzCountTokens(f *testing.F) {
 	for _, s := range awkward {
 		f.Add(s + "x" + s + "1 " + s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		// The library passes over this one character as if it were not there.
+		// The library ignores this one character.
 		s = strings.ReplaceAll(cutBytes(s, 500), "\x7f", "")
 		assert.Equal(t, countWhole(s), CountTokens(s), "%q", s)
 	})

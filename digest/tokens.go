@@ -7,23 +7,24 @@ import (
 	"github.com/tiktoken-go/tokenizer/codec"
 )
 
-// o200k is loaded when first needed, because its vocabulary costs about 10 ms
-// and 10 MiB. The codec package is named directly: the library's front package
-// links every vocabulary it has.
+// o200k is loaded when first needed, because its vocabulary takes about 10 ms
+// and 10 MiB. The codec package is imported directly, because the library's top
+// package links every vocabulary it has.
 var o200k = sync.OnceValue(codec.NewO200kBase)
 
-var pieceCounts counts
+var cachedCounts pieceCache
 
-// CountTokens is the number of o200k_base tokens of s. It takes about 20 µs a KB.
+// CountTokens returns the number of o200k_base tokens of s. It takes about 20 µs
+// per KB.
 func CountTokens(s string) int {
 	if !utf8.ValidString(s) {
-		// The library reads other characters than it is given.
+		// pieceLength and the library decode invalid UTF-8 differently.
 		return countWhole(s)
 	}
 	n := 0
 	for s != "" {
-		end := piece(s)
-		n += pieceCounts.of(s[:end], countWhole)
+		end := pieceLength(s)
+		n += cachedCounts.count(s[:end], countWhole)
 		s = s[end:]
 	}
 	return n
@@ -32,21 +33,21 @@ func CountTokens(s string) int {
 func countWhole(s string) int {
 	n, err := o200k().Count(s)
 	if err != nil {
-		// The split cannot fail without a time-out, which is not set; bytes
-		// are an upper bound of tokens all the same.
+		// The library fails only at a timeout, which is not set. The number of
+		// bytes is an upper bound of the number of tokens anyway.
 		return len(s)
 	}
 	return n
 }
 
-// TokenPrefix is the longest beginning of s, cut between characters, that counts at
-// most limit tokens. However long s is, only what could fit is looked at.
+// TokenPrefix returns the longest prefix of s, cut between characters, of at most
+// limit tokens. However long s is, it reads only what could fit.
 func TokenPrefix(s string, limit int) string {
 	if limit <= 0 {
 		return ""
 	}
-	// Plain text has about four bytes a token; eight leave room, and a longer
-	// stretch of cheap tokens merely goes on the next page.
+	// Prose has about four bytes per token, so eight are enough; a text with more
+	// is only cut sooner than it could be.
 	head := cutBytes(s, limit*8)
 	_, tokens, err := o200k().Encode(head)
 	if err != nil {
@@ -60,14 +61,14 @@ func TokenPrefix(s string, limit int) string {
 		n += len(t)
 	}
 	head = cutBytes(head, n)
-	// A cut can split a word into more tokens than it had.
+	// Cutting within a word can give it more tokens than the whole word has.
 	for CountTokens(head) > limit {
 		head = cutBytes(head, len(head)-1)
 	}
 	return head
 }
 
-// cutBytes is the longest prefix of s of at most n bytes that ends between
+// cutBytes returns the longest prefix of s of at most n bytes that ends between
 // characters.
 func cutBytes(s string, n int) string {
 	if len(s) <= n {

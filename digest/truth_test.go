@@ -20,7 +20,7 @@ import (
 
 type itersSeq = iter.Seq2[digest.Page, error]
 
-// naive evaluates by hand what where says.
+// naive is a where expression and a direct implementation of it.
 type naive struct {
 	where string
 	keep  func(v func(string) digest.Value) bool
@@ -53,7 +53,7 @@ func lookup(tb *digest.Table, r digest.Row) func(string) digest.Value {
 	}
 }
 
-func TestCountsGroupsAndMeasuresAreThoseCountedByHand(t *testing.T) {
+func TestCountsGroupsAndMeasuresMatchNaiveOnes(t *testing.T) {
 	tb := applications()
 	rapid.Check(t, func(t *rapid.T) {
 		rows := believable(tb, rapid.IntRange(0, 400).Draw(t, "rows"), rapid.Uint64().Draw(t, "seed"))
@@ -164,7 +164,7 @@ func naiveFigures(values []float64) []string {
 	return out
 }
 
-func TestGroupsThatShareANameStayApart(t *testing.T) {
+func TestGroupsOfSameNameAreDistinctByID(t *testing.T) {
 	tb := applications()
 	a := ask(t, tb, digest.Query{GroupBy: "job"}, believable(tb, 600, 5))
 	assert.Equal(t, []string{"job", "job_id", "count"}, a.Columns)
@@ -178,7 +178,7 @@ func TestGroupsThatShareANameStayApart(t *testing.T) {
 	assert.Len(t, slices.Compact(analysts), 2)
 }
 
-func TestEmptyGroupsAreShownWhereTheyAreKnown(t *testing.T) {
+func TestKnownEmptyGroupsAreShown(t *testing.T) {
 	tb := applications()
 	rows := []digest.Row{
 		row(tb, record{"id": digest.Text("a"), "stage": digest.Text("Interview"), "stage_index": digest.Number(2), "outcome": digest.Text("DECLINED"), "created": digest.Instant(now.AddDate(0, -3, 0))}),
@@ -200,7 +200,7 @@ func TestEmptyGroupsAreShownWhereTheyAreKnown(t *testing.T) {
 	assert.Equal(t, [][]string{{"2026-11-24", "1"}, {"", "1"}}, groups(digest.Query{GroupBy: "start.day"}))
 }
 
-func TestMeasureWithoutGroupsIsInTheSummary(t *testing.T) {
+func TestMeasureWithoutGroupsIsInSummary(t *testing.T) {
 	tb := applications()
 	var rows []digest.Row
 	for i := range 10 {
@@ -216,7 +216,7 @@ func TestMeasureWithoutGroupsIsInTheSummary(t *testing.T) {
 	assert.Contains(t, a.Summary.Measure, "median 1,")
 }
 
-func TestArgumentsAreRefusedWithWhatIsValid(t *testing.T) {
+func TestArgumentErrorsNameValidValues(t *testing.T) {
 	negative := -1
 	for want, q := range map[string]digest.Query{
 		"fields: there is no column \"stag\", did you mean stage?":  {Fields: []string{"id, stag"}},
@@ -238,7 +238,7 @@ func TestArgumentsAreRefusedWithWhatIsValid(t *testing.T) {
 	}
 }
 
-func TestBudgetIsClampedWithANote(t *testing.T) {
+func TestMaxTokensIsClampedWithNote(t *testing.T) {
 	tb := applications()
 	a := ask(t, tb, digest.Query{MaxTokens: 90_000}, believable(tb, 10, 1))
 	assert.Contains(t, a.Notes[0], "max_tokens is 16000 here")
@@ -246,7 +246,7 @@ func TestBudgetIsClampedWithANote(t *testing.T) {
 	assert.Contains(t, a.Notes[0], "max_tokens is 500 here")
 }
 
-func TestLegendTellsTheIDsThatTheRowsDoNot(t *testing.T) {
+func TestLegendGivesIDsMissingFromRows(t *testing.T) {
 	tb := applications()
 	rows := believable(tb, 12, 1)
 	a := ask(t, tb, digest.Query{Where: `job == "Head of People" || job == "Data Analyst"`}, rows)

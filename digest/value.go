@@ -10,45 +10,49 @@ import (
 	"unicode/utf8"
 )
 
-// Kind is what a column holds.
+// Kind is the type of the values of a column.
 type Kind uint8
 
-// The kinds of a column. A count is a number that says how many; an instant
-// is a moment that is shown in the query's time zone; a date is a plain day;
-// a list holds texts.
+// The kinds of a column.
 const (
+	// KindMissing is the kind of [Missing], and of no column.
 	KindMissing Kind = iota
 	KindText
 	KindNumber
+	// KindCount is a number of things; its values are of KindNumber.
 	KindCount
 	KindBool
+	// KindInstant is a point in time, shown in the query's time zone.
 	KindInstant
+	// KindDate is a calendar day without a time zone.
 	KindDate
+	// KindList is a list of texts.
 	KindList
+	// KindBlock is a text of several lines.
 	KindBlock
 )
 
-// String names the kind as error sentences do.
+// String returns the name of the kind in error messages.
 func (k Kind) String() string {
 	return [...]string{"missing", "text", "number", "count", "true/false", "time", "date", "list", "text of several lines"}[k]
 }
 
-// listSep parts the elements of a list inside a Value: Clean strips it from
-// every element, so it cannot occur in one.
+// listSep separates the elements of a list within a Value. It cannot occur in an
+// element, because Clean removes it.
 const listSep = "\x1f"
 
-// Value is one cell of a record. The zero Value is a missing one. Values are
-// small (32 bytes and the text) because a kept walk holds thousands.
+// Value is one cell of a record. The zero Value is [Missing]. Values are small
+// (32 bytes and the text), because a cached walk holds thousands of them.
 type Value struct {
 	str  string
 	num  int64
 	kind Kind
 }
 
-// Missing is the value of a cell that the record does not have.
+// Missing is the value of a column that the record has no value for.
 var Missing Value
 
-// Text is a cleaned text; one that shows nothing is [Missing].
+// Text returns a text value, cleaned by [Clean]; [Missing] if nothing is left.
 func Text(s string) Value {
 	s = Clean(s)
 	if s == "" {
@@ -57,11 +61,12 @@ func Text(s string) Value {
 	return Value{kind: KindText, str: s}
 }
 
-// maxIndent bounds the spaces that a line of a block keeps at its beginning.
+// maxIndent bounds the leading spaces that a line of a block keeps.
 const maxIndent = 24
 
-// Block is a text that keeps its lines and their indentation, such as a whole
-// record; each line is cleaned.
+// Block returns a text value that keeps its lines and their indentation, such as
+// a whole record. Each line is cleaned and empty ones are dropped; [Missing] if
+// nothing is left.
 func Block(s string) Value {
 	var b strings.Builder
 	for line := range strings.Lines(s) {
@@ -78,7 +83,7 @@ func Block(s string) Value {
 	return Value{kind: KindBlock, str: strings.TrimSuffix(b.String(), "\n")}
 }
 
-// Number is a number; NaN and infinities are [Missing].
+// Number returns a number value; [Missing] for NaN and infinities.
 func Number(f float64) Value {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return Missing
@@ -86,7 +91,7 @@ func Number(f float64) Value {
 	return Value{kind: KindNumber, num: int64(math.Float64bits(f))} // #nosec G115 -- a bit pattern, not a quantity
 }
 
-// Bool is true or false.
+// Bool returns a true/false value.
 func Bool(b bool) Value {
 	v := Value{kind: KindBool}
 	if b {
@@ -95,8 +100,8 @@ func Bool(b bool) Value {
 	return v
 }
 
-// Instant is an instant with the precision of a microsecond; the zero time is
-// [Missing].
+// Instant returns a point in time with the precision of a microsecond; [Missing]
+// for the zero time.
 func Instant(t time.Time) Value {
 	if t.IsZero() {
 		return Missing
@@ -104,8 +109,8 @@ func Instant(t time.Time) Value {
 	return Value{kind: KindInstant, num: t.UnixMicro()}
 }
 
-// Date is the plain day that t has in its own location; the zero time is
-// [Missing].
+// Date returns the calendar day of t in its own location; [Missing] for the zero
+// time.
 func Date(t time.Time) Value {
 	if t.IsZero() {
 		return Missing
@@ -113,28 +118,28 @@ func Date(t time.Time) Value {
 	return Value{kind: KindDate, num: dayOf(t)}
 }
 
-// List is a list of cleaned texts; elements that show nothing are left out,
-// and an empty list is [Missing].
-func List(items ...string) Value {
-	kept := make([]string, 0, len(items))
-	for _, s := range items {
+// List returns a list of texts, cleaned by [Clean], without those of which
+// nothing is left; [Missing] for an empty list.
+func List(elements ...string) Value {
+	cleaned := make([]string, 0, len(elements))
+	for _, s := range elements {
 		if s = Clean(s); s != "" {
-			kept = append(kept, s)
+			cleaned = append(cleaned, s)
 		}
 	}
-	if len(kept) == 0 {
+	if len(cleaned) == 0 {
 		return Missing
 	}
-	return Value{kind: KindList, str: strings.Join(kept, listSep)}
+	return Value{kind: KindList, str: strings.Join(cleaned, listSep)}
 }
 
-// Kind tells what the value is.
+// Kind returns the kind of the value; never [KindCount].
 func (v Value) Kind() Kind { return v.kind }
 
-// IsMissing tells whether the record lacks the value.
+// IsMissing reports whether the value is [Missing].
 func (v Value) IsMissing() bool { return v.kind == KindMissing }
 
-// Str is the text of a text value, else "".
+// Str returns the text of a [KindText] value, else "".
 func (v Value) Str() string {
 	if v.kind != KindText {
 		return ""
@@ -142,7 +147,7 @@ func (v Value) Str() string {
 	return v.str
 }
 
-// Float is the number of a number value, else 0.
+// Float returns the number of a [KindNumber] value, else 0.
 func (v Value) Float() float64 {
 	if v.kind != KindNumber {
 		return 0
@@ -150,10 +155,10 @@ func (v Value) Float() float64 {
 	return math.Float64frombits(uint64(v.num)) // #nosec G115 -- a bit pattern, not a quantity
 }
 
-// IsTrue tells whether the value is the boolean true.
+// IsTrue reports whether the value is the boolean true.
 func (v Value) IsTrue() bool { return v.kind == KindBool && v.num != 0 }
 
-// Time is the moment of an instant, or midnight in loc of a plain day; the
+// Time returns an instant, or the midnight in loc at which a date begins; the
 // zero time for any other value.
 func (v Value) Time(loc *time.Location) time.Time {
 	switch v.kind {
@@ -166,7 +171,8 @@ func (v Value) Time(loc *time.Location) time.Time {
 	}
 }
 
-// Elements are the elements of a list value; a text is a list of one.
+// Elements returns the elements of a list, or a text as the only one; nil for
+// any other value.
 func (v Value) Elements() []string {
 	switch v.kind {
 	case KindList:
@@ -178,7 +184,7 @@ func (v Value) Elements() []string {
 	}
 }
 
-// size is the memory that the value holds beside its own 32 bytes.
+// size is the memory of the value in addition to its own 32 bytes.
 func (v Value) size() int { return len(v.str) }
 
 const (
@@ -186,7 +192,8 @@ const (
 	microsOfDay  = secondsOfDay * 1_000_000
 )
 
-// dayOf is the number of days from 1970-01-01 to the day that t shows.
+// dayOf returns the number of days from 1970-01-01 to the date of t in its own
+// location.
 func dayOf(t time.Time) int64 {
 	y, m, d := t.Date()
 	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / secondsOfDay
@@ -197,7 +204,7 @@ func midnight(day int64, loc *time.Location) time.Time {
 	return time.Date(y, m, d, 0, 0, 0, 0, loc)
 }
 
-// dayIn is the day of an instant or date value as seen in loc.
+// dayIn returns the day of a date, or of an instant in loc, as dayOf does.
 func (v Value) dayIn(loc *time.Location) int64 {
 	if v.kind == KindDate {
 		return v.num
@@ -216,45 +223,45 @@ func floorDiv(a, b int64) int64 {
 	return q
 }
 
-// show writes the value as a cell: days for instants unless minutes are asked
-// for, list elements parted by "; ". At most limit characters of text are
-// taken; what was cut is told in the cell.
-func (v Value) show(loc *time.Location, minutes bool, limit int) string {
+// format returns the value as a cell: an instant as a day, or with hour and
+// minute, and the elements of a list separated by "; ". It takes at most limit
+// characters of text; the cell says if it was cut.
+func (v Value) format(loc *time.Location, minutes bool, limit int) string {
 	switch v.kind {
 	case KindText:
 		return shorten(v.str, limit)
 	case KindBlock:
-		return shorten(v.str, max(limit, maxBlock))
+		return shorten(v.str, max(limit, maxBlockRunes))
 	case KindNumber:
-		return showNumber(v.Float())
+		return formatNumber(v.Float())
 	case KindBool:
 		return strconv.FormatBool(v.num != 0)
 	case KindInstant:
 		if minutes {
 			return v.Time(loc).Format("2006-01-02 15:04")
 		}
-		return showDay(v.dayIn(loc))
+		return formatDay(v.dayIn(loc))
 	case KindDate:
-		return showDay(v.num)
+		return formatDay(v.num)
 	case KindList:
-		return showList(v.str, limit)
+		return formatList(v.str, limit)
 	default:
 		return ""
 	}
 }
 
-func showNumber(f float64) string {
+func formatNumber(f float64) string {
 	if f == math.Trunc(f) && math.Abs(f) < 1e15 {
 		return strconv.FormatInt(int64(f), 10)
 	}
 	return strconv.FormatFloat(f, 'f', -1, 64)
 }
 
-func showDay(day int64) string {
+func formatDay(day int64) string {
 	return time.Unix(day*secondsOfDay, 0).UTC().Format(time.DateOnly)
 }
 
-// shorten cuts s to limit characters and says how many it had.
+// shorten cuts s to limit characters, and if so adds how many it had.
 func shorten(s string, limit int) string {
 	if len(s) <= limit {
 		return s
@@ -270,9 +277,9 @@ func shorten(s string, limit int) string {
 	return s
 }
 
-// boundName keeps the text that names a group or a count short, yet different
-// from others: a long one ends in a digest of the whole.
-func boundName(s string) string {
+// truncateName shortens the name of a group or count, and keeps it unique: a long
+// one ends with a hash of the whole.
+func truncateName(s string) string {
 	const most = 256
 	if len(s) <= most {
 		return s
@@ -281,23 +288,23 @@ func boundName(s string) string {
 	return cutBytes(s, most-16) + "… #" + hex.EncodeToString(sum[:4])
 }
 
-// showList joins the elements of a stored list and, past limit characters,
-// says how many more there are.
-func showList(stored string, limit int) string {
+// formatList joins the elements of a stored list; after limit characters it says
+// how many more there are.
+func formatList(stored string, limit int) string {
 	if len(stored) <= limit {
 		return strings.ReplaceAll(stored, listSep, "; ")
 	}
 	var b strings.Builder
 	for stored != "" {
-		item, rest, more := strings.Cut(stored, listSep)
-		if b.Len() > 0 && b.Len()+len(item) > limit {
+		element, rest, more := strings.Cut(stored, listSep)
+		if b.Len() > 0 && b.Len()+len(element) > limit {
 			b.WriteString("; … " + strconv.Itoa(strings.Count(stored, listSep)+1) + " more")
 			break
 		}
 		if b.Len() > 0 {
 			b.WriteString("; ")
 		}
-		b.WriteString(shorten(item, limit))
+		b.WriteString(shorten(element, limit))
 		stored = rest
 		if !more {
 			break

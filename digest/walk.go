@@ -8,16 +8,17 @@ import (
 	"time"
 )
 
-// Limits bound one walk over the source.
+// Limits bound one walk over a source.
 type Limits struct {
-	// Records are read at most, to the end of the page that reaches them;
-	// 0 is 5,000.
+	// Records is the maximum number of records; the page that reaches it is still
+	// read to its end. 0 means 5,000.
 	Records int
-	// Time is how long a walk may take once its first page is there; 0 is 10 s.
+	// Time is how long a walk may take; its first page may take longer. 0 means
+	// 10 s.
 	Time time.Duration
 }
 
-func (l Limits) orDefault() Limits {
+func (l Limits) withDefaults() Limits {
 	if l.Records <= 0 {
 		l.Records = 5000
 	}
@@ -27,27 +28,27 @@ func (l Limits) orDefault() Limits {
 	return l
 }
 
-// ending is why a walk stopped.
-type ending uint8
+// stopReason is why a walk stopped.
+type stopReason uint8
 
 const (
-	atEnd ending = iota
-	atRecords
-	atTime
-	atFailure
-	atEnough // the reader wanted no more
+	stopAtEnd stopReason = iota
+	stopAtRecordLimit
+	stopAtTimeLimit
+	stopAtFailure
+	stopByReader // the reader wanted no more pages
 )
 
-// walked is how a walk went.
-type walked struct {
-	end ending
-	// next is the cursor of the page after the last one read.
+// walkResult is how far a walk got.
+type walkResult struct {
+	stop stopReason
+	// next is the source's cursor for the page after the last one read.
 	next string
 	read int
-	// cause is the failure of atFailure.
+	// cause is the error of the source, for stopAtFailure.
 	cause error
-	// kept is the walk that was served from memory, nil for one that was made.
-	kept *keptWalk
+	// cached is the cached walk that was replayed, nil if the source was read.
+	cached *cachedWalk
 }
 
 var (
@@ -55,7 +56,7 @@ var (
 	errSourceShort = errors.New("the source stopped before its last page")
 )
 
-// walker reads pages within the limits.
+// walker reads the pages of a source within the limits.
 type walker struct {
 	source   Source
 	limits   Limits
@@ -63,69 +64,71 @@ type walker struct {
 	progress func(read int)
 }
 
-// walk calls each for every page from start on, until it wants no more. A
-// failure before the first page, the caller's end of ctx and an error of each
-// are errors; a later failure of the source is an ending.
-func (w *walker) walk(ctx context.Context, start string, each func(Page) (more bool, err error)) (walked, error) {
+// walk calls each for every page from start on, until it wants no more. It
+// returns an error if the source fails before its first page, if ctx ends or if
+// each fails; if the source fails later, that is a stopReason.
+func (w *walker) walk(ctx context.Context, start string, each func(Page) (more bool, err error)) (walkResult, error) {
 	limited, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	var underWay atomic.Bool
-	// The first page may take its time: nothing can be said without it.
+	var gotPage atomic.Bool
+	// The first page may take longer, since there is no answer without it.
 	timer := time.AfterFunc(w.limits.Time, func() {
-		if underWay.Load() {
+		if gotPage.Load() {
 			cancel(errWalkTime)
 		}
 	})
 	defer timer.Stop()
-	began := w.clock()
+	started := w.clock()
 
-	done := walked{next: start}
+	result := walkResult{next: start}
 	for page, err := range w.source(limited, start) {
 		if err != nil {
-			return w.failed(ctx, limited, done, underWay.Load(), err)
+			return w.interrupted(ctx, limited, result, gotPage.Load(), err)
 		}
-		underWay.Store(true)
-		done.read += len(page.Rows)
-		done.next = page.Next
+		gotPage.Store(true)
+		result.read += len(page.Rows)
+		result.next = page.Next
 		more, err := each(page)
 		if err != nil {
-			return done, err
+			return result, err
 		}
 		if w.progress != nil {
-			w.progress(done.read)
+			w.progress(result.read)
 		}
 		switch {
 		case page.Next == "":
-			return done, nil
+			return result, nil
 		case !more:
-			done.end = atEnough
-			return done, nil
-		case done.read >= w.limits.Records:
-			done.end = atRecords
-			return done, nil
-		case w.clock().Sub(began) >= w.limits.Time:
-			done.end = atTime
-			return done, nil
+			result.stop = stopByReader
+			return result, nil
+		case result.read >= w.limits.Records:
+			result.stop = stopAtRecordLimit
+			return result, nil
+		case w.clock().Sub(started) >= w.limits.Time:
+			result.stop = stopAtTimeLimit
+			return result, nil
 		}
 	}
-	if !underWay.Load() && limited.Err() == nil {
-		// A source without a page is an empty set.
-		done.next = ""
-		return done, nil
+	if !gotPage.Load() && limited.Err() == nil {
+		// A source without a page has no records.
+		result.next = ""
+		return result, nil
 	}
-	return w.failed(ctx, limited, done, underWay.Load(), errSourceShort)
+	return w.interrupted(ctx, limited, result, gotPage.Load(), errSourceShort)
 }
 
-func (w *walker) failed(ctx, limited context.Context, done walked, underWay bool, err error) (walked, error) {
+// interrupted turns the error that ended a walk into a stopReason, or returns it
+// if there is nothing to answer from.
+func (w *walker) interrupted(ctx, limited context.Context, result walkResult, gotPage bool, err error) (walkResult, error) {
 	switch {
 	case ctx.Err() != nil:
-		return done, fmt.Errorf("the walk was canceled: %w", context.Cause(ctx))
-	case !underWay:
-		return done, err
+		return result, fmt.Errorf("the walk was canceled: %w", context.Cause(ctx))
+	case !gotPage:
+		return result, err
 	case errors.Is(context.Cause(limited), errWalkTime):
-		done.end = atTime
+		result.stop = stopAtTimeLimit
 	default:
-		done.end, done.cause = atFailure, err
+		result.stop, result.cause = stopAtFailure, err
 	}
-	return done, nil
+	return result, nil
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/digest"
 )
 
-func TestWalkStopsAtItsRecordLimitAndSaysWhatItCovers(t *testing.T) {
+func TestWalkStopsAtRecordLimitAndStatesCoverage(t *testing.T) {
 	tb := applications()
 	u := &upstream{rows: believable(tb, 100, 1), size: 25}
 	var progress []int
@@ -26,7 +26,7 @@ func TestWalkStopsAtItsRecordLimitAndSaysWhatItCovers(t *testing.T) {
 	assert.Equal(t, 50, a.Summary.Matched)
 	assert.False(t, a.Summary.Complete)
 	assert.Contains(t, a.Text(), "at least 50 matched, not complete")
-	assert.Regexp(t, `first 50 records read \(created \d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d\), the most for one walk; narrow with where`, a.Notes[0])
+	assert.Regexp(t, `first 50 records read \(created \d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d\), the limit for one walk; narrow with where`, a.Notes[0])
 	assert.Contains(t, a.Notes[1], "sort was dropped")
 	assert.Equal(t, u.rows[0].Values[0].Str(), a.Rows[0][0], "in the order of the source")
 	assert.NotEmpty(t, a.Next)
@@ -35,7 +35,7 @@ func TestWalkStopsAtItsRecordLimitAndSaysWhatItCovers(t *testing.T) {
 	assert.True(t, exact.Summary.Complete, "a limit that the last page reaches cuts nothing")
 }
 
-func TestStretchWithoutAMatchStillAdvances(t *testing.T) {
+func TestIncompleteWalkWithoutMatchAdvancesCursor(t *testing.T) {
 	tb := applications()
 	rows := believable(tb, 100, 1)
 	last := rows[99].Values[0].Str()
@@ -51,10 +51,10 @@ func TestStretchWithoutAMatchStillAdvances(t *testing.T) {
 	a := askSource(t, tb, q, u.source, opts)
 	assert.Equal(t, last, a.Rows[0][0])
 	assert.Empty(t, a.Next)
-	assert.Contains(t, a.Notes[0], "the last there are")
+	assert.Contains(t, a.Notes[0], "the last ones")
 }
 
-func TestWalkStopsInTimeEvenWithinAPage(t *testing.T) {
+func TestWalkStopsAtTimeLimitWithinPage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tb := applications()
 		u := &upstream{rows: believable(tb, 100, 1), size: 25}
@@ -78,11 +78,11 @@ func TestWalkStopsInTimeEvenWithinAPage(t *testing.T) {
 		assert.Equal(t, 10*time.Second, time.Since(began))
 		assert.Equal(t, 50, a.Summary.Matched)
 		assert.False(t, a.Summary.Complete)
-		assert.Contains(t, a.Notes[0], "the time for one walk was over")
+		assert.Contains(t, a.Notes[0], "the time for one walk was up")
 	})
 }
 
-func TestFirstPageMayTakeItsTime(t *testing.T) {
+func TestFirstPageMayExceedTimeLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tb := applications()
 		u := &upstream{rows: believable(tb, 100, 1), size: 25, onPage: func(call int) {
@@ -95,7 +95,7 @@ func TestFirstPageMayTakeItsTime(t *testing.T) {
 	})
 }
 
-func TestRefusalBeforeTheFirstPageIsAnErrorAndLaterAStretch(t *testing.T) {
+func TestSourceErrorFailsRunOnlyBeforeFirstPage(t *testing.T) {
 	tb := applications()
 	rows := believable(tb, 100, 1)
 	plan, err := digest.Compile(tb, withSecret(digest.Query{}))
@@ -136,14 +136,14 @@ func TestEmptySourceIsACompleteAnswer(t *testing.T) {
 	assert.True(t, a.Summary.Complete)
 }
 
-func TestAddedNoteStaysWithinTheBudget(t *testing.T) {
+func TestAddNoteStaysWithinTokenBudget(t *testing.T) {
 	tb := applications()
 	a := ask(t, tb, digest.Query{MaxTokens: 500}, believable(tb, 100, 1))
 	a.AddNote(strings.Repeat("why <nothing> & ", 300))
 	check(t, a, 500)
 }
 
-func TestAnswersCanBeShownAndGroupedBy(t *testing.T) {
+func TestScreeningAnswersCanBeShownAndGroupedBy(t *testing.T) {
 	tb := applications()
 	rows := believable(tb, 50, 1)
 	a := ask(t, tb, digest.Query{Fields: []string{`id, answer("main programming language, if any")`, `answer('years of experience')`}}, rows)

@@ -13,21 +13,21 @@ import (
 	"github.com/expr-lang/expr/parser"
 )
 
-// The size of an expression bounds its work for a record: there are no loops
-// in it.
+// The size of an expression bounds the work for one record, since an expression
+// has no loops.
 const (
 	maxWhereBytes = 4000
 	maxWhereNodes = 500
 )
 
-// verdict is what an expression says of a record: whether it holds when a
-// comparison with a missing value counts as false, and whether another value
-// there could have changed that.
+// verdict is the result of an expression for a record. Comparisons with a missing
+// value count as false: holds is set if the expression is then true, undecided if
+// a value in its place could have changed that.
 type verdict uint8
 
 const (
 	holds verdict = 1 << iota
-	open
+	undecided
 )
 
 func verdictOf(b bool) verdict {
@@ -39,33 +39,33 @@ func verdictOf(b bool) verdict {
 
 type test func(*Row) verdict
 
-// leaf is a comparison that is false for a missing value of its column.
+// leaf is a comparison that is false if the value of its column is missing.
 type leaf struct {
 	label string
 	test  test
 }
 
-// where is a checked expression, ready to run.
+// where is a compiled expression.
 type where struct {
-	test   test
-	leaves []leaf
-	conds  []Condition
-	asked  []string
-	notes  []string
+	test       test
+	leaves     []leaf
+	conditions []Condition
+	questions  []string
+	notes      []string
 }
 
-// Condition is a comparison that every matching record meets: one of the
-// parts of where that are joined by && at the top, with the column on the left.
+// Condition is a comparison that every matching record satisfies: one of the
+// operands of && at the top level of where, with the column on the left.
 type Condition struct {
 	Column string
 	// Op is one of == != < <= > >= in contains.
 	Op string
-	// Values are what is compared with: several for in, a single missing one
-	// for nil. A date stands for the start of its day in the query's location.
+	// Values are the right side: several for in, a single [Missing] for nil. A
+	// date means the start of its day in the query's location.
 	Values []Value
 }
 
-// compiler checks an expression against a table.
+// compiler compiles an expression and checks it against a table.
 type compiler struct {
 	table *Table
 	loc   *time.Location
@@ -80,7 +80,7 @@ func compileWhere(t *Table, text string, loc *time.Location, now time.Time, uses
 		return c.out, nil
 	}
 	if len(text) > maxWhereBytes {
-		return nil, c.refuse(fmt.Sprintf("the expression has %d bytes, at most %d are taken", len(text), maxWhereBytes))
+		return nil, c.refuse(fmt.Sprintf("the expression has %d bytes; at most %d are allowed", len(text), maxWhereBytes))
 	}
 	config := conf.CreateNew()
 	config.MaxNodes = maxWhereNodes
@@ -96,12 +96,12 @@ func compileWhere(t *Table, text string, loc *time.Location, now time.Time, uses
 	if err != nil {
 		return nil, err
 	}
-	c.conjuncts(tree.Node)
+	c.collectConditions(tree.Node)
 	return c.out, nil
 }
 
-// syntaxSentence keeps the parser's message and place, without its drawing,
-// and hints at what people who know other languages write.
+// syntaxSentence returns the parser's message and position, without its drawing,
+// and a hint for those who write SQL or Python.
 func syntaxSentence(text string, err error) string {
 	var at *file.Error
 	if !errors.As(err, &at) {
@@ -124,7 +124,8 @@ func syntaxSentence(text string, err error) string {
 	return s
 }
 
-// refuse makes an error that also teaches: the columns, the grammar, an example.
+// refuse returns an error with all that is needed to correct the expression: the
+// columns, the grammar and an example.
 func (c *compiler) refuse(problem string) error {
 	s := "where: " + c.table.withColumns(problem) + `; operators: == != < <= > >= && || not in contains, == nil, date("2026-10-01"), today(), days_since(column)`
 	if c.table.HasAnswers {
@@ -140,7 +141,7 @@ func (c *compiler) refusef(format string, args ...any) error {
 	return c.refuse(fmt.Sprintf(format, args...))
 }
 
-// boolean compiles a node that is true or false.
+// boolean compiles an expression that is true or false.
 func (c *compiler) boolean(n ast.Node) (test, error) {
 	switch n := n.(type) {
 	case *ast.BoolNode:
@@ -153,11 +154,11 @@ func (c *compiler) boolean(n ast.Node) (test, error) {
 	case *ast.BinaryNode:
 		switch n.Operator {
 		case "&&", "and":
-			return c.both(n, and)
+			return c.combine(n, and)
 		case "||", "or":
-			return c.both(n, or)
+			return c.combine(n, or)
 		}
-		// The grammar binds not tighter than ==, but no one who writes
+		// In the grammar, not binds tighter than ==, but nobody who writes
 		// not stage == "Offer" means (not stage) == "Offer".
 		if u, ok := n.Left.(*ast.UnaryNode); ok && (u.Operator == "not" || u.Operator == "!") {
 			return c.not(&ast.BinaryNode{Operator: n.Operator, Left: u.Node, Right: n.Right})
@@ -173,7 +174,7 @@ func (c *compiler) boolean(n ast.Node) (test, error) {
 		}
 		return func(r *Row) verdict { return verdictOf(o.get(r).IsTrue()) }, nil
 	}
-	return nil, c.refusef("%s is not a comparison", describe(n))
+	return nil, c.refusef("%s is not a comparison", describeNode(n))
 }
 
 func (c *compiler) not(n ast.Node) (test, error) {
@@ -184,7 +185,7 @@ func (c *compiler) not(n ast.Node) (test, error) {
 	return func(r *Row) verdict { return t(r) ^ holds }, nil
 }
 
-func (c *compiler) both(n *ast.BinaryNode, join func(a, b test) test) (test, error) {
+func (c *compiler) combine(n *ast.BinaryNode, join func(a, b test) test) (test, error) {
 	a, err := c.boolean(n.Left)
 	if err != nil {
 		return nil, err
@@ -196,8 +197,8 @@ func (c *compiler) both(n *ast.BinaryNode, join func(a, b test) test) (test, err
 	return join(a, b), nil
 }
 
-// and and or keep track of what a missing value leaves open, as three-valued
-// logic does: a part that is surely false, or surely true, decides.
+// and and or track what a missing value leaves undecided, as in three-valued
+// logic: an operand that is false decides and, one that is true decides or.
 func and(a, b test) test {
 	return func(r *Row) verdict {
 		va := a(r)
@@ -208,7 +209,7 @@ func and(a, b test) test {
 		if vb == 0 {
 			return 0
 		}
-		return va&vb&holds | (va|vb)&open
+		return va&vb&holds | (va|vb)&undecided
 	}
 }
 
@@ -226,16 +227,16 @@ func or(a, b test) test {
 	}
 }
 
-// openLeaves calls yield once for each column whose missing value kept the
-// record out.
-func (w *where) openLeaves(r *Row, yield func(label string)) {
+// undecidedLeaves calls yield once for each column whose missing value made the
+// record fail.
+func (w *where) undecidedLeaves(r *Row, yield func(label string)) {
 	for i, l := range w.leaves {
-		if l.test(r)&open == 0 {
+		if l.test(r)&undecided == 0 {
 			continue
 		}
 		seen := false
 		for _, earlier := range w.leaves[:i] {
-			seen = seen || earlier.label == l.label && earlier.test(r)&open != 0
+			seen = seen || earlier.label == l.label && earlier.test(r)&undecided != 0
 		}
 		if !seen {
 			yield(l.label)
@@ -243,34 +244,34 @@ func (w *where) openLeaves(r *Row, yield func(label string)) {
 	}
 }
 
-// conjuncts collects the conditions that the whole expression implies.
-func (c *compiler) conjuncts(n ast.Node) {
+// collectConditions collects the conditions that are implied by the expression.
+func (c *compiler) collectConditions(n ast.Node) {
 	b, ok := n.(*ast.BinaryNode)
 	if !ok {
-		c.flag(n, true)
+		c.boolCondition(n, true)
 		return
 	}
 	if b.Operator == "&&" || b.Operator == "and" {
-		c.conjuncts(b.Left)
-		c.conjuncts(b.Right)
+		c.collectConditions(b.Left)
+		c.collectConditions(b.Right)
 		return
 	}
 	left, right, op, err := c.sides(b)
 	switch {
 	case err != nil || !right.isConst():
-	case left.since:
+	case left.daysSince:
 		c.sinceCondition(left, right.consts[0], op)
 	case left.column >= 0:
-		c.out.conds = append(c.out.conds, Condition{Column: left.name, Op: op, Values: right.consts})
+		c.out.conditions = append(c.out.conditions, Condition{Column: left.name, Op: op, Values: right.consts})
 	}
 }
 
-// sinceCondition writes days_since(created) <= 7 as created >= a moment.
+// sinceCondition adds days_since(created) <= 7 as created >= an instant.
 func (c *compiler) sinceCondition(left *operand, days Value, op string) {
 	const century = 36_600
 	i, ok := c.table.column(left.name)
 	n := days.Float()
-	if !ok || mirrored[op] == op || days.kind != KindNumber || math.Abs(n) > 10*century {
+	if !ok || mirroredOps[op] == op || days.kind != KindNumber || math.Abs(n) > 10*century {
 		return
 	}
 	bound := Value{kind: KindInstant, num: c.now.UnixMicro() - int64(math.Round(n*microsOfDay))}
@@ -280,30 +281,32 @@ func (c *compiler) sinceCondition(left *operand, days Value, op string) {
 		}
 		bound = Value{kind: KindDate, num: dayOf(c.now.In(c.loc)) - int64(n)}
 	}
-	c.out.conds = append(c.out.conds, Condition{left.name, mirrored[op], []Value{bound}})
+	c.out.conditions = append(c.out.conditions, Condition{left.name, mirroredOps[op], []Value{bound}})
 }
 
-// flag turns a bare true/false column, plain or negated, into a condition.
-func (c *compiler) flag(n ast.Node, want bool) {
+// boolCondition turns a true/false column on its own, negated or not, into a
+// condition.
+func (c *compiler) boolCondition(n ast.Node, want bool) {
 	switch n := n.(type) {
 	case *ast.UnaryNode:
 		if n.Operator == "not" || n.Operator == "!" {
-			c.flag(n.Node, !want)
+			c.boolCondition(n.Node, !want)
 		}
 	case *ast.IdentifierNode:
 		if i, ok := c.table.column(n.Value); ok && want {
-			// A missing flag is not true, but it is not false either.
-			c.out.conds = append(c.out.conds, Condition{c.table.Columns[i].Name, "==", []Value{Bool(true)}})
+			// There is no condition for the negated column: a missing value is
+			// not true, but it does not equal false either.
+			c.out.conditions = append(c.out.conditions, Condition{c.table.Columns[i].Name, "==", []Value{Bool(true)}})
 		}
 	}
 }
 
-// clip keeps a piece of the caller's text short in an error.
+// clip shortens text of the caller for an error message.
 func clip(s string) string { return shorten(Clean(s), 60) }
 
-// describe names a node without writing it out: the nodes of a chained
-// comparison are shared, so that writing nested ones takes exponential time.
-func describe(n ast.Node) string {
+// describeNode describes a node without printing it: the nodes of a chained
+// comparison are shared, so that printing nested ones takes exponential time.
+func describeNode(n ast.Node) string {
 	switch n := n.(type) {
 	case *ast.IdentifierNode:
 		return clip(n.Value)

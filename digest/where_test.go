@@ -11,7 +11,7 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/digest"
 )
 
-// cast are five records to ask about, by id.
+// cast returns five records to query, by id.
 func cast(t *digest.Table) []digest.Row {
 	day := func(s string) time.Time {
 		d, err := time.Parse(time.RFC3339, s)
@@ -58,7 +58,7 @@ func matching(tb testing.TB, where string) string {
 	return ids
 }
 
-func TestWhereSelects(t *testing.T) {
+func TestWhereMatches(t *testing.T) {
 	for where, want := range map[string]string{
 		``: "abcde",
 		`outcome == "PENDING" && stage == "Interview"`:                       "a",
@@ -135,7 +135,7 @@ func TestWhereSelects(t *testing.T) {
 	}
 }
 
-func TestWhereRefusesWithTheColumnsAndAnExample(t *testing.T) {
+func TestWhereErrorsNameColumnsAndExample(t *testing.T) {
 	for where, want := range map[string]string{
 		`sate == "x"`:                                  `no column "sate", did you mean stage?`,
 		`created > "2026-10-01"`:                       `write date("2026-10-01")`,
@@ -152,7 +152,7 @@ func TestWhereRefusesWithTheColumnsAndAnExample(t *testing.T) {
 		`stage contains ""`:                            "a text that is not empty",
 		`created < nil`:                                "nothing is before or after nil",
 		`stage`:                                        "stage is text, not true/false",
-		`stage matches "a.*"`:                          "operator matches is not known",
+		`stage matches "a.*"`:                          "unknown operator matches",
 		`len(tags) > 1`:                                "no function len()",
 		`filter(tags, # == "x") == nil`:                "cannot be used",
 		`outcome = "PENDING"`:                          "write == to compare",
@@ -191,7 +191,7 @@ func TestWhereRefusesWithTheColumnsAndAnExample(t *testing.T) {
 
 func shortName(s string) string { return s[:min(len(s), 40)] }
 
-func TestWhereTellsWhatMissingValuesLeftOut(t *testing.T) {
+func TestNotesCountRecordsLeftOutForMissingValues(t *testing.T) {
 	tb := applications()
 	note := func(where string, upstream ...string) string {
 		a := askSource(t, tb, digest.Query{Where: where}, (&upstreamSource{tb}).source(cast(tb)), digest.Options{PushedDown: upstream})
@@ -216,7 +216,7 @@ func (*upstreamSource) source(rows []digest.Row) digest.Source {
 	return (&upstream{rows: rows, size: 2}).source
 }
 
-func TestConditionsArePartsThatEveryMatchMeets(t *testing.T) {
+func TestConditionsHoldForEveryMatch(t *testing.T) {
 	plan, err := digest.Compile(applications(), digest.Query{Now: now, Where: `"PENDING" == outcome && (stage in ["Offer"] && date("2026-10-01") < created) && (deleted || id == "x") && not (id == "y") && tags contains "Go" && deleted && rejected == nil && days_since(created) <= 7 && 3.5 < days_since(rejected) && days_since(start) < 1`})
 	require.NoError(t, err)
 	var got []string
@@ -246,7 +246,7 @@ func TestConditionsArePartsThatEveryMatchMeets(t *testing.T) {
 	assert.False(t, plan.UsesAnswers())
 }
 
-func TestDaysAreThoseOfTheLocation(t *testing.T) {
+func TestDaysBeginInLocation(t *testing.T) {
 	tb := applications()
 	berlin := time.FixedZone("Berlin", 3600)
 	rows := []digest.Row{row(tb, record{"id": digest.Text("a"), "created": digest.Instant(time.Date(2026, 10, 31, 23, 30, 0, 0, time.UTC))})}
@@ -282,7 +282,7 @@ func FuzzWhere(f *testing.F) {
 	})
 }
 
-func TestNestedChainsAreRefusedQuickly(t *testing.T) {
+func TestNestedChainedComparisonsAreRefusedQuickly(t *testing.T) {
 	_, err := digest.Compile(applications(), digest.Query{
 		Where: strings.Repeat("1 < (", 60) + "deleted" + strings.Repeat(") < 2", 60),
 	})

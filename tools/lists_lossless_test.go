@@ -229,6 +229,6 @@ func TestSortIsDroppedWithANoteWhereTheWalkDoesNotEnd(t *testing.T) {
 	assert.False(t, got.Summary.Complete)
 	assert.Contains(t, got.notes(), "sort was dropped")
 	assert.Contains(t, got.notes(), "counts cover the first 111 records read (created ")
-	assert.Contains(t, got.notes(), `the most for one walk; narrow with where or a filter, such as created > date("2026-08-26")`)
+	assert.Contains(t, got.notes(), `the limit for one walk; narrow with where or a filter, such as created > date("2026-08-26")`)
 	assert.Contains(t, got.text, "at least 111 matched, not complete")
 }
