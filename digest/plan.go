@@ -141,7 +141,7 @@ func (p *Plan) setBudget(tokens int) {
 		p.budget = DefaultTokens
 	}
 	if b := min(max(p.budget, MinTokens), MaxTokens); b != p.budget {
-		p.notes = append(p.notes, fmt.Sprintf("max_tokens is %d here: it must be %d to %d", b, MinTokens, MaxTokens))
+		p.notes = append(p.notes, fmt.Sprintf("max_tokens is %d here: it may be %d to %d", b, MinTokens, MaxTokens))
 		p.budget = b
 	}
 }
