@@ -2,6 +2,7 @@ package digest
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -76,6 +77,11 @@ type Summary struct {
 type Tally struct {
 	Column string   `json:"column"`
 	Values []string `json:"values"`
+}
+
+// Size says in numbers alone how much the answer holds, for a record of reads.
+func (a *Answer) Size() string {
+	return fmt.Sprintf("%d matched, %d rows shown", a.Summary.Matched, len(a.Rows))
 }
 
 // Text returns the answer as lines:

@@ -78,6 +78,11 @@ func (a *AttachmentAnswer) Text() string {
 	return b.String()
 }
 
+// Size says how many files are listed and how much text is shown.
+func (a *AttachmentAnswer) Size() string {
+	return fmt.Sprintf("%d files listed, %d bytes of text", len(a.Rows), len(a.Content))
+}
+
 // tokens is the larger count of the two forms.
 func (a *AttachmentAnswer) tokens() int {
 	raw, err := json.Marshal(a)

@@ -50,6 +50,9 @@ func (k kind) annotations(title string) mcp.ToolAnnotation {
 type Answer interface {
 	// Text gives the answer for a model to read.
 	Text() string
+	// Size says how much the answer holds, in numbers alone: it goes on record
+	// where reads are recorded.
+	Size() string
 }
 
 // spec is the declaration of a tool.
@@ -67,12 +70,9 @@ type spec struct {
 type Tool struct {
 	spec
 	input, output reflect.Type
-	// run decodes the arguments and gives them back beside the answer.
-	run     func(context.Context, *call, any) (answer Answer, decoded any, err error)
+	// run decodes the arguments and does the work.
+	run     func(ctx context.Context, c *call, arguments any) (Answer, error)
 	schemas func() (in, out json.RawMessage)
-	// draw gives a picture of an answer as a PNG, nil where the decoded arguments
-	// ask for none; nil for tools without pictures.
-	draw func(b *Toolbox, decoded any, a Answer) []byte
 	// view is the address of the page that shows answers in hosts of MCP apps, ""
 	// for none.
 	view string
@@ -117,16 +117,21 @@ func (t *Tool) MCP() mcp.Tool {
 // define makes a tool of an argument struct A, the type O of its answers and a
 // typed function.
 func define[A any, O Answer](s spec, fn func(context.Context, *call, A) (O, error)) *Tool {
+	return defineAs[A, O](s, func(ctx context.Context, c *call, in A) (Answer, error) { return fn(ctx, c, in) })
+}
+
+// defineAs is define for a function whose answers have the schema of O, without all
+// being of that type.
+func defineAs[A any, O Answer](s spec, fn func(context.Context, *call, A) (Answer, error)) *Tool {
 	t := &Tool{
 		spec:  s,
 		input: reflect.TypeFor[A](), output: reflect.TypeFor[O](),
-		run: func(ctx context.Context, c *call, arguments any) (Answer, any, error) {
+		run: func(ctx context.Context, c *call, arguments any) (Answer, error) {
 			in, err := args.Decode[A](arguments)
 			if err != nil {
-				return nil, nil, err
+				return nil, err
 			}
-			answer, err := fn(ctx, c, in)
-			return answer, in, err
+			return fn(ctx, c, in)
 		},
 	}
 	t.schemas = sync.OnceValues(func() (json.RawMessage, json.RawMessage) {

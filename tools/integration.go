@@ -69,7 +69,7 @@ func (b *Toolbox) recordIntegration(ctx context.Context, who Caller) error {
 	if b.cfg.RecordRead == nil {
 		return nil
 	}
-	return b.recordRead(ctx, who, "integration", nil, nil)
+	return b.recordRead(ctx, who, "integration", nil, "")
 }
 
 // State says what it means that an integration is in a state that is not the

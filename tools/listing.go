@@ -30,6 +30,10 @@ type listSpec[A, F, T any] struct {
 	refs []reference[A]
 	// check, if set, refuses arguments that do not go together.
 	check func(*A) error
+	// view is the page that shows the answers, "" for none; see Tool.
+	view string
+	// extend, if set, adds to an answer what its rows cannot hold, such as a picture.
+	extend func(*call, *A, *digest.Answer) Answer
 }
 
 // reference is a parameter that takes the name of something for its id.
@@ -45,15 +49,21 @@ func newList[A, F, T any, P interface {
 	listArguments
 }](s listSpec[A, F, T]) *Tool {
 	about := fmt.Sprintf("%s where: %s. Columns: %s.", s.about, s.of.table.Example, s.of.table.Describe())
-	return define(spec{name: s.name, title: s.title, kind: read, about: about}, func(ctx context.Context, c *call, args A) (*digest.Answer, error) {
+	t := defineAs[A, *digest.Answer](spec{name: s.name, title: s.title, kind: read, about: about}, func(ctx context.Context, c *call, args A) (Answer, error) {
 		if s.check != nil {
 			if err := s.check(&args); err != nil {
 				return nil, err
 			}
 		}
 		l := listing[A, F, T]{listSpec: &s, call: c, args: &args, list: *P(&args).list(), shape: P(&args).shape()}
-		return l.keptAnswer(ctx)
+		answer, err := l.keptAnswer(ctx)
+		if err != nil || s.extend == nil {
+			return answer, err
+		}
+		return s.extend(c, &args, answer), nil
 	})
+	t.view = s.view
+	return t
 }
 
 // listing is one question to a list.

@@ -22,7 +22,7 @@ type applicationArgs struct {
 
 type applicationFilter = filter[applicationArgs, kombo.ApplicationFilter]
 
-var _ = register(withFunnel(newList(listSpec[applicationArgs, kombo.ApplicationFilter, application]{
+var _ = register(newList(listSpec[applicationArgs, kombo.ApplicationFilter, application]{
 	name: "get_applications", title: "Get applications",
 	about: "Applications: who applied for which job, at which stage, with what outcome. The tool for pipelines, funnels, sources, hires and rejections. " +
 		"Undecided is outcome PENDING; a missing outcome is unknown and counted apart. Kombo keeps no stage history and no hire date: updated is any change in the ATS, and a rejected application shows the stage where it stood, if the ATS says so. " +
@@ -45,8 +45,8 @@ var _ = register(withFunnel(newList(listSpec[applicationArgs, kombo.ApplicationF
 			return c.directories.ofStages(a.JobIDs)
 		}},
 	},
-	check: (*applicationArgs).checkChart,
-})))
+	check: (*applicationArgs).checkChart, view: FunnelView, extend: withFunnel,
+}))
 
 // jobReference is the parameter job_ids, which several lists take.
 func jobReference[A any](list func(*A) *[]string) reference[A] {

@@ -172,20 +172,15 @@ func (b *Toolbox) Tools() []*Tool { return slices.Clone(b.listed) }
 // Run calls the tool with the arguments as decoded from JSON and gives its
 // answer. Errors are for people and models to read; Explain words them.
 func (b *Toolbox) Run(ctx context.Context, who Caller, name string, arguments any) (Answer, error) {
-	answer, _, err := b.run(ctx, who, name, arguments)
-	return answer, err
-}
-
-func (b *Toolbox) run(ctx context.Context, who Caller, name string, arguments any) (answer Answer, decoded any, err error) {
 	if err := b.Allows(who, name); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	t := b.tools[name]
-	answer, decoded, err = t.run(ctx, &call{b, who}, arguments)
+	answer, err := t.run(ctx, &call{b, who}, arguments)
 	if err == nil && t.kind == read && b.cfg.RecordRead != nil {
-		err = b.recordRead(ctx, who, name, arguments, answer)
+		err = b.recordRead(ctx, who, name, arguments, answer.Size())
 	}
-	return answer, decoded, err
+	return answer, err
 }
 
 func (b *Toolbox) unknown(name string) error {
@@ -205,7 +200,7 @@ func (b *Toolbox) unknown(name string) error {
 // content, beside them a picture where one was asked for, an error as a result
 // that says what to do next.
 func (b *Toolbox) Call(ctx context.Context, who Caller, name string, arguments any) *mcp.CallToolResult {
-	answer, decoded, err := b.run(ctx, who, name, arguments)
+	answer, err := b.Run(ctx, who, name, arguments)
 	if ask, ok := errors.AsType[*askError](err); ok {
 		return ask.result()
 	}
@@ -213,10 +208,8 @@ func (b *Toolbox) Call(ctx context.Context, who Caller, name string, arguments a
 		return mcp.NewToolResultError(Explain(err))
 	}
 	result := mcp.NewToolResultStructured(answer, answer.Text())
-	if draw := b.tools[name].draw; draw != nil {
-		if png := draw(b, decoded, answer); png != nil {
-			result.Content = append(result.Content, mcp.NewImageContent(base64.StdEncoding.EncodeToString(png), "image/png"))
-		}
+	if p, ok := answer.(pictured); ok {
+		result.Content = append(result.Content, mcp.NewImageContent(base64.StdEncoding.EncodeToString(p.Picture()), "image/png"))
 	}
 	return result
 }

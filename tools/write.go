@@ -157,7 +157,7 @@ func (a *WriteAnswer) Text() string {
 		b.WriteString("Nothing was sent. This would be done:\n")
 	}
 	if len(a.Results) > 1 {
-		fmt.Fprintf(&b, "%s\n", a.tally())
+		fmt.Fprintf(&b, "%s\n", a.Size())
 	}
 	for i, r := range a.Results {
 		if i > 0 {
@@ -192,8 +192,8 @@ func (a *WriteAnswer) sum() {
 	}
 }
 
-// tally counts the outcomes of a batch.
-func (a *WriteAnswer) tally() string {
+// Size says how many records had which outcome.
+func (a *WriteAnswer) Size() string {
 	counts := map[string]int{}
 	for _, r := range a.Results {
 		counts[r.Outcome]++

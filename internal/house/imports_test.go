@@ -26,9 +26,10 @@ var mayImport = map[string][]string{
 	"sandbox": {},
 	"tools": {
 		"internal/once", "digest", "schemas", "kombo",
-		"tools/internal/args", "tools/internal/names", "tools/internal/wording",
+		"tools/internal/args", "tools/internal/funnel", "tools/internal/names", "tools/internal/wording",
 	},
 	"tools/internal/args":    {"digest", "tools/internal/wording"},
+	"tools/internal/funnel":  {"digest"},
 	"tools/internal/names":   {"digest", "tools/internal/wording"},
 	"tools/internal/wording": {"digest", "kombo"},
 	"prompts":                {"tools", "digest", "schemas", "kombo"},

@@ -1,4 +1,4 @@
-package tools
+package funnel
 
 import (
 	"strings"
@@ -12,8 +12,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// chartFonts are read when the first picture is drawn.
-var chartFonts = sync.OnceValues(func() ([2]*opentype.Font, error) {
+// loadFonts parses the regular and the bold font when the first picture is drawn.
+var loadFonts = sync.OnceValues(func() ([2]*opentype.Font, error) {
 	regular, err := opentype.Parse(goregular.TTF)
 	if err != nil {
 		return [2]*opentype.Font{}, err
@@ -22,10 +22,9 @@ var chartFonts = sync.OnceValues(func() ([2]*opentype.Font, error) {
 	return [2]*opentype.Font{regular, bold}, err
 })
 
-// drawable is a label in characters that a font has. Latin, Greek and Cyrillic
-// are there; of a letter with marks that is not, the letter stays. What is left
-// of a label in another script would mislead, so that ok is false where letters
-// are lost, and the caller names it otherwise.
+// drawable is a label in characters that a font has: Latin, Greek and Cyrillic. A
+// letter with marks that the font lacks loses them. It is not ok where whole letters
+// would be lost, since the rest would mislead; the caller then uses another name.
 func drawable(f *sfnt.Font, label string) (s string, ok bool) {
 	var b strings.Builder
 	var buf sfnt.Buffer

@@ -1,4 +1,4 @@
-package tools
+package funnel
 
 import (
 	"bytes"
@@ -18,32 +18,31 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/digest"
 )
 
-// A picture is drawn at twice the size at which it is read, and says so in the
-// file, so that screens of high density show it sharp. All measures below are in
-// points of the reader; the width stays below the 1,568 pixels to which hosts
-// shrink pictures.
+// A picture has twice the pixels of the size at which it is shown, and its file says
+// so, so that it is sharp on high-density screens. All lengths below are in points
+// as shown; the width in pixels stays below the 1,568 to which hosts shrink pictures.
 const (
-	chartScale = 2
-	chartWidth = 760
-	barsLeft   = 200
-	barsRight  = 520
-	rowHeight  = 34
-	barHeight  = 22
-	headHeight = 96
-	noteHeight = 18
-	margin     = 24
+	pixelScale   = 2
+	pictureWidth = 760
+	barsLeft     = 200
+	barsRight    = 520
+	rowHeight    = 34
+	barHeight    = 22
+	headHeight   = 96
+	noteHeight   = 18
+	margin       = 24
 )
 
 var (
 	paperColor     = color.NRGBA{255, 255, 255, 255}
 	inkColor       = color.NRGBA{29, 39, 51, 255}
 	faintColor     = color.NRGBA{93, 107, 120, 255}
-	farColor       = color.NRGBA{213, 228, 236, 255}
+	reachedColor   = color.NRGBA{213, 228, 236, 255}
 	hereColor      = color.NRGBA{35, 101, 139, 255}
-	placelessColor = color.NRGBA{160, 170, 180, 255}
+	unorderedColor = color.NRGBA{160, 170, 180, 255}
 )
 
-// canvas is a picture in the making.
+// canvas is a picture being drawn.
 type canvas struct {
 	*image.NRGBA
 	fonts [2]*opentype.Font
@@ -55,43 +54,42 @@ type faceKey struct {
 	size int
 }
 
-// drawFunnel draws a funnel as a PNG. The error is that of a font which cannot
-// be read.
-func drawFunnel(f *funnel) ([]byte, error) {
-	fonts, err := chartFonts()
+// draw encodes the picture as a PNG. The error is that of a font that cannot be read.
+func (ch *chart) draw() ([]byte, error) {
+	fonts, err := loadFonts()
 	if err != nil {
 		return nil, err
 	}
-	f.nameable(fonts[0])
-	height := headHeight + len(f.stages)*rowHeight + 14 + len(f.notes)*noteHeight + margin
-	c := &canvas{image.NewNRGBA(image.Rect(0, 0, chartWidth*chartScale, height*chartScale)), fonts, map[faceKey]font.Face{}}
+	ch.nameStages(fonts[0])
+	height := headHeight + len(ch.stages)*rowHeight + 14 + len(ch.notes)*noteHeight + margin
+	c := &canvas{image.NewNRGBA(image.Rect(0, 0, pictureWidth*pixelScale, height*pixelScale)), fonts, map[faceKey]font.Face{}}
 	draw.Draw(c, c.Bounds(), image.NewUniform(paperColor), image.Point{}, draw.Src)
-	c.text(margin, 38, f.title, faceKey{true, 19}, inkColor, 0)
+	c.text(margin, 38, ch.title, faceKey{true, 19}, inkColor, 0)
 	small := faceKey{false, 13}
-	for _, of := range f.of {
-		// Words that lose a letter say something else.
-		if s, ok := drawable(fonts[0], digest.Clean(of)); ok {
-			f.about += " · " + s
+	for _, words := range ch.scope {
+		// Words that lost a letter would say something else.
+		if s, ok := drawable(fonts[0], digest.Clean(words)); ok {
+			ch.about += " · " + s
 		}
 	}
-	c.text(margin, 59, c.cut(f.about, small, chartWidth-2*margin), small, faintColor, 0)
+	c.text(margin, 59, c.cut(ch.about, small, pictureWidth-2*margin), small, faintColor, 0)
 	for _, h := range []struct {
 		x    int
 		name string
-	}{{583, "here"}, {653, "or later"}, {chartWidth - margin, "conversion"}} {
+	}{{583, "here"}, {653, "or later"}, {pictureWidth - margin, "conversion"}} {
 		c.text(h.x, headHeight-10, h.name, faceKey{false, 12}, faintColor, 1)
 	}
 	most := 1
-	for _, s := range f.stages {
-		most = max(most, s.here, s.far)
+	for _, s := range ch.stages {
+		most = max(most, s.here, s.reached)
 	}
 	y := headHeight
-	for _, s := range f.stages {
+	for _, s := range ch.stages {
 		c.stage(y, s, most)
 		y += rowHeight
 	}
 	y += 14 + 12
-	for _, n := range f.notes {
+	for _, n := range ch.notes {
 		c.text(margin, y, n, faceKey{false, 12}, faintColor, 0)
 		y += noteHeight
 	}
@@ -102,43 +100,43 @@ func drawFunnel(f *funnel) ([]byte, error) {
 	return withDensity(b.Bytes()), nil
 }
 
-// nameable gives every stage a name that can be drawn: one in a script that the
+// nameStages gives every stage a name that can be drawn: one in a script that the
 // font lacks gets its number.
-func (f *funnel) nameable(face *opentype.Font) {
+func (ch *chart) nameStages(face *opentype.Font) {
 	numbered := false
-	for i := range f.stages {
-		s, ok := drawable(face, f.stages[i].name)
+	for i := range ch.stages {
+		s, ok := drawable(face, ch.stages[i].name)
 		if !ok {
 			s, numbered = "Stage "+strconv.Itoa(i+1), true
 		}
-		f.stages[i].name = s
+		ch.stages[i].name = s
 	}
 	if numbered {
-		f.notes = append(f.notes, "Stages with a number have names that cannot be drawn here; the text of the answer has them, in this order.")
+		ch.notes = append(ch.notes, "Stages with a number have names that cannot be drawn here; the text of the answer has them, in this order.")
 	}
 }
 
-// stage draws one row: who came this far in light, who stands here in front.
-func (c *canvas) stage(y int, s funnelStage, most int) {
+// stage draws one row: who reached the stage in a light bar, who is at it in front.
+func (c *canvas) stage(y int, s stage, most int) {
 	base := y + barHeight/2 + 5
-	ground, front := farColor, hereColor
-	if s.far < 0 {
-		ground, front = paperColor, placelessColor
+	behind, front := reachedColor, hereColor
+	if s.reached < 0 {
+		behind, front = paperColor, unorderedColor
 	}
 	full := barsRight - barsLeft
-	if s.far > 0 {
-		c.bar(barsLeft, y, max(3, full*s.far/most), ground)
+	if s.reached > 0 {
+		c.bar(barsLeft, y, max(3, full*s.reached/most), behind)
 	}
 	if s.here > 0 {
 		c.bar(barsLeft, y, max(3, full*s.here/most), front)
 	}
 	c.text(barsLeft-12, base, c.cut(s.name, faceKey{false, 14}, barsLeft-12-margin), faceKey{false, 14}, inkColor, 1)
 	c.text(583, base, strconv.Itoa(s.here), faceKey{true, 15}, inkColor, 1)
-	if s.far >= 0 {
-		c.text(653, base, strconv.Itoa(s.far), faceKey{false, 14}, faintColor, 1)
+	if s.reached >= 0 {
+		c.text(653, base, strconv.Itoa(s.reached), faceKey{false, 14}, faintColor, 1)
 	}
-	if s.from >= 0 {
-		c.text(chartWidth-margin, base, strconv.Itoa(s.from)+" %", faceKey{false, 14}, inkColor, 1)
+	if s.conversion >= 0 {
+		c.text(pictureWidth-margin, base, strconv.Itoa(s.conversion)+" %", faceKey{false, 14}, inkColor, 1)
 	}
 }
 
@@ -150,10 +148,10 @@ func (c *canvas) face(k faceKey) font.Face {
 	if k.bold {
 		from = c.fonts[1]
 	}
-	f, err := opentype.NewFace(from, &opentype.FaceOptions{Size: float64(k.size * chartScale), DPI: 72, Hinting: font.HintingNone})
+	f, err := opentype.NewFace(from, &opentype.FaceOptions{Size: float64(k.size * pixelScale), DPI: 72, Hinting: font.HintingNone})
 	if err != nil {
-		// The library's own code never fails here; a picture without a word is
-		// better than none.
+		// It fails for invalid options alone; a picture without a word is better than
+		// none.
 		return nil
 	}
 	c.faces[k] = f
@@ -166,7 +164,7 @@ func (c *canvas) text(x, y int, s string, k faceKey, ink color.Color, side int) 
 	if face == nil {
 		return
 	}
-	d := font.Drawer{Dst: c, Src: image.NewUniform(ink), Face: face, Dot: fixed.P(x*chartScale, y*chartScale)}
+	d := font.Drawer{Dst: c, Src: image.NewUniform(ink), Face: face, Dot: fixed.P(x*pixelScale, y*pixelScale)}
 	if side == 1 {
 		d.Dot.X -= d.MeasureString(s)
 	}
@@ -176,11 +174,11 @@ func (c *canvas) text(x, y int, s string, k faceKey, ink color.Color, side int) 
 // cut shortens a text to a width in points.
 func (c *canvas) cut(s string, k faceKey, width int) string {
 	face := c.face(k)
-	if face == nil || font.MeasureString(face, s).Ceil() <= width*chartScale {
+	if face == nil || font.MeasureString(face, s).Ceil() <= width*pixelScale {
 		return s
 	}
 	r := []rune(s)
-	for len(r) > 0 && font.MeasureString(face, string(r)+"…").Ceil() > width*chartScale {
+	for len(r) > 0 && font.MeasureString(face, string(r)+"…").Ceil() > width*pixelScale {
 		r = r[:len(r)-1]
 	}
 	return string(r) + "…"
@@ -189,7 +187,7 @@ func (c *canvas) cut(s string, k faceKey, width int) string {
 // bar fills a rectangle with rounded ends on the right.
 func (c *canvas) bar(x, y, width int, fill color.Color) {
 	const radius = 4
-	w, h, r := float32(width*chartScale), float32(barHeight*chartScale), min(float32(radius*chartScale), float32(width*chartScale)/2)
+	w, h, r := float32(width*pixelScale), float32(barHeight*pixelScale), min(float32(radius*pixelScale), float32(width*pixelScale)/2)
 	v := vector.NewRasterizer(int(w), int(h))
 	v.MoveTo(0, 0)
 	v.LineTo(w-r, 0)
@@ -198,12 +196,13 @@ func (c *canvas) bar(x, y, width int, fill color.Color) {
 	v.QuadTo(w, h, w-r, h)
 	v.LineTo(0, h)
 	v.ClosePath()
-	at := image.Rect(x*chartScale, y*chartScale, x*chartScale+int(w), y*chartScale+int(h))
+	at := image.Rect(x*pixelScale, y*pixelScale, x*pixelScale+int(w), y*pixelScale+int(h))
 	v.Draw(c, at, image.NewUniform(fill), image.Point{})
 }
 
-// reduced is the picture with so few colours that a file of it is a third as
-// large: those of the edges of letters are rounded.
+// reduced is the picture with a palette, which makes its file a third as large: the
+// colors of the edges of letters are rounded. It is the picture itself if that takes
+// more than 256.
 func (c *canvas) reduced() image.Image {
 	const step = 12
 	round := func(v uint8) uint8 { return uint8(min(255, (int(v)+step/2)/step*step)) } // #nosec G115 -- at most 255
@@ -218,7 +217,7 @@ func (c *canvas) reduced() image.Image {
 		palette = append(palette, shown)
 		return index[k], true
 	}
-	for _, k := range []color.NRGBA{paperColor, inkColor, faintColor, farColor, hereColor, placelessColor} {
+	for _, k := range []color.NRGBA{paperColor, inkColor, faintColor, reachedColor, hereColor, unorderedColor} {
 		add(color.NRGBA{round(k.R), round(k.G), round(k.B), 255}, k)
 	}
 	for i := range out.Pix {
@@ -242,7 +241,7 @@ const headerEnd = 8 + 4 + 4 + 13 + 4
 // withDensity says in a PNG how many pixels a point has: those of 72 to the inch,
 // times the scale.
 func withDensity(raw []byte) []byte {
-	const perMetre = 2835 * chartScale
+	const perMetre = 2835 * pixelScale
 	chunk := []byte{0, 0, 0, 9, 'p', 'H', 'Y', 's'}
 	chunk = binary.BigEndian.AppendUint32(chunk, perMetre)
 	chunk = binary.BigEndian.AppendUint32(chunk, perMetre)
