@@ -27,8 +27,8 @@ type Config struct {
 	Files *os.Root
 	// ReadOnly leaves out every tool that changes the ATS.
 	ReadOnly bool
-	// Only, where not empty, names the only tools to offer; Exclude names tools
-	// to leave out.
+	// Only, where not nil, names the only tools to offer, none if it is empty;
+	// Exclude names tools to leave out.
 	Only, Exclude []string
 	// Limits bound the walk behind a list's answer; digest's defaults if zero.
 	Limits digest.Limits
@@ -161,7 +161,7 @@ func choose(all []*Tool, cfg Config) ([]*Tool, error) {
 	}
 	return slices.DeleteFunc(all, func(t *Tool) bool {
 		return cfg.ReadOnly && !t.ReadOnly() ||
-			len(cfg.Only) > 0 && !slices.Contains(cfg.Only, t.name) ||
+			cfg.Only != nil && !slices.Contains(cfg.Only, t.name) ||
 			slices.Contains(cfg.Exclude, t.name)
 	}), nil
 }

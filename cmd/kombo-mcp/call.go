@@ -10,23 +10,32 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/kombo-mcp/kombo-mcp/internal/app"
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
+// callOptions are the settings of the tools that a call runs in, and how its
+// answer is printed.
+type callOptions struct {
+	*app.Settings
+	json bool
+}
+
 func callCommand() *cli.Command {
+	o := callOptions{Settings: newToolSettings()}
 	return &cli.Command{
 		Name:      "call",
 		Usage:     "run one tool and print its answer as a model reads it",
 		ArgsUsage: "TOOL ['{\"argument\": …}']",
 		Description: "The arguments are one JSON object; \"-\" reads it from stdin.\n" +
 			"Exit code 1 means that the tool refused or failed; its words are on stdout.",
-		Flags:         append(serverFlags(), &cli.BoolFlag{Name: "json", Usage: "print the structured content"}),
+		Flags:         append(serverFlags(o.Settings), &cli.BoolFlag{Name: "json", Destination: &o.json, Usage: "print the structured content"}),
 		ShellComplete: completeWords(toolNames),
-		Action:        runCall,
+		Action:        func(ctx context.Context, cmd *cli.Command) error { return runCall(ctx, cmd, &o) },
 	}
 }
 
-func runCall(ctx context.Context, cmd *cli.Command) (err error) {
+func runCall(ctx context.Context, cmd *cli.Command, o *callOptions) (err error) {
 	name := cmd.Args().First()
 	if name == "" {
 		return errors.New("call needs the name of a tool; kombo-mcp tools lists them")
@@ -35,17 +44,21 @@ func runCall(ctx context.Context, cmd *cli.Command) (err error) {
 	if err != nil {
 		return err
 	}
-	logger, err := newLogger(cmd.String("log-level"), false)
+	logger, err := o.Logger(os.Stderr)
 	if err != nil {
 		return err
 	}
-	s, err := configure(ctx, cmd, logger)
+	a, err := app.Open(ctx, *o.Settings, app.Options{Version: buildVersion(), Logger: logger})
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.close()) }()
+	defer func() { err = errors.Join(err, a.Close()) }()
+	box, err := a.Toolbox()
+	if err != nil {
+		return err
+	}
 	progress := newProgress(os.Stderr)
-	answer, err := s.box.Run(ctx, tools.Caller{Client: "kombo-mcp call", Progress: func(read, _ int) {
+	answer, err := box.Run(ctx, tools.Caller{Client: "kombo-mcp call", Progress: func(read, _ int) {
 		progress.say(fmt.Sprintf("%d records read …", read))
 	}}, name, arguments)
 	progress.done()
@@ -53,7 +66,7 @@ func runCall(ctx context.Context, cmd *cli.Command) (err error) {
 		_, printErr := fmt.Fprintln(cmd.Root().Writer, tools.Explain(err))
 		return errors.Join(printErr, exitCode(exitRefused))
 	}
-	if !cmd.Bool("json") {
+	if !o.json {
 		_, err = fmt.Fprintln(cmd.Root().Writer, answer.Text())
 		return err
 	}
@@ -78,11 +91,11 @@ func parseArguments(args []string, stdin io.Reader) (map[string]any, error) {
 	}
 	var v any
 	if err := json.Unmarshal(raw, &v); err != nil {
-		return nil, fmt.Errorf("the arguments are no JSON (%w); an example: '{\"limit\": 5}'", err)
+		return nil, fmt.Errorf("the arguments are not valid JSON (%w); an example: '{\"limit\": 5}'", err)
 	}
 	out, ok := v.(map[string]any)
 	if !ok {
-		return nil, errors.New("the arguments are no JSON object; an example: '{\"limit\": 5}'")
+		return nil, errors.New("the arguments must be a JSON object; an example: '{\"limit\": 5}'")
 	}
 	return out, nil
 }

@@ -13,14 +13,23 @@ import (
 	"github.com/mark3labs/mcp-go/client"
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/urfave/cli/v3"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/app"
 )
 
+// demoOptions shape the demo's data and how it is printed.
+type demoOptions struct {
+	*app.Settings
+	json bool
+}
+
 func demoCommand() *cli.Command {
+	o := demoOptions{Settings: newSettings()}
 	return &cli.Command{
 		Name:   "demo",
 		Usage:  "start a server on the embedded ATS, as a host would, and ask it a recruiter's questions",
-		Flags:  append(sandboxFlags(), &cli.BoolFlag{Name: "json", Usage: "print a line of JSON for each question"}),
-		Action: runDemo,
+		Flags:  append(sandboxFlags(o.Settings), &cli.BoolFlag{Name: "json", Destination: &o.json, Usage: "print a line of JSON for each question"}),
+		Action: func(ctx context.Context, cmd *cli.Command) error { return runDemo(ctx, cmd, &o) },
 	}
 }
 
@@ -49,14 +58,14 @@ var demoSteps = []demoStep{
 		map[string]any{"where": `outcom == "DECLINED"`}},
 }
 
-func runDemo(ctx context.Context, cmd *cli.Command) (err error) {
+func runDemo(ctx context.Context, cmd *cli.Command, o *demoOptions) (err error) {
 	self, err := os.Executable()
 	if err != nil {
 		return fmt.Errorf("find this program: %w", err)
 	}
-	args := []string{"--sandbox", fmt.Sprintf("--seed=%d", cmd.Uint64("seed")), fmt.Sprintf("--applications=%d", cmd.Int("applications"))}
-	if day := cmd.String("today"); day != "" {
-		args = append(args, "--today="+day)
+	args := []string{"--sandbox", fmt.Sprintf("--seed=%d", o.Seed), fmt.Sprintf("--applications=%d", o.Applications)}
+	if o.Today != "" {
+		args = append(args, "--today="+o.Today)
 	}
 	c, err := client.NewStdioMCPClient(self, os.Environ(), args...)
 	if err != nil {
@@ -77,16 +86,15 @@ func runDemo(ctx context.Context, cmd *cli.Command) (err error) {
 		return fmt.Errorf("list the tools: %w", err)
 	}
 	w := cmd.Root().Writer
-	asJSON := cmd.Bool("json")
-	if asJSON {
+	if o.json {
 		w = io.Discard
 	}
 	if _, err := fmt.Fprintf(w, "%s %s, started over stdio on a made-up ATS with %d applications; it offers %d tools.\n",
-		server.ServerInfo.Name, server.ServerInfo.Version, cmd.Int("applications"), len(list.Tools)); err != nil {
+		server.ServerInfo.Name, server.ServerInfo.Version, o.Applications, len(list.Tools)); err != nil {
 		return err
 	}
 	for _, step := range demoSteps {
-		if err := ask(ctx, cmd.Root().Writer, asJSON, c, step); err != nil {
+		if err := ask(ctx, cmd.Root().Writer, o.json, c, step); err != nil {
 			return err
 		}
 	}

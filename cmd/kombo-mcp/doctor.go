@@ -11,18 +11,26 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/kombo-mcp/kombo-mcp/internal/app"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/sandbox"
 )
 
+// doctorOptions are the settings to check and how the checks are printed.
+type doctorOptions struct {
+	*app.Settings
+	json bool
+}
+
 func doctorCommand() *cli.Command {
+	o := doctorOptions{Settings: newToolSettings()}
 	return &cli.Command{
 		Name:  "doctor",
 		Usage: "check key, region, integration, permissions, clock, proxy and journal, and time one read",
 		Description: "It reads, and changes nothing in the ATS. Exit code 1 means that a check failed;\n" +
 			"a warning alone does not.",
-		Flags:  append(serverFlags(), &cli.BoolFlag{Name: "json", Usage: "print the checks as JSON"}),
-		Action: runDoctor,
+		Flags:  append(serverFlags(o.Settings), &cli.BoolFlag{Name: "json", Destination: &o.json, Usage: "print the checks as JSON"}),
+		Action: func(ctx context.Context, cmd *cli.Command) error { return runDoctor(ctx, cmd.Root().Writer, &o) },
 	}
 }
 
@@ -46,7 +54,7 @@ type check struct {
 
 // doctor goes from one check to the next.
 type doctor struct {
-	cmd      *cli.Command
+	*app.Settings
 	progress *progressLine
 	client   *kombo.Client
 	watch    *watcher
@@ -59,8 +67,8 @@ type doctor struct {
 // doctorPatience is how long one request may take: a person waits.
 const doctorPatience = 20 * time.Second
 
-func runDoctor(ctx context.Context, cmd *cli.Command) error {
-	d := &doctor{cmd: cmd, progress: newProgress(os.Stderr)}
+func runDoctor(ctx context.Context, w io.Writer, o *doctorOptions) error {
+	d := &doctor{Settings: o.Settings, progress: newProgress(os.Stderr)}
 	for _, c := range []struct {
 		name string
 		run  func(context.Context) check
@@ -75,9 +83,8 @@ func runDoctor(ctx context.Context, cmd *cli.Command) error {
 		d.checks = append(d.checks, found)
 	}
 	d.progress.done()
-	w := cmd.Root().Writer
 	var err error
-	if cmd.Bool("json") {
+	if o.json {
 		err = printJSON(w, d.checks)
 	} else {
 		err = printChecks(w, d.checks, colourful(w, os.Getenv))
@@ -132,7 +139,7 @@ func (w *watcher) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // connect makes the client whose answers are looked at.
 func (d *doctor) connect(key string, more ...kombo.Option) (*kombo.Client, error) {
-	opts := append(clientOptions(d.cmd, d.cmd.String("integration-id")),
+	opts := append(d.ClientOptions(buildVersion()),
 		kombo.WithHTTPClient(&http.Client{Transport: d.watch}),
 		// One repetition tells a hiccup from an outage; five would be a long wait.
 		kombo.WithRetries(1), kombo.WithTimeouts(doctorPatience, doctorPatience))
@@ -141,14 +148,14 @@ func (d *doctor) connect(key string, more ...kombo.Option) (*kombo.Client, error
 
 // connectSandbox makes a client of the embedded ATS.
 func (d *doctor) connectSandbox() error {
-	opts, err := sandboxOptions(d.cmd)
+	opts, err := d.SandboxOptions()
 	if err != nil {
 		return err
 	}
 	sb := sandbox.New(opts)
 	d.watch = &watcher{base: sb.Transport()}
-	d.client, err = kombo.New(sb.APIKey(), kombo.WithIntegration(sb.IntegrationID()), kombo.WithBaseURL(sb.BaseURL()),
-		kombo.WithHTTPClient(&http.Client{Transport: d.watch}))
+	up, err := app.InSandbox(sb, kombo.WithHTTPClient(&http.Client{Transport: d.watch}))
+	d.client = up.Client
 	return err
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kombo-mcp/kombo-mcp/internal/app"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
@@ -17,7 +19,7 @@ import (
 // checkKey tells whether there is a key, where it comes from, and whether
 // Kombo takes it.
 func (d *doctor) checkKey(ctx context.Context) check {
-	if d.cmd.Bool("sandbox") {
+	if d.Sandbox {
 		if err := d.connectSandbox(); err != nil {
 			return d.failed(err.Error() + ".")
 		}
@@ -27,7 +29,7 @@ func (d *doctor) checkKey(ctx context.Context) check {
 		return skipped()
 	}
 	d.watch = &watcher{base: http.DefaultTransport}
-	key, err := apiKey()
+	key, err := app.APIKey()
 	if err == nil {
 		d.client, err = d.connect(key)
 	}
@@ -39,7 +41,7 @@ func (d *doctor) checkKey(ctx context.Context) check {
 		return d.refusedKey(ctx, key, err)
 	}
 	source, loose := keySource()
-	c := check{State: checkOK, Says: fmt.Sprintf("Kombo takes it (%s; environment %s).", source, orElse(info.EnvironmentID, "not named"))}
+	c := check{State: checkOK, Says: fmt.Sprintf("Kombo takes it (%s; environment %s).", source, cmp.Or(info.EnvironmentID, "not named"))}
 	if loose != "" {
 		c.State, c.Next = checkWarn, loose
 	}
@@ -49,11 +51,11 @@ func (d *doctor) checkKey(ctx context.Context) check {
 // refusedKey tells whether a key that was refused is one of the other region.
 func (d *doctor) refusedKey(ctx context.Context, key string, refusal error) check {
 	c := d.failed(tools.Explain(refusal))
-	if kombo.CodeOf(refusal) != kombo.CodeAuthenticationInvalid || d.cmd.String("base-url") != "" {
+	if kombo.CodeOf(refusal) != kombo.CodeAuthenticationInvalid || d.BaseURL != "" {
 		return c
 	}
 	other := kombo.RegionUS
-	if strings.EqualFold(d.cmd.String("region"), other) {
+	if strings.EqualFold(d.Region, other) {
 		other = kombo.RegionEU
 	}
 	client, err := d.connect(key, kombo.WithRegion(other))
@@ -82,16 +84,15 @@ func keySource() (source, loose string) {
 // checkRegion says where requests go.
 func (d *doctor) checkRegion(context.Context) check {
 	switch {
-	case d.cmd.Bool("sandbox"):
+	case d.Sandbox:
 		return check{State: checkOK, Says: "the made-up ATS runs in this process."}
-	case d.cmd.String("base-url") != "":
-		return check{State: checkOK, Says: "KOMBO_BASE_URL stands in for the region: " + d.cmd.String("base-url") + "."}
+	case d.BaseURL != "":
+		return check{State: checkOK, Says: "KOMBO_BASE_URL stands in for the region: " + d.BaseURL + "."}
 	}
-	region := strings.ToLower(d.cmd.String("region"))
-	if region != kombo.RegionEU && region != kombo.RegionUS {
-		return d.failed(fmt.Sprintf("%q is none of eu, us.", region))
+	if err := d.CheckRegion(); err != nil {
+		return d.failed(err.Error() + ".")
 	}
-	return check{State: checkOK, Says: region + "."}
+	return check{State: checkOK, Says: strings.ToLower(d.Region) + "."}
 }
 
 // checkIntegration tells in which state the integration is.
@@ -107,7 +108,7 @@ func (d *doctor) checkIntegration(ctx context.Context) check {
 		return d.failed(tools.Explain(err))
 	}
 	d.integration = in
-	name := orElse(in.Tool.Label, in.Tool.ID)
+	name := cmp.Or(in.Tool.Label, in.Tool.ID)
 	if in.EndUser.OrganizationName != "" {
 		name += " of " + in.EndUser.OrganizationName
 	}
@@ -131,7 +132,7 @@ func (d *doctor) checkIntegration(ctx context.Context) check {
 	case !in.DataExpiredAt.IsZero():
 		return check{State: checkWarn, Says: name + ": its settings were changed, and Kombo's copy is older than that.", Next: "Wait for the next sync."}
 	}
-	return check{State: checkOK, Says: name + ", " + strings.ToLower(orElse(in.Status, "active")) + "."}
+	return check{State: checkOK, Says: name + ", " + strings.ToLower(cmp.Or(in.Status, "active")) + "."}
 }
 
 // checkPermissions tells what of the ATS can be read and written.
@@ -145,14 +146,14 @@ func (d *doctor) checkPermissions(context.Context) check {
 		if m.IsAvailable {
 			reads++
 		} else {
-			missing = append(missing, orElse(m.Label, m.ID)+" ("+tools.WhyNot(m.CoverageStatus, m.ScopeConfigSetting, m.OptedOutByCustomer)+")")
+			missing = append(missing, cmp.Or(m.Label, m.ID)+" ("+tools.WhyNot(m.CoverageStatus, m.ScopeConfigSetting, m.OptedOutByCustomer)+")")
 		}
 	}
 	for _, a := range d.integration.WriteActions {
 		if a.IsAvailable {
 			writes++
-		} else if !d.cmd.Bool("read-only") {
-			missing = append(missing, orElse(a.Label, a.ID)+" ("+tools.WhyNot(a.CoverageStatus, a.ScopeConfigSetting, a.OptedOutByCustomer)+")")
+		} else if !d.ReadOnly {
+			missing = append(missing, cmp.Or(a.Label, a.ID)+" ("+tools.WhyNot(a.CoverageStatus, a.ScopeConfigSetting, a.OptedOutByCustomer)+")")
 		}
 	}
 	c := check{State: checkOK, Says: fmt.Sprintf("%d of %d kinds of records can be read, %d of %d actions can be done.",

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,7 +26,7 @@ const (
 
 // checkClock compares this machine's clock with the upstream's.
 func (d *doctor) checkClock(context.Context) check {
-	if d.cmd.Bool("sandbox") {
+	if d.Sandbox {
 		return check{State: checkOK, Says: "the made-up ATS has no other."}
 	}
 	if d.watch == nil || d.watch.date.IsZero() {
@@ -43,11 +44,11 @@ func (d *doctor) checkClock(context.Context) check {
 
 // checkProxy says by what way Kombo is reached.
 func (d *doctor) checkProxy(context.Context) check {
-	if d.cmd.Bool("sandbox") {
+	if d.Sandbox {
 		return check{State: checkOK, Says: "the made-up ATS is reached without."}
 	}
-	target := orElse(d.cmd.String("base-url"), "https://api.kombo.dev/v1")
-	if d.cmd.String("base-url") == "" && strings.EqualFold(d.cmd.String("region"), "us") {
+	target := cmp.Or(d.BaseURL, "https://api.kombo.dev/v1")
+	if d.BaseURL == "" && strings.EqualFold(d.Region, "us") {
 		target = "https://api.us.kombo.dev/v1"
 	}
 	u, err := url.Parse(target)
@@ -71,11 +72,11 @@ func (d *doctor) checkProxy(context.Context) check {
 // checkJournal tells whether writes can be recorded, and whether the record is
 // whole.
 func (d *doctor) checkJournal(ctx context.Context) check {
-	path := d.cmd.String("journal")
+	path := d.Journal
 	switch {
 	case path == "-":
 		return check{State: checkOK, Says: "it goes to stderr; whoever collects that keeps it."}
-	case path == "" && d.cmd.Bool("sandbox"):
+	case path == "" && d.Sandbox:
 		return check{State: checkOK, Says: "none is kept for the made-up ATS."}
 	case path == "":
 		var err error

@@ -137,18 +137,18 @@ func TestASignalTakesOverNewTokensAndKeepsSessions(t *testing.T) {
 		return s.send(http.MethodPost, "/mcp", message(3, "tools/list", object{}), session...).body
 	}
 	tenantsFile(t, file, []string{"one", tokenOfOne, line}, []string{"two", tokenOfTwo, line})
-	again("was read again")
+	again("tenants file reloaded")
 	s.open(bearer(tokenOfTwo)...)
 	assert.Contains(t, list(session), "create_candidate", "the session of before")
 
 	require.NoError(t, os.WriteFile(file, []byte("tenants: [{name: one, tokens: ["+tokenOfOne+"]}]"), 0o600))
-	again("the old settings stay")
+	again("tenants file rejected")
 	assert.Contains(t, list(session), "create_candidate")
 	s.open(bearer(tokenOfTwo)...)
 	assert.NotContains(t, s.stderr.String(), tokenOfOne)
 
 	tenantsFile(t, file, []string{"one", tokenOfOne, line, "read_only: true"})
-	again("was read again")
+	again("tenants file reloaded")
 	assert.Contains(t, list(session), "get_jobs", "the session goes on")
 	assert.NotContains(t, list(session), "create_candidate", "with what its tenant may do now")
 	assert.Contains(t, s.tool(session, "create_candidate", object{}).body, `"error"`)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,10 +14,20 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/kombo-mcp/kombo-mcp/internal/app"
 	"github.com/kombo-mcp/kombo-mcp/internal/hosts"
+	"github.com/kombo-mcp/kombo-mcp/kombo"
 )
 
+// installOptions say what is installed, where, and what is printed about it.
+type installOptions struct {
+	*app.Settings
+	print, remove, json        bool
+	name, config, url, keyFile string
+}
+
 func installCommand() *cli.Command {
+	o := installOptions{Settings: newSettings(), name: "kombo"}
 	return &cli.Command{
 		Name:      "install",
 		Usage:     "write this server into a host's configuration, or take it out",
@@ -26,21 +37,21 @@ func installCommand() *cli.Command {
 			"and never in the file: the host takes it from where it keeps secrets, or the server reads it from a\n" +
 			"file that only you can read, which this command writes from KOMBO_API_KEY.",
 		Flags: []cli.Flag{
-			&cli.BoolFlag{Name: "print", Usage: "print what would be written, and write nothing"},
-			&cli.BoolFlag{Name: "remove", Usage: "take the server out again"},
-			&cli.BoolFlag{Name: "sandbox", Usage: "install the server on made-up data; needs no key"},
-			&cli.BoolFlag{Name: "read-only", Usage: "offer no tool that changes the ATS"},
-			&cli.StringFlag{Name: "name", Usage: "what the host calls the server", Value: "kombo"},
-			&cli.StringFlag{Name: "config", Usage: "the file to write, instead of the host's own for you"},
-			&cli.StringFlag{Name: "url", Usage: "the address of a server over HTTP, such as https://mcp.example.com/mcp, instead of one that the host starts"},
-			&cli.StringFlag{Name: "key-file", Usage: "have the server read the key from this file, in hosts that keep secrets as well"},
-			&cli.StringFlag{Name: "integration-id", Usage: "the Kombo integration to work in", Sources: cli.EnvVars("KOMBO_INTEGRATION_ID")},
-			&cli.StringFlag{Name: "region", Usage: "Kombo's region: eu or us", Value: "eu", Sources: cli.EnvVars("KOMBO_REGION")},
-			&cli.StringFlag{Name: "base-url", Usage: "address of the API instead of the region's", Sources: cli.EnvVars("KOMBO_BASE_URL")},
-			&cli.BoolFlag{Name: "json", Usage: "print what was done as JSON"},
+			&cli.BoolFlag{Name: "print", Destination: &o.print, Usage: "print what would be written, and write nothing"},
+			&cli.BoolFlag{Name: "remove", Destination: &o.remove, Usage: "take the server out again"},
+			&cli.BoolFlag{Name: "sandbox", Destination: &o.Sandbox, Usage: "install the server on made-up data; needs no key"},
+			&cli.BoolFlag{Name: "read-only", Destination: &o.ReadOnly, Usage: "offer no tool that changes the ATS"},
+			&cli.StringFlag{Name: "name", Destination: &o.name, Value: o.name, Usage: "what the host calls the server"},
+			&cli.StringFlag{Name: "config", Destination: &o.config, Usage: "the file to write, instead of the host's own for you"},
+			&cli.StringFlag{Name: "url", Destination: &o.url, Usage: "the address of a server over HTTP, such as https://mcp.example.com/mcp, instead of one that the host starts"},
+			&cli.StringFlag{Name: "key-file", Destination: &o.keyFile, Usage: "have the server read the key from this file, in hosts that keep secrets as well"},
+			integrationFlag(o.Settings, "the Kombo integration to work in"),
+			regionFlag(o.Settings),
+			baseURLFlag(o.Settings),
+			&cli.BoolFlag{Name: "json", Destination: &o.json, Usage: "print what was done as JSON"},
 		},
 		ShellComplete: completeWords(hosts.IDs),
-		Action:        runInstall,
+		Action:        func(_ context.Context, cmd *cli.Command) error { return runInstall(cmd, &o) },
 	}
 }
 
@@ -58,7 +69,7 @@ type installed struct {
 	Next    []string `json:"next,omitempty"`
 }
 
-func runInstall(_ context.Context, cmd *cli.Command) error {
+func runInstall(cmd *cli.Command, o *installOptions) error {
 	if cmd.Args().Len() != 1 {
 		return fmt.Errorf("install takes one host: %s", strings.Join(hosts.IDs(), ", "))
 	}
@@ -67,26 +78,26 @@ func runInstall(_ context.Context, cmd *cli.Command) error {
 		return err
 	}
 	machine := thisMachine()
-	file := cmd.String("config")
+	file := o.config
 	if file == "" {
-		if file, err = h.Path(machine, cmd.String("name")); err != nil {
+		if file, err = h.Path(machine, o.name); err != nil {
 			return err
 		}
 	}
 	if file, err = filepath.Abs(file); err != nil {
 		return err
 	}
-	if cmd.Bool("remove") {
-		return uninstall(cmd, h, file)
+	if o.remove {
+		return uninstall(cmd, o, h, file)
 	}
-	plan, err := planInstall(cmd, h, machine)
+	plan, err := planInstall(o, h, machine)
 	if err != nil {
 		return err
 	}
-	if cmd.Bool("print") {
-		return printInstall(cmd, h, plan.server, file)
+	if o.print {
+		return printInstall(cmd, o, h, plan.server, file)
 	}
-	return plan.write(cmd, h, file)
+	return plan.write(cmd, o, h, file)
 }
 
 func thisMachine() hosts.Machine {
@@ -104,8 +115,8 @@ type installPlan struct {
 	keyFile, key string
 }
 
-func planInstall(cmd *cli.Command, h hosts.Host, m hosts.Machine) (p installPlan, err error) {
-	p.server = hosts.Server{Name: cmd.String("name"), URL: cmd.String("url")}
+func planInstall(o *installOptions, h hosts.Host, m hosts.Machine) (p installPlan, err error) {
+	p.server = hosts.Server{Name: o.name, URL: o.url}
 	if p.server.URL != "" {
 		p.server.WithToken, err = wantsToken(p.server.URL)
 		return p, err
@@ -113,46 +124,44 @@ func planInstall(cmd *cli.Command, h hosts.Host, m hosts.Machine) (p installPlan
 	if p.server.Command, err = ownPath(); err != nil {
 		return p, err
 	}
-	if cmd.Bool("sandbox") {
+	if o.Sandbox {
 		p.server.Args = append(p.server.Args, "--sandbox")
 	}
-	if cmd.Bool("read-only") {
+	if o.ReadOnly {
 		p.server.Args = append(p.server.Args, "--read-only")
 	}
-	if cmd.Bool("sandbox") {
+	if o.Sandbox {
 		return p, nil
 	}
-	return p, p.settings(cmd, h, m)
+	return p, p.settings(o, h, m)
 }
 
 // settings are those of a server in an ATS of one's own.
-func (p *installPlan) settings(cmd *cli.Command, h hosts.Host, m hosts.Machine) error {
-	integration := cmd.String("integration-id")
-	if integration == "" && !cmd.Bool("print") {
+func (p *installPlan) settings(o *installOptions, h hosts.Host, m hosts.Machine) error {
+	if o.IntegrationID == "" && !o.print {
 		return errors.New("no integration. Set KOMBO_INTEGRATION_ID or --integration-id to the integration to work in, or add --sandbox to try everything on made-up data")
 	}
-	p.server.Settings = append(p.server.Settings, hosts.Variable{Name: hosts.VarIntegration, Value: orElse(integration, "your integration's id")})
-	switch region := strings.ToLower(cmd.String("region")); region {
-	case "eu":
-	case "us":
+	p.server.Settings = append(p.server.Settings, hosts.Variable{Name: hosts.VarIntegration, Value: cmp.Or(o.IntegrationID, "your integration's id")})
+	if err := o.CheckRegion(); err != nil {
+		return err
+	}
+	if region := strings.ToLower(o.Region); region != kombo.RegionEU {
 		p.server.Settings = append(p.server.Settings, hosts.Variable{Name: hosts.VarRegion, Value: region})
-	default:
-		return fmt.Errorf("--region: %q is none of eu, us", region)
 	}
-	if base := cmd.String("base-url"); base != "" {
-		p.server.Settings = append(p.server.Settings, hosts.Variable{Name: hosts.VarBaseURL, Value: base})
+	if o.BaseURL != "" {
+		p.server.Settings = append(p.server.Settings, hosts.Variable{Name: hosts.VarBaseURL, Value: o.BaseURL})
 	}
-	if h.Keeps && cmd.String("key-file") == "" {
+	if h.Keeps && o.keyFile == "" {
 		p.server.Secrets = []string{hosts.VarKey}
 		return nil
 	}
-	return p.useKeyFile(cmd, m)
+	return p.useKeyFile(o, m)
 }
 
 // useKeyFile finds the file that the server will read the key from, and the
 // key, if it is yet to be written there.
-func (p *installPlan) useKeyFile(cmd *cli.Command, m hosts.Machine) (err error) {
-	p.keyFile = cmd.String("key-file")
+func (p *installPlan) useKeyFile(o *installOptions, m hosts.Machine) (err error) {
+	p.keyFile = o.keyFile
 	if p.keyFile == "" {
 		p.keyFile = os.Getenv(hosts.VarKeyFile)
 	}
@@ -165,14 +174,14 @@ func (p *installPlan) useKeyFile(cmd *cli.Command, m hosts.Machine) (err error) 
 		return err
 	}
 	p.key = strings.TrimSpace(os.Getenv(hosts.VarKey))
-	if _, err := os.Stat(p.keyFile); p.key == "" && err != nil && !cmd.Bool("print") {
+	if _, err := os.Stat(p.keyFile); p.key == "" && err != nil && !o.print {
 		return fmt.Errorf("no API key. Set KOMBO_API_KEY for this command, which puts it into %s, where only you can read it, or add --sandbox to try everything on made-up data", p.keyFile)
 	}
 	p.server.Settings = append([]hosts.Variable{{Name: hosts.VarKeyFile, Value: p.keyFile}}, p.server.Settings...)
 	return nil
 }
 
-func (p installPlan) write(cmd *cli.Command, h hosts.Host, file string) error {
+func (p installPlan) write(cmd *cli.Command, o *installOptions, h hosts.Host, file string) error {
 	before, err := h.Read(file)
 	if err != nil {
 		return err
@@ -195,33 +204,33 @@ func (p installPlan) write(cmd *cli.Command, h hosts.Host, file string) error {
 			return err
 		}
 	}
-	return done.print(cmd)
+	return done.print(cmd.Root().Writer, o)
 }
 
-func uninstall(cmd *cli.Command, h hosts.Host, file string) error {
+func uninstall(cmd *cli.Command, o *installOptions, h hosts.Host, file string) error {
 	before, err := h.Read(file)
 	if err != nil {
 		return err
 	}
-	e, err := h.Take(before, cmd.String("name"))
+	e, err := h.Take(before, o.name)
 	if err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
-	done := installed{Host: h.ID, Name: cmd.String("name"), File: file, Changed: e.Changed(), Removed: e.Changed()}
+	done := installed{Host: h.ID, Name: o.name, File: file, Changed: e.Changed(), Removed: e.Changed()}
 	if e.Changed() {
 		if done.Backup, err = hosts.Save(file, e, time.Now()); err != nil {
 			return err
 		}
 	}
-	return done.print(cmd)
+	return done.print(cmd.Root().Writer, o)
 }
 
-func printInstall(cmd *cli.Command, h hosts.Host, s hosts.Server, file string) error {
+func printInstall(cmd *cli.Command, o *installOptions, h hosts.Host, s hosts.Server, file string) error {
 	text, err := h.Print(s)
 	if err != nil {
 		return err
 	}
-	if cmd.Bool("json") {
+	if o.json {
 		return printJSON(cmd.Root().Writer, map[string]any{"host": h.ID, "name": s.Name, "file": file, "text": text, "next": h.Notes(s)})
 	}
 	// What is printed can be put into a file: words about it go elsewhere.
@@ -232,9 +241,8 @@ func printInstall(cmd *cli.Command, h hosts.Host, s hosts.Server, file string) e
 	return err
 }
 
-func (i installed) print(cmd *cli.Command) error {
-	w := cmd.Root().Writer
-	if cmd.Bool("json") {
+func (i installed) print(w io.Writer, o *installOptions) error {
+	if o.json {
 		return printJSON(w, i)
 	}
 	var lines []string
@@ -243,7 +251,7 @@ func (i installed) print(cmd *cli.Command) error {
 		lines = append(lines, fmt.Sprintf("%s is no longer in %s.", i.Name, i.File))
 	case i.Changed:
 		lines = append(lines, fmt.Sprintf("%s is in %s.", i.Name, i.File))
-	case cmd.Bool("remove"):
+	case o.remove:
 		lines = append(lines, fmt.Sprintf("%s is not in %s; nothing was changed.", i.Name, i.File))
 	default:
 		lines = append(lines, fmt.Sprintf("%s is in %s already; nothing was changed.", i.Name, i.File))

@@ -247,7 +247,7 @@ func TestInstallRefusesAndChangesNothing(t *testing.T) {
 		"an address that is none":    {"cursor", "", nil, []string{"--url", "mcp.example.com"}, "is no address such as https"},
 		"a token in the open":        {"cursor", "", nil, []string{"--url", "http://mcp.example.com/mcp"}, "use https"},
 		"a password in the address":  {"cursor", "", nil, []string{"--url", "https://u:sekret@mcp.example.com/mcp"}, "KOMBO_AUTH_TOKEN"},
-		"a region that there is not": {"cursor", "", []string{id, key}, []string{"--region", "mars"}, "none of eu, us"},
+		"a region that there is not": {"cursor", "", []string{id, key}, []string{"--region", "mars"}, "--region must be one of eu, us"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

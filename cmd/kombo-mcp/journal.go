@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -12,51 +11,73 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/kombo-mcp/kombo-mcp/internal/app"
 	"github.com/kombo-mcp/kombo-mcp/internal/journal"
 )
 
+// journalPlace is the usage of --journal where the journal is only read.
+const journalPlace = "file or folder of the journal; by default in the user's state directory"
+
 func journalCommand() *cli.Command {
-	place := func() cli.Flag {
-		return &cli.StringFlag{Name: "journal", Usage: "file or folder of the journal; by default in the user's state directory", Sources: cli.EnvVars("KOMBO_JOURNAL")}
-	}
 	return &cli.Command{
-		Name:  "journal",
-		Usage: "read the record of writes",
-		Commands: []*cli.Command{
-			{
-				Name: "verify", Usage: "check that no line was changed, removed or added",
-				Description: "Exit code 1 means that it was.",
-				Flags:       []cli.Flag{place(), &cli.BoolFlag{Name: "json", Usage: "print the report as JSON"}},
-				Action:      verifyJournal,
-			},
-			{
-				Name: "show", Usage: "print the lines, oldest first",
-				Flags: []cli.Flag{
-					place(),
-					&cli.BoolFlag{Name: "json", Usage: "print the lines as they stand in the file"},
-					&cli.StringFlag{Name: "since", Usage: "only from this day or instant on, such as 2026-11-24"},
-					&cli.StringFlag{Name: "tool", Usage: "only this tool"},
-					&cli.StringFlag{Name: "kind", Usage: "only intent, outcome, read, note, start, healed or gap"},
-					&cli.StringFlag{Name: "state", Usage: "only outcomes that are done, refused or unknown"},
-				},
-				Action: showJournal,
-			},
-		},
+		Name:     "journal",
+		Usage:    "read the record of writes",
+		Commands: []*cli.Command{verifyCommand(), showCommand()},
 		Action: func(_ context.Context, cmd *cli.Command) error {
 			return fmt.Errorf("journal needs verify or show, not %q", cmd.Args().First())
 		},
 	}
 }
 
-func verifyJournal(ctx context.Context, cmd *cli.Command) error {
+// verifyOptions say which journal is checked and how the report is printed.
+type verifyOptions struct {
+	*app.Settings
+	json bool
+}
+
+func verifyCommand() *cli.Command {
+	o := verifyOptions{Settings: newSettings()}
+	return &cli.Command{
+		Name: "verify", Usage: "check that no line was changed, removed or added",
+		Description: "Exit code 1 means that it was.",
+		Flags:       []cli.Flag{journalFlag(o.Settings, journalPlace), &cli.BoolFlag{Name: "json", Destination: &o.json, Usage: "print the report as JSON"}},
+		Action:      func(ctx context.Context, cmd *cli.Command) error { return verifyJournal(ctx, cmd, &o) },
+	}
+}
+
+// showOptions choose the lines of a journal.
+type showOptions struct {
+	*app.Settings
+	filter journal.Filter
+	// since becomes the filter's.
+	since string
+}
+
+func showCommand() *cli.Command {
+	o := showOptions{Settings: newSettings()}
+	return &cli.Command{
+		Name: "show", Usage: "print the lines, oldest first",
+		Flags: []cli.Flag{
+			journalFlag(o.Settings, journalPlace),
+			&cli.BoolFlag{Name: "json", Destination: &o.filter.JSON, Usage: "print the lines as they stand in the file"},
+			&cli.StringFlag{Name: "since", Destination: &o.since, Usage: "only from this day or instant on, such as 2026-11-24"},
+			&cli.StringFlag{Name: "tool", Destination: &o.filter.Tool, Usage: "only this tool"},
+			&cli.StringFlag{Name: "kind", Destination: &o.filter.Kind, Usage: "only intent, outcome, read, note, start, healed or gap"},
+			&cli.StringFlag{Name: "state", Destination: &o.filter.State, Usage: "only outcomes that are done, refused or unknown"},
+		},
+		Action: func(ctx context.Context, cmd *cli.Command) error { return showJournal(ctx, cmd, &o) },
+	}
+}
+
+func verifyJournal(ctx context.Context, cmd *cli.Command, o *verifyOptions) error {
 	ended := newProgress(os.Stderr).waiting("reading the journal")
-	r, err := journal.Verify(ctx, cmd.String("journal"))
+	r, err := journal.Verify(ctx, o.Journal)
 	ended()
 	if err != nil {
 		return err
 	}
 	w := cmd.Root().Writer
-	if cmd.Bool("json") {
+	if o.json {
 		err = json.NewEncoder(w).Encode(r)
 	} else {
 		err = printReport(w, r)
@@ -89,21 +110,21 @@ func printReport(w io.Writer, r journal.Report) error {
 	return err
 }
 
-func showJournal(ctx context.Context, cmd *cli.Command) error {
-	f := journal.Filter{Tool: cmd.String("tool"), Kind: cmd.String("kind"), State: cmd.String("state"), JSON: cmd.Bool("json")}
-	if s := cmd.String("since"); s != "" {
-		var errs []error
-		for _, form := range []string{time.DateOnly, time.RFC3339} {
-			t, err := time.Parse(form, s)
-			if err == nil {
-				f.Since, errs = t, nil
-				break
-			}
-			errs = append(errs, err)
-		}
-		if errors.Join(errs...) != nil {
-			return fmt.Errorf("--since: %q is no day; write it as 2026-11-24 or 2026-11-24T09:30:00Z", s)
+func showJournal(ctx context.Context, cmd *cli.Command, o *showOptions) (err error) {
+	if o.since != "" {
+		if o.filter.Since, err = parseInstant(o.since); err != nil {
+			return fmt.Errorf("--since: %w", err)
 		}
 	}
-	return journal.Show(ctx, cmd.String("journal"), f, cmd.Root().Writer)
+	return journal.Show(ctx, o.Journal, o.filter, cmd.Root().Writer)
+}
+
+// parseInstant reads a date, which is its first moment in UTC, or an instant.
+func parseInstant(s string) (time.Time, error) {
+	for _, form := range []string{time.DateOnly, time.RFC3339} {
+		if t, err := time.Parse(form, s); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("%q is not a valid date; write it as 2026-11-24 or 2026-11-24T09:30:00Z", s)
 }

@@ -65,6 +65,7 @@ type exitCode int
 func (e exitCode) Error() string { return fmt.Sprintf("exit %d", int(e)) }
 
 func root() *cli.Command {
+	s := newSettings()
 	return &cli.Command{
 		Name:    "kombo-mcp",
 		Usage:   "an MCP server for applicant tracking systems, through Kombo's unified API",
@@ -72,8 +73,8 @@ func root() *cli.Command {
 		Description: "Without a subcommand it serves MCP over stdin and stdout, as hosts start it.\n" +
 			"The API key comes from KOMBO_API_KEY or the file that KOMBO_API_KEY_FILE names, never from a flag;\n" +
 			"so do KOMBO_AUTH_TOKEN and KOMBO_SECRET.",
-		Flags:    own(append(serverFlags(), listenFlags()...)),
-		Action:   serveMCP,
+		Flags:    own(append(serverFlags(s), listenFlags(s)...)),
+		Action:   func(ctx context.Context, cmd *cli.Command) error { return serveMCP(ctx, cmd, s) },
 		Commands: []*cli.Command{callCommand(), toolsCommand(), journalCommand(), sandboxCommand(), demoCommand(), installCommand(), doctorCommand()},
 		Suggest:  true,
 		// Completion scripts of four shells, with a command that prints them.

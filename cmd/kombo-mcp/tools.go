@@ -11,27 +11,31 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
+// toolsOptions say how the catalogue is printed.
+type toolsOptions struct{ json, markdown, instructions bool }
+
 func toolsCommand() *cli.Command {
+	var o toolsOptions
 	return &cli.Command{
 		Name:  "tools",
 		Usage: "print the catalogue of tools, as a model sees it",
 		Flags: []cli.Flag{
-			&cli.BoolFlag{Name: "json", Usage: "print the list as the protocol sends it"},
-			&cli.BoolFlag{Name: "markdown", Usage: "print the table of the README"},
-			&cli.BoolFlag{Name: "instructions", Usage: "print the server's instructions before the tools"},
+			&cli.BoolFlag{Name: "json", Destination: &o.json, Usage: "print the list as the protocol sends it"},
+			&cli.BoolFlag{Name: "markdown", Destination: &o.markdown, Usage: "print the table of the README"},
+			&cli.BoolFlag{Name: "instructions", Destination: &o.instructions, Usage: "print the server's instructions before the tools"},
 		},
 		Action: func(_ context.Context, cmd *cli.Command) error {
-			return printTools(cmd.Root().Writer, cmd.Bool("json"), cmd.Bool("markdown"), cmd.Bool("instructions"))
+			return printTools(cmd.Root().Writer, o)
 		},
 	}
 }
 
-func printTools(w io.Writer, asJSON, asMarkdown, instructions bool) error {
-	if asMarkdown {
+func printTools(w io.Writer, o toolsOptions) error {
+	if o.markdown {
 		_, err := io.WriteString(w, tools.Markdown())
 		return err
 	}
-	if asJSON {
+	if o.json {
 		list := []any{}
 		for _, t := range tools.Catalogue() {
 			list = append(list, t.MCP())
@@ -41,7 +45,7 @@ func printTools(w io.Writer, asJSON, asMarkdown, instructions bool) error {
 		enc.SetEscapeHTML(false)
 		return enc.Encode(list)
 	}
-	if instructions {
+	if o.instructions {
 		if _, err := fmt.Fprintf(w, "%s\n\n", tools.Instructions); err != nil {
 			return err
 		}

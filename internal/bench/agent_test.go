@@ -16,8 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
-	"github.com/kombo-mcp/kombo-mcp/internal/cvtext"
-	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/internal/app"
 	"github.com/kombo-mcp/kombo-mcp/sandbox"
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
@@ -171,38 +170,24 @@ func (t *table) facts(names ...string) []string {
 // fact is one line of an answer.
 func fact(parts ...string) string { return strings.Join(parts, " | ") }
 
-// documents is the reader of CVs as tools see it.
-type documents struct{ reader *cvtext.Reader }
-
-func (d documents) Text(ctx context.Context, data []byte, name, contentType string) (string, []string, error) {
-	doc, err := d.reader.Text(ctx, data, name, contentType)
-	return doc.Text, doc.Notes, err
-}
-
-func (documents) HTML(s string) string { return cvtext.HTML(s) }
-
 // newSandbox makes the ATS of the questions, of that many applications.
 func newSandbox(applications int) *sandbox.Sandbox {
 	return sandbox.New(sandbox.Options{Seed: 7, Applications: applications, RateLimit: -1, Today: today})
 }
 
-func newClient(t testing.TB, s *sandbox.Sandbox) *kombo.Client {
-	t.Helper()
-	c, err := kombo.New(s.APIKey(), kombo.WithIntegration(s.IntegrationID()), kombo.WithBaseURL(s.BaseURL()),
-		kombo.WithHTTPClient(&http.Client{Transport: s.Transport()}))
-	require.NoError(t, err)
-	return c
-}
-
 // newBox makes the toolbox of a server in front of that ATS.
 func newBox(t testing.TB, s *sandbox.Sandbox, limits digest.Limits) *tools.Toolbox {
 	t.Helper()
-	reader := cvtext.New()
-	t.Cleanup(func() { require.NoError(t, reader.Close()) })
-	box, err := tools.New(tools.Config{
-		Client: newClient(t, s), Now: s.Now, Limits: limits, Documents: documents{reader},
-		Fetch: func(ctx context.Context, address string) ([]byte, string, error) { return fetch(ctx, s, address) },
-	})
+	up, err := app.InSandbox(s)
+	require.NoError(t, err)
+	settings := app.Defaults()
+	settings.Sandbox, settings.Transports, settings.Writes = true, nil, string(tools.PolicyAllow)
+	a, err := app.Open(t.Context(), settings, app.Options{Upstream: &up})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, a.Close()) })
+	cfg := a.Config()
+	cfg.Limits = limits
+	box, err := tools.New(cfg)
 	require.NoError(t, err)
 	return box
 }

@@ -15,10 +15,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/kombo-mcp/kombo-mcp/internal/journal"
+	"github.com/kombo-mcp/kombo-mcp/internal/app"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
@@ -174,19 +173,13 @@ func newMaskedOver(t *testing.T, line http.RoundTripper, f *fake, redact []strin
 	t.Helper()
 	client, err := kombo.New("key", kombo.WithIntegration("fake:1"), kombo.WithBaseURL("https://kombo.example/v1"), kombo.WithHTTPClient(&http.Client{Transport: line}), kombo.WithRetries(0))
 	require.NoError(t, err)
+	up := app.Upstream{Client: client, Fetch: f.fetch, Secret: bytes.Repeat([]byte{7}, 32), Now: func() time.Time { return pinned }}
 	s := &server{t: t, path: "-", who: tools.Caller{Client: "faults 1"}}
-	now := func() time.Time { return pinned }
-	j, err := journal.Open(journal.Options{Path: s.path, Now: now, Stderr: io.Discard})
-	require.NoError(t, err)
-	t.Cleanup(func() { assert.NoError(t, j.Close()) })
-	cfg := tools.Config{
-		Client: client, Writes: tools.PolicyAllow, WritesPerMinute: 10_000, Memory: j, Now: now, Secret: bytes.Repeat([]byte{7}, 32),
-		Documents: reader{}, Fetch: f.fetch, Redact: redact,
-	}
-	if change != nil {
-		change(&cfg)
-	}
-	s.box, err = tools.New(cfg)
-	require.NoError(t, err)
+	s.box = newBox(t, up, func(s *app.Settings) { s.Redact, s.MaxWritesPerMinute = redact, 10_000 }, func(c *tools.Config) {
+		c.Documents = reader{}
+		if change != nil {
+			change(c)
+		}
+	})
 	return s
 }

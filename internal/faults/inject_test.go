@@ -14,7 +14,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
-	"github.com/kombo-mcp/kombo-mcp/internal/cvtext"
 	"github.com/kombo-mcp/kombo-mcp/sandbox"
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
@@ -112,10 +111,7 @@ func TestTheQuestionToAPersonIsWhatTheServerSays(t *testing.T) {
 func TestTheSandboxsAwkwardPeopleShowNothingInvisible(t *testing.T) {
 	t.Parallel()
 	d := newGround(t, sandbox.Options{Applications: 300})
-	files := d.Transport()
-	reader := cvtext.New()
-	t.Cleanup(func() { assert.NoError(t, reader.Close()) })
-	s := newServer(t, d.Sandbox, func(c *tools.Config) { c.Documents, c.Fetch = documents{reader}, fetcher(files) })
+	s := newServer(t, d.Sandbox, nil)
 	g := &guard{t: t, srv: s}
 	for _, tool := range slices.Sorted(maps.Keys(bigLists)) {
 		g.list(tool, bigLists[tool])

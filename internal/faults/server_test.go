@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/kombo-mcp/kombo-mcp/internal/app"
 	"github.com/kombo-mcp/kombo-mcp/internal/journal"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/sandbox"
@@ -41,22 +42,29 @@ func newServer(t *testing.T, s *sandbox.Sandbox, change func(*tools.Config)) *se
 // newServerOver is newServer with a transport of the test's own.
 func newServerOver(t *testing.T, s *sandbox.Sandbox, transport http.RoundTripper, change func(*tools.Config)) *server {
 	t.Helper()
-	client, err := kombo.New(s.APIKey(), kombo.WithIntegration(s.IntegrationID()), kombo.WithBaseURL(s.BaseURL()), kombo.WithHTTPClient(&http.Client{Transport: transport}))
+	up, err := app.InSandbox(s, kombo.WithHTTPClient(&http.Client{Transport: transport}))
 	require.NoError(t, err)
 	srv := &server{t: t, path: filepath.Join(t.TempDir(), "journal.jsonl"), who: tools.Caller{Client: "faults 1", RequestID: "r1"}}
-	j, err := journal.Open(journal.Options{Path: srv.path, Now: s.Now})
+	srv.box = newBox(t, up, func(s *app.Settings) { s.Journal, s.MaxWritesPerMinute = srv.path, 1000 }, change)
+	return srv
+}
+
+// newBox makes the tools that a server without a transport has, with writes allowed.
+func newBox(t *testing.T, up app.Upstream, set func(*app.Settings), change func(*tools.Config)) *tools.Toolbox {
+	t.Helper()
+	s := app.Defaults()
+	s.Sandbox, s.Transports, s.Writes = true, nil, string(tools.PolicyAllow)
+	set(&s)
+	a, err := app.Open(t.Context(), s, app.Options{Upstream: &up})
 	require.NoError(t, err)
-	t.Cleanup(func() { assert.NoError(t, j.Close()) })
-	cfg := tools.Config{
-		Client: client, Writes: tools.PolicyAllow, WritesPerMinute: 1000, Memory: j, Now: s.Now,
-		Secret: bytes.Repeat([]byte{7}, 32),
-	}
+	t.Cleanup(func() { assert.NoError(t, a.Close()) })
+	cfg := a.Config()
 	if change != nil {
 		change(&cfg)
 	}
-	srv.box, err = tools.New(cfg)
+	box, err := tools.New(cfg)
 	require.NoError(t, err)
-	return srv
+	return box
 }
 
 // reply is what a call came to: the structured answer of a write where it has

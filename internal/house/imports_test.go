@@ -45,11 +45,15 @@ var mayImport = map[string][]string{
 	"deploy":                 {},
 	"internal/faults":        {},
 	"internal/bench":         {"sandbox", "tools", "digest", "kombo"},
-	"internal/house":         {},
-	"internal/golden":        {},
-	"internal/testbinary":    {},
-	"internal/load":          {"sandbox"},
-	"cmd":                    {"internal/serve", "internal/hosts", "internal/journal", "internal/once", "internal/cvtext", "internal/download", "internal/tenants", "internal/redismemory", "sandbox", "prompts", "tools", "digest", "kombo"},
+	"internal/app": {
+		"internal/serve", "internal/journal", "internal/once", "internal/cvtext", "internal/download", "internal/tenants", "internal/redismemory",
+		"sandbox", "tools", "digest", "kombo",
+	},
+	"internal/house":      {},
+	"internal/golden":     {},
+	"internal/testbinary": {},
+	"internal/load":       {"sandbox"},
+	"cmd":                 {"internal/app", "internal/hosts", "internal/journal", "internal/tenants", "sandbox", "tools", "kombo"},
 }
 
 // mustNotKnow lists what a part is useful without.

@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/internal/download"
 )
 
-// documents is the reader of CVs as tools see it.
+// documents makes a cvtext.Reader a tools.Documents.
 type documents struct{ reader *cvtext.Reader }
 
 // Text implements tools.Documents.

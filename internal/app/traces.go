@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"context"
@@ -18,9 +18,9 @@ import (
 // traceEnds is how long the last spans may take to go out.
 const traceEnds = 3 * time.Second
 
-// startTraces sends traces where the standard variables say so, and nowhere
-// otherwise. The result ends it.
-func startTraces(ctx context.Context) (end func() error, err error) {
+// startTraces sends traces where the standard variables say so, and nowhere otherwise. What it
+// returns sends the last ones and ends it.
+func startTraces(ctx context.Context, version string) (end func() error, err error) {
 	if os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT") == "" && os.Getenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") == "" {
 		return func() error { return nil }, nil
 	}
@@ -29,7 +29,7 @@ func startTraces(ctx context.Context) (end func() error, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("traces: %w", err)
 	}
-	res, err := resource.Merge(resource.Default(), resource.NewSchemaless(semconv.ServiceName("kombo-mcp"), semconv.ServiceVersion(buildVersion())))
+	res, err := resource.Merge(resource.Default(), resource.NewSchemaless(semconv.ServiceName("kombo-mcp"), semconv.ServiceVersion(version)))
 	if err != nil {
 		return nil, fmt.Errorf("traces: %w", err)
 	}

@@ -1,6 +1,7 @@
-package main
+package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,15 +12,16 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/internal/serve"
 	"github.com/kombo-mcp/kombo-mcp/internal/tenants"
+	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
 // errNoCredentials is for a request that carries none.
 var errNoCredentials = errors.New("the request carries no credentials")
 
-// tenancy tells for whom a request is. It implements serve.Authenticator.
+// tenancy finds the tenant that a request belongs to. It implements serve.Authenticator.
 type tenancy struct {
-	// open lets everyone in as the one tenant: only on loopback.
+	// open admits every request as the one tenant: only on loopback.
 	open      bool
 	verifier  *tenants.Verifier
 	challenge tenants.Challenge
@@ -33,9 +35,8 @@ type tenantState struct {
 	built map[string]*serve.Tenant
 }
 
-// install puts a set in force. Tenants that did not change keep their toolbox,
-// and with it their kept walks and open questions. On an error the old set
-// stays.
+// install puts a set in force. Tenants that did not change keep their toolbox, and with it their
+// cached walks and open confirmations. On an error the old set stays.
 func (t *tenancy) install(set *tenants.Set, changed func(name string) bool) error {
 	next := &tenantState{set: set, built: map[string]*serve.Tenant{}}
 	old := t.state.Load()
@@ -91,32 +92,19 @@ func (t *tenancy) Refuse(err error) (status int, challenge string) {
 	return t.challenge.Refuse(err)
 }
 
-// vocabulary is what a tenants file may say.
-func vocabulary() tenants.Vocabulary {
-	var names []string
-	for _, t := range tools.Catalogue() {
-		names = append(names, t.Name())
-	}
-	return tenants.Vocabulary{
-		Tools: names, Redact: tools.Redactions,
-		Writes:   []string{string(tools.PolicyAllow), string(tools.PolicyConfirm), string(tools.PolicyConfirmAll), string(tools.PolicyDeny)},
-		Fallback: []string{string(tools.FallbackAllow), string(tools.FallbackPreview), string(tools.FallbackDeny)},
-	}
-}
-
-// toolbox makes the tools of a tenant: the server's settings, with the tenant's
-// over them. What takes away adds up; a tenant cannot undo it.
-func (s *setting) toolbox(ctx context.Context, client clientMaker, t *tenants.Tenant) (*tools.Toolbox, error) {
-	cfg := s.tools
+// toolboxOf makes the tools of a tenant: the server's settings, narrowed by the tenant's. A tenant
+// cannot widen what the server takes away.
+func (a *App) toolboxOf(ctx context.Context, t *tenants.Tenant) (*tools.Toolbox, error) {
+	cfg := a.tools
 	key, err := t.APIKey()
 	if err != nil {
 		return nil, err
 	}
-	if cfg.Client, err = client(ctx, key, t.Integration); err != nil {
+	if cfg.Client, err = a.clientOf(ctx, key, t.Integration); err != nil {
 		return nil, err
 	}
 	if key != "" {
-		// Cursors and stand-ins of one key mean nothing under another.
+		// Cursors and pseudonyms of one key mean nothing under another.
 		cfg.Secret = secretOf(key)
 	}
 	cfg.ReadOnly = cfg.ReadOnly || t.ReadOnly
@@ -125,42 +113,32 @@ func (s *setting) toolbox(ctx context.Context, client clientMaker, t *tenants.Te
 		cfg.Only = both(cfg.Only, t.Tools)
 	}
 	cfg.Redact = append(slices.Clip(cfg.Redact), t.Redact...)
-	if t.Writes != "" {
-		cfg.Writes = tools.Policy(t.Writes)
-	}
-	if t.ConfirmFallback != "" {
-		cfg.Fallback = tools.Fallback(t.ConfirmFallback)
-	}
-	if t.MaxWritesPerMinute > 0 {
-		cfg.WritesPerMinute = t.MaxWritesPerMinute
-	}
-	cfg.Limits = digest.Limits{Records: orElseInt(t.WalkRecords, cfg.Limits.Records), Time: orElseInt(t.WalkTime, cfg.Limits.Time)}
+	cfg.Writes = cmp.Or(tools.Policy(t.Writes), cfg.Writes)
+	cfg.Fallback = cmp.Or(tools.Fallback(t.ConfirmFallback), cfg.Fallback)
+	cfg.WritesPerMinute = cmp.Or(t.MaxWritesPerMinute, cfg.WritesPerMinute)
+	cfg.Limits = digest.Limits{Records: cmp.Or(t.WalkRecords, cfg.Limits.Records), Time: cmp.Or(t.WalkTime, cfg.Limits.Time)}
 	return tools.New(cfg)
 }
 
-func orElseInt[N ~int | ~int64](n, otherwise N) N {
-	if n == 0 {
-		return otherwise
+// clientOf reaches Kombo for a tenant: with its own key, or with the server's where that is "".
+func (a *App) clientOf(ctx context.Context, key, integration string) (*kombo.Client, error) {
+	switch {
+	case key != "":
+		return a.newClient(ctx, key, integration)
+	case integration == "":
+		return a.tools.Client, nil
 	}
-	return n
+	return a.tools.Client.ForIntegration(integration), nil
 }
 
-// both keeps of the tenant's tools those that the server offers.
+// both keeps of the tenant's tools those that the server offers: any if server is nil. The result is
+// never nil, since no tool at all is not the same as any tool.
 func both(server, tenant []string) []string {
-	if len(server) == 0 {
-		return tenant
-	}
-	var out []string
+	out := []string{}
 	for _, name := range tenant {
-		for _, offered := range server {
-			if name == offered {
-				out = append(out, name)
-			}
+		if server == nil || slices.Contains(server, name) {
+			out = append(out, name)
 		}
-	}
-	if out == nil {
-		// No tool at all is not the same as any tool.
-		out = []string{""}
 	}
 	return out
 }

@@ -1,0 +1,150 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"slices"
+	"syscall"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/tenants"
+	"github.com/kombo-mcp/kombo-mcp/tools"
+)
+
+// httpAuth is a tenancy with what serving it takes.
+type httpAuth struct {
+	tenancy
+	store    *tenants.Store
+	metadata []byte
+}
+
+// newAuth reads who may call. Only a server on loopback may be open to every request.
+func newAuth(s Settings, loopback bool) (*httpAuth, error) {
+	token, err := secretFrom(varToken, s.AuthTokenFile)
+	if err != nil {
+		return nil, err
+	}
+	var set *tenants.Set
+	switch {
+	case s.Tenants != "" && token != "":
+		return nil, errors.New("KOMBO_AUTH_TOKEN is for one tenant; with --tenants the tokens stand in its file")
+	case s.Tenants != "":
+		if set, err = tenants.Load(s.Tenants, Vocabulary()); err != nil {
+			return nil, fmt.Errorf("--tenants: %w", err)
+		}
+	case token != "":
+		if err := tenants.CheckToken(token); err != nil {
+			return nil, fmt.Errorf("KOMBO_AUTH_TOKEN: %w", err)
+		}
+		fallthrough
+	default:
+		set = tenants.Single(token, tenants.Tenant{Integration: s.IntegrationID})
+	}
+	a := &httpAuth{store: tenants.NewStore(set, Vocabulary())}
+	a.open = s.Tenants == "" && token == "" && s.OIDCIssuer == ""
+	if a.open && !loopback {
+		return nil, fmt.Errorf("--listen %s: anyone who reaches this address could use the ATS. Set KOMBO_AUTH_TOKEN, give --auth-token-file, --tenants or --oidc-issuer, or listen on 127.0.0.1", s.Listen)
+	}
+	a.challenge.Realm = "kombo-mcp"
+	if set.UsesClaims() && s.OIDCIssuer == "" {
+		return nil, errors.New("--tenants: tenants are chosen by claims, which needs --oidc-issuer and --oidc-audience")
+	}
+	return a, a.useIssuer(s)
+}
+
+// useIssuer accepts access tokens of the OAuth issuer that the settings name, if they do.
+func (a *httpAuth) useIssuer(s Settings) (err error) {
+	if s.OIDCIssuer == "" {
+		return nil
+	}
+	if a.verifier, err = tenants.NewVerifier(tenants.VerifierConfig{Issuer: s.OIDCIssuer, Audience: s.OIDCAudience, Scopes: s.OIDCScopes}); err != nil {
+		return fmt.Errorf("--oidc-issuer: %w", err)
+	}
+	resource := cmp.Or(s.PublicURL, s.OIDCAudience)
+	if a.metadata, err = tenants.Metadata(resource, []string{s.OIDCIssuer}, s.OIDCScopes); err != nil {
+		return fmt.Errorf("--public-url: %w", err)
+	}
+	a.challenge.Scopes = s.OIDCScopes
+	if a.challenge.Metadata, err = tenants.MetadataURL(resource); err != nil {
+		return fmt.Errorf("--public-url: %w", err)
+	}
+	return nil
+}
+
+// begin makes the toolboxes of all tenants.
+func (a *httpAuth) begin(ctx context.Context, app *App) error {
+	a.build = func(t *tenants.Tenant) (*tools.Toolbox, error) { return app.toolboxOf(ctx, t) }
+	for _, w := range a.store.Set().Warnings() {
+		app.opts.Logger.Warn("tenants", "warning", w)
+	}
+	return a.install(a.store.Set(), func(string) bool { return true })
+}
+
+// reloadOnSignal reads the tenants file again on SIGHUP. Sessions stay; a file that is wrong changes
+// nothing.
+func (a *httpAuth) reloadOnSignal(app *App) (stop func()) {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGHUP)
+	done := make(chan struct{})
+	go func() {
+		for {
+			select {
+			case <-done:
+				return
+			case <-signals:
+				a.reload(app)
+			}
+		}
+	}()
+	return func() { signal.Stop(signals); close(done) }
+}
+
+func (a *httpAuth) reload(app *App) {
+	logger := app.opts.Logger
+	if app.settings.Tenants == "" {
+		logger.Warn("SIGHUP ignored: there is no tenants file to read again")
+		return
+	}
+	changes, err := a.store.Reload(app.settings.Tenants)
+	if err == nil {
+		touched := slices.Concat(changes.Added, changes.Changed)
+		err = a.install(a.store.Set(), func(name string) bool { return slices.Contains(touched, name) })
+	}
+	if err != nil {
+		logger.Error("tenants file rejected, previous tenants stay in force", "err", err)
+		return
+	}
+	logger.Info("tenants file reloaded", "added", changes.Added, "removed", changes.Removed, "changed", changes.Changed)
+}
+
+// readyTenants is of how many tenants readiness tries the integration.
+const readyTenants = 10
+
+// ready asks Kombo whether the key is good and, of the first tenants, whether any integration can be
+// reached.
+func (a *App) ready(auth *httpAuth) func(context.Context) error {
+	return func(ctx context.Context) error {
+		if _, err := a.tools.Client.CheckAPIKey(ctx); err != nil {
+			return err
+		}
+		var errs []error
+		for i, t := range auth.state.Load().set.Tenants() {
+			if i == readyTenants {
+				break
+			}
+			client := a.tools.Client
+			if t.Integration != "" {
+				client = client.ForIntegration(t.Integration)
+			}
+			_, err := client.GetIntegration(ctx)
+			if err == nil {
+				return nil
+			}
+			errs = append(errs, fmt.Errorf("%s: %w", t.Name, err))
+		}
+		return errors.Join(errs...)
+	}
+}

@@ -1,0 +1,59 @@
+package app
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+)
+
+// The variables that hold a secret; one with _FILE at its end names a file that does.
+const (
+	varKey    = "KOMBO_API_KEY"
+	varToken  = "KOMBO_AUTH_TOKEN"
+	varSecret = "KOMBO_SECRET"
+)
+
+// errNoKey names both ways out, since a newcomer meets it first.
+var errNoKey = errors.New("no API key. Set KOMBO_API_KEY (or KOMBO_API_KEY_FILE, the path of a file that holds it) and KOMBO_INTEGRATION_ID to work in your ATS, or add --sandbox to try everything on made-up data, without a key")
+
+// APIKey reads Kombo's key from KOMBO_API_KEY or from the file that KOMBO_API_KEY_FILE names.
+func APIKey() (string, error) {
+	key, err := secretFrom(varKey, "")
+	if err == nil && key == "" {
+		err = errNoKey
+	}
+	return key, err
+}
+
+// secretFrom reads a secret from the environment or from a file, which the variable of the same name
+// with _FILE names where path is empty; "" where there is none.
+func secretFrom(name, path string) (string, error) {
+	if s := strings.TrimSpace(os.Getenv(name)); s != "" {
+		return s, nil
+	}
+	if path == "" {
+		path = os.Getenv(name + "_FILE")
+	}
+	if path == "" {
+		return "", nil
+	}
+	raw, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+	if err != nil {
+		return "", fmt.Errorf("%s_FILE: %w", name, err)
+	}
+	if s := strings.TrimSpace(string(raw)); s != "" {
+		return s, nil
+	}
+	return "", fmt.Errorf("%s_FILE: %s is empty", name, path)
+}
+
+// secretOf derives from a key the secret that seals cursors, confirmations and pseudonyms, so that
+// they stay valid across a restart and reveal nothing of the key.
+func secretOf(key string) []byte {
+	h := hmac.New(sha256.New, []byte(key))
+	h.Write([]byte("kombo-mcp: cursors, confirmations and pseudonyms"))
+	return h.Sum(nil)
+}

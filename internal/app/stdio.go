@@ -1,0 +1,49 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/serve"
+)
+
+// ServeStdio serves one client over in and out until in ends or ctx does. Nothing but protocol
+// messages is written to out.
+func ServeStdio(ctx context.Context, s Settings, o Options, in io.Reader, out io.Writer) (err error) {
+	endTraces, err := startTraces(ctx, o.Version)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, endTraces()) }()
+	// The end of the input is a shutdown too: a write on the wire then has the time that a signal
+	// would leave it, not all the time that it may take.
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	a, err := Open(ctx, s, o)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	box, err := a.Toolbox()
+	if err != nil {
+		return err
+	}
+	logger := a.opts.Logger
+	return serve.Stdio(ctx, serve.New(box, o.Version, logger), &endReader{in, stop}, out, logger)
+}
+
+// endReader calls end when its input does.
+type endReader struct {
+	io.Reader
+	end func()
+}
+
+// Read implements io.Reader.
+func (r *endReader) Read(p []byte) (int, error) {
+	n, err := r.Reader.Read(p)
+	if err != nil {
+		r.end()
+	}
+	return n, err
+}
