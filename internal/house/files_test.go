@@ -2,6 +2,7 @@ package house
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -112,4 +113,18 @@ func TestAllThatBuildTheProgramShareTheFlagsOfARelease(t *testing.T) {
 		require.NoError(t, err)
 		assert.Contains(t, string(raw), want, path)
 	}
+}
+
+// TestNoFileIsKeptTwice: of two copies one is edited and the other forgotten.
+func TestNoFileIsKeptTwice(t *testing.T) {
+	const worthKeepingOnce = 1 << 10
+	seen := map[[sha256.Size]byte]string{}
+	walk(t, func(path string, content []byte) {
+		if len(content) < worthKeepingOnce {
+			return
+		}
+		sum := sha256.Sum256(content)
+		assert.Empty(t, seen[sum], "%s is a copy of it: keep one and read it from both places", path)
+		seen[sum] = path
+	})
 }
