@@ -19,12 +19,21 @@ const integrationTokens = digest.DefaultTokens - 100
 // Integration says which ATS the toolbox works in, whether Kombo keeps its copy
 // up to date, and what can be read and written there, in lines, at most
 // digest.DefaultTokens of them in tokens. It holds nothing of a candidate. The
-// error is Kombo's.
-func (b *Toolbox) Integration(ctx context.Context, who Caller) (string, error) {
-	in, err := b.directories.integration(ctx)
-	if err != nil {
-		return "", err
-	}
+// error is Kombo's, or says that the read could not be recorded.
+func (b *Toolbox) Integration(ctx context.Context, who Caller) (text string, err error) {
+	err = b.recorded(ctx, who, "integration", nil, func(ctx context.Context) (string, error) {
+		in, err := b.directories.integration(ctx)
+		if err != nil {
+			return "", err
+		}
+		text = b.describe(ctx, who, in)
+		return fmt.Sprintf("%d kinds of records, %d writes listed", len(in.ReadModels), len(in.WriteActions)), nil
+	})
+	return text, err
+}
+
+// describe gives the lines about an integration.
+func (b *Toolbox) describe(ctx context.Context, who Caller, in *kombo.Integration) string {
 	var w strings.Builder
 	line := func(key, value string) {
 		if value = wording.Within(digest.Clean(value), 60); value != "" {
@@ -62,14 +71,7 @@ func (b *Toolbox) Integration(ctx context.Context, who Caller) (string, error) {
 	if head := digest.TokenPrefix(text, integrationTokens); head != text {
 		text = head[:strings.LastIndexByte(head, '\n')+1] + "(more does not fit)\n"
 	}
-	return text, b.recordIntegration(ctx, who)
-}
-
-func (b *Toolbox) recordIntegration(ctx context.Context, who Caller) error {
-	if b.cfg.RecordRead == nil {
-		return nil
-	}
-	return b.recordRead(ctx, who, "integration", nil, "")
+	return text
 }
 
 // State says what it means that an integration is in a state that is not the

@@ -176,10 +176,16 @@ func (b *Toolbox) Run(ctx context.Context, who Caller, name string, arguments an
 		return nil, err
 	}
 	t := b.tools[name]
-	answer, err := t.run(ctx, &call{b, who}, arguments)
-	if err == nil && t.kind == read && b.cfg.RecordRead != nil {
-		err = b.recordRead(ctx, who, name, arguments, answer.Size())
+	if t.kind != read {
+		return t.run(ctx, &call{b, who}, arguments)
 	}
+	var answer Answer
+	err := b.recorded(ctx, who, name, arguments, func(ctx context.Context) (size string, err error) {
+		if answer, err = t.run(ctx, &call{b, who}, arguments); err != nil {
+			return "", err
+		}
+		return answer.Size(), nil
+	})
 	return answer, err
 }
 
