@@ -75,7 +75,7 @@ func root() *cli.Command {
 			"so do KOMBO_AUTH_TOKEN and KOMBO_SECRET.",
 		Flags:    own(append(serverFlags(s), listenFlags(s)...)),
 		Action:   func(ctx context.Context, cmd *cli.Command) error { return serveMCP(ctx, cmd, s) },
-		Commands: []*cli.Command{callCommand(), toolsCommand(), journalCommand(), sandboxCommand(), demoCommand(), installCommand(), doctorCommand()},
+		Commands: []*cli.Command{callCommand(), toolsCommand(), journalCommand(), sandboxCommand(), demoCommand(), installCommand(), doctorCommand(), tokenCommand()},
 		Suggest:  true,
 		// Completion scripts of four shells, with a command that prints them.
 		EnableShellCompletion:           true,

@@ -2,6 +2,10 @@ package house
 
 import (
 	"bytes"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -47,10 +51,10 @@ func TestMakeTargetsInTheDocumentationExist(t *testing.T) {
 	require.NoError(t, err)
 	contributing, err := os.ReadFile(filepath.Join(root, "CONTRIBUTING.md"))
 	require.NoError(t, err)
-	named := regexp.MustCompile("(?:^|`)make ([a-z-]+)").FindAllStringSubmatch
+	targets := regexp.MustCompile("(?:^|`)make ([a-z-]+)").FindAllStringSubmatch
 	seen := 0
 	for _, line := range append(shellLines(readme(t)+string(contributing)), readme(t), string(contributing)) {
-		for _, m := range named(line, -1) {
+		for _, m := range targets(line, -1) {
 			seen++
 			assert.Regexp(t, `(?m)^`+m[1]+`:`, string(makefile))
 		}
@@ -111,15 +115,52 @@ func TestReadmeNamesEveryFlagVariableAndSubcommand(t *testing.T) {
 	}
 }
 
-func TestReadmeCallsSubcommandsThatExist(t *testing.T) {
-	all := helps(t)
-	call := regexp.MustCompile(`^(?:\./)?(?:bin/)?kombo-mcp(?:\s+--\S+)*\s+([a-z]+)`)
-	seen := 0
-	for _, line := range shellLines(readme(t)) {
-		if m := call.FindStringSubmatch(line); m != nil {
-			seen++
-			assert.Contains(t, all, m[1], line)
+// named finds the command that a text names, with a second word that may be a
+// command of its own.
+var named = regexp.MustCompile("\\bkombo-mcp(?: --[^\\s`]+)* ([a-z]+)(?: ([a-z]+))?")
+
+// prose are the words that follow the program's name where it is no command.
+var prose = []string{"and", "authors", "by", "is", "over", "program", "server", "version", "with"}
+
+// assertCommands asserts that every command that text names is one of all, and
+// counts those that it does name.
+func assertCommands(t *testing.T, all map[string]string, where, text string) (seen int) {
+	t.Helper()
+	for _, m := range named.FindAllStringSubmatch(text, -1) {
+		if slices.Contains(prose, m[1]) {
+			continue
 		}
+		seen++
+		command := m[1]
+		group := slices.ContainsFunc(slices.Collect(maps.Keys(all)), func(name string) bool { return strings.HasPrefix(name, command+" ") })
+		if group && m[2] != "" {
+			command += " " + m[2]
+		}
+		_, exists := all[command]
+		assert.True(t, exists, "%s: there is no subcommand %q", where, command)
 	}
-	assert.NotZero(t, seen)
+	return seen
+}
+
+func TestEveryCommandThatIsNamedExists(t *testing.T) {
+	all := helps(t)
+	inStrings, inPages := 0, 0
+	files := token.NewFileSet()
+	walk(t, func(path string, content []byte) {
+		switch filepath.Ext(path) {
+		case ".go":
+			file, err := parser.ParseFile(files, path, content, parser.SkipObjectResolution)
+			require.NoError(t, err)
+			ast.Inspect(file, func(n ast.Node) bool {
+				if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+					inStrings += assertCommands(t, all, files.Position(lit.Pos()).String(), lit.Value)
+				}
+				return true
+			})
+		case ".md", ".yaml", ".yml", ".1", ".mjs":
+			inPages += assertCommands(t, all, path, string(content))
+		}
+	})
+	assert.Greater(t, inStrings, 10)
+	assert.Greater(t, inPages, 50)
 }
