@@ -10,18 +10,19 @@ import (
 	"time"
 )
 
-// skew is how far the issuer's clock may be from ours.
-const skew = 30 * time.Second
+// clockSkew is how far the issuer's clock may differ from ours.
+const clockSkew = 30 * time.Second
 
-// check holds the claims of a token whose signature is good against what the server expects.
-func (c *VerifierConfig) check(claims map[string]any) error {
+// checkClaims checks the claims of a token whose signature is valid: issuer, audience, validity
+// and scopes.
+func (c *VerifierConfig) checkClaims(claims map[string]any) error {
 	if iss, _ := claims["iss"].(string); iss != c.Issuer {
 		return fmt.Errorf("%w: it comes from another issuer", ErrToken)
 	}
-	if !contains(claims["aud"], c.Audience) {
+	if !containsText(claims["aud"], c.Audience) {
 		return fmt.Errorf("%w: it is meant for another audience than this server", ErrToken)
 	}
-	if err := inTime(claims, c.Now()); err != nil {
+	if err := checkValidity(claims, c.Now()); err != nil {
 		return err
 	}
 	granted := scopesOf(claims)
@@ -33,47 +34,47 @@ func (c *VerifierConfig) check(claims map[string]any) error {
 	return nil
 }
 
-func inTime(claims map[string]any, now time.Time) error {
-	expires, there, err := moment(claims, "exp")
+func checkValidity(claims map[string]any, now time.Time) error {
+	expires, ok, err := timeClaim(claims, "exp")
 	switch {
 	case err != nil:
 		return err
-	case !there:
-		return fmt.Errorf("%w: it has no time of expiry", ErrToken)
-	case seconds(now.Add(-skew)) >= expires:
+	case !ok:
+		return fmt.Errorf("%w: it has no expiry time", ErrToken)
+	case unixSeconds(now.Add(-clockSkew)) >= expires:
 		return fmt.Errorf("%w: it has expired", ErrToken)
 	}
-	begins, there, err := moment(claims, "nbf")
+	begins, ok, err := timeClaim(claims, "nbf")
 	switch {
 	case err != nil:
 		return err
-	case there && seconds(now.Add(skew)) < begins:
-		return fmt.Errorf("%w: its time has not begun", ErrToken)
+	case ok && unixSeconds(now.Add(clockSkew)) < begins:
+		return fmt.Errorf("%w: its validity has not begun", ErrToken)
 	}
 	return nil
 }
 
-func seconds(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }
+func unixSeconds(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }
 
-// moment reads a claim that holds seconds since 1970.
-func moment(claims map[string]any, name string) (at float64, there bool, err error) {
-	value, there := claims[name]
-	if !there {
+// timeClaim reads a claim in seconds since 1970; ok is false if the token does not have it.
+func timeClaim(claims map[string]any, name string) (seconds float64, ok bool, err error) {
+	value, ok := claims[name]
+	if !ok {
 		return 0, false, nil
 	}
-	number, ok := value.(json.Number)
-	if ok {
-		at, err = number.Float64()
+	number, isNumber := value.(json.Number)
+	if isNumber {
+		seconds, err = number.Float64()
 	}
-	if !ok || err != nil || math.IsNaN(at) || math.IsInf(at, 0) {
-		return 0, true, fmt.Errorf("%w: its %s is no time", ErrToken, name)
+	if !isNumber || err != nil || math.IsNaN(seconds) || math.IsInf(seconds, 0) {
+		return 0, true, fmt.Errorf("%w: its %s is not a valid time", ErrToken, name)
 	}
-	return at, true, nil
+	return seconds, true, nil
 }
 
-// contains tells whether a claim is the text or a list with it. A list of anything but texts
-// contains nothing.
-func contains(claim any, text string) bool {
+// containsText reports whether a claim is the text or a list that contains it. A list with an
+// element that is not a text contains nothing.
+func containsText(claim any, text string) bool {
 	switch c := claim.(type) {
 	case string:
 		return c == text
@@ -91,20 +92,20 @@ func contains(claim any, text string) bool {
 	return false
 }
 
-// scopesOf reads the scopes of a token where issuers put them: a text with spaces or a list,
-// under scope or, as some do, scp.
+// scopesOf returns the scopes of a token: a text separated by spaces, or a list, in the claim
+// scope or, with some issuers, scp.
 func scopesOf(claims map[string]any) []string {
 	var out []string
 	for _, name := range []string{"scope", "scp"} {
-		for _, s := range texts(claims[name]) {
+		for _, s := range claimTexts(claims[name]) {
 			out = append(out, strings.Fields(s)...)
 		}
 	}
 	return out
 }
 
-// texts gives a claim as the texts that a tenants file can name: itself, or its elements.
-func texts(claim any) []string {
+// claimTexts returns a claim, or its elements, as the texts by which a tenants file selects.
+func claimTexts(claim any) []string {
 	switch c := claim.(type) {
 	case string:
 		return []string{c}
@@ -118,7 +119,7 @@ func texts(claim any) []string {
 		var out []string
 		for _, e := range c {
 			if _, nested := e.([]any); !nested {
-				out = append(out, texts(e)...)
+				out = append(out, claimTexts(e)...)
 			}
 		}
 		return out
@@ -126,7 +127,7 @@ func texts(claim any) []string {
 	return nil
 }
 
-// meet tells whether two lists have an element in common.
-func meet(a, b []string) bool {
+// intersect reports whether two lists have an element in common.
+func intersect(a, b []string) bool {
 	return slices.ContainsFunc(a, func(s string) bool { return slices.Contains(b, s) })
 }

@@ -13,51 +13,52 @@ import (
 )
 
 const (
-	mostName = 64
-	mostText = 256
-	mostList = 1000
-	// mostCount keeps sums of counts far from overflowing.
-	mostCount = 1_000_000_000
+	maxNameBytes    = 64
+	maxValueBytes   = 256
+	maxListElements = 1000
+	// maxCount is low enough that no sum of counts overflows.
+	maxCount = 1_000_000_000
 )
 
-// field is a key of a tenant and how its value is read and checked.
+// field is a key of a tenant; read parses and checks its value.
 type field struct {
 	name string
 	read func(*Tenant, *yaml.Node, Vocabulary) error
 }
 
 var fields = []field{
-	{"name", into(func(t *Tenant) *string { return &t.Name }, readName)},
-	{"token_sha256", into(func(t *Tenant) *[]string { return &t.TokenSHA256 }, readHashes)},
-	{"claims", into(func(t *Tenant) *map[string][]string { return &t.Claims }, readClaims)},
-	{"subjects", into(func(t *Tenant) *[]string { return &t.Subjects }, readValues)},
-	{"integration_id", into(func(t *Tenant) *string { return &t.Integration }, readIntegration)},
-	{"api_key_file", into(func(t *Tenant) *string { return &t.APIKeyFile }, readPath)},
-	{"api_key_env", into(func(t *Tenant) *string { return &t.APIKeyEnv }, readVariable)},
-	{"read_only", into(func(t *Tenant) *bool { return &t.ReadOnly }, readBool)},
-	{"tools", into(func(t *Tenant) *[]string { return &t.Tools }, readWords(func(v Vocabulary) []string { return v.Tools }))},
-	{"exclude_tools", into(func(t *Tenant) *[]string { return &t.ExcludeTools }, readWords(func(v Vocabulary) []string { return v.Tools }))},
-	{"redact", into(func(t *Tenant) *[]string { return &t.Redact }, readWords(func(v Vocabulary) []string { return v.Redact }))},
-	{"writes", into(func(t *Tenant) *string { return &t.Writes }, readWord(func(v Vocabulary) []string { return v.Writes }))},
-	{"confirm_fallback", into(func(t *Tenant) *string { return &t.ConfirmFallback }, readWord(func(v Vocabulary) []string { return v.Fallback }))},
-	{"max_writes_per_minute", into(func(t *Tenant) *int { return &t.MaxWritesPerMinute }, readCount)},
-	{"walk_records", into(func(t *Tenant) *int { return &t.WalkRecords }, readCount)},
-	{"walk_time", into(func(t *Tenant) *time.Duration { return &t.WalkTime }, readDuration)},
-	{"max_sessions", into(func(t *Tenant) *int { return &t.MaxSessions }, readCount)},
-	{"max_calls", into(func(t *Tenant) *int { return &t.MaxCalls }, readCount)},
+	{"name", fieldReader(func(t *Tenant) *string { return &t.Name }, readName)},
+	{"token_sha256", fieldReader(func(t *Tenant) *[]string { return &t.TokenSHA256 }, readHashes)},
+	{"claims", fieldReader(func(t *Tenant) *map[string][]string { return &t.Claims }, readClaims)},
+	{"subjects", fieldReader(func(t *Tenant) *[]string { return &t.Subjects }, readValues)},
+	{"integration_id", fieldReader(func(t *Tenant) *string { return &t.Integration }, readIntegration)},
+	{"api_key_file", fieldReader(func(t *Tenant) *string { return &t.APIKeyFile }, readPath)},
+	{"api_key_env", fieldReader(func(t *Tenant) *string { return &t.APIKeyEnv }, readVariable)},
+	{"read_only", fieldReader(func(t *Tenant) *bool { return &t.ReadOnly }, readBool)},
+	{"tools", fieldReader(func(t *Tenant) *[]string { return &t.Tools }, readWords(func(v Vocabulary) []string { return v.Tools }))},
+	{"exclude_tools", fieldReader(func(t *Tenant) *[]string { return &t.ExcludeTools }, readWords(func(v Vocabulary) []string { return v.Tools }))},
+	{"redact", fieldReader(func(t *Tenant) *[]string { return &t.Redact }, readWords(func(v Vocabulary) []string { return v.Redact }))},
+	{"writes", fieldReader(func(t *Tenant) *string { return &t.Writes }, readWord(func(v Vocabulary) []string { return v.Writes }))},
+	{"confirm_fallback", fieldReader(func(t *Tenant) *string { return &t.ConfirmFallback }, readWord(func(v Vocabulary) []string { return v.Fallback }))},
+	{"max_writes_per_minute", fieldReader(func(t *Tenant) *int { return &t.MaxWritesPerMinute }, readCount)},
+	{"walk_records", fieldReader(func(t *Tenant) *int { return &t.WalkRecords }, readCount)},
+	{"walk_time", fieldReader(func(t *Tenant) *time.Duration { return &t.WalkTime }, readDuration)},
+	{"max_sessions", fieldReader(func(t *Tenant) *int { return &t.MaxSessions }, readCount)},
+	{"max_calls", fieldReader(func(t *Tenant) *int { return &t.MaxCalls }, readCount)},
 }
 
-func into[T any](place func(*Tenant) *T, parse func(*yaml.Node, Vocabulary) (T, error)) func(*Tenant, *yaml.Node, Vocabulary) error {
+// fieldReader returns a read function that stores what parse returns in the field of the tenant.
+func fieldReader[T any](field func(*Tenant) *T, parse func(*yaml.Node, Vocabulary) (T, error)) func(*Tenant, *yaml.Node, Vocabulary) error {
 	return func(t *Tenant, n *yaml.Node, words Vocabulary) (err error) {
 		value, err := parse(n, words)
 		if err == nil {
-			*place(t) = value
+			*field(t) = value
 		}
 		return err
 	}
 }
 
-func fieldOf(key string) *field {
+func findField(key string) *field {
 	for i := range fields {
 		if fields[i].name == key {
 			return &fields[i]
@@ -66,45 +67,45 @@ func fieldOf(key string) *field {
 	return nil
 }
 
-// stranger says what to write in place of a key that there is not.
-func stranger(key string) string {
+// unknownKey says what to write instead of an unknown key.
+func unknownKey(key string) string {
 	switch strings.ToLower(key) {
 	case "api_key", "apikey", "key":
-		return short(key) + ": the key itself does not belong in this file; name what holds it with api_key_file or api_key_env"
+		return abbreviate(key) + ": the key itself does not belong in this file; name what holds it with api_key_file or api_key_env"
 	case "token", "tokens", "auth_token", "bearer", "token_hash", "token_hashes":
-		return short(key) + ": there is no such key; token_sha256 takes the hash of a token, which kombo-mcp token prints"
+		return abbreviate(key) + ": there is no such key; token_sha256 takes the hash of a token, which kombo-mcp token prints"
 	}
 	all := make([]string, len(fields))
 	for i, f := range fields {
 		all[i] = f.name
 	}
-	return fmt.Sprintf("unknown key %q; the keys are %s", short(key), strings.Join(all, ", "))
+	return fmt.Sprintf("unknown key %q; the keys are %s", abbreviate(key), strings.Join(all, ", "))
 }
 
-// atLine is an error about a part of a value, which may stand on another line than the key.
-type atLine struct {
+// lineError is an error about a part of a value, which may be on another line than the key.
+type lineError struct {
 	line int
 	err  error
 }
 
-func (e *atLine) Error() string { return e.err.Error() }
+func (e *lineError) Error() string { return e.err.Error() }
 
-// scalar gives the text of a value that is one word and there.
+// scalar returns the text of a single value that is present.
 func scalar(n *yaml.Node) (string, error) {
 	switch {
 	case n.Kind != yaml.ScalarNode:
 		return "", errors.New("it takes one value, not a list or a mapping")
 	case n.ShortTag() == "!!null" || strings.TrimSpace(n.Value) == "":
 		return "", errors.New("it has no value; leave the key out instead")
-	case len(n.Value) > mostText:
-		return "", fmt.Errorf("the value is longer than %d characters", mostText)
+	case len(n.Value) > maxValueBytes:
+		return "", fmt.Errorf("the value is longer than %d characters", maxValueBytes)
 	case strings.IndexFunc(n.Value, func(r rune) bool { return r < ' ' || r == 0x7f || r == '\uFFFD' }) >= 0:
-		return "", errors.New("the value holds a control character")
+		return "", errors.New("the value contains a control character")
 	}
 	return n.Value, nil
 }
 
-// readList gives the elements of a list, or the one value that stands in its place.
+// readList returns the elements of a list, or a single value as the only element.
 func readList(n *yaml.Node, check func(string) (string, error)) ([]string, error) {
 	elements := []*yaml.Node{n}
 	if n.Kind == yaml.SequenceNode {
@@ -113,20 +114,20 @@ func readList(n *yaml.Node, check func(string) (string, error)) ([]string, error
 	if len(elements) == 0 {
 		return nil, errors.New("the list is empty; leave the key out instead")
 	}
-	if len(elements) > mostList {
-		return nil, fmt.Errorf("the list has more than %d elements", mostList)
+	if len(elements) > maxListElements {
+		return nil, fmt.Errorf("the list has more than %d elements", maxListElements)
 	}
 	out := make([]string, 0, len(elements))
 	for _, e := range elements {
-		s, err := scalar(target(e))
+		s, err := scalar(resolveAlias(e))
 		if err == nil {
 			s, err = check(s)
 		}
 		if err == nil && slices.Contains(out, s) {
-			err = errors.New("an element is there twice")
+			err = errors.New("an element occurs twice")
 		}
 		if err != nil {
-			return nil, &atLine{e.Line, err}
+			return nil, &lineError{e.Line, err}
 		}
 		out = append(out, s)
 	}
@@ -139,8 +140,8 @@ func readName(n *yaml.Node, _ Vocabulary) (string, error) {
 		return "", err
 	}
 	bad := strings.IndexFunc(s, func(r rune) bool { return !isAlphanumeric(r) && !strings.ContainsRune("._-", r) }) >= 0
-	if bad || len(s) > mostName || !isAlphanumeric(rune(s[0])) {
-		return "", fmt.Errorf("%q is no name; it takes letters, digits, '.', '_' and '-', the first a letter or digit, %d at most", short(s), mostName)
+	if bad || len(s) > maxNameBytes || !isAlphanumeric(rune(s[0])) {
+		return "", fmt.Errorf("%q is not a valid name; it takes letters, digits, '.', '_' and '-', the first a letter or digit, %d at most", abbreviate(s), maxNameBytes)
 	}
 	return s, nil
 }
@@ -148,12 +149,12 @@ func readName(n *yaml.Node, _ Vocabulary) (string, error) {
 func readHashes(n *yaml.Node, _ Vocabulary) ([]string, error) {
 	return readList(n, func(s string) (string, error) {
 		s = strings.ToLower(s)
-		// What is no hash may be the token, so it is not repeated.
+		// The error does not quote the value, which may be the token itself.
 		if raw, err := hex.DecodeString(s); err != nil || len(raw) != 32 {
-			return "", errors.New("this is no SHA-256 in hex, which has 64 digits; kombo-mcp token prints the hash of a token")
+			return "", errors.New("this is not a SHA-256 in hex, which has 64 digits; kombo-mcp token prints the hash of a token")
 		}
 		if s == Hash("") {
-			return "", errors.New("this is the hash of no token at all")
+			return "", errors.New("this is the hash of an empty token")
 		}
 		return s, nil
 	})
@@ -165,20 +166,20 @@ func readValues(n *yaml.Node, _ Vocabulary) ([]string, error) {
 
 func readClaims(n *yaml.Node, words Vocabulary) (map[string][]string, error) {
 	if n.Kind != yaml.MappingNode || len(n.Content) == 0 {
-		return nil, errors.New("it takes a mapping of claims to the value, or list of values, that they have to have")
+		return nil, errors.New("it takes a mapping of claims to the value, or list of values, that they must have")
 	}
 	out := map[string][]string{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		key := target(n.Content[i])
+		key := resolveAlias(n.Content[i])
 		claim, err := scalar(key)
 		if err != nil {
-			return nil, &atLine{key.Line, fmt.Errorf("the name of a claim: %w", err)}
+			return nil, &lineError{key.Line, fmt.Errorf("the name of a claim: %w", err)}
 		}
-		if _, there := out[claim]; there {
-			return nil, &atLine{key.Line, fmt.Errorf("%s is there twice", short(claim))}
+		if _, ok := out[claim]; ok {
+			return nil, &lineError{key.Line, fmt.Errorf("%s occurs twice", abbreviate(claim))}
 		}
-		if out[claim], err = readValues(target(n.Content[i+1]), words); err != nil {
-			return nil, &atLine{key.Line, fmt.Errorf("%s: %w", short(claim), err)}
+		if out[claim], err = readValues(resolveAlias(n.Content[i+1]), words); err != nil {
+			return nil, &lineError{key.Line, fmt.Errorf("%s: %w", abbreviate(claim), err)}
 		}
 	}
 	return out, nil
@@ -187,7 +188,7 @@ func readClaims(n *yaml.Node, words Vocabulary) (map[string][]string, error) {
 func readIntegration(n *yaml.Node, _ Vocabulary) (string, error) {
 	s, err := scalar(n)
 	if err == nil && strings.IndexFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }) >= 0 {
-		err = fmt.Errorf("%q is no integration id; one looks like greenhouse:8d1hpPsbjxUkoCoa1veLZGe5", short(s))
+		err = fmt.Errorf("%q is not a valid integration id; one looks like greenhouse:8d1hpPsbjxUkoCoa1veLZGe5", abbreviate(s))
 	}
 	return s, err
 }
@@ -201,8 +202,8 @@ func readVariable(n *yaml.Node, _ Vocabulary) (string, error) {
 	}
 	bad := strings.IndexFunc(s, func(r rune) bool { return !isAlphanumeric(r) && r != '_' }) >= 0
 	if bad || s[0] >= '0' && s[0] <= '9' {
-		// It may be the key itself, so it is not repeated.
-		return "", errors.New("this is no name of an environment variable; it takes letters, digits and '_'")
+		// The error does not quote the value, which may be the key itself.
+		return "", errors.New("this is not the name of an environment variable; it takes letters, digits and '_'")
 	}
 	return s, nil
 }
@@ -214,7 +215,7 @@ func readBool(n *yaml.Node, _ Vocabulary) (bool, error) {
 	}
 	var b bool
 	if n.ShortTag() != "!!bool" || n.Decode(&b) != nil {
-		return false, fmt.Errorf("%q is neither true nor false", short(s))
+		return false, fmt.Errorf("%q is neither true nor false", abbreviate(s))
 	}
 	return b, nil
 }
@@ -239,7 +240,7 @@ func oneOf(s string, valid []string) error {
 	if len(valid) == 0 || slices.Contains(valid, s) {
 		return nil
 	}
-	return fmt.Errorf("%q is none of %s", short(s), strings.Join(valid, ", "))
+	return fmt.Errorf("%q is not valid; it must be one of %s", abbreviate(s), strings.Join(valid, ", "))
 }
 
 func readCount(n *yaml.Node, _ Vocabulary) (int, error) {
@@ -248,8 +249,8 @@ func readCount(n *yaml.Node, _ Vocabulary) (int, error) {
 		return 0, err
 	}
 	i, err := strconv.Atoi(strings.ReplaceAll(s, "_", ""))
-	if err != nil || i < 1 || i > mostCount {
-		return 0, fmt.Errorf("%q is no whole number of at least 1", short(s))
+	if err != nil || i < 1 || i > maxCount {
+		return 0, fmt.Errorf("%q is not a whole number of at least 1", abbreviate(s))
 	}
 	return i, nil
 }
@@ -261,13 +262,13 @@ func readDuration(n *yaml.Node, _ Vocabulary) (time.Duration, error) {
 	}
 	d, err := time.ParseDuration(s)
 	if err != nil || d <= 0 {
-		return 0, fmt.Errorf("%q is no length of time; one looks like 10s or 2m", short(s))
+		return 0, fmt.Errorf("%q is not a valid duration; one looks like 10s or 2m", abbreviate(s))
 	}
 	return d, nil
 }
 
-// short cuts what is repeated in an error.
-func short(s string) string {
+// abbreviate cuts a value that an error quotes.
+func abbreviate(s string) string {
 	const most = 60
 	if r := []rune(s); len(r) > most {
 		return string(r[:most]) + "…"

@@ -19,24 +19,24 @@ import (
 )
 
 const (
-	mostMetadata = 256 << 10
-	mostKeySet   = 1 << 20
-	mostKeys     = 100
-	// keysEvery is the least time between two requests for the keys: anybody can make up a token
-	// that is signed with a key not seen yet.
-	keysEvery = 10 * time.Second
+	maxMetadataBytes = 256 << 10
+	maxKeySetBytes   = 1 << 20
+	maxKeys          = 100
+	// keyFetchInterval is the least time between two requests for the keys: without it, anyone could
+	// cause requests with made-up tokens of unknown keys.
+	keyFetchInterval = 10 * time.Second
 )
 
-// errTooSoon says that the keys were fetched a moment ago and are not fetched again.
+// errTooSoon is returned instead of fetching keys that were fetched a moment ago.
 var errTooSoon = errors.New("the keys were fetched a moment ago")
 
-// downError is an ErrIssuer. It has a type so that it is found within the errors of libraries.
-type downError struct{ issuer, what string }
+// issuerError is an [ErrIssuer]. It is a type so that errors.As finds it in the errors of libraries.
+type issuerError struct{ issuer, problem string }
 
-func (e *downError) Error() string { return fmt.Sprintf("%v: %s %s", ErrIssuer, e.issuer, e.what) }
-func (e *downError) Unwrap() error { return ErrIssuer }
+func (e *issuerError) Error() string { return fmt.Sprintf("%v: %s %s", ErrIssuer, e.issuer, e.problem) }
+func (e *issuerError) Unwrap() error { return ErrIssuer }
 
-// issuer asks an OAuth issuer for its metadata and its keys.
+// issuer requests the metadata and the keys of an OAuth issuer.
 type issuer struct {
 	cfg      *VerifierConfig
 	metadata *http.Client
@@ -45,33 +45,33 @@ type issuer struct {
 
 func newIssuer(cfg *VerifierConfig) *issuer {
 	i := &issuer{cfg: cfg}
-	// No redirect is followed: the issuer's address says whom to trust.
-	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	i.metadata = &http.Client{Transport: cfg.Transport, CheckRedirect: stay, Timeout: cfg.Timeout}
-	// Its transport has the time-out: a client that times out makes a text of the error.
-	i.keys = &http.Client{Transport: &keyTransport{issuer: i}, CheckRedirect: stay}
+	// No redirect is followed, because the issuer's address is what is trusted.
+	noRedirect := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	i.metadata = &http.Client{Transport: cfg.Transport, CheckRedirect: noRedirect, Timeout: cfg.Timeout}
+	// The timeout is in the transport: http.Client turns its own into an error without a type.
+	i.keys = &http.Client{Transport: &keyTransport{issuer: i}, CheckRedirect: noRedirect}
 	return i
 }
 
-func (i *issuer) down(format string, args ...any) error {
-	return &downError{i.cfg.Issuer, fmt.Sprintf(format, args...)}
+func (i *issuer) errorf(format string, args ...any) error {
+	return &issuerError{i.cfg.Issuer, fmt.Sprintf(format, args...)}
 }
 
-// unreachable words the error of a request.
-func (i *issuer) unreachable(err error) error {
+// requestError turns the error of a request into an issuerError.
+func (i *issuer) requestError(err error) error {
 	if u, ok := errors.AsType[*url.Error](err); ok {
 		if u.Timeout() {
-			return i.down("did not answer within %v", i.cfg.Timeout)
+			return i.errorf("did not answer within %v", i.cfg.Timeout)
 		}
 		err = u.Err
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
-		return i.down("did not answer within %v", i.cfg.Timeout)
+		return i.errorf("did not answer within %v", i.cfg.Timeout)
 	}
-	return i.down("cannot be reached: %v", err)
+	return i.errorf("cannot be reached: %v", err)
 }
 
-// keySet finds out where the issuer publishes its keys. They are fetched when first needed.
+// keySet discovers where the issuer publishes its keys. They are fetched when first needed.
 func (i *issuer) keySet(ctx context.Context) (*oidc.RemoteKeySet, error) {
 	var first error
 	for _, address := range metadataAddresses(i.cfg.Issuer) {
@@ -89,8 +89,8 @@ func (i *issuer) keySet(ctx context.Context) (*oidc.RemoteKeySet, error) {
 	return nil, first
 }
 
-// metadataAddresses are where an issuer may describe itself: by OpenID Connect Discovery, or by
-// RFC 8414 where it is a plain OAuth server.
+// metadataAddresses returns the URLs at which an issuer may publish its metadata: that of OpenID
+// Connect Discovery, and that of RFC 8414 for plain OAuth servers.
 func metadataAddresses(issuer string) []string {
 	out := []string{strings.TrimSuffix(issuer, "/") + "/.well-known/openid-configuration"}
 	if u, err := url.Parse(issuer); err == nil {
@@ -100,19 +100,20 @@ func metadataAddresses(issuer string) []string {
 	return out
 }
 
-// discover reads where the keys are from one address. The status is 0 where there was no answer.
+// discover reads the URL of the keys from the metadata at one address. The status is 0 if there was
+// no response.
 func (i *issuer) discover(ctx context.Context, address string) (keys string, status int, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return "", 0, i.unreachable(err)
+		return "", 0, i.requestError(err)
 	}
 	req.Header.Set("Accept", "application/json")
 	resp, err := i.metadata.Do(req)
 	if err != nil {
-		return "", 0, i.unreachable(err)
+		return "", 0, i.requestError(err)
 	}
 	defer resp.Body.Close()
-	body, err := i.body(resp, mostMetadata, "metadata")
+	body, err := i.body(resp, maxMetadataBytes, "metadata")
 	if err != nil {
 		return "", resp.StatusCode, err
 	}
@@ -121,82 +122,82 @@ func (i *issuer) discover(ctx context.Context, address string) (keys string, sta
 		Keys   string `json:"jwks_uri"`
 	}
 	if err := json.Unmarshal(body, &doc); err != nil {
-		return "", resp.StatusCode, i.down("answered %s with what is no JSON", address)
+		return "", resp.StatusCode, i.errorf("answered %s with invalid JSON", address)
 	}
 	if doc.Issuer != i.cfg.Issuer {
-		return "", resp.StatusCode, i.down("calls itself %q; the two have to be the same to the last character", short(doc.Issuer))
+		return "", resp.StatusCode, i.errorf("calls itself %q; the two must be exactly the same", abbreviate(doc.Issuer))
 	}
 	u, err := url.Parse(doc.Keys)
 	if err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !isLocal(u.Hostname()) || !strings.HasPrefix(i.cfg.Issuer, "http:")) {
-		return "", resp.StatusCode, i.down("names no https address for its keys")
+		return "", resp.StatusCode, i.errorf("gives no https address for its keys")
 	}
 	return doc.Keys, resp.StatusCode, nil
 }
 
-// body reads an answer within bounds.
+// body reads a response of at most most bytes.
 func (i *issuer) body(resp *http.Response, most int64, what string) ([]byte, error) {
 	if resp.StatusCode != http.StatusOK {
-		return nil, i.down("answered %d when asked for its %s", resp.StatusCode, what)
+		return nil, i.errorf("answered %d when asked for its %s", resp.StatusCode, what)
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, most+1))
 	if err != nil {
 		if t, ok := errors.AsType[net.Error](err); ok && t.Timeout() {
-			return nil, i.down("did not send its %s within %v", what, i.cfg.Timeout)
+			return nil, i.errorf("did not send its %s within %v", what, i.cfg.Timeout)
 		}
-		return nil, i.down("broke off when asked for its %s: %v", what, err)
+		return nil, i.errorf("closed the connection while sending its %s: %v", what, err)
 	}
 	if int64(len(body)) > most {
-		return nil, i.down("sent more than %d KiB when asked for its %s", most>>10, what)
+		return nil, i.errorf("sent more than %d KiB when asked for its %s", most>>10, what)
 	}
 	return body, nil
 }
 
-// explain tells a signature that does not fit from an issuer that does not answer. It repeats
-// nothing of what the library says, which holds whole bodies.
-func (i *issuer) explain(ctx context.Context, err error) error {
-	if down, ok := errors.AsType[*downError](err); ok {
+// verifyError distinguishes an invalid signature from an issuer that does not respond. It quotes
+// nothing from the library's error, which contains whole bodies.
+func (i *issuer) verifyError(ctx context.Context, err error) error {
+	if down, ok := errors.AsType[*issuerError](err); ok {
 		return down
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	if u, ok := errors.AsType[*url.Error](err); ok && !errors.Is(err, errTooSoon) {
-		return i.unreachable(u)
+		return i.requestError(u)
 	}
-	return fmt.Errorf("%w: its signature fits none of the issuer's keys", ErrToken)
+	return fmt.Errorf("%w: its signature matches none of the issuer's keys", ErrToken)
 }
 
-// keyTransport fetches key sets for the library: not too often, within bounds, and without the
-// keys that nothing can be done with, of which one would spoil the set.
+// keyTransport fetches key sets for the library: not too often, of bounded size, and without unusable
+// keys, since the library rejects a set that has one.
 type keyTransport struct {
 	issuer *issuer
 
-	mu   sync.Mutex
-	last time.Time // of the last fetch; zero before the first
-	err  error     // what it came to
+	mu        sync.Mutex
+	lastFetch time.Time // zero before the first fetch
+	lastErr   error     // of the last fetch
 }
 
-// RoundTrip implements http.RoundTripper. Every error is a downError or errTooSoon. Of one key set
-// there is one fetch at a time, so those who come meanwhile need not be kept off.
+// RoundTrip implements [http.RoundTripper]. Every error is an issuerError or errTooSoon. The library
+// fetches a key set only once at a time, so that checkInterval need not hold off concurrent calls.
 func (t *keyTransport) RoundTrip(req *http.Request) (*http.Response, error) {
-	if err := t.allow(); err != nil {
+	if err := t.checkInterval(); err != nil {
 		return nil, err
 	}
 	resp, err := t.fetch(req)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.last, t.err = t.issuer.cfg.Now(), err
+	t.lastFetch, t.lastErr = t.issuer.cfg.Now(), err
 	return resp, err
 }
 
-func (t *keyTransport) allow() error {
+func (t *keyTransport) checkInterval() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	ago := t.issuer.cfg.Now().Sub(t.last)
+	ago := t.issuer.cfg.Now().Sub(t.lastFetch)
 	switch {
-	case t.err != nil && ago < askAgain:
-		return t.err
-	case t.err == nil && !t.last.IsZero() && ago < keysEvery:
+	case t.lastErr != nil && ago < retryInterval:
+		return t.lastErr
+	case t.lastErr == nil && !t.lastFetch.IsZero() && ago < keyFetchInterval:
 		return errTooSoon
 	}
 	return nil
@@ -207,14 +208,14 @@ func (t *keyTransport) fetch(req *http.Request) (*http.Response, error) {
 	defer cancel()
 	resp, err := t.issuer.cfg.Transport.RoundTrip(req.WithContext(ctx))
 	if err != nil {
-		return nil, t.issuer.unreachable(err)
+		return nil, t.issuer.requestError(err)
 	}
 	defer resp.Body.Close()
-	body, err := t.issuer.body(resp, mostKeySet, "keys")
+	body, err := t.issuer.body(resp, maxKeySetBytes, "keys")
 	if err != nil {
 		return nil, err
 	}
-	usable, err := t.issuer.usable(body)
+	usable, err := t.issuer.signingKeys(body)
 	if err != nil {
 		return nil, err
 	}
@@ -222,27 +223,27 @@ func (t *keyTransport) fetch(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// usable leaves of a key set the public keys that signatures are checked with.
-func (i *issuer) usable(body []byte) ([]byte, error) {
+// signingKeys reduces a key set to the public keys for checking signatures.
+func (i *issuer) signingKeys(body []byte) ([]byte, error) {
 	var all struct {
 		Keys []json.RawMessage `json:"keys"`
 	}
 	if err := json.Unmarshal(body, &all); err != nil {
-		return nil, i.down("sent no key set when asked for its keys")
+		return nil, i.errorf("sent no valid key set when asked for its keys")
 	}
-	if len(all.Keys) > mostKeys {
-		return nil, i.down("has more than %d keys", mostKeys)
+	if len(all.Keys) > maxKeys {
+		return nil, i.errorf("has more than %d keys", maxKeys)
 	}
-	kept := all.Keys[:0]
+	usable := all.Keys[:0]
 	for _, raw := range all.Keys {
 		var key jose.JSONWebKey
 		if json.Unmarshal(raw, &key) == nil && key.IsPublic() && (key.Use == "" || key.Use == "sig") {
-			kept = append(kept, raw)
+			usable = append(usable, raw)
 		}
 	}
-	if len(kept) == 0 {
-		return nil, i.down("has no key that can be used")
+	if len(usable) == 0 {
+		return nil, i.errorf("has no usable key")
 	}
-	all.Keys = kept
+	all.Keys = usable
 	return json.Marshal(all)
 }

@@ -35,7 +35,7 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-// clock is a time that tests move.
+// clock is a clock that tests advance.
 type clock struct {
 	mu  sync.Mutex
 	now time.Time
@@ -59,13 +59,13 @@ func (c *clock) advance(d time.Duration) {
 type fakeIssuer struct {
 	*httptest.Server
 	*clock
-	// metadataPath is where it describes itself.
+	// metadataPath is the path of the metadata.
 	metadataPath string
 	lookups      atomic.Int32
 	fetches      atomic.Int32
 
 	mu sync.Mutex
-	// metadata and keys are what it answers; each may be replaced by a handler.
+	// metadata and keys are what it responds with, unless a handler replaces them.
 	metadata   map[string]any
 	keys       []any
 	onMetadata http.HandlerFunc
@@ -88,7 +88,7 @@ func public(kid string, key crypto.PublicKey) jose.JSONWebKey {
 
 func (f *fakeIssuer) issuer() string { return f.URL + "/realm" }
 
-// set changes what the issuer answers while requests may be under way.
+// set changes the issuer's responses while requests may be in flight.
 func (f *fakeIssuer) set(change func()) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -138,7 +138,7 @@ func (f *fakeIssuer) verifier(t *testing.T, change ...func(*VerifierConfig)) *Ve
 	return v
 }
 
-// claims are those of a good token.
+// claims returns the claims of a valid token.
 func (f *fakeIssuer) claims() map[string]any {
 	return map[string]any{
 		"iss": f.issuer(), "aud": audience, "sub": "person", "tenant": "acme",
@@ -146,7 +146,7 @@ func (f *fakeIssuer) claims() map[string]any {
 	}
 }
 
-// with is the claims with some replaced, or left out where the value is nil.
+// with returns the claims of a valid token with changes; nil removes a claim.
 func (f *fakeIssuer) with(changes map[string]any) map[string]any {
 	claims := f.claims()
 	for name, value := range changes {
@@ -158,7 +158,7 @@ func (f *fakeIssuer) with(changes map[string]any) map[string]any {
 	return claims
 }
 
-// token is a good token.
+// token returns a valid token.
 func (f *fakeIssuer) token() string { return f.sign(f.claims()) }
 
 // sign signs claims with the RSA key.
@@ -175,5 +175,5 @@ func sign(alg jose.SignatureAlgorithm, key any, kid, typ string, claims any) str
 	return must(must(signer.Sign(must(json.Marshal(claims)))).CompactSerialize())
 }
 
-// stall answers nothing until the client gives up.
+// stall sends no response until the client gives up.
 func stall(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }

@@ -10,31 +10,31 @@ import (
 )
 
 const (
-	// askAgain is how long an issuer that failed is left alone.
-	askAgain = 5 * time.Second
-	// keysAge is after how long keys are asked for anew although they still fit: the issuer may
-	// have withdrawn one. It is tried again after keysRetry.
-	keysAge   = time.Hour
-	keysRetry = time.Minute
+	// retryInterval is how long after a failure the issuer is not asked again.
+	retryInterval = 5 * time.Second
+	// keySetMaxAge is when keys that still work are fetched again, because the issuer may have
+	// withdrawn one. If that fails, it is tried again after keySetRetryInterval.
+	keySetMaxAge        = time.Hour
+	keySetRetryInterval = time.Minute
 )
 
-// keys are the published keys of an issuer. The library caches them and asks for them again when
-// a token is signed with one that it does not know; this finds out where they are, bounds how
-// often they are asked for, and forgets them in time.
+// keys are the published keys of an issuer. The library caches them, and fetches them again when a
+// token is signed with an unknown one. This type discovers where they are, limits how often they are
+// fetched, and drops them when they are too old.
 type keys struct {
 	cfg    *VerifierConfig
 	issuer *issuer
 
-	mu      sync.Mutex
-	set     *oidc.RemoteKeySet // nil until the issuer was asked
-	renew   time.Time          // when the set is due to be asked for anew
-	asking  *asking
-	failed  time.Time
-	failure error
+	mu       sync.Mutex
+	set      *oidc.RemoteKeySet // nil until the issuer was asked
+	renewAt  time.Time          // when to replace the set
+	lookup   *lookup
+	failedAt time.Time
+	failure  error
 }
 
-// asking is a look-up under way, which all who need it wait for.
-type asking struct {
+// lookup is a discovery in flight, which all callers that need it wait for.
+type lookup struct {
 	done chan struct{}
 	set  *oidc.RemoteKeySet
 	err  error
@@ -44,22 +44,22 @@ func newKeys(cfg *VerifierConfig) *keys {
 	return &keys{cfg: cfg, issuer: newIssuer(cfg)}
 }
 
-// get gives the key set, asking the issuer where it is if that is not known.
+// get returns the key set; it asks the issuer where it is if that is not known yet.
 func (k *keys) get(ctx context.Context) (*oidc.RemoteKeySet, error) {
 	k.mu.Lock()
 	if k.set != nil {
 		defer k.mu.Unlock()
 		return k.set, nil
 	}
-	if k.asking == nil {
-		if k.failure != nil && k.cfg.Now().Sub(k.failed) < askAgain {
+	if k.lookup == nil {
+		if k.failure != nil && k.cfg.Now().Sub(k.failedAt) < retryInterval {
 			defer k.mu.Unlock()
 			return nil, k.failure
 		}
-		k.asking = &asking{done: make(chan struct{})}
-		go k.ask(context.WithoutCancel(ctx), k.asking)
+		k.lookup = &lookup{done: make(chan struct{})}
+		go k.discover(context.WithoutCancel(ctx), k.lookup)
 	}
-	a := k.asking
+	a := k.lookup
 	k.mu.Unlock()
 	select {
 	case <-ctx.Done():
@@ -69,50 +69,51 @@ func (k *keys) get(ctx context.Context) (*oidc.RemoteKeySet, error) {
 	}
 }
 
-// ask looks up the key set for whoever waits, so it does not end with one of them.
-func (k *keys) ask(ctx context.Context, a *asking) {
+// discover looks up the key set for all callers that wait for it. It must not end with one of their
+// contexts.
+func (k *keys) discover(ctx context.Context, a *lookup) {
 	defer close(a.done)
 	a.set, a.err = k.issuer.keySet(ctx)
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.asking = nil
-	k.failure, k.failed = a.err, k.cfg.Now()
+	k.lookup = nil
+	k.failure, k.failedAt = a.err, k.cfg.Now()
 	if a.err == nil {
-		k.set, k.renew = a.set, k.cfg.Now().Add(keysAge)
+		k.set, k.renewAt = a.set, k.cfg.Now().Add(keySetMaxAge)
 	}
 }
 
-// verify checks the signature of a token and gives what it signs. The error is an ErrToken, an
-// ErrIssuer or that of the context.
+// verify checks the signature of a token and returns its payload. The error is an [ErrToken], an
+// [ErrIssuer] or that of the context.
 func (k *keys) verify(ctx context.Context, jwt string) ([]byte, error) {
 	set, err := k.get(ctx)
 	if err != nil {
 		return nil, err
 	}
-	k.renewWith(jwt)
+	k.renewIfDue(jwt)
 	payload, err := set.VerifySignature(ctx, jwt)
 	if errors.Is(err, errTooSoon) {
-		// Others may have had the keys fetched since the cache was looked at.
+		// Another call may have fetched the keys after this one looked into the cache.
 		if set, err = k.get(ctx); err == nil {
 			payload, err = set.VerifySignature(ctx, jwt)
 		}
 	}
 	if err != nil {
-		return nil, k.issuer.explain(ctx, err)
+		return nil, k.issuer.verifyError(ctx, err)
 	}
 	return payload, nil
 }
 
-// renewWith replaces a key set that is due, beside the requests: they go on with the old one
-// until the issuer has answered. Any token makes the new set fetch its keys.
-func (k *keys) renewWith(jwt string) {
+// renewIfDue replaces a key set that is too old, in the background: requests use the old one until
+// the issuer has answered. The token makes the new set fetch its keys; any token does.
+func (k *keys) renewIfDue(jwt string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	now := k.cfg.Now()
-	if now.Before(k.renew) {
+	if now.Before(k.renewAt) {
 		return
 	}
-	k.renew = now.Add(keysRetry)
+	k.renewAt = now.Add(keySetRetryInterval)
 	go func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 3*k.cfg.Timeout)
 		defer cancel()
@@ -120,11 +121,11 @@ func (k *keys) renewWith(jwt string) {
 		if err != nil {
 			return
 		}
-		if _, err := set.VerifySignature(ctx, jwt); err != nil && (errors.Is(err, errTooSoon) || !errors.Is(k.issuer.explain(ctx, err), ErrToken)) {
+		if _, err := set.VerifySignature(ctx, jwt); err != nil && (errors.Is(err, errTooSoon) || !errors.Is(k.issuer.verifyError(ctx, err), ErrToken)) {
 			return
 		}
 		k.mu.Lock()
 		defer k.mu.Unlock()
-		k.set, k.renew = set, k.cfg.Now().Add(keysAge)
+		k.set, k.renewAt = set, k.cfg.Now().Add(keySetMaxAge)
 	}()
 }

@@ -22,11 +22,11 @@ func (f *fakeIssuer) laterToken() string {
 	return sign(jose.RS256, laterRSAKey(), "later", "at+jwt", f.claims())
 }
 
-func TestKeysAreFetchedOnceForManyTokens(t *testing.T) {
+func TestIssuerKeysAreFetchedOnceForManyTokens(t *testing.T) {
 	t.Parallel()
 	f := newIssuerServer(t)
 	v := f.verifier(t)
-	assert.Zero(t, f.lookups.Load(), "making a verifier asks nobody")
+	assert.Zero(t, f.lookups.Load(), "NewVerifier sends no request")
 	var wg sync.WaitGroup
 	for range 20 {
 		wg.Go(func() {
@@ -39,26 +39,26 @@ func TestKeysAreFetchedOnceForManyTokens(t *testing.T) {
 	assert.EqualValues(t, 1, f.fetches.Load())
 }
 
-func TestATokenOfANewKeyIsTakenOnceTheIssuerPublishesIt(t *testing.T) {
+func TestNewIssuerKeyIsFetchedWhenPublished(t *testing.T) {
 	t.Parallel()
 	f := newIssuerServer(t)
 	v := f.verifier(t)
 	_, err := v.Verify(t.Context(), f.token())
 	require.NoError(t, err)
 
-	f.advance(keysEvery)
+	f.advance(keyFetchInterval)
 	_, err = v.Verify(t.Context(), f.laterToken())
 	require.ErrorIs(t, err, ErrToken)
 
 	f.rotate()
-	f.advance(keysEvery)
+	f.advance(keyFetchInterval)
 	_, err = v.Verify(t.Context(), f.laterToken())
 	require.NoError(t, err)
 	_, err = v.Verify(t.Context(), f.token())
 	require.ErrorIs(t, err, ErrToken, "the old key is no longer published")
 }
 
-func TestMadeUpTokensDoNotFloodTheIssuer(t *testing.T) {
+func TestTokensWithUnknownKeysDoNotFloodIssuer(t *testing.T) {
 	t.Parallel()
 	f := newIssuerServer(t)
 	v := f.verifier(t)
@@ -69,13 +69,13 @@ func TestMadeUpTokensDoNotFloodTheIssuer(t *testing.T) {
 		require.NoError(t, err)
 	}
 	assert.EqualValues(t, 1, f.fetches.Load())
-	f.advance(keysEvery)
+	f.advance(keyFetchInterval)
 	_, err := v.Verify(t.Context(), f.laterToken())
 	require.ErrorIs(t, err, ErrToken)
 	assert.EqualValues(t, 2, f.fetches.Load())
 }
 
-func TestAWithdrawnKeyIsForgottenInTime(t *testing.T) {
+func TestWithdrawnIssuerKeyIsDroppedAfterMaxAge(t *testing.T) {
 	t.Parallel()
 	f := newIssuerServer(t)
 	v := f.verifier(t)
@@ -83,7 +83,7 @@ func TestAWithdrawnKeyIsForgottenInTime(t *testing.T) {
 	require.NoError(t, err)
 
 	f.rotate()
-	f.advance(keysAge)
+	f.advance(keySetMaxAge)
 	_, err = v.Verify(t.Context(), f.token())
 	require.NoError(t, err, "nobody waits for the new keys")
 	require.Eventually(t, func() bool {
@@ -95,7 +95,7 @@ func TestAWithdrawnKeyIsForgottenInTime(t *testing.T) {
 	assert.EqualValues(t, 2, f.lookups.Load())
 }
 
-func TestKnownKeysOutliveAnIssuerThatIsDown(t *testing.T) {
+func TestCachedKeysAreUsedWhileIssuerIsDown(t *testing.T) {
 	t.Parallel()
 	f := newIssuerServer(t)
 	v := f.verifier(t)
@@ -103,7 +103,7 @@ func TestKnownKeysOutliveAnIssuerThatIsDown(t *testing.T) {
 	require.NoError(t, err)
 	f.set(func() { f.onKeys = unavailable })
 	for range 3 {
-		f.advance(keysAge)
+		f.advance(keySetMaxAge)
 		_, err = v.Verify(t.Context(), f.token())
 		require.NoError(t, err)
 	}
@@ -115,26 +115,26 @@ func unavailable(w http.ResponseWriter, _ *http.Request) {
 	http.Error(w, "a secret of the issuer", http.StatusServiceUnavailable)
 }
 
-func TestAnIssuerThatIsDownAtFirstIsAskedAgain(t *testing.T) {
+func TestDiscoveryIsRetriedAfterFailure(t *testing.T) {
 	t.Parallel()
 	f := newIssuerServer(t)
 	f.set(func() { f.onMetadata = unavailable })
 	v := f.verifier(t)
 	err := v.Ready(t.Context())
 	require.ErrorIs(t, err, ErrIssuer)
-	require.EqualError(t, err, "the issuer of access tokens cannot be asked: "+f.issuer()+" answered 503 when asked for its metadata")
+	require.EqualError(t, err, "the issuer of access tokens is not available: "+f.issuer()+" answered 503 when asked for its metadata")
 	_, again := v.Verify(t.Context(), f.token())
 	require.Equal(t, err, again)
 	assert.EqualValues(t, 1, f.lookups.Load(), "it is left alone for a while")
 
 	f.set(func() { f.onMetadata = nil })
-	f.advance(askAgain)
+	f.advance(retryInterval)
 	_, err = v.Verify(t.Context(), f.token())
 	require.NoError(t, err)
 	require.NoError(t, v.Ready(t.Context()))
 }
 
-func TestKeysThatCouldNotBeFetchedAreFetchedLater(t *testing.T) {
+func TestKeyFetchIsRetriedAfterFailure(t *testing.T) {
 	t.Parallel()
 	f := newIssuerServer(t)
 	f.set(func() { f.onKeys = unavailable })
@@ -147,12 +147,12 @@ func TestKeysThatCouldNotBeFetchedAreFetchedLater(t *testing.T) {
 	}
 	assert.EqualValues(t, 1, f.fetches.Load())
 	f.set(func() { f.onKeys = nil })
-	f.advance(askAgain)
+	f.advance(retryInterval)
 	_, err := v.Verify(t.Context(), f.token())
 	require.NoError(t, err)
 }
 
-func TestAnIssuerThatIsNotThereIsSaidToBeSo(t *testing.T) {
+func TestUnreachableIssuerIsReported(t *testing.T) {
 	t.Parallel()
 	f := newIssuerServer(t)
 	token := f.token()
@@ -164,7 +164,7 @@ func TestAnIssuerThatIsNotThereIsSaidToBeSo(t *testing.T) {
 	assert.NotContains(t, err.Error(), token)
 }
 
-func TestASlowIssuerIsNotWaitedForLong(t *testing.T) {
+func TestSlowIssuerTimesOut(t *testing.T) {
 	t.Parallel()
 	drip := func(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write([]byte(`{"keys":[`))
@@ -193,7 +193,7 @@ func TestASlowIssuerIsNotWaitedForLong(t *testing.T) {
 	}
 }
 
-func TestARequestThatEndsDoesNotEndTheLookupOfOthers(t *testing.T) {
+func TestCanceledRequestDoesNotCancelSharedLookup(t *testing.T) {
 	t.Parallel()
 	f := newIssuerServer(t)
 	asked, answer := make(chan struct{}), make(chan struct{})
@@ -217,10 +217,10 @@ func TestARequestThatEndsDoesNotEndTheLookupOfOthers(t *testing.T) {
 	assert.EqualValues(t, 1, f.lookups.Load())
 }
 
-func TestAnIssuerThatMakesNoSenseIsNotBelieved(t *testing.T) {
+func TestInvalidIssuerResponsesAreRefused(t *testing.T) {
 	t.Parallel()
-	big := `{"keys":["` + strings.Repeat("x", mostKeySet) + `"]}`
-	many := `{"keys":[` + strings.Repeat(`{},`, mostKeys) + `{}]}`
+	big := `{"keys":["` + strings.Repeat("x", maxKeySetBytes) + `"]}`
+	many := `{"keys":[` + strings.Repeat(`{},`, maxKeys) + `{}]}`
 	text := func(s string) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(s)) }
 	}
@@ -234,12 +234,12 @@ func TestAnIssuerThatMakesNoSenseIsNotBelieved(t *testing.T) {
 		"it sends a huge key set":          {func(f *fakeIssuer) { f.onKeys = text(big) }, "more than 1024 KiB"},
 		"it sends very many keys":          {func(f *fakeIssuer) { f.onKeys = text(many) }, "more than 100 keys"},
 		"it sends huge metadata":           {func(f *fakeIssuer) { f.onMetadata = text(big) }, "more than 256 KiB"},
-		"its key set is a page":            {func(f *fakeIssuer) { f.onKeys = text("<html>") }, "no key set"},
-		"its metadata is a page":           {func(f *fakeIssuer) { f.onMetadata = text("<html>") }, "no JSON"},
-		"it has no keys":                   {func(f *fakeIssuer) { f.keys = nil }, "no key that can be used"},
-		"its key is a shared secret":       {func(f *fakeIssuer) { f.keys = []any{jose.JSONWebKey{Key: []byte("secret"), KeyID: "rsa"}} }, "no key that can be used"},
-		"its key is private":               {func(f *fakeIssuer) { f.keys = []any{jose.JSONWebKey{Key: rsaKey(), KeyID: "rsa"}} }, "no key that can be used"},
-		"its key is for encryption":        {func(f *fakeIssuer) { f.keys = []any{jose.JSONWebKey{Key: rsaKey().Public(), KeyID: "rsa", Use: "enc"}} }, "no key that can be used"},
+		"its key set is a page":            {func(f *fakeIssuer) { f.onKeys = text("<html>") }, "no valid key set"},
+		"its metadata is a page":           {func(f *fakeIssuer) { f.onMetadata = text("<html>") }, "invalid JSON"},
+		"it has no keys":                   {func(f *fakeIssuer) { f.keys = nil }, "no usable key"},
+		"its key is a shared secret":       {func(f *fakeIssuer) { f.keys = []any{jose.JSONWebKey{Key: []byte("secret"), KeyID: "rsa"}} }, "no usable key"},
+		"its key is private":               {func(f *fakeIssuer) { f.keys = []any{jose.JSONWebKey{Key: rsaKey(), KeyID: "rsa"}} }, "no usable key"},
+		"its key is for encryption":        {func(f *fakeIssuer) { f.keys = []any{jose.JSONWebKey{Key: rsaKey().Public(), KeyID: "rsa", Use: "enc"}} }, "no usable key"},
 		"it sends elsewhere for keys":      {func(f *fakeIssuer) { f.onKeys = away }, "answered 302"},
 		"it sends elsewhere for metadata":  {func(f *fakeIssuer) { f.onMetadata = away }, "answered 302"},
 		"it calls itself something else":   {func(f *fakeIssuer) { f.metadata["issuer"] = f.issuer() + "/" }, "calls itself"},
@@ -248,7 +248,7 @@ func TestAnIssuerThatMakesNoSenseIsNotBelieved(t *testing.T) {
 		"its keys are reached without TLS": {func(f *fakeIssuer) { f.metadata["jwks_uri"] = "http://keys.example.com" }, "no https address"},
 		"its keys are in a file":           {func(f *fakeIssuer) { f.metadata["jwks_uri"] = "file:///etc/passwd" }, "no https address"},
 		"it does not describe itself":      {func(f *fakeIssuer) { f.metadataPath = "/nowhere" }, "answered 404 when asked for its metadata"},
-		"it hangs up in the midst of keys": {func(f *fakeIssuer) { f.onKeys = hangUp }, "broke off"},
+		"it hangs up in the midst of keys": {func(f *fakeIssuer) { f.onKeys = hangUp }, "closed the connection"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -268,7 +268,7 @@ func hangUp(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write([]byte("{"))
 }
 
-func TestOneKeyThatMakesNoSenseSpoilsNoOther(t *testing.T) {
+func TestInvalidKeysInKeySetAreIgnored(t *testing.T) {
 	t.Parallel()
 	f := newIssuerServer(t)
 	f.set(func() {
@@ -278,7 +278,7 @@ func TestOneKeyThatMakesNoSenseSpoilsNoOther(t *testing.T) {
 	require.NoError(t, err)
 }
 
-func TestAPlainOAuthServerIsFoundByItsOwnMetadata(t *testing.T) {
+func TestOAuthServerMetadataIsDiscovered(t *testing.T) {
 	t.Parallel()
 	f := newIssuerServer(t)
 	f.metadataPath = "/.well-known/oauth-authorization-server/realm"

@@ -9,18 +9,18 @@ import (
 	"strings"
 )
 
-// MetadataPath is where the metadata of a resource at the root of its host is found. That of any
-// other is found below it, at the path of its MetadataURL; MCP clients try both.
+// MetadataPath is the path of the metadata of a resource at the root of its host. That of any other
+// resource is below it, at its [MetadataURL]; MCP clients try both.
 const MetadataPath = "/.well-known/oauth-protected-resource"
 
-// Metadata gives the protected-resource metadata of RFC 9728 as JSON: what an MCP client reads to
-// learn where it gets a token for the resource. At least one issuer is required.
+// Metadata returns the protected-resource metadata of RFC 9728 as JSON, from which an MCP client learns
+// where to get a token for the resource. At least one issuer is required.
 func Metadata(resource string, issuers, scopes []string) ([]byte, error) {
 	if _, err := parseResource(resource); err != nil {
 		return nil, err
 	}
 	if len(issuers) == 0 {
-		return nil, errors.New("the metadata has to name an issuer")
+		return nil, errors.New("the metadata must name an issuer")
 	}
 	for _, issuer := range issuers {
 		if err := checkIssuer(issuer); err != nil {
@@ -36,8 +36,8 @@ func Metadata(resource string, issuers, scopes []string) ([]byte, error) {
 	}{resource, issuers, scopes, []string{"header"}, "kombo-mcp"})
 }
 
-// MetadataURL is the address of the metadata of a resource: the well-known path between its host
-// and its own path.
+// MetadataURL returns the address of the metadata of a resource: its own, with the well-known path
+// inserted between host and path.
 func MetadataURL(resource string) (string, error) {
 	u, err := parseResource(resource)
 	if err != nil {
@@ -53,26 +53,26 @@ func MetadataURL(resource string) (string, error) {
 func parseResource(resource string) (*url.URL, error) {
 	u, err := url.Parse(resource)
 	if err != nil || u.Host == "" || u.User != nil || u.Fragment != "" || u.Scheme != "https" && u.Scheme != "http" {
-		return nil, fmt.Errorf("%q is no address of this server; it looks like https://mcp.example.com/mcp", short(resource))
+		return nil, fmt.Errorf("%q is not a valid address of this server; one looks like https://mcp.example.com/mcp", abbreviate(resource))
 	}
 	return u, nil
 }
 
-// Challenge is the WWW-Authenticate header of RFC 6750, which tells a client how to be let in. A
-// field that is empty is left out.
+// Challenge is the WWW-Authenticate header of RFC 6750, from which a client learns how to
+// authenticate. Empty fields are left out.
 type Challenge struct {
 	Realm string
-	// Error is a code of RFC 6750; none for a request without credentials.
+	// Error is a code of RFC 6750; empty for a request without credentials.
 	Error string
 	// Description is a sentence about the error, for developers.
 	Description string
-	// Scopes are those that a token needs.
+	// Scopes are those required of a token.
 	Scopes []string
-	// Metadata is the address of the protected-resource metadata, where an issuer is configured.
+	// Metadata is the address of the protected-resource metadata, if an issuer is configured.
 	Metadata string
 }
 
-// String gives the header's value.
+// String returns the value of the header.
 func (c Challenge) String() string {
 	var params []string
 	for _, p := range [][2]string{
@@ -80,7 +80,7 @@ func (c Challenge) String() string {
 		{"scope", strings.Join(c.Scopes, " ")}, {"resource_metadata", c.Metadata},
 	} {
 		if p[1] != "" {
-			params = append(params, p[0]+`="`+quotable(p[1])+`"`)
+			params = append(params, p[0]+`="`+quotedText(p[1])+`"`)
 		}
 	}
 	if len(params) == 0 {
@@ -89,9 +89,9 @@ func (c Challenge) String() string {
 	return "Bearer " + strings.Join(params, ", ")
 }
 
-// quotable leaves what RFC 6750 allows between the quotes: printable ASCII without quote and
-// backslash.
-func quotable(s string) string {
+// quotedText replaces what RFC 6750 does not allow within quotes: everything but printable ASCII
+// without quote and backslash.
+func quotedText(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '"':
@@ -103,9 +103,8 @@ func quotable(s string) string {
 	}, s)
 }
 
-// Refuse gives the status and the WWW-Authenticate header, "" for none, of the answer to a request
-// that was not let in because of err: nil where it carries no credentials. The rest of the
-// challenge stays as it is.
+// Refuse returns the status and the WWW-Authenticate header ("" for none) of the response to a request
+// whose authentication failed with err, which is nil if it has no credentials.
 func (c Challenge) Refuse(err error) (status int, header string) {
 	switch {
 	case err == nil:
@@ -117,7 +116,7 @@ func (c Challenge) Refuse(err error) (status int, header string) {
 		c.Error, c.Description = "invalid_token", err.Error()
 		return http.StatusUnauthorized, c.String()
 	case errors.Is(err, ErrNoTenant), errors.Is(err, ErrSeveralTenants):
-		// Another token of the same kind would be no better, so none is asked for.
+		// Another token from the same issuer would not help, so there is no challenge.
 		return http.StatusForbidden, ""
 	}
 	return http.StatusServiceUnavailable, ""

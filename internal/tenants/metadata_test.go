@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestMetadataTellsAClientWhereTokensComeFrom(t *testing.T) {
+func TestMetadataNamesIssuers(t *testing.T) {
 	t.Parallel()
 	raw, err := Metadata(audience, []string{"https://login.example.com/realm"}, []string{"kombo.read"})
 	require.NoError(t, err)
@@ -25,10 +25,10 @@ func TestMetadataTellsAClientWhereTokensComeFrom(t *testing.T) {
 		issuers  []string
 		says     string
 	}{
-		"of no resource":                {"", []string{"https://a"}, "no address of this server"},
-		"of a path":                     {"/mcp", []string{"https://a"}, "no address"},
-		"of a resource with a fragment": {"https://a/mcp#x", []string{"https://a"}, "no address"},
-		"of no issuer":                  {audience, nil, "has to name an issuer"},
+		"of no resource":                {"", []string{"https://a"}, "not a valid address of this server"},
+		"of a path":                     {"/mcp", []string{"https://a"}, "not a valid address"},
+		"of a resource with a fragment": {"https://a/mcp#x", []string{"https://a"}, "not a valid address"},
+		"of no issuer":                  {audience, nil, "must name an issuer"},
 		"of an issuer over http":        {audience, []string{"http://login.example.com"}, "by https"},
 	} {
 		_, err := Metadata(tt.resource, tt.issuers, nil)
@@ -36,7 +36,7 @@ func TestMetadataTellsAClientWhereTokensComeFrom(t *testing.T) {
 	}
 }
 
-func TestMetadataIsFoundBetweenTheHostAndThePath(t *testing.T) {
+func TestMetadataURLInsertsWellKnownPath(t *testing.T) {
 	t.Parallel()
 	for resource, want := range map[string]string{
 		"https://mcp.example.com":           "https://mcp.example.com/.well-known/oauth-protected-resource",
@@ -52,7 +52,7 @@ func TestMetadataIsFoundBetweenTheHostAndThePath(t *testing.T) {
 	require.Error(t, err)
 }
 
-func TestARefusalTellsAClientHowToBeLetIn(t *testing.T) {
+func TestChallengeTellsClientHowToAuthenticate(t *testing.T) {
 	t.Parallel()
 	base := Challenge{Realm: "kombo-mcp", Scopes: []string{"a", "b"}, Metadata: "https://x/.well-known/oauth-protected-resource"}
 	tests := map[string]struct {
@@ -65,7 +65,7 @@ func TestARefusalTellsAClientHowToBeLetIn(t *testing.T) {
 		"with too little scope": {fmt.Errorf("%w: b", ErrScope), 403, `Bearer realm="kombo-mcp", error="insufficient_scope", error_description="the access token lacks a scope: b", scope="a b", resource_metadata="https://x/.well-known/oauth-protected-resource"`},
 		"as nobody":             {ErrNoTenant, 403, ""},
 		"as two":                {fmt.Errorf("%w: x, y", ErrSeveralTenants), 403, ""},
-		"while nobody can tell": {&downError{"https://x", "is down"}, 503, ""},
+		"while nobody can tell": {&issuerError{"https://x", "is down"}, 503, ""},
 		"while giving up":       {context.Canceled, 503, ""},
 	}
 	for name, tt := range tests {
@@ -80,7 +80,7 @@ func TestARefusalTellsAClientHowToBeLetIn(t *testing.T) {
 	assert.Equal(t, `Bearer error_description="a 'b' ?c????"`, Challenge{Description: "a \"b\" \\c\r\n\x00é"}.String(), "nothing ends the quotes or the line")
 }
 
-func TestOneBearerTokenIsTakenFromARequest(t *testing.T) {
+func TestBearerReturnsSingleToken(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		lines []string

@@ -16,42 +16,42 @@ import (
 )
 
 const (
-	// tokenPrefix lets scanners of leaked secrets recognise a token.
+	// tokenPrefix lets secret scanners recognize a leaked token.
 	tokenPrefix = "kmcp_"
 	tokenBytes  = 32
-	// leastToken is the length below which a token could be guessed.
-	leastToken = 20
-	// mostSecret is how long a file that holds one secret may be.
-	mostSecret = 16 << 10
+	// minTokenBytes is the length below which a token could be guessed.
+	minTokenBytes = 20
+	// maxSecretBytes is the largest size of a file with a secret.
+	maxSecretBytes = 16 << 10
 )
 
-// NewToken makes a bearer token out of 256 random bits.
+// NewToken returns a new bearer token of 256 random bits.
 func NewToken() string {
 	raw := make([]byte, tokenBytes)
-	// It never fails: the runtime ends the process first.
+	// Read never returns an error; if it fails, the process crashes.
 	_, _ = rand.Read(raw)
 	return tokenPrefix + base64.RawURLEncoding.EncodeToString(raw)
 }
 
-// Hash gives what a tenants file holds in place of a token: its SHA-256 in hex.
+// Hash returns the SHA-256 of a token in hex, which a tenants file has instead of the token.
 func Hash(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return hex.EncodeToString(sum[:])
 }
 
-// CheckToken tells what keeps a token from being used: that it could be guessed, or could not
-// stand in a header. The error does not contain it.
+// CheckToken returns an error if a token is short enough to be guessed or contains what a header
+// cannot. The error does not contain the token.
 func CheckToken(token string) error {
-	if len(token) < leastToken {
-		return fmt.Errorf("the token is shorter than %d characters, so it could be guessed; kombo-mcp token makes a good one", leastToken)
+	if len(token) < minTokenBytes {
+		return fmt.Errorf("the token is shorter than %d characters, so it could be guessed; kombo-mcp token makes a good one", minTokenBytes)
 	}
 	if !isToken68(token) {
-		return errors.New("the token may hold letters, digits and -._~+/ only, with = at its end; kombo-mcp token makes a good one")
+		return errors.New("the token may only have letters, digits and -._~+/, with = at its end; kombo-mcp token makes a good one")
 	}
 	return nil
 }
 
-// isToken68 tells whether s has the form that RFC 6750 gives bearer tokens.
+// isToken68 reports whether s has the form of a bearer token in RFC 6750.
 func isToken68(s string) bool {
 	body := strings.TrimRight(s, "=")
 	return body != "" && strings.IndexFunc(body, func(r rune) bool {
@@ -63,8 +63,8 @@ func isAlphanumeric(r rune) bool {
 	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
 }
 
-// Bearer takes the token out of a request's headers. It is "" without an error where the request
-// carries no credentials; anything but one bearer token is an ErrToken.
+// Bearer returns the bearer token in the headers of a request, "" if they have no credentials. The
+// error is an [ErrToken], for anything but a single bearer token.
 func Bearer(h http.Header) (string, error) {
 	lines := h.Values("Authorization")
 	switch len(lines) {
@@ -72,31 +72,19 @@ func Bearer(h http.Header) (string, error) {
 		return "", nil
 	case 1:
 	default:
-		return "", fmt.Errorf("%w: the request carries more than one", ErrToken)
+		return "", fmt.Errorf("%w: the request has more than one", ErrToken)
 	}
 	scheme, token, _ := strings.Cut(lines[0], " ")
 	token = strings.Trim(token, " ")
 	if !strings.EqualFold(scheme, "Bearer") || !isToken68(token) {
-		return "", fmt.Errorf("%w: the Authorization header has to be Bearer and a token", ErrToken)
+		return "", fmt.Errorf("%w: the Authorization header must be Bearer and a token", ErrToken)
 	}
 	return token, nil
 }
 
-// TokenFromFile reads the bearer token of a server with one tenant, and checks it.
-func TokenFromFile(path string) (string, error) {
-	token, err := readSecret(path)
-	if err != nil {
-		return "", fmt.Errorf("%s %w", path, err)
-	}
-	if err := CheckToken(token); err != nil {
-		return "", fmt.Errorf("%s: %w", path, err)
-	}
-	return token, nil
-}
-
-// APIKey reads the tenant's API key of Kombo. It is "" where the tenant has none of its own and
-// uses the server's. The error names neither the file nor the variable, in case somebody wrote
-// the key in its place.
+// APIKey reads the tenant's API key for Kombo. It is "" if the tenant has no key of its own and uses
+// that of the server. The error names neither the file nor the variable, in case someone wrote the key
+// in its place.
 func (t *Tenant) APIKey() (string, error) {
 	switch {
 	case t.APIKeyFile != "":
@@ -118,9 +106,9 @@ func (t *Tenant) APIKey() (string, error) {
 	return "", nil
 }
 
-// readSecret reads a file that holds one line. The error completes "the file …".
+// readSecret reads a file with a single line. The error continues the sentence "the file …".
 func readSecret(path string) (string, error) {
-	raw, err := readAtMost(path, mostSecret)
+	raw, err := readAtMost(path, maxSecretBytes)
 	if err != nil {
 		return "", err
 	}
@@ -131,25 +119,26 @@ func readSecret(path string) (string, error) {
 	return secret, checkSecret(secret)
 }
 
-// checkSecret refuses what could not stand in a header.
+// checkSecret refuses a secret that cannot be sent in a header. The error continues the sentence "the
+// file …".
 func checkSecret(s string) error {
 	if strings.IndexFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }) >= 0 {
-		return errors.New("holds more than one word of printable ASCII")
+		return errors.New("has more than one word of printable ASCII")
 	}
 	return nil
 }
 
-// readAtMost reads a file of most bytes or less. The error completes "the file …" and does not
-// contain the path.
+// readAtMost reads a file of at most most bytes. The error continues the sentence "the file …" and
+// does not contain the path.
 func readAtMost(path string, most int64) ([]byte, error) {
 	f, err := os.Open(path) //nolint:gosec // the operator names the file
 	if err != nil {
-		return nil, cannotRead(err)
+		return nil, readError(err)
 	}
 	defer f.Close()
 	raw, err := io.ReadAll(io.LimitReader(f, most+1))
 	if err != nil {
-		return nil, cannotRead(err)
+		return nil, readError(err)
 	}
 	if int64(len(raw)) > most {
 		return nil, fmt.Errorf("is larger than %d KiB", most>>10)
@@ -157,25 +146,25 @@ func readAtMost(path string, most int64) ([]byte, error) {
 	return raw, nil
 }
 
-func cannotRead(err error) error {
+func readError(err error) error {
 	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		err = p.Err
 	}
 	return fmt.Errorf("cannot be read: %w", err)
 }
 
-// exposure says how others than the owner may reach a file, "" if they may not.
-func exposure(path string) string {
+// permissionWarning says whether anyone but the owner can write or read a file; "" if not.
+func permissionWarning(path string) string {
 	fi, err := os.Stat(path)
-	// Windows has no such bits and reports all of them.
+	// Windows has no such bits and reports all of them as set.
 	if err != nil || runtime.GOOS == "windows" {
 		return ""
 	}
 	switch mode := fi.Mode().Perm(); {
 	case mode&0o022 != 0:
-		return fmt.Sprintf("others may write it (mode %04o); chmod 600 keeps it to its owner", mode)
+		return fmt.Sprintf("others may write it (mode %04o); run chmod 600 on it", mode)
 	case mode&0o004 != 0:
-		return fmt.Sprintf("everybody may read it (mode %04o); chmod 600 keeps it to its owner", mode)
+		return fmt.Sprintf("everyone may read it (mode %04o); run chmod 600 on it", mode)
 	}
 	return ""
 }

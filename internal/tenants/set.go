@@ -12,34 +12,34 @@ import (
 )
 
 var (
-	// ErrNoTenant says that a valid access token stands for no tenant.
-	ErrNoTenant = errors.New("the access token stands for no tenant of this server")
-	// ErrSeveralTenants says that it stands for more than one.
-	ErrSeveralTenants = errors.New("the access token stands for more than one tenant of this server")
+	// ErrNoTenant means that a valid access token selects no tenant.
+	ErrNoTenant = errors.New("the access token matches no tenant of this server")
+	// ErrSeveralTenants means that it selects more than one.
+	ErrSeveralTenants = errors.New("the access token matches more than one tenant of this server")
 )
 
-// Set is the tenants of a server. It does not change and is safe for concurrent use; nor may the
-// tenants that it hands out be changed.
+// Set is the tenants of a server. It is immutable and safe for concurrent use; the tenants that it
+// returns must not be changed.
 type Set struct {
 	entries  []entry
-	tokens   []known
+	tokens   []tokenHash
 	warnings []string
 }
 
 type entry struct {
 	tenant *Tenant
-	// key is the hash of the tenant's API key, so that a new key shows as a change.
+	// key is the hash of the tenant's API key, by which a new key counts as a change.
 	key [sha256.Size]byte
 }
 
-// known is a token by its hash, with the place of its tenant among the entries.
-type known struct {
-	hash [sha256.Size]byte
-	of   int
+// tokenHash is the hash of a token and the index of its tenant's entry.
+type tokenHash struct {
+	hash  [sha256.Size]byte
+	entry int
 }
 
-// Single is the set of one tenant with one token. No token at all, "", stands for nobody. The
-// tenant is named default if it has no name.
+// Single returns the set of one tenant with one token. With an empty token, no token selects the
+// tenant. It is named default if it has no name.
 func Single(token string, t Tenant) *Set {
 	if t.Name == "" {
 		t.Name = "default"
@@ -51,12 +51,12 @@ func Single(token string, t Tenant) *Set {
 	return newSet([]entry{{tenant: &t}}, nil)
 }
 
-// newSet takes tenants that were checked.
+// newSet returns the set of tenants that are already checked.
 func newSet(entries []entry, warnings []string) *Set {
 	s := &Set{entries: entries, warnings: warnings}
 	for i, e := range entries {
 		for _, h := range e.tenant.TokenSHA256 {
-			k := known{of: i}
+			k := tokenHash{entry: i}
 			if n, err := hex.Decode(k.hash[:], []byte(h)); err == nil && n == len(k.hash) {
 				s.tokens = append(s.tokens, k)
 			}
@@ -65,14 +65,14 @@ func newSet(entries []entry, warnings []string) *Set {
 	return s
 }
 
-// ByToken finds the tenant that a bearer token stands for. How long it takes tells nothing about
-// the tokens: the hash of the one presented is compared with every other, each to its end.
+// ByToken returns the tenant of a bearer token. It takes the same time for every token, so that timing
+// reveals nothing: the hash is compared with every other, each in full.
 func (s *Set) ByToken(token string) (*Tenant, bool) {
 	sum := sha256.Sum256([]byte(token))
 	found := -1
 	for i := range s.tokens {
 		same := subtle.ConstantTimeCompare(s.tokens[i].hash[:], sum[:])
-		found = subtle.ConstantTimeSelect(same, s.tokens[i].of, found)
+		found = subtle.ConstantTimeSelect(same, s.tokens[i].entry, found)
 	}
 	if found < 0 {
 		return nil, false
@@ -80,8 +80,8 @@ func (s *Set) ByToken(token string) (*Tenant, bool) {
 	return s.entries[found].tenant, true
 }
 
-// ByClaims finds the tenant that a verified access token stands for. The error is ErrNoTenant or
-// ErrSeveralTenants; the latter names tenants and so is for the log.
+// ByClaims returns the tenant that a verified access token selects. The error is [ErrNoTenant] or
+// [ErrSeveralTenants]; the latter names the tenants, so log it and do not send it to the caller.
 func (s *Set) ByClaims(claims map[string]any) (*Tenant, error) {
 	var found []*Tenant
 	for _, e := range s.entries {
@@ -98,7 +98,7 @@ func (s *Set) ByClaims(claims map[string]any) (*Tenant, error) {
 	return nil, fmt.Errorf("%w: %s", ErrSeveralTenants, strings.Join(names(found), ", "))
 }
 
-// ByName finds a tenant by its name.
+// ByName returns the tenant of that name.
 func (s *Set) ByName(name string) (*Tenant, bool) {
 	for _, e := range s.entries {
 		if e.tenant.Name == name {
@@ -108,7 +108,7 @@ func (s *Set) ByName(name string) (*Tenant, bool) {
 	return nil, false
 }
 
-// Tenants lists the tenants in the order of their file.
+// Tenants returns the tenants in the order of their file.
 func (s *Set) Tenants() []*Tenant {
 	all := make([]*Tenant, len(s.entries))
 	for i, e := range s.entries {
@@ -117,15 +117,15 @@ func (s *Set) Tenants() []*Tenant {
 	return all
 }
 
-// UsesTokens tells whether any tenant has a bearer token.
+// UsesTokens reports whether any tenant has a bearer token.
 func (s *Set) UsesTokens() bool { return len(s.tokens) > 0 }
 
-// UsesClaims tells whether any tenant is chosen by claims, which takes an issuer.
+// UsesClaims reports whether any tenant is selected by claims, which requires an issuer.
 func (s *Set) UsesClaims() bool {
 	return slices.ContainsFunc(s.entries, func(e entry) bool { return e.tenant.usesClaims() })
 }
 
-// Warnings are sentences for the log about files that others may read or write.
+// Warnings returns sentences for the log about files that others may read or write.
 func (s *Set) Warnings() []string { return slices.Clone(s.warnings) }
 
 func names(tenants []*Tenant) []string {
@@ -136,27 +136,27 @@ func names(tenants []*Tenant) []string {
 	return out
 }
 
-// Changes names the tenants that differ between two sets, each list in order.
+// Changes are the names of the tenants that differ between two sets. Each list is sorted.
 type Changes struct {
 	Added, Removed, Changed []string
 }
 
-// Empty tells whether nothing changed.
+// Empty reports whether nothing changed.
 func (c Changes) Empty() bool {
 	return len(c.Added)+len(c.Removed)+len(c.Changed) == 0
 }
 
-func compare(before, after *Set) Changes {
+func diff(before, after *Set) Changes {
 	var c Changes
 	was := make(map[string]entry, len(before.entries))
 	for _, e := range before.entries {
 		was[e.tenant.Name] = e
 	}
 	for _, e := range after.entries {
-		old, there := was[e.tenant.Name]
+		old, ok := was[e.tenant.Name]
 		delete(was, e.tenant.Name)
 		switch {
-		case !there:
+		case !ok:
 			c.Added = append(c.Added, e.tenant.Name)
 		case old.key != e.key || !reflect.DeepEqual(old.tenant, e.tenant):
 			c.Changed = append(c.Changed, e.tenant.Name)

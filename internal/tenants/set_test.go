@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestATokenFindsItsTenant(t *testing.T) {
+func TestByTokenFindsTenant(t *testing.T) {
 	t.Parallel()
 	s := load(t, `
 tenants:
@@ -39,7 +39,7 @@ tenants:
 	assert.True(t, s.UsesClaims())
 }
 
-func TestASingleTenantHasOneToken(t *testing.T) {
+func TestSingleTenantHasOneToken(t *testing.T) {
 	t.Parallel()
 	s := Single("secret", Tenant{Integration: "x", TokenSHA256: []string{Hash("another")}})
 	got, ok := s.ByToken("secret")
@@ -58,7 +58,7 @@ func TestASingleTenantHasOneToken(t *testing.T) {
 	assert.True(t, ok)
 }
 
-func TestClaimsFindTheirTenant(t *testing.T) {
+func TestByClaimsFindsTenant(t *testing.T) {
 	t.Parallel()
 	s := load(t, `
 tenants:
@@ -107,11 +107,11 @@ tenants:
 	}
 	got, err := s.ByClaims(claims{"tenant": "acme", "sub": "r2"})
 	require.ErrorIs(t, err, ErrSeveralTenants)
-	require.EqualError(t, err, "the access token stands for more than one tenant of this server: acme, robots")
+	require.EqualError(t, err, "the access token matches more than one tenant of this server: acme, robots")
 	assert.Nil(t, got)
 }
 
-func TestReloadTellsWhatChanged(t *testing.T) {
+func TestReloadReturnsChanges(t *testing.T) {
 	t.Parallel()
 	one := func(name, rest string) string {
 		return "  - {name: " + name + ", integration_id: x, token_sha256: " + Hash(name) + rest + "}\n"
@@ -140,7 +140,7 @@ func TestReloadTellsWhatChanged(t *testing.T) {
 	assert.True(t, ok, "a request under way stays with its set")
 }
 
-func TestAFileThatIsWrongLeavesTheOldSetInForce(t *testing.T) {
+func TestReloadKeepsOldSetOnError(t *testing.T) {
 	t.Parallel()
 	path := written(t, tenant())
 	st := NewStore(Single("old", Tenant{}), words)
@@ -158,7 +158,7 @@ func TestAFileThatIsWrongLeavesTheOldSetInForce(t *testing.T) {
 	assert.Same(t, old, st.Set())
 }
 
-func TestAStoreIsReadWhileItIsReloaded(t *testing.T) {
+func TestStoreIsReadDuringReload(t *testing.T) {
 	t.Parallel()
 	path := written(t, tenant())
 	st := NewStore(load(t, tenant()), words)
@@ -178,7 +178,7 @@ func TestAStoreIsReadWhileItIsReloaded(t *testing.T) {
 	wg.Wait()
 }
 
-func TestATokenIsMadeToBeHardToGuessAndEasyToSpot(t *testing.T) {
+func TestNewTokenHasPrefixAnd256Bits(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
 	for range 100 {
@@ -191,7 +191,7 @@ func TestATokenIsMadeToBeHardToGuessAndEasyToSpot(t *testing.T) {
 	assert.Equal(t, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", Hash("abc"))
 }
 
-func TestATokenThatIsNotGoodEnoughIsRefused(t *testing.T) {
+func TestCheckTokenRefusesWeakTokens(t *testing.T) {
 	t.Parallel()
 	for token, says := range map[string]string{
 		"":                                "shorter than 20",
@@ -210,39 +210,40 @@ func TestATokenThatIsNotGoodEnoughIsRefused(t *testing.T) {
 	require.NoError(t, CheckToken("abcDEF012345-._~+/=="))
 }
 
-func TestAKeyFromTheEnvironmentIsOneWord(t *testing.T) {
+func TestAPIKeyFromEnvironmentIsOneWord(t *testing.T) {
 	t.Setenv("TENANTS_TEST_KEY", "two words")
 	_, err := (&Tenant{APIKeyEnv: "TENANTS_TEST_KEY"}).APIKey()
-	require.EqualError(t, err, "api_key_env: the environment variable holds more than one word of printable ASCII")
+	require.EqualError(t, err, "api_key_env: the environment variable has more than one word of printable ASCII")
 }
 
-func TestASecretIsReadFromAFile(t *testing.T) {
+func TestSecretFileIsReadAndChecked(t *testing.T) {
 	t.Parallel()
-	token := NewToken()
 	dir := t.TempDir()
-	path := filepath.Join(dir, "token")
-	require.NoError(t, os.WriteFile(path, []byte(token+"\r\n"), 0o600))
-	got, err := TokenFromFile(path)
+	path := filepath.Join(dir, "key")
+	tenant := &Tenant{APIKeyFile: path}
+	secret := NewToken()
+	require.NoError(t, os.WriteFile(path, []byte(secret+"\r\n"), 0o600))
+	got, err := tenant.APIKey()
 	require.NoError(t, err)
-	assert.Equal(t, token, got)
+	assert.Equal(t, secret, got)
 
 	for content, says := range map[string]string{
 		"":                                      "is empty",
 		" \n":                                   "is empty",
-		"letmein":                               "shorter than 20",
-		token + "\n" + token:                    "more than one word",
-		strings.Repeat("x", mostSecret+1):       "is larger than 16 KiB",
+		secret + "\n" + secret:                  "more than one word",
+		strings.Repeat("x", maxSecretBytes+1):   "is larger than 16 KiB",
 		"\xff\xfe" + strings.Repeat("x\x00", 9): "more than one word",
 	} {
 		require.NoError(t, os.WriteFile(path, []byte(content), 0o600))
-		_, err := TokenFromFile(path)
+		_, err := tenant.APIKey()
 		require.ErrorContains(t, err, says)
-		assert.ErrorContains(t, err, path)
-		assert.NotContains(t, err.Error(), token)
+		require.ErrorContains(t, err, "api_key_file: the file ")
+		assert.NotContains(t, err.Error(), path, "the path may be the key itself")
+		assert.NotContains(t, err.Error(), secret)
 	}
-	_, err = TokenFromFile(dir)
+	_, err = (&Tenant{APIKeyFile: dir}).APIKey()
 	require.ErrorContains(t, err, "cannot be read")
-	_, err = TokenFromFile(filepath.Join(dir, "none"))
+	_, err = (&Tenant{APIKeyFile: filepath.Join(dir, "none")}).APIKey()
 	require.ErrorIs(t, err, os.ErrNotExist)
 
 	key, err := (&Tenant{}).APIKey()

@@ -5,32 +5,32 @@ import (
 	"sync/atomic"
 )
 
-// Store holds the set that is in force and takes a new one while the server runs. It is safe for
+// Store has the current set of tenants, and replaces it while the server runs. It is safe for
 // concurrent use.
 type Store struct {
-	current atomic.Pointer[Set]
-	words   Vocabulary
-	loading sync.Mutex
+	current  atomic.Pointer[Set]
+	words    Vocabulary
+	reloadMu sync.Mutex
 }
 
-// NewStore begins with a set. The vocabulary is what files are checked against later.
+// NewStore returns a store with a first set. Reload checks files against the vocabulary.
 func NewStore(s *Set, words Vocabulary) *Store {
 	st := &Store{words: words}
 	st.current.Store(s)
 	return st
 }
 
-// Set is the set in force. A request takes it once and stays with it.
+// Set returns the current set. Call it once for each request.
 func (s *Store) Set() *Set { return s.current.Load() }
 
-// Reload puts the set of a file in force and tells what that changed. Where anything about the
-// file is wrong the old set stays in force.
+// Reload replaces the set by that of a file and returns what changed. If anything in the file is wrong,
+// it returns the error of [Load] and keeps the old set.
 func (s *Store) Reload(path string) (Changes, error) {
-	s.loading.Lock()
-	defer s.loading.Unlock()
+	s.reloadMu.Lock()
+	defer s.reloadMu.Unlock()
 	next, err := Load(path, s.words)
 	if err != nil {
 		return Changes{}, err
 	}
-	return compare(s.current.Swap(next), next), nil
+	return diff(s.current.Swap(next), next), nil
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestAGoodTokenGivesItsClaims(t *testing.T) {
+func TestVerifyReturnsClaimsOfValidToken(t *testing.T) {
 	t.Parallel()
 	f := newIssuerServer(t)
 	tests := map[string]string{
@@ -44,20 +44,20 @@ func TestAGoodTokenGivesItsClaims(t *testing.T) {
 	}
 }
 
-// unsigned is a token of the algorithm none.
+// unsigned returns a token with the algorithm none.
 func unsigned(claims any) string {
 	enc := base64.RawURLEncoding
 	return enc.EncodeToString([]byte(`{"alg":"none","typ":"JWT"}`)) + "." + enc.EncodeToString(must(json.Marshal(claims))) + "."
 }
 
-// mixUp signs with a public key as if it were a shared secret.
+// mixUp returns a token signed with a public key as the shared secret.
 func mixUp(f *fakeIssuer) string {
 	der := must(x509.MarshalPKIXPublicKey(rsaKey().Public()))
 	secret := pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})
 	return sign(jose.HS256, secret, "rsa", "JWT", f.claims())
 }
 
-func TestABadTokenIsRefusedWithoutBeingRepeated(t *testing.T) {
+func TestVerifyRefusesInvalidTokensWithoutQuotingThem(t *testing.T) {
 	t.Parallel()
 	f := newIssuerServer(t)
 	good := f.token()
@@ -72,24 +72,24 @@ func TestABadTokenIsRefusedWithoutBeingRepeated(t *testing.T) {
 		"of the issuer and a slash":      {f.sign(f.with(map[string]any{"iss": f.issuer() + "/"})), "another issuer"},
 		"of no issuer":                   {f.sign(f.with(map[string]any{"iss": nil})), "another issuer"},
 		"expired":                        {f.sign(f.with(map[string]any{"exp": f.Now().Add(-30 * time.Second).Unix()})), "has expired"},
-		"without an end":                 {f.sign(f.with(map[string]any{"exp": nil})), "no time of expiry"},
+		"without an end":                 {f.sign(f.with(map[string]any{"exp": nil})), "no expiry time"},
 		"that ends in words":             {f.sign(f.with(map[string]any{"exp": "never"})), "malformed"},
-		"that ends in a number in words": {f.sign(f.with(map[string]any{"exp": "99999999999"})), "its exp is no time"},
+		"that ends in a number in words": {f.sign(f.with(map[string]any{"exp": "99999999999"})), "its exp is not a valid time"},
 		"not yet valid":                  {f.sign(f.with(map[string]any{"nbf": f.Now().Add(31 * time.Second).Unix()})), "has not begun"},
 		"valid since a list":             {f.sign(f.with(map[string]any{"nbf": nil, "exp": []int{1}})), "malformed"},
 		"signed with nothing":            {unsigned(f.claims()), "not signed with one of RS256"},
 		"signed with the public key":     {mixUp(f), "not signed with one of RS256"},
-		"signed with a stranger's key":   {sign(jose.RS256, laterRSAKey(), "rsa", "JWT", f.claims()), "fits none"},
-		"with other claims put in":       {parts[0] + "." + otherBody + "." + parts[2], "fits none"},
-		"without its signature":          {parts[0] + "." + parts[1] + ".", "fits none"},
+		"signed with a stranger's key":   {sign(jose.RS256, laterRSAKey(), "rsa", "JWT", f.claims()), "matches none"},
+		"with other claims put in":       {parts[0] + "." + otherBody + "." + parts[2], "matches none"},
+		"without its signature":          {parts[0] + "." + parts[1] + ".", "matches none"},
 		"for a logout":                   {sign(jose.RS256, rsaKey(), "rsa", "logout+jwt", f.claims()), "another purpose"},
-		"in two parts":                   {parts[0] + "." + parts[1], "no JWT"},
-		"in four parts":                  {good + ".x", "no JWT"},
-		"of no base64":                   {"{}." + parts[1] + "." + parts[2], "no JWT"},
+		"in two parts":                   {parts[0] + "." + parts[1], "not a JWT"},
+		"in four parts":                  {good + ".x", "not a JWT"},
+		"of no base64":                   {"{}." + parts[1] + "." + parts[2], "not a JWT"},
 		"with a body of no base64":       {parts[0] + ".!." + parts[2], "malformed"},
-		"that is a word":                 {"kmcp_wordwordwordwordword", "no JWT"},
-		"that is nothing":                {"", "no JWT"},
-		"that is too long":               {good + strings.Repeat("x", mostToken), "longer than 16 KiB"},
+		"that is a word":                 {"kmcp_wordwordwordwordword", "not a JWT"},
+		"that is nothing":                {"", "not a JWT"},
+		"that is too long":               {good + strings.Repeat("x", maxTokenBytes), "longer than 16 KiB"},
 		"that signs a list":              {f.sign([]string{"x"}), "malformed"},
 		"that signs null":                {f.sign(nil), "another issuer"},
 	}
@@ -110,7 +110,7 @@ func TestABadTokenIsRefusedWithoutBeingRepeated(t *testing.T) {
 	}
 }
 
-func TestAlgorithmsCanBeNarrowed(t *testing.T) {
+func TestVerifyAcceptsOnlyConfiguredAlgorithms(t *testing.T) {
 	t.Parallel()
 	f := newIssuerServer(t)
 	v := f.verifier(t, func(c *VerifierConfig) { c.Algorithms = []string{"ES256"} })
@@ -120,7 +120,7 @@ func TestAlgorithmsCanBeNarrowed(t *testing.T) {
 	require.NoError(t, err)
 }
 
-func TestScopesAreRequiredWhereverTheIssuerPutsThem(t *testing.T) {
+func TestVerifyRequiresScopesFromEitherClaim(t *testing.T) {
 	t.Parallel()
 	f := newIssuerServer(t)
 	v := f.verifier(t, func(c *VerifierConfig) { c.Scopes = []string{"kombo.read", "kombo.write"} })
@@ -153,22 +153,22 @@ func TestScopesAreRequiredWhereverTheIssuerPutsThem(t *testing.T) {
 	assert.Equal(t, f.issuer(), v.Issuer())
 }
 
-func TestAVerifierThatCouldTrustTheWrongPartyIsNotMade(t *testing.T) {
+func TestNewVerifierRefusesUnsafeConfiguration(t *testing.T) {
 	t.Parallel()
 	good := VerifierConfig{Issuer: "https://login.example.com", Audience: audience}
 	tests := map[string]struct {
 		change func(*VerifierConfig)
 		says   string
 	}{
-		"without an issuer":           {func(c *VerifierConfig) { c.Issuer = "" }, "has to be an address"},
-		"with an issuer of no scheme": {func(c *VerifierConfig) { c.Issuer = "login.example.com" }, "has to be an address"},
-		"with a user in the issuer":   {func(c *VerifierConfig) { c.Issuer = "https://me:pw@login.example.com" }, "has to be an address"},
-		"with a query in the issuer":  {func(c *VerifierConfig) { c.Issuer += "?a=b" }, "has to be an address"},
+		"without an issuer":           {func(c *VerifierConfig) { c.Issuer = "" }, "must be an address"},
+		"with an issuer of no scheme": {func(c *VerifierConfig) { c.Issuer = "login.example.com" }, "must be an address"},
+		"with a user in the issuer":   {func(c *VerifierConfig) { c.Issuer = "https://me:pw@login.example.com" }, "must be an address"},
+		"with a query in the issuer":  {func(c *VerifierConfig) { c.Issuer += "?a=b" }, "must be an address"},
 		"with an issuer over http":    {func(c *VerifierConfig) { c.Issuer = "http://login.example.com" }, "by https"},
 		"without an audience":         {func(c *VerifierConfig) { c.Audience = "" }, "audience is required"},
 		"with no signature":           {func(c *VerifierConfig) { c.Algorithms = []string{"none"} }, "RS256, RS384"},
 		"with a shared secret":        {func(c *VerifierConfig) { c.Algorithms = []string{"RS256", "HS256"} }, `"HS256"`},
-		"with two scopes in one":      {func(c *VerifierConfig) { c.Scopes = []string{"a b"} }, "no scope"},
+		"with two scopes in one":      {func(c *VerifierConfig) { c.Scopes = []string{"a b"} }, "not a valid scope"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
