@@ -1,31 +1,30 @@
 package kombo
 
-// MoveApplicationToStageInput names the stage to move to: one of the
-// application's job (Job.Stages).
+// MoveApplicationToStageInput is the stage to move to, one of Job.Stages of the
+// application's job.
 type MoveApplicationToStageInput struct {
 	StageID      string            `json:"stage_id"`
 	RemoteFields *MoveRemoteFields `json:"remote_fields,omitempty"`
 }
 
-// RejectApplicationInput says why an application is rejected. The ATS may write
-// to the candidate because of it.
+// RejectApplicationInput is why an application is rejected.
 type RejectApplicationInput struct {
 	RejectionReasonID string              `json:"rejection_reason_id"`
 	Note              string              `json:"note,omitempty"`
 	RemoteFields      *RejectRemoteFields `json:"remote_fields,omitempty"`
 }
 
-// PlainText is the only content type of a note.
+// PlainText is the only content type of notes.
 const PlainText = "PLAIN_TEXT"
 
-// NoteInput is a note to be added. An empty ContentType is sent as PlainText.
+// NoteInput is a note to add. An empty ContentType means PlainText.
 type NoteInput struct {
 	Content      string            `json:"content"`
 	ContentType  string            `json:"content_type"`
 	RemoteFields *NoteRemoteFields `json:"remote_fields,omitempty"`
 }
 
-// ResultLinkInput is a link to be added to an application or a candidate.
+// ResultLinkInput is a link to add to an application or a candidate.
 type ResultLinkInput struct {
 	Label        string                  `json:"label"`
 	URL          string                  `json:"url"`
@@ -33,8 +32,8 @@ type ResultLinkInput struct {
 	RemoteFields *ResultLinkRemoteFields `json:"remote_fields,omitempty"`
 }
 
-// ResultLinkDetails are custom fields that go with a link: the prefix "Acme:"
-// and the key "Score" become the field "Acme: Score".
+// ResultLinkDetails are custom fields that come with a link: the prefix "Acme:" and
+// the key "Score" give the field "Acme: Score".
 type ResultLinkDetails struct {
 	CustomFieldNamePrefix string                `json:"custom_field_name_prefix"`
 	Attributes            []ResultLinkAttribute `json:"attributes"`
@@ -46,15 +45,15 @@ type ResultLinkAttribute struct {
 	Value string `json:"value"`
 }
 
-// AttachmentInput is a file to be added to an application or a candidate.
+// AttachmentInput is a file to add to an application or a candidate.
 type AttachmentInput struct {
 	Attachment   FileInput               `json:"attachment"`
 	RemoteFields *AttachmentRemoteFields `json:"remote_fields,omitempty"`
 }
 
-// FileInput is a file. Exactly one of DataURL, which Kombo fetches at once and
-// without credentials, and Data, base64 with a ContentType, must be given. Name
-// should end in a proper extension.
+// FileInput is a file. Set either DataURL, which Kombo fetches at once and without
+// credentials, or Data, in base64 and with a ContentType. Name should have an
+// extension that fits the content.
 type FileInput struct {
 	Name        string         `json:"name"`
 	ContentType string         `json:"content_type,omitempty"`
@@ -63,27 +62,26 @@ type FileInput struct {
 	Type        AttachmentType `json:"type"`
 }
 
-// TagInput names the tag to be added to or removed from a candidate. Adding
-// creates the tag where it is missing.
+// TagInput is a tag to add to a candidate or remove from one.
 type TagInput struct {
 	Tag          TagName          `json:"tag"`
 	RemoteFields *TagRemoteFields `json:"remote_fields,omitempty"`
 }
 
-// TagName is a tag by its name.
+// TagName is a tag, given by its name.
 type TagName struct {
 	Name string `json:"name"`
 }
 
-// ImportTrackedApplicationInput marks an application that exists in the ATS as
-// one to be synced. TrackedAt is a date (see CheckDate) or nil for unknown; one
-// block of TrackedIDs must be set.
+// ImportTrackedApplicationInput is an application in the ATS that Kombo should sync.
+// TrackedAt is a date as CheckDate accepts, nil if unknown. Set one field of
+// TrackedIDs.
 type ImportTrackedApplicationInput struct {
 	TrackedIDs
 	TrackedAt *string `json:"tracked_at"`
 }
 
-// TrackedIDs name an application in the terms of the connected tool.
+// TrackedIDs identifies an application as the connected ATS does.
 type TrackedIDs struct {
 	ERecruiter      *TrackedID `json:"erecruiter,omitempty"`
 	SuccessFactors  *TrackedID `json:"successfactors,omitempty"`
@@ -94,8 +92,8 @@ type TrackedIDs struct {
 	SmartRecruiters *TrackedID `json:"smartrecruiters,omitempty"`
 }
 
-// TrackedID identifies an application; IDType says by which of the other
-// fields: application_and_job_remote_ids, application_and_candidate_remote_ids,
+// TrackedID identifies an application by the fields that IDType names, which is
+// application_and_job_remote_ids, application_and_candidate_remote_ids,
 // application_remote_id, placement_id, application_id or
 // candidate_and_job_remote_ids.
 type TrackedID struct {
@@ -107,8 +105,8 @@ type TrackedID struct {
 	ApplicationID       string `json:"application_id,omitempty"`
 }
 
-// TrackedApplication is an import that Kombo took note of; the application
-// itself is fetched by the next sync.
+// TrackedApplication is an import that Kombo has recorded. The application itself
+// arrives with the next sync.
 type TrackedApplication struct {
 	undecoded
 	ID         string     `json:"id"`

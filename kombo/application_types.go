@@ -25,7 +25,7 @@ type Application struct {
 	Offers                   []ApplicationOffer     `json:"offers"`
 }
 
-// ApplicationCandidate is the part of a candidate that an application carries.
+// ApplicationCandidate is a candidate nested in an application.
 type ApplicationCandidate struct {
 	ID             string       `json:"id"`
 	RemoteID       string       `json:"remote_id"`
@@ -39,7 +39,7 @@ type ApplicationCandidate struct {
 	Tags           []TagRef     `json:"tags"`
 }
 
-// ApplicationInterview is an interview as an application carries it.
+// ApplicationInterview is an interview nested in an application.
 type ApplicationInterview struct {
 	ID         string    `json:"id"`
 	RemoteID   string    `json:"remote_id"`
@@ -50,15 +50,15 @@ type ApplicationInterview struct {
 	Canceled   *bool     `json:"canceled"`
 }
 
-// ApplicationOffer is an offer as an application carries it.
+// ApplicationOffer is an offer nested in an application.
 type ApplicationOffer struct {
 	ID       string      `json:"id"`
 	RemoteID string      `json:"remote_id"`
 	Status   OfferStatus `json:"status"`
 }
 
-// CreatedApplication is what creating an application returns: the application
-// with the whole candidate, and without interviews and offers.
+// CreatedApplication is the result of creating an application: the application
+// with its whole candidate, but without interviews and offers.
 type CreatedApplication struct {
 	undecoded
 	ID                       string            `json:"id"`
@@ -78,6 +78,6 @@ type CreatedApplication struct {
 	RemoteUpdatedAt          Time              `json:"remote_updated_at"`
 	CurrentStage             *ApplicationStage `json:"current_stage"`
 	Job                      *JobRef           `json:"job"`
-	// Candidate has no Applications here.
+	// Candidate has no Applications.
 	Candidate *Candidate `json:"candidate"`
 }

@@ -7,12 +7,13 @@ import (
 
 var opGetApplications = listOperation("get_applications", "/ats/applications")
 
-// GetApplications returns one page of the applications that filter lets through.
+// GetApplications returns one page of the applications that match filter.
 func (c *Client) GetApplications(ctx context.Context, filter ApplicationFilter) (Page[Application], error) {
 	return fetch[Application](ctx, c, opGetApplications, &filter)
 }
 
-// ApplicationPages walks the pages of GetApplications from filter.Cursor to the last.
+// ApplicationPages iterates over the pages of GetApplications, from filter.Cursor to
+// the last.
 func (c *Client) ApplicationPages(ctx context.Context, filter ApplicationFilter) iter.Seq2[Page[Application], error] {
 	return walk(filter.ListOptions, func(o ListOptions) (Page[Application], error) {
 		next := filter
@@ -21,7 +22,7 @@ func (c *Client) ApplicationPages(ctx context.Context, filter ApplicationFilter)
 	})
 }
 
-// AllApplications walks the records of GetApplications.
+// AllApplications iterates over the records of GetApplications.
 func (c *Client) AllApplications(ctx context.Context, filter ApplicationFilter) iter.Seq2[Application, error] {
-	return each(c.ApplicationPages(ctx, filter))
+	return records(c.ApplicationPages(ctx, filter))
 }

@@ -16,11 +16,11 @@ var (
 	}
 	opAddApplicationAttachment = operation{
 		name: "add_application_attachment", method: http.MethodPost,
-		path: "/ats/applications/{application_id}/attachments", kind: write, check: checkAttachments,
+		path: "/ats/applications/{application_id}/attachments", kind: write, howToCheck: checkAttachments,
 	}
 	opAddCandidateAttachment = operation{
 		name: "add_candidate_attachment", method: http.MethodPost,
-		path: "/ats/candidates/{candidate_id}/attachments", kind: write, check: checkAttachments,
+		path: "/ats/candidates/{candidate_id}/attachments", kind: write, howToCheck: checkAttachments,
 	}
 	opGetAttachmentRestrictions = operation{
 		name: "get_attachment_restrictions", method: http.MethodGet,
@@ -28,14 +28,14 @@ var (
 	}
 )
 
-// GetApplicationAttachments lists an application's files, live from the ATS; in
-// tools whose applications have none, the candidate's.
+// GetApplicationAttachments returns the files of an application, read from the ATS
+// itself. In an ATS whose applications have no files, they are the candidate's.
 func (c *Client) GetApplicationAttachments(ctx context.Context, applicationID string) ([]Attachment, error) {
 	return c.attachments(ctx, opGetApplicationAttachments, applicationID)
 }
 
-// GetCandidateAttachments lists the files of a candidate and of all their
-// applications, live from the ATS.
+// GetCandidateAttachments returns the files of a candidate and of all their
+// applications, read from the ATS itself.
 func (c *Client) GetCandidateAttachments(ctx context.Context, candidateID string) ([]Attachment, error) {
 	return c.attachments(ctx, opGetCandidateAttachments, candidateID)
 }
@@ -48,8 +48,8 @@ func (c *Client) attachments(ctx context.Context, op operation, id string) ([]At
 	return *data.Results, nil
 }
 
-// AddApplicationAttachment adds a file to an application; in tools whose
-// applications have none, to the candidate.
+// AddApplicationAttachment adds a file to an application or, in an ATS whose
+// applications have no files, to the candidate.
 func (c *Client) AddApplicationAttachment(ctx context.Context, applicationID string, in AttachmentInput) (Receipt, error) {
 	return c.submit(ctx, opAddApplicationAttachment, []string{applicationID}, in)
 }
@@ -59,8 +59,8 @@ func (c *Client) AddCandidateAttachment(ctx context.Context, candidateID string,
 	return c.submit(ctx, opAddCandidateAttachment, []string{candidateID}, in)
 }
 
-// GetAttachmentRestrictions tells which files an action of the integration
-// takes, nil where Kombo does not know.
+// GetAttachmentRestrictions returns which files an action accepts in the client's
+// integration, nil if unknown.
 func (c *Client) GetAttachmentRestrictions(ctx context.Context, action AttachmentAction) (*AttachmentRestrictions, error) {
 	data, _, err := call[struct {
 		Restrictions *AttachmentRestrictions `json:"attachment_restrictions"`

@@ -12,34 +12,34 @@ import (
 	"time"
 )
 
-// reply is what one attempt brought.
+// reply is the result of one attempt.
 type reply struct {
 	start  time.Time
 	queued time.Duration
 	took   time.Duration
-	// status is 0 where there was no answer; err then says why.
+	// status is 0 if there was no response; err then says why.
 	status int
 	header http.Header
 	body   []byte
-	// err may also be set beside a status: the body is then not whole.
+	// err may be set beside a status, if the body is incomplete.
 	err error
-	// sent is false only where it is certain that nothing reached the server.
+	// sent is false only if it is certain that nothing reached the server.
 	sent bool
 }
 
-// wire follows a request on its way out. What cannot be traced, as through a
-// transport of the caller's own, counts as sent.
-type wire struct{ dialing, connected atomic.Bool }
+// connTrace records how far a request got. One that cannot be traced, because the
+// transport is the caller's own, counts as sent.
+type connTrace struct{ dialing, connected atomic.Bool }
 
-func (w *wire) trace() *httptrace.ClientTrace {
+func (t *connTrace) clientTrace() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
-		GetConn: func(string) { w.dialing.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) { w.connected.Store(true) },
+		GetConn: func(string) { t.dialing.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { t.connected.Store(true) },
 	}
 }
 
-// mayHaveSent is false only where a connection was asked for and never got.
-func (w *wire) mayHaveSent() bool { return !w.dialing.Load() || w.connected.Load() }
+// mayHaveSent is false only if a connection was requested and never made.
+func (t *connTrace) mayHaveSent() bool { return !t.dialing.Load() || t.connected.Load() }
 
 // attempt sends req once, in a slot of the integration if it is an action.
 func (c *Client) attempt(l lifetime, req *request) reply {
@@ -70,9 +70,9 @@ func (c *Client) exchange(l lifetime, req *request, r *reply) {
 		ctx, stop = context.WithTimeoutCause(ctx, l.attempt, timeout{l.attempt})
 		defer stop()
 	}
-	var out wire
+	var trace connTrace
 	unhook := context.AfterFunc(l.waiting, func() {
-		if !out.connected.Load() {
+		if !trace.connected.Load() {
 			cancel(context.Cause(l.waiting))
 		}
 	})
@@ -81,7 +81,7 @@ func (c *Client) exchange(l lifetime, req *request, r *reply) {
 		r.err = context.Cause(l.waiting)
 		return
 	}
-	httpReq, err := c.build(httptrace.WithClientTrace(ctx, out.trace()), req)
+	httpReq, err := c.build(httptrace.WithClientTrace(ctx, trace.clientTrace()), req)
 	if err != nil {
 		r.err = err
 		return
@@ -92,23 +92,23 @@ func (c *Client) exchange(l lifetime, req *request, r *reply) {
 	}
 	response, err := client.Do(httpReq)
 	if err != nil {
-		r.err = plain(ctx, err)
-		r.sent = out.mayHaveSent()
+		r.err = unwrapURLError(ctx, err)
+		r.sent = trace.mayHaveSent()
 		return
 	}
 	r.sent, r.status, r.header = true, response.StatusCode, response.Header
 	r.body, r.err = readBody(response)
 	if r.err != nil {
-		r.err = plain(ctx, r.err)
+		r.err = unwrapURLError(ctx, r.err)
 	}
 	if err := response.Body.Close(); err != nil {
-		c.logger.Debug("close an answer", "operation", req.name, "error", c.redact(err.Error()))
+		c.logger.Debug("closing a response body failed", "operation", req.name, "err", c.redact(err.Error()))
 	}
 }
 
-// plain takes off the *url.Error, whose text has the query with personal data
-// in it, and puts the cause in place of a bare context error.
-func plain(ctx context.Context, err error) error {
+// unwrapURLError drops the *url.Error, whose text contains the query and so
+// personal data, and replaces a bare context error by its cause.
+func unwrapURLError(ctx context.Context, err error) error {
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		err = wrapped.Err
 	}
@@ -118,15 +118,15 @@ func plain(ctx context.Context, err error) error {
 	return err
 }
 
-// readBody reads up to a cap that depends on the status. An error's body is cut
-// there; a success's body past it is an error.
+// readBody reads up to a limit that depends on the status. The body of an error
+// is cut there; that of a success must not exceed it.
 func readBody(response *http.Response) ([]byte, error) {
 	if !isSuccess(response.StatusCode) {
 		return io.ReadAll(io.LimitReader(response.Body, maxErrorBody))
 	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxSuccessBody+1))
 	if len(body) > maxSuccessBody {
-		return nil, fmt.Errorf("%w: it is larger than %d MiB", errForeign, maxSuccessBody>>20)
+		return nil, fmt.Errorf("%w: it is larger than %d MiB", errNotKombo, maxSuccessBody>>20)
 	}
 	return body, err
 }

@@ -9,16 +9,17 @@ import (
 
 const (
 	firstWait = 500 * time.Millisecond
-	// firstConcurrencyWait is longer: a slot frees when an action ends.
+	// firstConcurrencyWait is longer, since a slot is freed when an action ends.
 	firstConcurrencyWait = time.Second
-	longestBackoff       = 30 * time.Second
-	// longestWait bounds what a server can ask for; past it the call fails and
-	// says when to try again.
-	longestWait = 2 * time.Minute
+	maxBackoff           = 30 * time.Second
+	// maxServerWait is the longest wait that a server can ask for. Beyond it the
+	// call fails and says when to try again.
+	maxServerWait = 2 * time.Minute
 )
 
-// serverWait is how long the answer asks to be left alone, 0 if it does not.
-// ratelimit-reset tells about Kombo's own window, so it counts only for that.
+// serverWait returns how long the server asks to wait before a retry, 0 if it
+// does not. ratelimit-reset is about Kombo's own window, so it is used only if
+// that is what the call exceeded.
 func serverWait(e *Error, header http.Header, now time.Time) time.Duration {
 	if ms, err := strconv.Atoi(header.Get("Retry-After-Ms")); err == nil && ms > 0 {
 		return time.Duration(ms) * time.Millisecond
@@ -38,24 +39,24 @@ func serverWait(e *Error, header http.Header, now time.Time) time.Duration {
 	return 0
 }
 
-// seconds converts without overflowing on a nonsensical header.
+// seconds converts without overflow, whatever a header says.
 func seconds(n int) time.Duration {
 	return time.Duration(min(n, int((24*time.Hour)/time.Second))) * time.Second
 }
 
-// backoff is the wait after the attempt of this number, from 1: doubling, and
-// stretched by up to a half so that callers do not return together.
+// backoff returns the wait after attempt number, counted from 1. It doubles each
+// time, plus up to a half so that callers do not come back together.
 func backoff(e *Error, number int) time.Duration {
 	first := firstWait
 	if e.Code == CodeConcurrencyLimitExceeded {
 		first = firstConcurrencyWait
 	}
-	full := min(first<<min(number-1, 10), longestBackoff)
-	return full + rand.N(full/2) //nolint:gosec // spreading load needs no secrecy
+	full := min(first<<min(number-1, 10), maxBackoff)
+	return full + rand.N(full/2) //nolint:gosec // jitter needs no secrecy
 }
 
-// nextWait is the wait before the next attempt. The jitter on top of what the
-// server asked for keeps callers that were told the same apart.
+// nextWait returns the wait before the next attempt. Jitter on top of what the
+// server asked for keeps callers apart that were all told the same.
 func nextWait(e *Error, number int) time.Duration {
 	if e.RetryAfter > 0 {
 		return e.RetryAfter + rand.N(250*time.Millisecond) //nolint:gosec // as above

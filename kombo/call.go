@@ -10,90 +10,91 @@ import (
 	"time"
 )
 
-// Receipt tells about a write that was done, or tried.
+// Receipt describes a write that was done or tried.
 type Receipt struct {
-	// Warnings are Kombo's debug messages about the ATS's side.
+	// Warnings are Kombo's debug messages about what happened in the ATS.
 	Warnings []Warning
-	// Attempts counts the requests sent.
+	// Attempts is the number of requests sent.
 	Attempts int
-	// Duration is from the call to its end, waits included.
+	// Duration is the time that the call took, waits included.
 	Duration time.Duration
 }
 
-// failure is why an attempt was no success, and what that tells.
+// failure is why an attempt failed, and what that means for a retry.
 type failure struct {
 	err   *Error
 	class class
 }
 
-// run sends req until it succeeds, fails for good, or may not be repeated. read
-// decodes the body of a success.
+// run sends req until it succeeds, fails for good, or must not be retried. read
+// decodes the body of a successful response.
 func (c *Client) run(ctx context.Context, req *request, read func(body []byte) error) (Receipt, error) {
 	l := c.lifetime(ctx, req.kind)
 	defer l.cancel()
 	start := time.Now()
-	// doubt is whether an earlier attempt may have done the work.
-	doubt := false
+	// maybeDone is set if any attempt may have done the work.
+	maybeDone := false
 	for number := 1; ; number++ {
 		r := c.attempt(l, req)
-		f := c.examine(req, r, read)
+		f := c.classify(req, r, read)
 		c.report(ctx, req, r, f, number)
 		receipt := Receipt{Attempts: number, Duration: time.Since(start)}
 		if f == nil {
 			return receipt, nil
 		}
 		f.err.Attempts = number
-		doubt = doubt || (f.class != refused && f.class != final)
-		again := f.class == refused || (f.class == unclear && req.kind.repeatable())
-		if again && number <= c.retries && f.err.RetryAfter <= longestWait {
+		maybeDone = maybeDone || (f.class != refused && f.class != final)
+		retry := f.class == refused || (f.class == unclear && req.kind.repeatable())
+		if retry && number <= c.retries && f.err.RetryAfter <= maxServerWait {
 			if c.pause(l, f.err, nextWait(f.err, number)) {
 				continue
 			}
 		}
 		receipt.Duration = time.Since(start)
-		return receipt, conclude(req, f.err, doubt)
+		return receipt, withOutcome(req, f.err, maybeDone)
 	}
 }
 
-// conclude marks the failure of a write that may have been done.
-func conclude(req *request, err *Error, doubt bool) error {
-	if doubt && !req.kind.isRead() {
-		// When to try again is no longer the server's to say.
+// withOutcome adds ErrOutcomeUnknown to the failure of a write that may have been
+// done.
+func withOutcome(req *request, err *Error, maybeDone bool) error {
+	if maybeDone && !req.kind.isRead() {
+		// Not before somebody has looked, whatever the server says.
 		err.RetryAfter = 0
-		return fmt.Errorf("%w; %s: %w", ErrOutcomeUnknown, req.check, err)
+		return fmt.Errorf("%w; %s: %w", ErrOutcomeUnknown, req.howToCheck, err)
 	}
 	return err
 }
 
-// examine returns nil for a success.
-func (c *Client) examine(req *request, r reply, read func([]byte) error) *failure {
+// classify returns why an attempt failed, nil if it succeeded.
+func (c *Client) classify(req *request, r reply, read func([]byte) error) *failure {
 	e := &Error{Operation: req.name, Status: r.status}
 	if r.status == 0 {
-		e.Err = c.clean(r.err)
+		e.Err = c.redactErr(r.err)
 		if r.sent {
 			return &failure{e, unclear}
 		}
 		return &failure{e, refused}
 	}
 	if isSuccess(r.status) {
-		return c.examineSuccess(e, r, read)
+		return c.classifySuccess(e, r, read)
 	}
 	if r.status >= 300 && r.status < 400 {
-		e.Message = "the server redirects, which is not followed; check the base URL"
+		e.Message = "the server redirects the request, which this client does not follow; check the base URL"
 		return &failure{e, final}
 	}
 	noJSON := decodeFailure(r.body, e)
 	c.redactError(e)
 	if r.err != nil {
-		e.Err = c.clean(r.err)
+		e.Err = c.redactErr(r.err)
 	}
-	// A body that broke off before its first byte could have been either's.
+	// A body that broke off before its first byte may be Kombo's as well.
 	loadBalancer := r.status == http.StatusServiceUnavailable && noJSON && (r.err == nil || len(r.body) > 0)
 	e.RetryAfter = serverWait(e, r.header, time.Now())
 	return &failure{e, classOf(e.Code, r.status, loadBalancer)}
 }
 
-func (c *Client) examineSuccess(e *Error, r reply, read func([]byte) error) *failure {
+func (c *Client) classifySuccess(e *Error, r reply, read func([]byte) error) *failure {
 	err := r.err
 	if err == nil {
 		err = read(r.body)
@@ -101,16 +102,16 @@ func (c *Client) examineSuccess(e *Error, r reply, read func([]byte) error) *fai
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, errForeign):
+	case errors.Is(err, errNotKombo):
 		e.Err, e.Body = err, c.redact(clip(r.body))
 		return &failure{e, foreign}
 	}
-	e.Err, e.Body = c.clean(err), c.redact(clip(r.body))
+	e.Err, e.Body = c.redactErr(err), c.redact(clip(r.body))
 	return &failure{e, unclear}
 }
 
-// clean makes sure of an error from outside that it does not show the key.
-func (c *Client) clean(err error) error {
+// redactErr removes the key from an error that came from outside.
+func (c *Client) redactErr(err error) error {
 	if text := err.Error(); c.redact(text) != text {
 		return errors.New(c.redact(text))
 	}
@@ -125,7 +126,7 @@ func (c *Client) redactError(e *Error) {
 	e.Body = c.redact(e.Body)
 }
 
-// report tells the observer and the log about an attempt.
+// report passes an attempt to the observer and the log.
 func (c *Client) report(ctx context.Context, req *request, r reply, f *failure, number int) {
 	a := Attempt{
 		Operation: req.name, Method: req.method, Path: req.path, Integration: c.integration,
@@ -138,12 +139,12 @@ func (c *Client) report(ctx context.Context, req *request, r reply, f *failure, 
 	if f != nil {
 		a.Code, a.Err = f.err.Code, f.err
 	}
-	c.logger.DebugContext(ctx, "kombo", "operation", a.Operation, "attempt", number, "status", a.Status,
+	c.logger.DebugContext(ctx, "request to Kombo", "operation", a.Operation, "attempt", number, "status", a.Status,
 		"code", a.Code, "duration", a.Duration)
 	c.observe(ctx, a)
 }
 
-// count reads a whole number from a header, -1 if there is none.
+// count returns the integer in a header, -1 if there is none.
 func count(header http.Header, name string) int {
 	n, err := strconv.Atoi(header.Get(name))
 	if err != nil {
@@ -152,15 +153,16 @@ func count(header http.Header, name string) int {
 	return n
 }
 
-// checked is implemented by data with a form that a useful answer must have,
-// also where some of its values are odd.
-type checked interface {
-	// shape is what must still decode where the data do not.
+// validated is implemented by data that a response must contain in full, even if
+// some of its values are of an unexpected type.
+type validated interface {
+	// shape returns what a response whose data cannot be decoded must still
+	// decode into.
 	shape() any
 	complete() bool
 }
 
-// call runs an operation and returns its data, decoded.
+// call runs an operation and returns its decoded data.
 func call[T any](ctx context.Context, c *Client, op operation, ids []string, query url.Values, body any) (T, Receipt, error) {
 	var got envelope[T]
 	var none T
@@ -168,10 +170,10 @@ func call[T any](ctx context.Context, c *Client, op operation, ids []string, que
 	if err != nil {
 		return none, Receipt{}, err
 	}
-	receipt, err := c.run(ctx, req, func(answer []byte) (err error) {
-		got, err = decodeSuccess[T](answer, op.kind.isRead(), c.logger)
+	receipt, err := c.run(ctx, req, func(body []byte) (err error) {
+		got, err = decodeSuccess[T](body, op.kind.isRead(), c.logger)
 		if err == nil && c.rawRecords {
-			err = got.keepRaw(answer)
+			err = got.keepRaw(body)
 		}
 		return err
 	})
@@ -180,7 +182,7 @@ func call[T any](ctx context.Context, c *Client, op operation, ids []string, que
 	}
 	receipt.Warnings = got.Warnings
 	for _, warning := range got.Warnings {
-		c.logger.InfoContext(ctx, "kombo warns", "operation", op.name, "warning", c.redact(warning.Message))
+		c.logger.InfoContext(ctx, "warning from Kombo", "operation", op.name, "warning", c.redact(warning.Message))
 	}
 	if got.Data == nil {
 		return none, receipt, nil

@@ -1,7 +1,7 @@
 package kombo
 
-// Candidate is a person in the ATS with the applications they made.
-// Confidential marks profiles that the ATS hides from most of its users.
+// Candidate is a person in the ATS, with their applications. Confidential marks
+// profiles that the ATS hides from most of its users.
 type Candidate struct {
 	undecoded
 	ID              string                 `json:"id"`
@@ -26,7 +26,7 @@ type Candidate struct {
 	Tags            []TagRef               `json:"tags"`
 }
 
-// CandidateApplication is an application as its candidate carries it.
+// CandidateApplication is an application nested in its candidate.
 type CandidateApplication struct {
 	ID                  string            `json:"id"`
 	RemoteID            string            `json:"remote_id"`
@@ -41,9 +41,9 @@ type CandidateApplication struct {
 	Job                 *JobRef           `json:"job"`
 }
 
-// Attachment is a file of an application or a candidate. DataURL is short-lived
-// and needs no key, so it is a secret. ApplicationID and CandidateID are filled
-// only where the attachments of a candidate were read.
+// Attachment is a file of an application or a candidate. DataURL works for a short
+// time and without a key, so treat it as a secret. ApplicationID and CandidateID
+// are set only by GetCandidateAttachments.
 type Attachment struct {
 	undecoded
 	ID              string         `json:"id"`

@@ -9,24 +9,24 @@ import (
 var (
 	opCreateCandidate = operation{
 		name: "create_candidate", method: http.MethodPost,
-		path: "/ats/candidates", kind: write, check: checkCreated,
+		path: "/ats/candidates", kind: write, howToCheck: checkCreated,
 	}
 	opAddCandidateResultLink = operation{
 		name: "add_candidate_result_link", method: http.MethodPost,
-		path: "/ats/candidates/{candidate_id}/result-links", kind: write, check: checkInATS,
+		path: "/ats/candidates/{candidate_id}/result-links", kind: write, howToCheck: checkInATS,
 	}
 	opAddCandidateTag = operation{
 		name: "add_candidate_tag", method: http.MethodPost,
-		path: "/ats/candidates/{candidate_id}/tags", kind: writeSame, check: checkTags,
+		path: "/ats/candidates/{candidate_id}/tags", kind: idempotentWrite, howToCheck: checkTags,
 	}
 	opRemoveCandidateTag = operation{
 		name: "remove_candidate_tag", method: http.MethodDelete,
-		path: "/ats/candidates/{candidate_id}/tags", kind: writeSame, check: checkTags,
+		path: "/ats/candidates/{candidate_id}/tags", kind: idempotentWrite, howToCheck: checkTags,
 	}
 )
 
-// CreateCandidate creates a candidate with an application. Kombo advises
-// CreateApplication instead. The record is nil where it failed, or where Kombo
+// CreateCandidate creates a candidate with an application. Kombo recommends
+// CreateApplication instead. The record is nil if the call failed, or if Kombo
 // returned none.
 func (c *Client) CreateCandidate(ctx context.Context, in CreateCandidateInput) (*Candidate, Receipt, error) {
 	if err := checkDates(in.Candidate, in.GDPRConsent); err != nil {
@@ -40,13 +40,14 @@ func (c *Client) AddCandidateResultLink(ctx context.Context, candidateID string,
 	return c.submit(ctx, opAddCandidateResultLink, []string{candidateID}, in)
 }
 
-// AddCandidateTag adds a tag, and creates it where the ATS has none of that
-// name. Adding a tag that is there already changes nothing.
+// AddCandidateTag adds a tag to a candidate, and creates it if the ATS has none of
+// that name. Adding a tag that the candidate has changes nothing.
 func (c *Client) AddCandidateTag(ctx context.Context, candidateID string, in TagInput) (Receipt, error) {
 	return c.submit(ctx, opAddCandidateTag, []string{candidateID}, in)
 }
 
-// RemoveCandidateTag removes a tag. It succeeds where the tag is not there.
+// RemoveCandidateTag removes a tag from a candidate. It succeeds if the candidate
+// does not have the tag.
 func (c *Client) RemoveCandidateTag(ctx context.Context, candidateID string, in TagInput) (Receipt, error) {
 	return c.submit(ctx, opRemoveCandidateTag, []string{candidateID}, in)
 }

@@ -7,12 +7,13 @@ import (
 
 var opGetCandidates = listOperation("get_candidates", "/ats/candidates")
 
-// GetCandidates returns one page of the candidates that filter lets through.
+// GetCandidates returns one page of the candidates that match filter.
 func (c *Client) GetCandidates(ctx context.Context, filter CandidateFilter) (Page[Candidate], error) {
 	return fetch[Candidate](ctx, c, opGetCandidates, &filter)
 }
 
-// CandidatePages walks the pages of GetCandidates from filter.Cursor to the last.
+// CandidatePages iterates over the pages of GetCandidates, from filter.Cursor to
+// the last.
 func (c *Client) CandidatePages(ctx context.Context, filter CandidateFilter) iter.Seq2[Page[Candidate], error] {
 	return walk(filter.ListOptions, func(o ListOptions) (Page[Candidate], error) {
 		next := filter
@@ -21,7 +22,7 @@ func (c *Client) CandidatePages(ctx context.Context, filter CandidateFilter) ite
 	})
 }
 
-// AllCandidates walks the records of GetCandidates.
+// AllCandidates iterates over the records of GetCandidates.
 func (c *Client) AllCandidates(ctx context.Context, filter CandidateFilter) iter.Seq2[Candidate, error] {
-	return each(c.CandidatePages(ctx, filter))
+	return records(c.CandidatePages(ctx, filter))
 }

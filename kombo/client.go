@@ -11,7 +11,7 @@ import (
 )
 
 // Client calls the API for one integration. It is safe for concurrent use.
-// Make one with New.
+// Create one with New.
 type Client struct {
 	key           string
 	integration   string
@@ -34,14 +34,14 @@ type Client struct {
 }
 
 // New returns a client for the key, in the EU region unless an option says
-// otherwise. It sends nothing; CheckAPIKey tells whether the key is good.
+// otherwise. It sends nothing; use CheckAPIKey to check the key.
 func New(apiKey string, opts ...Option) (*Client, error) {
 	key := strings.TrimSpace(apiKey)
 	if key == "" {
 		return nil, errors.New("kombo: the API key is empty")
 	}
-	if strings.ContainsFunc(key, notInHeader) {
-		return nil, errors.New("kombo: the API key has characters that no key has")
+	if strings.ContainsFunc(key, invalidInHeader) {
+		return nil, errors.New("kombo: the API key contains invalid characters")
 	}
 	c := &Client{
 		key:           key,
@@ -66,7 +66,7 @@ func New(apiKey string, opts ...Option) (*Client, error) {
 		c.transport = newTransport()
 	}
 	c.http = newHTTPClient(c.transport)
-	c.httpWrites = newHTTPClient(unshared(c.transport))
+	c.httpWrites = newHTTPClient(withoutKeepAlives(c.transport))
 	return c, nil
 }
 
@@ -88,10 +88,10 @@ func newTransport() http.RoundTripper {
 	return own
 }
 
-// unshared returns a transport that opens a connection for each request. On a
-// kept one a write may meet the server closing it, and then nobody knows
-// whether it was read; a handshake costs less than that doubt.
-func unshared(transport http.RoundTripper) http.RoundTripper {
+// withoutKeepAlives returns a transport that opens a connection for each request.
+// On a reused one a write may race with the server closing it, and then its
+// outcome is unknown; a handshake is cheaper than that.
+func withoutKeepAlives(transport http.RoundTripper) http.RoundTripper {
 	shared, ok := transport.(*http.Transport)
 	if !ok {
 		return transport
@@ -102,37 +102,38 @@ func unshared(transport http.RoundTripper) http.RoundTripper {
 }
 
 // ForIntegration returns a client for another integration of the same
-// environment. It shares connections and limits with c. An id that cannot be
-// one fails at the first call.
+// environment. It shares connections and limits with c. With an invalid id every
+// call fails.
 func (c *Client) ForIntegration(id string) *Client {
 	other := *c
 	other.integration = id
 	return &other
 }
 
-// Integration returns the integration id of the client, "" if it has none.
+// Integration returns the client's integration id, "" if it has none.
 func (c *Client) Integration() string { return c.integration }
 
-// ActionTimeout is how long a write may take in all; its outcome is decided, or
-// unknown for good, when it has passed.
+// ActionTimeout returns how long a write may take in all. After that its outcome
+// is either decided or unknown for good.
 func (c *Client) ActionTimeout() time.Duration { return c.actionTimeout }
 
-// CloseIdleConnections closes connections that no call is using.
+// CloseIdleConnections closes connections that are not in use.
 func (c *Client) CloseIdleConnections() {
 	c.http.CloseIdleConnections()
 	c.httpWrites.CloseIdleConnections()
 }
 
-// String names the integration, so that printing a client never prints its key.
+// String returns the integration id, so that printing a client never prints its
+// key.
 func (c Client) String() string { return "kombo.Client(" + c.integration + ")" }
 
-// GoString is String.
+// GoString returns String.
 func (c Client) GoString() string { return c.String() }
 
-// LogValue is String.
+// LogValue returns String.
 func (c Client) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
-// redact takes the key out of a text that came from outside.
+// redact removes the key from text that came from outside.
 func (c *Client) redact(text string) string {
 	return strings.ReplaceAll(text, c.key, "[redacted]")
 }

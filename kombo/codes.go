@@ -1,9 +1,10 @@
 package kombo
 
-// Code is Kombo's name for an error, "" where it gave none. It is an open set.
+// Code is Kombo's code for an error, "" if there is none. It is an open set: Kombo
+// may add codes.
 type Code string
 
-// The codes that Kombo documents, as of 2026.
+// The codes documented by Kombo, as of 2026.
 const (
 	CodeRateLimitExceeded        Code = "PLATFORM.RATE_LIMIT_EXCEEDED"
 	CodeConcurrencyLimitExceeded Code = "PLATFORM.CONCURRENCY_LIMIT_EXCEEDED"
@@ -34,23 +35,23 @@ const (
 	CodeApplicationAlreadyExists Code = "ATS.APPLICATION_ALREADY_EXISTS"
 )
 
-// class says what a failed attempt tells about the work it asked for.
+// class is what a failed attempt means for the work it requested.
 type class int
 
 const (
-	// final: refused for a reason that another attempt does not remove.
+	// final: rejected for a reason that a retry does not remove.
 	final class = iota
-	// refused: turned away before any work, so that any call may be repeated.
+	// refused: rejected before any work, so that every call may be retried.
 	refused
 	// unclear: the work may have been done.
 	unclear
-	// foreign: success, in a body that is not Kombo's; the work was probably
-	// done, and another attempt would be answered the same way.
+	// foreign: a success whose body is not Kombo's. The work was probably done,
+	// and a retry would get the same response.
 	foreign
 )
 
-// classOf judges an answer with an error status. The code counts; the status
-// only where there is no code or one that does not tell, because Kombo may
+// classOf classifies a response with an error status. The code decides; the
+// status does only if there is no code or an unspecific one, because Kombo may
 // change statuses without notice.
 func classOf(code Code, status int, loadBalancer bool) class {
 	switch code {

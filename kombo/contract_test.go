@@ -46,8 +46,8 @@ func readContract(t *testing.T) contract {
 	return c
 }
 
-// bound ties an operation of the contract to this package: the types of its
-// body and of its data, one record for a list.
+// bound connects an operation of the contract to this package: the types of its
+// body and of its data, which for a list is one record.
 type bound struct {
 	op   operation
 	body any
@@ -106,13 +106,13 @@ func TestEveryPropertyOfTheContractHasAField(t *testing.T) {
 			requireFields(t, data, reflect.TypeOf(b.data), "data")
 		})
 	}
-	// The rest is not for an agent: raw calls past the unified API, starting
-	// syncs, the catalogue of tools.
+	// The client does not offer the rest: raw calls to the ATS, starting a sync,
+	// and the catalogue of ATS.
 	left := slices.DeleteFunc(slices.Sorted(maps.Keys(c.Operations)), func(name string) bool { return covered[name] })
 	assert.Equal(t, []string{"get_tools", "send_passthrough_request", "trigger_sync"}, left)
 }
 
-// requireFields descends into s and typ together.
+// requireFields fails if typ lacks a field for a property of s, at any depth.
 func requireFields(t *testing.T, s schema, typ reflect.Type, path string) {
 	t.Helper()
 	for typ.Kind() == reflect.Pointer {

@@ -1,8 +1,8 @@
 package kombo
 
-// CreateApplicationInput is an application to be created, with its candidate,
-// who is created as well unless the ATS recognises them. StageID is one of the
-// job's stages, "" for its default.
+// CreateApplicationInput is an application to create, with its candidate, who is
+// created as well unless the ATS recognises them. StageID is one of the job's
+// stages, "" for the default.
 type CreateApplicationInput struct {
 	StageID                  string                 `json:"stage_id,omitempty"`
 	Candidate                CandidateInput         `json:"candidate"`
@@ -14,7 +14,7 @@ type CreateApplicationInput struct {
 	ScreeningQuestionAnswers []ScreeningAnswerInput `json:"screening_question_answers,omitempty"`
 }
 
-// CreateCandidateInput is a candidate to be created with an application.
+// CreateCandidateInput is a candidate to create with an application.
 type CreateCandidateInput struct {
 	Candidate                CandidateInput            `json:"candidate"`
 	Application              CandidateApplicationInput `json:"application"`
@@ -26,16 +26,15 @@ type CreateCandidateInput struct {
 	ScreeningQuestionAnswers []ScreeningAnswerInput    `json:"screening_question_answers,omitempty"`
 }
 
-// CandidateApplicationInput names the job that a new candidate applies to, by
-// its id or as remote:<remote id>, and the stage, "" for its default.
+// CandidateApplicationInput is the job that a new candidate applies for, given by
+// its id or as remote:<remote id>, and the stage, "" for the default.
 type CandidateApplicationInput struct {
 	JobID   string `json:"job_id"`
 	StageID string `json:"stage_id,omitempty"`
 }
 
-// CandidateInput is a person. FirstName, LastName and EmailAddress must be
-// given. Gender is MALE, FEMALE or OTHER; AvailabilityDate is a date, see
-// CheckDate.
+// CandidateInput is a person. FirstName, LastName and EmailAddress are required.
+// Gender is MALE, FEMALE or OTHER; AvailabilityDate is a date as CheckDate accepts.
 type CandidateInput struct {
 	FirstName                string                  `json:"first_name"`
 	LastName                 string                  `json:"last_name"`
@@ -52,20 +51,20 @@ type CandidateInput struct {
 	SocialLinks              []SocialLinkInput       `json:"social_links,omitempty"`
 }
 
-// EmailInput is a further e-mail address; Type is PERSONAL, WORK or OTHER.
+// EmailInput is an additional e-mail address. Type is PERSONAL, WORK or OTHER.
 type EmailInput struct {
 	Type         string `json:"type"`
 	EmailAddress string `json:"email_address"`
 }
 
-// PhoneInput is a further phone number; Type is PERSONAL, WORK or OTHER.
+// PhoneInput is an additional phone number. Type is PERSONAL, WORK or OTHER.
 type PhoneInput struct {
 	Type        string `json:"type"`
 	PhoneNumber string `json:"phone_number"`
 }
 
-// LocationInput is an address; Country is ISO 3166-1 alpha-2 in upper case and
-// must be given.
+// LocationInput is an address. Country is required and an ISO 3166-1 alpha-2 code
+// in upper case.
 type LocationInput struct {
 	City    string `json:"city,omitempty"`
 	Country string `json:"country"`
@@ -74,14 +73,14 @@ type LocationInput struct {
 	ZipCode string `json:"zip_code,omitempty"`
 }
 
-// SalaryExpectationInput is an amount, in the currency that the ATS assumes, a
-// Period of MONTH or YEAR.
+// SalaryExpectationInput is an amount per Period, which is MONTH or YEAR, in the
+// currency that the ATS assumes.
 type SalaryExpectationInput struct {
 	Period string  `json:"period"`
 	Amount float64 `json:"amount"`
 }
 
-// SocialLinkInput is the address of a profile.
+// SocialLinkInput is the URL of a profile.
 type SocialLinkInput struct {
 	URL string `json:"url"`
 }
@@ -94,26 +93,26 @@ type SourceInput struct {
 	ID         string `json:"id,omitempty"`
 }
 
-// SourcedByInput credits a user, by id or as remote:<remote id>.
+// SourcedByInput is the user to credit, given by id or as remote:<remote id>.
 type SourcedByInput struct {
 	UserID string `json:"user_id"`
 }
 
-// GDPRConsentInput records a consent; ExpiresAt is a date, see CheckDate.
+// GDPRConsentInput is a consent. ExpiresAt is a date as CheckDate accepts.
 type GDPRConsentInput struct {
 	ExpiresAt string `json:"expires_at,omitempty"`
 	Given     *bool  `json:"given,omitempty"`
 }
 
-// ScreeningAnswerInput answers a question of the job. Answer is a string (text,
-// an option's id, a date), a bool, a number, a []string of option ids, or a
-// FileAnswer, as the question's format says.
+// ScreeningAnswerInput is an answer to a question of the job. Depending on the
+// format of the question, Answer is a string (text, an option's id, a date), a
+// bool, a number, a []string of option ids, or a FileAnswer.
 type ScreeningAnswerInput struct {
 	QuestionID string `json:"question_id"`
 	Answer     any    `json:"answer"`
 }
 
-// FileAnswer is the answer to a FILE question, with the rules of FileInput.
+// FileAnswer is the answer to a FILE question. The rules are those of FileInput.
 type FileAnswer struct {
 	Name        string `json:"name"`
 	ContentType string `json:"content_type,omitempty"`

@@ -1,7 +1,7 @@
 package kombo
 
-// CreateRemoteFields are the tool's parameters for creating an application or a
-// candidate. A map holds fields in the tool's own terms, passed on as they are.
+// CreateRemoteFields are parameters of the ATS for creating an application or a
+// candidate. Maps hold fields in the terms of the ATS, which Kombo passes on.
 type CreateRemoteFields struct {
 	SuccessFactors  *SuccessFactorsCreate  `json:"successfactors,omitempty"`
 	Personio        *ApplicationFields     `json:"personio,omitempty"`
@@ -83,8 +83,8 @@ type BullhornCreate struct {
 	JobSubmission map[string]any `json:"job_submission,omitempty"`
 }
 
-// SmartRecruitersCreate has free fields of the candidate, by whether questions
-// are answered, and consents, which win over GDPRConsent.
+// SmartRecruitersCreate has free fields of the candidate, for jobs with and without
+// questions, and consents, which take precedence over GDPRConsent.
 type SmartRecruitersCreate struct {
 	CandidateWithQuestions    map[string]any           `json:"candidate_with_questions,omitempty"`
 	CandidateWithoutQuestions map[string]any           `json:"candidate_without_questions,omitempty"`
@@ -92,7 +92,7 @@ type SmartRecruitersCreate struct {
 	ConsentDecisions          *SmartRecruitersConsents `json:"consent_decisions,omitempty"`
 }
 
-// SmartRecruitersConsents are the consents by their scope.
+// SmartRecruitersConsents are consents by scope.
 type SmartRecruitersConsents struct {
 	Single               *bool `json:"SINGLE,omitempty"`
 	SmartRecruit         *bool `json:"SMART_RECRUIT,omitempty"`
@@ -127,7 +127,7 @@ type JobylonApplication struct {
 	Message string `json:"message,omitempty"`
 }
 
-// AvatureCreate names the workflow step to start in.
+// AvatureCreate has the workflow step to start in.
 type AvatureCreate struct {
 	Workflow *AvatureWorkflow `json:"workflow,omitempty"`
 }
@@ -137,7 +137,7 @@ type AvatureWorkflow struct {
 	Step *AvatureStep `json:"step,omitempty"`
 }
 
-// AvatureStep is a step by its number.
+// AvatureStep is a step, given by its number.
 type AvatureStep struct {
 	ID int64 `json:"id"`
 }
@@ -172,7 +172,7 @@ type CovetoRestCreate struct {
 	Candidate *CovetoRestCandidate `json:"candidate,omitempty"`
 }
 
-// CovetoRestCandidate names the client (Mandant) by its number.
+// CovetoRestCandidate has the number of the client (Mandant).
 type CovetoRestCandidate struct {
 	Mandant *float64 `json:"mandant,omitempty"`
 }

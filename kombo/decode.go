@@ -13,87 +13,88 @@ import (
 const (
 	maxSuccessBody = 64 << 20
 	maxErrorBody   = 64 << 10
-	// keptBody is how much of an unreadable answer an Error keeps.
-	keptBody = 2 << 10
+	// maxKeptBody is how much of an undecodable response an Error keeps.
+	maxKeptBody = 2 << 10
 )
 
-// errCut is the cause where an answer ended before its JSON did.
-var errCut = errors.New("the answer was cut short")
+// errTruncated is the cause if a response ends before its JSON does.
+var errTruncated = errors.New("the response was cut short")
 
-// errForeign is the cause where an answer is not one of Kombo's.
-var errForeign = errors.New("the answer is not one of Kombo's")
+// errNotKombo is the cause if a response is not one of Kombo's.
+var errNotKombo = errors.New("the response is not one of Kombo's")
 
-// envelope is what every success is wrapped in.
+// envelope is the form of every successful response.
 type envelope[T any] struct {
 	Status   string    `json:"status"`
 	Data     *T        `json:"data"`
 	Warnings []Warning `json:"warnings"`
 }
 
-// anyObject is the shape of an answer whose data is one record.
+// anyObject is the shape of a response whose data is one record.
 type anyObject struct {
 	Data map[string]any `json:"data"`
 }
 
-// decodeSuccess reads the body of a 2xx answer, which must have data if
-// needData. A value of an unexpected type deep in the data is left zero and
-// reported to log, so that it costs one field and not the page. Errors wrap
-// errCut or errForeign.
+// decodeSuccess decodes the body of a 2xx response, which must have data if
+// needData is set. A value of an unexpected type deep in the data becomes the zero
+// value and is logged, so that it costs one field and not the page. Errors wrap
+// errTruncated or errNotKombo.
 func decodeSuccess[T any](body []byte, needData bool, log *slog.Logger) (envelope[T], error) {
 	var got envelope[T]
 	err := json.Unmarshal(body, &got)
-	form, isChecked := any(got.Data).(checked)
+	data, isValidated := any(got.Data).(validated)
 	if mismatch, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		var shape any = &anyObject{}
-		if isChecked {
-			shape = form.shape()
+		if isValidated {
+			shape = data.shape()
 		}
 		if shapeErr := json.Unmarshal(body, shape); shapeErr != nil {
 			if got.Status == "success" && !needData {
-				// A write was done, whatever its record looks like.
+				// The write was done, whatever its record looks like.
 				return envelope[T]{Status: got.Status}, nil
 			}
-			return got, fmt.Errorf("%w: %s is of another type", errForeign, fieldName(mismatch))
+			return got, fmt.Errorf("%w: %s is of the wrong type", errNotKombo, fieldName(mismatch))
 		}
-		got, err = decodeWithout[T](body, mismatch, log)
-		form, isChecked = any(got.Data).(checked)
+		got, err = decodeDroppingMismatches[T](body, mismatch, log)
+		data, isValidated = any(got.Data).(validated)
 	}
 	switch {
 	case err != nil:
-		return got, unreadable(body)
+		return got, undecodable(body)
 	case got.Data == nil && (needData || got.Status != "success"):
-		return got, fmt.Errorf("%w: it has no data", errForeign)
-	case isChecked && !form.complete():
-		return got, fmt.Errorf("%w: it has no results", errForeign)
+		return got, fmt.Errorf("%w: it has no data", errNotKombo)
+	case isValidated && !data.complete():
+		return got, fmt.Errorf("%w: it has no results", errNotKombo)
 	}
 	return got, nil
 }
 
 func fieldName(mismatch *json.UnmarshalTypeError) string {
 	if mismatch.Field == "" {
-		return "the whole"
+		return "the body"
 	}
 	return mismatch.Field
 }
 
-// unreadable tells an answer of Kombo that was cut from something else.
-func unreadable(body []byte) error {
+// undecodable returns the error for a body that is not the JSON expected. It
+// distinguishes a truncated response of Kombo's from one of another server's.
+func undecodable(body []byte) error {
 	trimmed := bytes.TrimSpace(body)
 	switch {
 	case len(trimmed) == 0:
-		return fmt.Errorf("%w: it is empty", errCut)
+		return fmt.Errorf("%w: it is empty", errTruncated)
 	case trimmed[0] == '{' && !json.Valid(trimmed):
-		return fmt.Errorf("%w: its JSON does not end", errCut)
+		return fmt.Errorf("%w: its JSON is incomplete", errTruncated)
 	case trimmed[0] == '<':
-		return fmt.Errorf("%w: it is HTML or XML", errForeign)
+		return fmt.Errorf("%w: it is HTML or XML", errNotKombo)
 	}
-	return fmt.Errorf("%w: it is not the JSON expected", errForeign)
+	return fmt.Errorf("%w: it is not the expected JSON", errNotKombo)
 }
 
-// decodeFailure fills e from the body of an answer with an error status, and
-// tells whether the body has no JSON, as a load balancer's has. It takes every
-// shape: the documented one, a message that is an object, an error that is a
-// text, and, kept in e.Body, anything else.
+// decodeFailure fills e from the body of a response with an error status, and
+// reports whether the body is not JSON, like that of a load balancer. It accepts
+// every shape: the documented one, a message that is an object, an error that is a
+// string, and anything else, which it keeps in e.Body.
 func decodeFailure(body []byte, e *Error) (noJSON bool) {
 	var outer struct {
 		Error   json.RawMessage `json:"error"`
@@ -101,9 +102,9 @@ func decodeFailure(body []byte, e *Error) (noJSON bool) {
 	}
 	if err := json.Unmarshal(body, &outer); err != nil {
 		e.Body = clip(body)
-		e.Message = describe(body)
+		e.Message = describeNonJSON(body)
 		trimmed := bytes.TrimSpace(body)
-		// A cut answer of Kombo's is not a load balancer's.
+		// What begins like JSON is a truncated response of Kombo's.
 		return !json.Valid(body) && (len(trimmed) == 0 || trimmed[0] != '{')
 	}
 	var inner struct {
@@ -118,19 +119,20 @@ func decodeFailure(body []byte, e *Error) (noJSON bool) {
 	if len(inner.Message) == 0 {
 		inner.Message = outer.Message
 	}
-	e.Code = Code(textOf(inner.Code))
-	e.Title = textOf(inner.Title)
-	e.Message = textOf(inner.Message)
-	e.LogURL = textOf(inner.LogURL)
+	e.Code = Code(jsonText(inner.Code))
+	e.Title = jsonText(inner.Title)
+	e.Message = jsonText(inner.Message)
+	e.LogURL = jsonText(inner.LogURL)
 	if e.Message == "" && e.Code == "" {
 		e.Body = clip(body)
-		e.Message = "the answer says nothing that Kombo's errors say"
+		e.Message = "the response has neither an error code nor a message"
 	}
 	return false
 }
 
-// textOf returns a JSON text's content, "" for null, and other JSON as it is.
-func textOf(raw json.RawMessage) string {
+// jsonText returns the content of a JSON string, "" for null, and any other JSON
+// in compact form.
+func jsonText(raw json.RawMessage) string {
 	var text *string
 	if len(raw) == 0 {
 		return ""
@@ -148,31 +150,32 @@ func textOf(raw json.RawMessage) string {
 	return clip(compact.Bytes())
 }
 
-func describe(body []byte) string {
+// describeNonJSON says what a body is that is not one of Kombo's errors.
+func describeNonJSON(body []byte) string {
 	trimmed := strings.TrimSpace(string(body))
 	switch {
 	case trimmed == "":
-		return "the answer is empty"
+		return "the response is empty"
 	case trimmed[0] == '{':
-		return "the answer was cut short"
+		return "the response was cut short"
 	case trimmed[0] == '<':
-		return "the answer is HTML or XML, perhaps a load balancer's"
+		return "the response is HTML or XML, perhaps from a load balancer"
 	case json.Valid(body):
-		return "the answer is JSON of another shape"
+		return "the response is JSON of an unexpected shape"
 	}
 	line, _, _ := strings.Cut(trimmed, "\n")
-	return fmt.Sprintf("the answer is not JSON: %.80q", line)
+	return fmt.Sprintf("the response is not JSON: %.80q", line)
 }
 
-// clip cuts to keptBody, at a whole character.
+// clip cuts body to maxKeptBody bytes without splitting a character.
 func clip(body []byte) string {
-	if len(body) > keptBody {
-		body = body[:keptBody]
+	if len(body) > maxKeptBody {
+		body = body[:maxKeptBody]
 	}
 	return strings.ToValidUTF8(string(body), "")
 }
 
-// isSuccess tells whether the status promises a result.
+// isSuccess reports whether status is a 2xx.
 func isSuccess(status int) bool {
 	return status >= http.StatusOK && status < http.StatusMultipleChoices
 }

@@ -1,28 +1,29 @@
 package kombo
 
-// Types with a method Values are sets of values that Kombo documents, in their
-// natural order. What is received may hold others: an ATS value that Kombo could
-// not map is passed through, and "" means unknown. A filter takes no others.
+// The method Values of each type in this file returns the values documented by
+// Kombo, in their natural order. Filters accept no others. Records may contain
+// others: a value of the ATS that Kombo could not map is passed through, and ""
+// means unknown.
 
-// Outcome is where an application ended, "" if Kombo does not know. An
-// undecided application is PENDING; DECLINED covers rejections and withdrawals.
+// Outcome is the result of an application, "" if unknown. An undecided application
+// is PENDING; DECLINED covers rejections and withdrawals.
 type Outcome string
 
-// The outcomes that Kombo documents.
+// The outcomes documented by Kombo.
 const (
 	OutcomePending  Outcome = "PENDING"
 	OutcomeHired    Outcome = "HIRED"
 	OutcomeDeclined Outcome = "DECLINED"
 )
 
-// Values are the outcomes that Kombo documents.
+// Values returns the outcomes documented by Kombo.
 func (Outcome) Values() []string { return texts(OutcomePending, OutcomeHired, OutcomeDeclined) }
 
-// JobStatus is the state of a job. It is an open set: an ATS value that Kombo
-// could not map is passed through, and "" means unknown.
+// JobStatus is the status of a job, "" if unknown. It is an open set: a value of
+// the ATS that Kombo could not map is passed through.
 type JobStatus string
 
-// The job states that Kombo documents.
+// The job statuses documented by Kombo.
 const (
 	JobOpen     JobStatus = "OPEN"
 	JobClosed   JobStatus = "CLOSED"
@@ -30,14 +31,14 @@ const (
 	JobArchived JobStatus = "ARCHIVED"
 )
 
-// Values are the job states that Kombo documents.
+// Values returns the job statuses documented by Kombo.
 func (JobStatus) Values() []string { return texts(JobOpen, JobClosed, JobDraft, JobArchived) }
 
-// EmploymentType is what kind of contract a job offers. It is an open set: an ATS
-// value that Kombo could not map is passed through, and "" means unknown.
+// EmploymentType is the kind of contract of a job, "" if unknown. It is an open
+// set: a value of the ATS that Kombo could not map is passed through.
 type EmploymentType string
 
-// The employment types that Kombo documents.
+// The employment types documented by Kombo.
 const (
 	EmploymentFullTime   EmploymentType = "FULL_TIME"
 	EmploymentPartTime   EmploymentType = "PART_TIME"
@@ -46,16 +47,16 @@ const (
 	EmploymentInternship EmploymentType = "INTERNSHIP"
 )
 
-// Values are the employment types that Kombo documents.
+// Values returns the employment types documented by Kombo.
 func (EmploymentType) Values() []string {
 	return texts(EmploymentFullTime, EmploymentPartTime, EmploymentContract, EmploymentSeasonal, EmploymentInternship)
 }
 
-// Visibility is who can see a job. It is an open set: an ATS value that Kombo
-// could not map is passed through, and "" means unknown.
+// Visibility is who can see a job, "" if unknown. It is an open set: a value of
+// the ATS that Kombo could not map is passed through.
 type Visibility string
 
-// The visibilities that Kombo documents. A job that is open and internal takes
+// The visibilities documented by Kombo. An open job that is internal accepts
 // applications from employees only.
 const (
 	VisibilityPublic       Visibility = "PUBLIC"
@@ -64,16 +65,16 @@ const (
 	VisibilityConfidential Visibility = "CONFIDENTIAL"
 )
 
-// Values are the visibilities that Kombo documents.
+// Values returns the visibilities documented by Kombo.
 func (Visibility) Values() []string {
 	return texts(VisibilityPublic, VisibilityInternal, VisibilityUnlisted, VisibilityConfidential)
 }
 
-// OfferStatus is the state of an offer, "" if unknown. Offers go from DRAFT
-// over APPROVED and SENT to ACCEPTED or DECLINED; ABANDONED ones lapsed.
+// OfferStatus is the status of an offer, "" if unknown. Offers go from DRAFT
+// through APPROVED and SENT to ACCEPTED or DECLINED; ABANDONED ones lapsed.
 type OfferStatus string
 
-// The offer states that Kombo documents.
+// The offer statuses documented by Kombo.
 const (
 	OfferDraft     OfferStatus = "DRAFT"
 	OfferApproved  OfferStatus = "APPROVED"
@@ -83,7 +84,7 @@ const (
 	OfferAbandoned OfferStatus = "ABANDONED"
 )
 
-// Values are the offer states that Kombo documents.
+// Values returns the offer statuses documented by Kombo.
 func (OfferStatus) Values() []string {
 	return texts(OfferDraft, OfferApproved, OfferSent, OfferAccepted, OfferDeclined, OfferAbandoned)
 }
@@ -91,38 +92,38 @@ func (OfferStatus) Values() []string {
 // RoleScope is where a role applies, "" if unknown.
 type RoleScope string
 
-// The scopes that Kombo documents: the whole ATS, or the hiring team of one job.
+// The scopes documented by Kombo: the whole ATS, or the hiring team of one job.
 const (
 	ScopeSystem RoleScope = "SYSTEM"
 	ScopeJob    RoleScope = "JOB"
 )
 
-// Values are the scopes that Kombo documents.
+// Values returns the scopes documented by Kombo.
 func (RoleScope) Values() []string { return texts(ScopeSystem, ScopeJob) }
 
 // ActiveStatus is whether a user or a stage is in use, "" if unknown.
 type ActiveStatus string
 
-// The states that Kombo documents.
+// The statuses documented by Kombo.
 const (
 	StatusActive   ActiveStatus = "ACTIVE"
 	StatusInactive ActiveStatus = "INACTIVE"
 )
 
-// Values are the states that Kombo documents.
+// Values returns the statuses documented by Kombo.
 func (ActiveStatus) Values() []string { return texts(StatusActive, StatusInactive) }
 
-// AttachmentType says what a file is: CV, COVER_LETTER or OTHER.
+// AttachmentType is the kind of a file: CV, COVER_LETTER or OTHER.
 type AttachmentType string
 
-// The attachment types of Kombo.
+// The attachment types documented by Kombo.
 const (
 	AttachmentCV          AttachmentType = "CV"
 	AttachmentCoverLetter AttachmentType = "COVER_LETTER"
 	AttachmentOther       AttachmentType = "OTHER"
 )
 
-// Values are the attachment types that Kombo documents.
+// Values returns the attachment types documented by Kombo.
 func (AttachmentType) Values() []string {
 	return texts(AttachmentCV, AttachmentCoverLetter, AttachmentOther)
 }

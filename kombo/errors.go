@@ -8,46 +8,50 @@ import (
 	"time"
 )
 
-// ErrOutcomeUnknown marks a write that may or may not have taken effect. The
-// error that carries it wraps the cause and says how to find out. A write that
-// failed without it was not done.
+// ErrOutcomeUnknown is matched by the error of a write that may have taken
+// effect. That error also wraps the cause and says how to find out. A write that
+// failed with any other error was not done.
 var ErrOutcomeUnknown = errors.New("outcome unknown: the write may have taken effect")
 
-// ErrNoIntegration is returned, before anything is sent, by a call that needs
-// an integration id on a client that has none.
+// ErrNoIntegration is returned, before anything is sent, by calls that need an
+// integration id if the client has none.
 var ErrNoIntegration = errors.New("no integration id is set")
 
-// ErrRepeatedCursor ends a walk whose server handed out the cursor just used.
+// errInvalidIntegration is the cause if an integration id cannot be sent.
+var errInvalidIntegration = errors.New("the integration id contains invalid characters")
+
+// ErrRepeatedCursor ends a walk if the server returns the cursor of the page
+// itself as that of the next one.
 var ErrRepeatedCursor = errors.New("the server repeated a cursor, so the list would never end")
 
-// ErrShutdown is the cause where the context of WithShutdown ended a call.
+// ErrShutdown is matched by the error of a call that the context of WithShutdown
+// ended.
 var ErrShutdown = errors.New("the client is shutting down")
 
-// Error is a call that failed. The API key is never part of it.
+// Error describes a failed call. It never contains the API key.
 type Error struct {
-	// Operation is the call, such as get_jobs.
+	// Operation is the name of the call, such as get_jobs.
 	Operation string
-	// Status is the HTTP status, 0 where there was no answer.
+	// Status is the HTTP status, 0 if there was no response.
 	Status int
 	Code   Code
 	Title  string
-	// Message is Kombo's text, as JSON where it was not a text, or this
-	// client's where there was none.
+	// Message is Kombo's message, as JSON if it was not a string. If Kombo sent
+	// none, it describes the response.
 	Message string
 	// LogURL is the page of Kombo's dashboard that shows the call.
 	LogURL string
-	// Body is the first 2 KiB of an answer that could not be read.
+	// Body is the first 2 KiB of a response that could not be decoded.
 	Body string
-	// Attempts is how often the call was tried.
+	// Attempts is the number of attempts made.
 	Attempts int
-	// RetryAfter is how long the server wants to be left alone, 0 if it did not
-	// say.
+	// RetryAfter is how long to wait before trying again, 0 if unknown.
 	RetryAfter time.Duration
-	// Err is the failure below, such as a context's error.
+	// Err is the underlying error, such as that of a context.
 	Err error
 }
 
-// Error says what failed, why, and when to try again.
+// Error returns what failed, why, and when to try again.
 func (e *Error) Error() string {
 	var text strings.Builder
 	text.WriteString(e.Operation)
@@ -86,10 +90,10 @@ func roundUp(d time.Duration) time.Duration {
 	return (d + time.Second - 1).Truncate(time.Second)
 }
 
-// Unwrap returns the failure below.
+// Unwrap returns the underlying error.
 func (e *Error) Unwrap() error { return e.Err }
 
-// CodeOf returns the code of the *Error in err, "" if there is none.
+// CodeOf returns the code of the *Error that err wraps, "" if there is none.
 func CodeOf(err error) Code {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Code
@@ -97,15 +101,15 @@ func CodeOf(err error) Code {
 	return ""
 }
 
-// IsNotFound tells whether err says that a record, an integration or an
+// IsNotFound reports whether err means that a record, an integration or an
 // endpoint does not exist.
 func IsNotFound(err error) bool {
 	e, ok := errors.AsType[*Error](err)
 	return ok && (e.Code == CodeIntegrationNotFound || e.Status == http.StatusNotFound)
 }
 
-// IsRateLimited tells whether err says that there were too many calls, to Kombo
-// or, through it, to the ATS.
+// IsRateLimited reports whether err means that there were too many calls, to
+// Kombo or, through it, to the ATS.
 func IsRateLimited(err error) bool {
 	e, ok := errors.AsType[*Error](err)
 	if !ok {

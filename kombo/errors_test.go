@@ -33,13 +33,13 @@ func TestEveryShapeOfAnErrorBodyIsRead(t *testing.T) {
 		"with an outer message":  {400, `{"message":"forbidden"}`, Error{Message: "forbidden"}, ""},
 		"with a number as code":  {400, `{"error":{"code":7,"message":"m"}}`, Error{Code: "7", Message: "m"}, ""},
 		"in JSON of another shape": {400, `{"ok":false}`,
-			Error{Message: "the answer says nothing that Kombo's errors say", Body: `{"ok":false}`}, ""},
-		"in a JSON array": {400, `["x"]`, Error{Message: "the answer is JSON of another shape", Body: `["x"]`}, ""},
-		"cut short":       {400, `{"status":"error","error":{"code":"ATS.JO`, Error{Message: "the answer was cut short", Body: `{"status":"error","error":{"code":"ATS.JO`}, ""},
-		"in HTML":         {400, "<html>no</html>", Error{Message: "the answer is HTML or XML, perhaps a load balancer's", Body: "<html>no</html>"}, ""},
-		"in plain text": {404, "404 page not found\n", Error{Message: `the answer is not JSON: "404 page not found"`, Body: "404 page not found\n"},
-			`get_tags: HTTP 404 the answer is not JSON: "404 page not found"`},
-		"empty": {404, "", Error{Message: "the answer is empty"}, "get_tags: HTTP 404 the answer is empty"},
+			Error{Message: "the response has neither an error code nor a message", Body: `{"ok":false}`}, ""},
+		"in a JSON array": {400, `["x"]`, Error{Message: "the response is JSON of an unexpected shape", Body: `["x"]`}, ""},
+		"cut short":       {400, `{"status":"error","error":{"code":"ATS.JO`, Error{Message: "the response was cut short", Body: `{"status":"error","error":{"code":"ATS.JO`}, ""},
+		"in HTML":         {400, "<html>no</html>", Error{Message: "the response is HTML or XML, perhaps from a load balancer", Body: "<html>no</html>"}, ""},
+		"in plain text": {404, "404 page not found\n", Error{Message: `the response is not JSON: "404 page not found"`, Body: "404 page not found\n"},
+			`get_tags: HTTP 404 the response is not JSON: "404 page not found"`},
+		"empty": {404, "", Error{Message: "the response is empty"}, "get_tags: HTTP 404 the response is empty"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -65,17 +65,17 @@ func TestLongUnreadableBodiesAreCut(t *testing.T) {
 func TestASuccessWithoutUseIsAnError(t *testing.T) {
 	tests := map[string]struct{ body, says string }{
 		"empty":                    {"", "it is empty"},
-		"cut short":                {`{"status":"success","data":{"results":[{"id":"a"`, "its JSON does not end"},
+		"cut short":                {`{"status":"success","data":{"results":[{"id":"a"`, "its JSON is incomplete"},
 		"HTML":                     {"<!DOCTYPE html>", "HTML or XML"},
-		"text":                     {"OK", "not the JSON expected"},
-		"an array":                 {"[]", "the whole is of another type"},
+		"text":                     {"OK", "not the expected JSON"},
+		"an array":                 {"[]", "the body is of the wrong type"},
 		"no data":                  {`{"status":"success"}`, "it has no data"},
 		"null data":                {`{"status":"success","data":null}`, "it has no data"},
 		"no results":               {`{"status":"success","data":{"next":null}}`, "it has no results"},
 		"null results":             {`{"status":"success","data":{"results":null}}`, "it has no results"},
-		"results of another type":  {`{"status":"success","data":{"results":{}}}`, "data.results is of another type"},
-		"records of another type":  {`{"status":"success","data":{"results":["a"]}}`, "data.results is of another type"},
-		"a cursor of another type": {`{"status":"success","data":{"results":[],"next":7}}`, "not the JSON expected"},
+		"results of another type":  {`{"status":"success","data":{"results":{}}}`, "data.results is of the wrong type"},
+		"records of another type":  {`{"status":"success","data":{"results":["a"]}}`, "data.results is of the wrong type"},
+		"a cursor of another type": {`{"status":"success","data":{"results":[],"next":7}}`, "not the expected JSON"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -136,7 +136,7 @@ func TestTheKeyNeverReachesAnErrorOrALog(t *testing.T) {
 	}
 }
 
-// echoing is a transport whose errors show what it was given.
+// echoing is a transport whose errors contain the Authorization header.
 type echoing struct{}
 
 func (echoing) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -157,18 +157,18 @@ func TestNewRefusesBadSettingsWithoutShowingThem(t *testing.T) {
 		says string
 	}{
 		"empty key":           {"  ", nil, "the API key is empty"},
-		"key with line feed":  {"se\ncret", nil, "characters that no key has"},
-		"unknown region":      {"k", WithRegion("apac"), "valid ones are eu and us"},
+		"key with line feed":  {"se\ncret", nil, "contains invalid characters"},
+		"unknown region":      {"k", WithRegion("apac"), "must be one of eu, us"},
 		"relative base URL":   {"k", WithBaseURL("/v1"), "absolute http or https"},
 		"another scheme":      {"k", WithBaseURL("ftp://x.test"), "absolute http or https"},
-		"user in base URL":    {"k", WithBaseURL("https://u:secret@x.test"), "no user, query or fragment"},
-		"query in base URL":   {"k", WithBaseURL("https://x.test?secret"), "no user, query or fragment"},
-		"bad integration":     {"k", WithIntegration("secret id"), "characters that no id has"},
+		"user in base URL":    {"k", WithBaseURL("https://u:secret@x.test"), "must not contain a user, a query or a fragment"},
+		"query in base URL":   {"k", WithBaseURL("https://x.test?secret"), "must not contain a user, a query or a fragment"},
+		"bad integration":     {"k", WithIntegration("secret id"), "contains invalid characters"},
 		"bad user agent":      {"k", WithUserAgent("a\r\nsecret: 1"), "control characters"},
 		"negative retries":    {"k", WithRetries(-1), "must not be negative"},
 		"zero time-out":       {"k", WithTimeouts(0, time.Second), "must be positive"},
-		"no HTTP client":      {"k", WithHTTPClient(nil), "is nil"},
-		"no logger":           {"k", WithLogger(nil), "is nil"},
+		"no HTTP client":      {"k", WithHTTPClient(nil), "must not be nil"},
+		"no logger":           {"k", WithLogger(nil), "must not be nil"},
 		"unreadable base URL": {"k", WithBaseURL("https://x.test/%zz?secret"), "absolute http or https"},
 	}
 	for name, test := range tests {

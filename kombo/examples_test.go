@@ -14,8 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// unread are keys that the client leaves out on purpose: raw data of the ATS,
-// which is large and not unified, and a deprecated copy of environment_id.
+// unread are keys that the client ignores on purpose: raw data of the ATS, which
+// is large and not unified, and a deprecated copy of environment_id.
 var unread = []string{"integration_fields", "remote_data", "customer_id"}
 
 type example struct {
@@ -42,8 +42,8 @@ func readExample(t testing.TB, name string) json.RawMessage {
 	return e.Response
 }
 
-// exampleCall runs an operation with an example's request and returns what it
-// decoded.
+// exampleCall runs an operation with the request of an example and returns the
+// decoded response.
 type exampleCall func(ctx context.Context, c *Client, request []byte) (any, error)
 
 var exampleCalls = map[string]exampleCall{
@@ -147,7 +147,7 @@ func byID[I any](do func(*Client, context.Context, string, I) (Receipt, error)) 
 
 func input[I any](request []byte) (in I, err error) { return in, json.Unmarshal(request, &in) }
 
-// parsed brings any value into JSON's own types.
+// parsed converts a value to the types of encoding/json.
 func parsed(t *testing.T, value any) any {
 	t.Helper()
 	text, ok := value.(json.RawMessage)
@@ -188,7 +188,8 @@ func TestEveryExampleIsReadWholeAndSentWhole(t *testing.T) {
 	assert.Equal(t, []string{"generalGetTools", "generalSendPassthroughRequest", "generalTriggerSync"}, left, "not part of this client")
 }
 
-// missing lists what got lacks of want. Null is the same as an empty text.
+// missing lists the paths of want that got lacks or has otherwise. Null equals an
+// empty string.
 func missing(want, got any, path string) (lacks []string) {
 	switch want := want.(type) {
 	case map[string]any:

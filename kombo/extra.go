@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// overlay encodes known and lays extra over it: objects are merged, anything
-// else in extra wins. It is how a tool's parameter that the types here do not
-// name still reaches the wire.
-func overlay(known any, extra map[string]any) ([]byte, error) {
+// marshalWithExtra encodes known with extra merged into it: objects are merged,
+// and any other value in extra wins. It sends parameters of an ATS that the types
+// of this package do not have.
+func marshalWithExtra(known any, extra map[string]any) ([]byte, error) {
 	encoded, err := json.Marshal(known)
 	if err != nil || len(extra) == 0 {
 		return encoded, err
@@ -24,10 +24,10 @@ func overlay(known any, extra map[string]any) ([]byte, error) {
 	return json.Marshal(base)
 }
 
-// underlay decodes data into known and returns what known could not hold, so
-// that overlay restores data. Names are matched without regard to case and
-// then written as the wire wants them.
-func underlay(data []byte, known any) (map[string]any, error) {
+// unmarshalWithExtra decodes data into known and returns what known cannot hold,
+// so that marshalWithExtra restores data. Names are matched without regard to
+// case and written back with the case that Kombo expects.
+func unmarshalWithExtra(data []byte, known any) (map[string]any, error) {
 	if err := json.Unmarshal(data, known); err != nil {
 		return nil, fmt.Errorf("remote_fields: %w", err)
 	}
@@ -48,7 +48,7 @@ func underlay(data []byte, known any) (map[string]any, error) {
 
 func asObject(data []byte) (map[string]any, error) {
 	decoder := json.NewDecoder(bytes.NewReader(data))
-	// Ids of some tools are integers beyond what a float64 holds.
+	// Some ATS have integer ids that a float64 cannot hold.
 	decoder.UseNumber()
 	var object map[string]any
 	if err := decoder.Decode(&object); err != nil {
@@ -59,16 +59,18 @@ func asObject(data []byte) (map[string]any, error) {
 
 func merge(base, extra map[string]any) {
 	for key, value := range extra {
-		under, isObject := base[key].(map[string]any)
-		over, isToo := value.(map[string]any)
-		if isObject && isToo {
-			merge(under, over)
+		lower, lowerIsObject := base[key].(map[string]any)
+		upper, upperIsObject := value.(map[string]any)
+		if lowerIsObject && upperIsObject {
+			merge(lower, upper)
 			continue
 		}
 		base[key] = value
 	}
 }
 
+// remainder returns the parts of original that held lacks or has otherwise, nil
+// if there are none.
 func remainder(original, held map[string]any) map[string]any {
 	rest := map[string]any{}
 	for key, value := range original {
@@ -78,9 +80,9 @@ func remainder(original, held map[string]any) map[string]any {
 			continue
 		}
 		object, isObject := value.(map[string]any)
-		heldObject, isToo := held[name].(map[string]any)
+		heldObject, heldIsObject := held[name].(map[string]any)
 		switch {
-		case isObject && isToo:
+		case isObject && heldIsObject:
 			if inner := remainder(object, heldObject); inner != nil {
 				rest[name] = inner
 			}

@@ -1,95 +1,95 @@
 package kombo
 
-// Each type with an Extra has the same two methods; they cannot be shared,
-// since an embedded type with them would hide the fields beside it.
+// Each type with an Extra has the same two methods. They cannot be shared by
+// embedding, because a promoted MarshalJSON would encode the embedded type alone.
 
-// MarshalJSON writes the fields under their wire names with Extra laid over.
+// MarshalJSON encodes the fields with Extra merged into them.
 func (f TagRemoteFields) MarshalJSON() ([]byte, error) {
 	type plain TagRemoteFields
-	return overlay(plain(f), f.Extra)
+	return marshalWithExtra(plain(f), f.Extra)
 }
 
-// UnmarshalJSON keeps what the fields do not hold in Extra.
+// UnmarshalJSON stores in Extra what the fields cannot hold.
 func (f *TagRemoteFields) UnmarshalJSON(data []byte) (err error) {
 	type plain TagRemoteFields
-	f.Extra, err = underlay(data, (*plain)(f))
+	f.Extra, err = unmarshalWithExtra(data, (*plain)(f))
 	return err
 }
 
-// MarshalJSON writes the fields under their wire names with Extra laid over.
+// MarshalJSON encodes the fields with Extra merged into them.
 func (f AttachmentRemoteFields) MarshalJSON() ([]byte, error) {
 	type plain AttachmentRemoteFields
-	return overlay(plain(f), f.Extra)
+	return marshalWithExtra(plain(f), f.Extra)
 }
 
-// UnmarshalJSON keeps what the fields do not hold in Extra.
+// UnmarshalJSON stores in Extra what the fields cannot hold.
 func (f *AttachmentRemoteFields) UnmarshalJSON(data []byte) (err error) {
 	type plain AttachmentRemoteFields
-	f.Extra, err = underlay(data, (*plain)(f))
+	f.Extra, err = unmarshalWithExtra(data, (*plain)(f))
 	return err
 }
 
-// MarshalJSON writes the fields under their wire names with Extra laid over.
+// MarshalJSON encodes the fields with Extra merged into them.
 func (f ResultLinkRemoteFields) MarshalJSON() ([]byte, error) {
 	type plain ResultLinkRemoteFields
-	return overlay(plain(f), f.Extra)
+	return marshalWithExtra(plain(f), f.Extra)
 }
 
-// UnmarshalJSON keeps what the fields do not hold in Extra.
+// UnmarshalJSON stores in Extra what the fields cannot hold.
 func (f *ResultLinkRemoteFields) UnmarshalJSON(data []byte) (err error) {
 	type plain ResultLinkRemoteFields
-	f.Extra, err = underlay(data, (*plain)(f))
+	f.Extra, err = unmarshalWithExtra(data, (*plain)(f))
 	return err
 }
 
-// MarshalJSON writes the fields under their wire names with Extra laid over.
+// MarshalJSON encodes the fields with Extra merged into them.
 func (f NoteRemoteFields) MarshalJSON() ([]byte, error) {
 	type plain NoteRemoteFields
-	return overlay(plain(f), f.Extra)
+	return marshalWithExtra(plain(f), f.Extra)
 }
 
-// UnmarshalJSON keeps what the fields do not hold in Extra.
+// UnmarshalJSON stores in Extra what the fields cannot hold.
 func (f *NoteRemoteFields) UnmarshalJSON(data []byte) (err error) {
 	type plain NoteRemoteFields
-	f.Extra, err = underlay(data, (*plain)(f))
+	f.Extra, err = unmarshalWithExtra(data, (*plain)(f))
 	return err
 }
 
-// MarshalJSON writes the fields under their wire names with Extra laid over.
+// MarshalJSON encodes the fields with Extra merged into them.
 func (f MoveRemoteFields) MarshalJSON() ([]byte, error) {
 	type plain MoveRemoteFields
-	return overlay(plain(f), f.Extra)
+	return marshalWithExtra(plain(f), f.Extra)
 }
 
-// UnmarshalJSON keeps what the fields do not hold in Extra.
+// UnmarshalJSON stores in Extra what the fields cannot hold.
 func (f *MoveRemoteFields) UnmarshalJSON(data []byte) (err error) {
 	type plain MoveRemoteFields
-	f.Extra, err = underlay(data, (*plain)(f))
+	f.Extra, err = unmarshalWithExtra(data, (*plain)(f))
 	return err
 }
 
-// MarshalJSON writes the fields under their wire names with Extra laid over.
+// MarshalJSON encodes the fields with Extra merged into them.
 func (f RejectRemoteFields) MarshalJSON() ([]byte, error) {
 	type plain RejectRemoteFields
-	return overlay(plain(f), f.Extra)
+	return marshalWithExtra(plain(f), f.Extra)
 }
 
-// UnmarshalJSON keeps what the fields do not hold in Extra.
+// UnmarshalJSON stores in Extra what the fields cannot hold.
 func (f *RejectRemoteFields) UnmarshalJSON(data []byte) (err error) {
 	type plain RejectRemoteFields
-	f.Extra, err = underlay(data, (*plain)(f))
+	f.Extra, err = unmarshalWithExtra(data, (*plain)(f))
 	return err
 }
 
-// MarshalJSON writes the fields under their wire names with Extra laid over.
+// MarshalJSON encodes the fields with Extra merged into them.
 func (f CreateRemoteFields) MarshalJSON() ([]byte, error) {
 	type plain CreateRemoteFields
-	return overlay(plain(f), f.Extra)
+	return marshalWithExtra(plain(f), f.Extra)
 }
 
-// UnmarshalJSON keeps what the fields do not hold in Extra.
+// UnmarshalJSON stores in Extra what the fields cannot hold.
 func (f *CreateRemoteFields) UnmarshalJSON(data []byte) (err error) {
 	type plain CreateRemoteFields
-	f.Extra, err = underlay(data, (*plain)(f))
+	f.Extra, err = unmarshalWithExtra(data, (*plain)(f))
 	return err
 }

@@ -1,35 +1,34 @@
 package kombo
 
-// MaxPageSize is the largest page that Kombo serves, and the one that walks ask
-// for unless told otherwise.
+// MaxPageSize is the largest page that Kombo returns, and the default of walks.
 const MaxPageSize = 250
 
-// ListOptions are the parameters that every list takes. Filters that are set
-// must all hold; the values within one filter are alternatives.
+// ListOptions are the parameters of every list. A record must match all filters
+// that are set, and any of the values of each.
 //
-// The tag query of a field, here and in the filters below, is the parameter's name
-// on the wire, and says "date" of one that takes a date. A new filter is one field.
+// The query tag of a field, here and in the filters below, is the name of the query
+// parameter, followed by "date" if it takes a date. A new filter is one field.
 type ListOptions struct {
 	// Cursor is the Next of an earlier page; "" starts at the first.
 	Cursor string `query:"cursor"`
-	// PageSize is 1 to MaxPageSize; 0 leaves it to the server (100), or to the
-	// walk (MaxPageSize).
+	// PageSize is 1 to MaxPageSize. With 0, the server uses 100 and a walk
+	// MaxPageSize.
 	PageSize int `query:"page_size"`
-	// UpdatedAfter keeps records changed after it, nested data included, as a
-	// plain date or an instant ending in Z; see CheckDate.
+	// UpdatedAfter selects records that changed after it, nested data included.
+	// It is a date as CheckDate accepts.
 	UpdatedAfter string `query:"updated_after,date"`
 	// IncludeDeleted also returns records with a RemoteDeletedAt.
 	IncludeDeleted bool `query:"include_deleted"`
-	// IgnoreUnsupportedFilters drops a filter on a field that the ATS does not
-	// deliver. Without it such a filter matches nothing, and nothing says so.
+	// IgnoreUnsupportedFilters drops filters on fields that the ATS does not
+	// deliver. Otherwise such a filter matches nothing, without any error.
 	IgnoreUnsupportedFilters bool `query:"ignore_unsupported_filters"`
-	// IDs and RemoteIDs keep records with one of these ids.
+	// IDs and RemoteIDs select records with one of these ids.
 	IDs       []string `query:"ids"`
 	RemoteIDs []string `query:"remote_ids"`
 }
 
-// Options gives the options of a filter, for the caller to change: every filter
-// has them by embedding.
+// Options returns the options of a filter, for the caller to change. Every filter
+// has this method, because it embeds ListOptions.
 func (o *ListOptions) Options() *ListOptions { return o }
 
 // ApplicationFilter are the parameters of GetApplications.
@@ -39,13 +38,14 @@ type ApplicationFilter struct {
 	JobIDs          []string  `query:"job_ids"`
 	JobRemoteIDs    []string  `query:"job_remote_ids"`
 	CurrentStageIDs []string  `query:"current_stage_ids"`
-	// RemoteCreatedAfter works by the day: created on that day or later.
+	// RemoteCreatedAfter ignores the time: it selects records created on that day
+	// or later.
 	RemoteCreatedAfter string `query:"remote_created_after,date"`
 }
 
 // CandidateFilter are the parameters of GetCandidates. Email, FirstName and
-// LastName match the whole value without regard to case; JobIDs are jobs the
-// candidate applied to.
+// LastName match the whole value, ignoring case; JobIDs are jobs that the
+// candidate applied for.
 type CandidateFilter struct {
 	ListOptions
 	Email     string   `query:"email"`
@@ -63,12 +63,13 @@ type JobFilter struct {
 	Statuses        []JobStatus      `query:"statuses"`
 	EmploymentTypes []EmploymentType `query:"employment_types"`
 	Visibilities    []Visibility     `query:"visibilities"`
-	// RemoteCreatedAfter works by the day: created on that day or later.
+	// RemoteCreatedAfter ignores the time: it selects records created on that day
+	// or later.
 	RemoteCreatedAfter string `query:"remote_created_after,date"`
 	NameContains       string `query:"name_contains"`
 }
 
-// UserFilter are the parameters of GetUsers. Case does not count in Emails.
+// UserFilter are the parameters of GetUsers. Emails ignores case.
 type UserFilter struct {
 	ListOptions
 	Emails []string `query:"emails"`
@@ -98,8 +99,8 @@ type OfferFilter = ListOptions
 // RejectionReasonFilter are the parameters of GetRejectionReasons.
 type RejectionReasonFilter = ListOptions
 
-// Page is one page of a list. Next is the cursor of the page after it, "" on
-// the last one; Cursor is the one it was fetched with, "" for the first.
+// Page is one page of a list. Next is the cursor of the page after it, "" on the
+// last one. Cursor is its own, "" on the first one.
 type Page[T any] struct {
 	Results []T
 	Next    string

@@ -16,20 +16,20 @@ var (
 	}
 )
 
-// APIKeyInfo is what Kombo tells about the key.
+// APIKeyInfo describes an API key.
 type APIKeyInfo struct {
 	EnvironmentID string `json:"environment_id"`
 }
 
-// CheckAPIKey tells which environment the key belongs to. It needs no
-// integration.
+// CheckAPIKey returns the environment of the key, or an error if Kombo rejects the
+// key. It needs no integration.
 func (c *Client) CheckAPIKey(ctx context.Context) (APIKeyInfo, error) {
 	info, _, err := call[APIKeyInfo](ctx, c, opCheckAPIKey, nil, nil, nil)
 	return info, err
 }
 
-// GetIntegration tells about the client's integration: its tool, its state, and
-// what can be read and written.
+// GetIntegration returns the client's integration: its ATS, its status, and what
+// can be read and written.
 func (c *Client) GetIntegration(ctx context.Context) (*Integration, error) {
 	if c.integration == "" {
 		return nil, fmt.Errorf("%s: %w", opGetIntegration.name, ErrNoIntegration)

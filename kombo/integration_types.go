@@ -1,9 +1,9 @@
 package kombo
 
 // Integration is a customer's connection to one ATS. Status is ACTIVE, INVALID
-// (credentials stopped working) or INACTIVE; SetupStatus is INCOMPLETE,
-// FINAL_SYNC_PENDING or COMPLETED. DataExpiredAt is set while stored data are
-// older than a change of the configuration.
+// (the credentials no longer work) or INACTIVE; SetupStatus is INCOMPLETE,
+// FINAL_SYNC_PENDING or COMPLETED. DataExpiredAt is set while Kombo's copy is older
+// than the latest change of the configuration.
 type Integration struct {
 	undecoded
 	ID            string        `json:"id"`
@@ -42,11 +42,10 @@ type ScopeConfig struct {
 	Name string `json:"name"`
 }
 
-// ReadModel tells whether a model, such as ats_offers, can be read.
-// IsAvailable holds if it is supported, enabled and not opted out.
-// CoverageStatus is SUPPORTED, UNSUPPORTED (the tool cannot), NOT_IMPLEMENTED
-// (Kombo does not yet) or UNKNOWN; ScopeConfigSetting is ENABLED, DISABLED or
-// OPTIONAL (the customer may opt out).
+// ReadModel says whether a model, such as ats_offers, can be read. IsAvailable is
+// true if it is supported, enabled and not opted out of. CoverageStatus is
+// SUPPORTED, UNSUPPORTED (by the ATS), NOT_IMPLEMENTED (by Kombo) or UNKNOWN;
+// ScopeConfigSetting is ENABLED, DISABLED or OPTIONAL (the customer may opt out).
 type ReadModel struct {
 	ID                 string       `json:"id"`
 	Label              string       `json:"label"`
@@ -57,7 +56,7 @@ type ReadModel struct {
 	Fields             []ModelField `json:"fields"`
 }
 
-// ModelField tells whether one field of a ReadModel can be read.
+// ModelField says whether one field of a ReadModel can be read.
 type ModelField struct {
 	ID                 string `json:"id"`
 	IsAvailable        bool   `json:"is_available"`
@@ -66,8 +65,8 @@ type ModelField struct {
 	OptedOutByCustomer bool   `json:"opted_out_by_customer"`
 }
 
-// WriteAction tells whether an action, such as ats_create_application, can be
-// called; the values are those of ReadModel.
+// WriteAction says whether an action, such as ats_create_application, can be
+// called. The values are those of ReadModel.
 type WriteAction struct {
 	ID                 string        `json:"id"`
 	Label              string        `json:"label"`
@@ -78,23 +77,22 @@ type WriteAction struct {
 	Fields             []ActionField `json:"fields"`
 }
 
-// ActionField tells whether one field of a WriteAction is taken.
+// ActionField says whether one field of a WriteAction is supported.
 type ActionField struct {
 	ID             string `json:"id"`
 	IsAvailable    bool   `json:"is_available"`
 	CoverageStatus string `json:"coverage_status"`
 }
 
-// AttachmentRestrictions says which files an action takes. Nil pointers and
-// lists mean that Kombo does not know. TotalSizeBytes is for all files of one
-// call together.
+// AttachmentRestrictions says which files an action accepts. Nil pointers and lists
+// mean unknown. TotalSizeBytes is for all files of one call together.
 type AttachmentRestrictions struct {
 	TotalSizeBytes *int64                              `json:"total_size_bytes,omitzero"`
 	Types          map[AttachmentType]TypeRestrictions `json:"types"`
 }
 
-// TypeRestrictions says which files of one AttachmentType an action takes.
-// MinAmount 1 makes the file mandatory.
+// TypeRestrictions says which files of one AttachmentType an action accepts. With
+// MinAmount 1 a file is required.
 type TypeRestrictions struct {
 	IsSupported       bool     `json:"is_supported"`
 	MinAmount         *int     `json:"min_amount,omitzero"`
@@ -103,10 +101,10 @@ type TypeRestrictions struct {
 	AcceptedMIMETypes []string `json:"accepted_mime_types,omitzero"`
 }
 
-// AttachmentAction names an action that takes files.
+// AttachmentAction is an action that accepts files.
 type AttachmentAction string
 
-// The actions whose attachment restrictions can be asked for.
+// The actions for GetAttachmentRestrictions.
 const (
 	ActionCreateApplication        AttachmentAction = "ats_create_application"
 	ActionCreateCandidate          AttachmentAction = "ats_create_candidate"

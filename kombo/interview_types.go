@@ -1,7 +1,7 @@
 package kombo
 
-// Interview is an appointment within an application. StageID is the stage it
-// belongs to; Users are the interviewers.
+// Interview is an interview of an application. StageID is the stage that it belongs
+// to; Users are the interviewers.
 type Interview struct {
 	undecoded
 	ID                   string                `json:"id"`
@@ -22,7 +22,7 @@ type Interview struct {
 	Application          *InterviewApplication `json:"application"`
 }
 
-// Interviewer is a user as an interview carries it.
+// Interviewer is a user nested in an interview.
 type Interviewer struct {
 	ID        string `json:"id"`
 	RemoteID  string `json:"remote_id"`
@@ -31,7 +31,7 @@ type Interviewer struct {
 	Email     string `json:"email"`
 }
 
-// InterviewApplication is an application as an interview carries it.
+// InterviewApplication is an application nested in an interview.
 type InterviewApplication struct {
 	ID                  string        `json:"id"`
 	RemoteID            string        `json:"remote_id"`
@@ -41,7 +41,7 @@ type InterviewApplication struct {
 	Job                 *JobRef       `json:"job"`
 }
 
-// Offer is an offer of employment within an application.
+// Offer is an offer of employment made for an application.
 type Offer struct {
 	undecoded
 	ID                  string            `json:"id"`
@@ -57,13 +57,13 @@ type Offer struct {
 	Application         *OfferApplication `json:"application"`
 }
 
-// OfferApplication is an application as an offer carries it.
+// OfferApplication is an application nested in an offer.
 type OfferApplication struct {
 	Candidate *CandidateRef `json:"candidate"`
 	Job       *JobRef       `json:"job"`
 }
 
-// User is a person who works in the ATS.
+// User is a user of the ATS.
 type User struct {
 	undecoded
 	ID              string       `json:"id"`
@@ -89,7 +89,7 @@ type Role struct {
 	RemoteDeletedAt Time      `json:"remote_deleted_at"`
 }
 
-// Tag is a label that candidates can carry.
+// Tag is a label for candidates.
 type Tag struct {
 	undecoded
 	ID              string `json:"id"`
@@ -99,8 +99,8 @@ type Tag struct {
 	RemoteDeletedAt Time   `json:"remote_deleted_at"`
 }
 
-// Stage is a stage of the whole ATS. Its ids often do not fit a move, which
-// wants a stage of the application's job: see Job.Stages.
+// Stage is a stage of the whole ATS. A move often cannot use its id, since it needs
+// a stage of the application's job: see Job.Stages.
 type Stage struct {
 	undecoded
 	ID              string         `json:"id"`
@@ -112,7 +112,7 @@ type Stage struct {
 	RemoteDeletedAt Time           `json:"remote_deleted_at"`
 }
 
-// RejectionReason is a reason that a rejection must name.
+// RejectionReason is a reason to choose from when rejecting an application.
 type RejectionReason struct {
 	undecoded
 	ID              string `json:"id"`

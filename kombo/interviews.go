@@ -7,12 +7,13 @@ import (
 
 var opGetInterviews = listOperation("get_interviews", "/ats/interviews")
 
-// GetInterviews returns one page of the interviews that filter lets through.
+// GetInterviews returns one page of the interviews that match filter.
 func (c *Client) GetInterviews(ctx context.Context, filter InterviewFilter) (Page[Interview], error) {
 	return fetch[Interview](ctx, c, opGetInterviews, &filter)
 }
 
-// InterviewPages walks the pages of GetInterviews from filter.Cursor to the last.
+// InterviewPages iterates over the pages of GetInterviews, from filter.Cursor to
+// the last.
 func (c *Client) InterviewPages(ctx context.Context, filter InterviewFilter) iter.Seq2[Page[Interview], error] {
 	return walk(filter.ListOptions, func(o ListOptions) (Page[Interview], error) {
 		next := filter
@@ -21,7 +22,7 @@ func (c *Client) InterviewPages(ctx context.Context, filter InterviewFilter) ite
 	})
 }
 
-// AllInterviews walks the records of GetInterviews.
+// AllInterviews iterates over the records of GetInterviews.
 func (c *Client) AllInterviews(ctx context.Context, filter InterviewFilter) iter.Seq2[Interview, error] {
-	return each(c.InterviewPages(ctx, filter))
+	return records(c.InterviewPages(ctx, filter))
 }

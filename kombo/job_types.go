@@ -1,9 +1,9 @@
 package kombo
 
-// Job is a position that is or was to be filled. EmploymentType, Status,
-// Visibility, RemoteWorkStatus and SalaryPeriod are open sets: an ATS value
-// that Kombo could not map is passed through. Description is mostly HTML.
-// WeeklyHours is hours a week; salaries are in SalaryCurrency a SalaryPeriod.
+// Job is a position to be filled, or once to be filled. EmploymentType, Status,
+// Visibility, RemoteWorkStatus and SalaryPeriod are open sets: a value of the ATS
+// that Kombo could not map is passed through. Description is usually HTML.
+// Salaries are in SalaryCurrency per SalaryPeriod.
 type Job struct {
 	undecoded
 	ID                 string              `json:"id"`
@@ -42,10 +42,10 @@ type Job struct {
 	HiringTeam         []HiringTeamMember  `json:"hiring_team"`
 }
 
-// ScreeningQuestion is a question that an applicant to the job is asked.
-// Category is EEO, DEMOGRAPHIC or "". Where PreconditionQuestionID is set, the
-// question counts only if that one was answered with one of
-// PreconditionOptions (option ids, or true or false for a yes-no question).
+// ScreeningQuestion is a question that applicants for the job are asked. Category
+// is EEO, DEMOGRAPHIC or "". If PreconditionQuestionID is set, the question is
+// asked only if that one was answered with one of PreconditionOptions: option ids,
+// or true or false for a yes-no question.
 type ScreeningQuestion struct {
 	ID                     string          `json:"id"`
 	RemoteID               string          `json:"remote_id"`
@@ -59,10 +59,9 @@ type ScreeningQuestion struct {
 	PreconditionOptions    []any           `json:"precondition_options"`
 }
 
-// QuestionFormat says how a question is answered. Type is TEXT, NUMBER, FILE,
-// SINGLE_SELECT, BOOLEAN, DATE, MULTI_SELECT, INFORMATION (nothing to answer)
-// or UNKNOWN, and says which of the other fields count. MaxLength is in
-// characters.
+// QuestionFormat describes how a question is answered. Type is TEXT, NUMBER, FILE,
+// SINGLE_SELECT, BOOLEAN, DATE, MULTI_SELECT, INFORMATION (nothing to answer) or
+// UNKNOWN; the other fields are set as it requires. MaxLength is in characters.
 type QuestionFormat struct {
 	Type              string           `json:"type"`
 	DisplayType       string           `json:"display_type,omitzero"`
@@ -75,14 +74,14 @@ type QuestionFormat struct {
 	RawQuestion       any              `json:"raw_question,omitzero"`
 }
 
-// QuestionOption is a choice; an answer is sent by its ID and read by its Name.
+// QuestionOption is a choice. Answers are sent with its ID and read with its Name.
 type QuestionOption struct {
 	ID       string `json:"id"`
 	RemoteID string `json:"remote_id"`
 	Name     string `json:"name"`
 }
 
-// JobPosting is an advertisement of a job.
+// JobPosting is an advertisement for a job.
 type JobPosting struct {
 	ID              string `json:"id"`
 	RemoteID        string `json:"remote_id"`
@@ -105,8 +104,8 @@ type HiringTeamMember struct {
 	JobRoles        []JobRole `json:"job_roles"`
 }
 
-// JobRole is a role as a person holds it. UnifiedType is Kombo's mapping, ""
-// for a role that only this ATS knows; RemoteLabel is the ATS's own name.
+// JobRole is a role held by a user. UnifiedType is Kombo's mapping of the role, ""
+// if there is none; RemoteLabel is its name in the ATS.
 type JobRole struct {
 	RemoteID    string `json:"remote_id"`
 	RemoteLabel string `json:"remote_label"`

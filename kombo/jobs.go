@@ -7,12 +7,12 @@ import (
 
 var opGetJobs = listOperation("get_jobs", "/ats/jobs")
 
-// GetJobs returns one page of the jobs that filter lets through.
+// GetJobs returns one page of the jobs that match filter.
 func (c *Client) GetJobs(ctx context.Context, filter JobFilter) (Page[Job], error) {
 	return fetch[Job](ctx, c, opGetJobs, &filter)
 }
 
-// JobPages walks the pages of GetJobs from filter.Cursor to the last.
+// JobPages iterates over the pages of GetJobs, from filter.Cursor to the last.
 func (c *Client) JobPages(ctx context.Context, filter JobFilter) iter.Seq2[Page[Job], error] {
 	return walk(filter.ListOptions, func(o ListOptions) (Page[Job], error) {
 		next := filter
@@ -21,7 +21,7 @@ func (c *Client) JobPages(ctx context.Context, filter JobFilter) iter.Seq2[Page[
 	})
 }
 
-// AllJobs walks the records of GetJobs.
+// AllJobs iterates over the records of GetJobs.
 func (c *Client) AllJobs(ctx context.Context, filter JobFilter) iter.Seq2[Job, error] {
-	return each(c.JobPages(ctx, filter))
+	return records(c.JobPages(ctx, filter))
 }

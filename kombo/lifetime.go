@@ -8,26 +8,26 @@ import (
 	"time"
 )
 
-// lifetime bounds a call. A read has one bound, the caller's context; a write
-// has two, because an exchange that may have reached Kombo must not be dropped
-// when its caller leaves: its outcome would be lost.
+// lifetime bounds a call. A read ends with its caller's context. A write has two
+// contexts, because a request that may have reached Kombo must not be abandoned
+// when its caller goes away: its outcome would be lost.
 type lifetime struct {
-	// waiting ends the queue, the pauses and the connecting.
+	// waiting bounds queueing, pauses and connecting.
 	waiting context.Context
-	// exchange ends a request that may be on the wire.
+	// exchange bounds a request that may have been sent.
 	exchange context.Context
-	// attempt bounds one exchange, 0 for no bound of its own.
+	// attempt is the time-out of one exchange, 0 for none.
 	attempt time.Duration
 	cancel  func()
 }
 
-// timeout is a time-out of this client's own; it is a context.DeadlineExceeded.
+// timeout is a time-out set by this client; it matches context.DeadlineExceeded.
 type timeout struct{ after time.Duration }
 
-func (t timeout) Error() string   { return fmt.Sprintf("no answer within %s", t.after) }
+func (t timeout) Error() string   { return fmt.Sprintf("no response within %s", t.after) }
 func (t timeout) Is(e error) bool { return e == context.DeadlineExceeded }
 
-var errNoTime = errors.New("not repeated: the deadline is nearer than the next attempt")
+var errDeadlineTooNear = errors.New("not retried: the deadline is before the next attempt")
 
 func (c *Client) lifetime(ctx context.Context, k kind) lifetime {
 	if k.isRead() {
@@ -39,40 +39,39 @@ func (c *Client) lifetime(ctx context.Context, k kind) lifetime {
 	}
 	limit := time.Now().Add(c.actionTimeout)
 	expired := timeout{c.actionTimeout}
-	exchange, endExchange := context.WithDeadlineCause(context.WithoutCancel(ctx), limit, expired)
-	exchange, shutExchange := context.WithCancelCause(exchange)
-	waiting, endWaiting := context.WithDeadlineCause(ctx, limit, expired)
-	waiting, shutWaiting := context.WithCancelCause(waiting)
+	exchange, releaseExchange := context.WithDeadlineCause(context.WithoutCancel(ctx), limit, expired)
+	exchange, cancelExchange := context.WithCancelCause(exchange)
+	waiting, releaseWaiting := context.WithDeadlineCause(ctx, limit, expired)
+	waiting, cancelWaiting := context.WithCancelCause(waiting)
 
 	if c.shutdown.Err() != nil {
-		// The hook below would run too late to keep this write from starting.
-		shutWaiting(ErrShutdown)
+		// The hook below would run too late to stop this write.
+		cancelWaiting(ErrShutdown)
 	}
 	var grace atomic.Pointer[time.Timer]
 	unhook := context.AfterFunc(c.shutdown, func() {
-		shutWaiting(ErrShutdown)
-		grace.Store(time.AfterFunc(c.grace, func() { shutExchange(ErrShutdown) }))
+		cancelWaiting(ErrShutdown)
+		grace.Store(time.AfterFunc(c.grace, func() { cancelExchange(ErrShutdown) }))
 	})
 	return lifetime{waiting: waiting, exchange: exchange, cancel: func() {
 		unhook()
 		if timer := grace.Load(); timer != nil {
 			timer.Stop()
 		}
-		shutWaiting(context.Canceled)
-		shutExchange(context.Canceled)
-		endWaiting()
-		endExchange()
+		cancelWaiting(context.Canceled)
+		cancelExchange(context.Canceled)
+		releaseWaiting()
+		releaseExchange()
 	}}
 }
 
-// pause waits for d before another attempt after the failure e, and tells
-// whether there will be one. Where the call would end first it does not wait,
-// and says in e why the call is not repeated.
+// pause waits for d after the failure e and reports whether to try again. If the
+// call would end first it does not wait, and e says why there is no retry.
 func (c *Client) pause(l lifetime, e *Error, d time.Duration) bool {
 	if deadline, ok := l.waiting.Deadline(); ok && l.waiting.Err() == nil && time.Until(deadline) < d {
 		e.RetryAfter = d
 		if e.Err == nil {
-			e.Err = errNoTime
+			e.Err = errDeadlineTooNear
 		}
 		return false
 	}
@@ -81,7 +80,7 @@ func (c *Client) pause(l lifetime, e *Error, d time.Duration) bool {
 		err = c.sleep(l.waiting, d)
 	}
 	if err != nil && e.Err == nil {
-		e.Err = fmt.Errorf("not repeated: %w", err)
+		e.Err = fmt.Errorf("not retried: %w", err)
 	}
 	return err == nil
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// held is a server that answers only when told to.
+// held is a server that responds only when the test says so.
 type held struct {
 	*upstream
 	arrived chan struct{}
@@ -117,7 +117,7 @@ func TestAWriteThatIsNotAnsweredInTimeIsUnknown(t *testing.T) {
 	r := <-moveInBackground(t.Context(), h.client(t, WithTimeouts(time.Minute, 50*time.Millisecond)))
 	require.ErrorIs(t, r.err, ErrOutcomeUnknown)
 	require.ErrorIs(t, r.err, context.DeadlineExceeded)
-	assert.ErrorContains(t, r.err, "no answer within 50ms")
+	assert.ErrorContains(t, r.err, "no response within 50ms")
 	assert.ErrorContains(t, r.err, "look in the ATS before repeating it")
 	assert.Len(t, h.requests(), 1)
 }
@@ -169,39 +169,39 @@ func TestARefusedConnectionIsRepeatedEvenForAWrite(t *testing.T) {
 	require.NoError(t, err)
 	address := listener.Addr().String()
 	require.NoError(t, listener.Close())
-	for column, call := range columns {
+	for name, call := range calls {
 		var paused waits
 		err := call(t.Context(), newTestClient(t, "http://"+address, withSleep(paused.sleep), WithRetries(2)))
-		require.Error(t, err, column)
-		assert.NotErrorIs(t, err, ErrOutcomeUnknown, column)
-		assert.Len(t, paused.list, 2, column)
+		require.Error(t, err, name)
+		assert.NotErrorIs(t, err, ErrOutcomeUnknown, name)
+		assert.Len(t, paused.list, 2, name)
 	}
 }
 
 func TestAResetAfterSendingIsUnknownForAWriteAndRepeatedForTheRest(t *testing.T) {
-	for column, call := range columns {
-		t.Run(column, func(t *testing.T) {
+	for name, call := range calls {
+		t.Run(name, func(t *testing.T) {
 			u := serve(t, func(http.ResponseWriter, *http.Request, int) { panic(http.ErrAbortHandler) })
 			err := call(t.Context(), u.client(t, WithRetries(2)))
 			require.Error(t, err)
 			want := 3
-			if isWrite(column) {
+			if isWrite(name) {
 				want = 1
 			}
 			assert.Len(t, u.requests(), want)
-			assert.Equal(t, column != "read", errors.Is(err, ErrOutcomeUnknown))
+			assert.Equal(t, name != "read", errors.Is(err, ErrOutcomeUnknown))
 		})
 	}
 }
 
-// net/http repeats some requests by itself when a kept connection breaks; no
-// write may be among them.
+// net/http itself retries some requests when a reused connection breaks. No write
+// may be among them.
 func TestAWriteOnAKeptConnectionThatBreaksIsSentOnce(t *testing.T) {
-	for column, call := range columns {
-		if column == "read" {
+	for name, call := range calls {
+		if name == "read" {
 			continue
 		}
-		t.Run(column, func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
 			u := serve(t, func(w http.ResponseWriter, r *http.Request, _ int) {
 				if r.Method == http.MethodGet {
 					answer{status: 200, body: page("")}.write(w)

@@ -5,12 +5,12 @@ import (
 	"sync"
 )
 
-// startingLimit is how many actions Kombo lets an integration have in flight,
-// until its answers say otherwise.
+// startingLimit is how many actions of an integration may be in flight until
+// Kombo's responses say otherwise.
 const startingLimit = 30
 
-// limiters holds one limiter for each integration, shared by all clients that
-// come from one New.
+// limiters holds one limiter for each integration. It is shared by all clients
+// derived from one New.
 type limiters struct {
 	mu   sync.Mutex
 	byID map[string]*limiter
@@ -28,7 +28,7 @@ func (l *limiters) of(integration string) *limiter {
 	return l.byID[integration]
 }
 
-// limiter is a first-come, first-served semaphore whose size may change.
+// limiter is a first-come, first-served semaphore whose size can change.
 type limiter struct {
 	mu       sync.Mutex
 	limit    int
@@ -36,7 +36,7 @@ type limiter struct {
 	waiting  []chan struct{}
 }
 
-// acquire waits for a slot and returns the cause of ctx if that ends first.
+// acquire waits for a slot. If ctx ends first, it returns its cause.
 func (l *limiter) acquire(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -60,7 +60,7 @@ func (l *limiter) acquire(ctx context.Context) error {
 	}
 }
 
-// abandon leaves the queue, or gives back a slot granted in the same instant.
+// abandon leaves the queue, or returns a slot that was granted at the same moment.
 func (l *limiter) abandon(granted chan struct{}) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -81,7 +81,7 @@ func (l *limiter) release() {
 	l.grant()
 }
 
-// resize takes the limit that the server named.
+// resize applies a limit reported by the server; one below 1 is ignored.
 func (l *limiter) resize(limit int) {
 	if limit < 1 {
 		return

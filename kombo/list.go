@@ -9,7 +9,7 @@ import (
 	"net/http"
 )
 
-// listData is the data of a list's answer.
+// listData is the data of a list's response.
 type listData[T any] struct {
 	Next    cursor `json:"next"`
 	Results *[]T   `json:"results"`
@@ -25,14 +25,14 @@ func (*listData[T]) shape() any {
 
 func (d *listData[T]) complete() bool { return d != nil && d.Results != nil }
 
-// cursor is strict where everything else is lenient: a cursor that was dropped
-// as unreadable would end a walk early without a word.
+// cursor is strict where everything else is lenient: ignoring one that cannot be
+// decoded would silently end a walk too early.
 type cursor string
 
 func (c *cursor) UnmarshalJSON(data []byte) error {
 	var text *string
 	if err := json.Unmarshal(data, &text); err != nil {
-		return errors.New("next is neither a text nor null")
+		return errors.New("next is neither a string nor null")
 	}
 	*c = ""
 	if text != nil {
@@ -45,11 +45,10 @@ func listOperation(name, path string) operation {
 	return operation{name: name, method: http.MethodGet, path: path, kind: read}
 }
 
-// listFilter is what the filters of the lists have in common, ListOptions itself
-// among them.
+// listFilter is implemented by the filters of all lists, and by ListOptions itself.
 type listFilter interface{ Options() *ListOptions }
 
-// fetch gets one page.
+// fetch returns one page.
 func fetch[T any](ctx context.Context, c *Client, op operation, filter listFilter) (Page[T], error) {
 	q := queryOf(filter)
 	if q.err != nil {
@@ -62,8 +61,8 @@ func fetch[T any](ctx context.Context, c *Client, op operation, filter listFilte
 	return Page[T]{Results: *data.Results, Next: string(data.Next), Cursor: filter.Options().Cursor}, nil
 }
 
-// walk yields pages from start.Cursor to the last, holding one at a time. It
-// ends after the first error.
+// walk iterates over the pages from start.Cursor to the last, one in memory at a
+// time. It ends after the first error.
 func walk[T any](start ListOptions, get func(ListOptions) (Page[T], error)) iter.Seq2[Page[T], error] {
 	return func(yield func(Page[T], error) bool) {
 		options := start
@@ -84,8 +83,8 @@ func walk[T any](start ListOptions, get func(ListOptions) (Page[T], error)) iter
 	}
 }
 
-// each yields the records of pages.
-func each[T any](pages iter.Seq2[Page[T], error]) iter.Seq2[T, error] {
+// records iterates over the records of pages.
+func records[T any](pages iter.Seq2[Page[T], error]) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		for page, err := range pages {
 			if err != nil {

@@ -190,10 +190,10 @@ func TestBadParametersAreRefusedBeforeSending(t *testing.T) {
 		"an offset in another date": {jobs(JobFilter{RemoteCreatedAfter: late}), "remote_created_after"},
 		"a page that is too large":  {jobs(JobFilter{ListOptions: ListOptions{PageSize: 251}}), "from 1 to 250"},
 		"a negative page size":      {jobs(JobFilter{ListOptions: ListOptions{PageSize: -1}}), "from 1 to 250"},
-		"a blank id":                {jobs(JobFilter{ListOptions: ListOptions{IDs: []string{"a", " "}}}), "blank or has a comma"},
-		"an id with a comma":        {jobs(JobFilter{ListOptions: ListOptions{RemoteIDs: []string{"a,b"}}}), "blank or has a comma"},
+		"a blank id":                {jobs(JobFilter{ListOptions: ListOptions{IDs: []string{"a", " "}}}), "blank or contains a comma"},
+		"an id with a comma":        {jobs(JobFilter{ListOptions: ListOptions{RemoteIDs: []string{"a,b"}}}), "blank or contains a comma"},
 		"no id in the path":         {move(""), "application_id"},
-		"a dot segment in the path": {move(".."), "is not an id"},
+		"a dot segment in the path": {move(".."), "is not a valid id"},
 		"an offset in tracked_at": {func() error {
 			_, _, err := c.ImportTrackedApplication(t.Context(), ImportTrackedApplicationInput{TrackedAt: &late})
 			return err
@@ -213,7 +213,7 @@ func TestBadParametersAreRefusedBeforeSending(t *testing.T) {
 		"no integration":              {func() error { _, err := c.ForIntegration("").GetTags(t.Context(), TagFilter{}); return err }, ErrNoIntegration.Error()},
 		"no integration to ask about": {func() error { _, err := c.ForIntegration("").GetIntegration(t.Context()); return err }, ErrNoIntegration.Error()},
 		"an integration with a line feed": {func() error { _, err := c.ForIntegration("a\nb").GetTags(t.Context(), TagFilter{}); return err },
-			"characters that no id has"},
+			"contains invalid characters"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 )
 
 // TestMain fails the run if a goroutine of this package or of its transports is
-// left when all tests are over.
+// left after all tests.
 func TestMain(m *testing.M) {
 	code := m.Run()
 	if code == 0 {
@@ -23,7 +23,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// leaked returns stacks that should be gone, given a little time to go.
+// leaked returns the stacks of such goroutines, after waiting for them to end.
 func leaked() string {
 	http.DefaultTransport.(*http.Transport).CloseIdleConnections()
 	var left string

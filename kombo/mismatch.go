@@ -7,20 +7,20 @@ import (
 	"strings"
 )
 
-// mostMismatches bounds how many kinds of odd values one answer may have.
-const mostMismatches = 100
+// maxMismatches is how many kinds of mismatches one response may have.
+const maxMismatches = 100
 
-// decodeWithout decodes body with the values that do not fit taken for null,
-// from the first mismatch on. Just ignoring the mismatch would not do: decoding
-// leaves a pointer to zero behind, and 0 hours is not "unknown".
-func decodeWithout[T any](body []byte, mismatch *json.UnmarshalTypeError, log *slog.Logger) (envelope[T], error) {
+// decodeDroppingMismatches decodes body with values of the wrong type replaced by
+// null, starting with mismatch. Ignoring the error of encoding/json would not do:
+// it leaves pointers to zero values behind, and 0 hours does not mean "unknown".
+func decodeDroppingMismatches[T any](body []byte, mismatch *json.UnmarshalTypeError, log *slog.Logger) (envelope[T], error) {
 	tree, err := asObject(body)
 	if err != nil {
 		return envelope[T]{}, err
 	}
-	for range mostMismatches {
-		log.Warn("left out a value of an unexpected type", "field", mismatch.Field, "want", mismatch.Type.String())
-		if !blank(tree, strings.Split(mismatch.Field, "."), mismatch.Value) {
+	for range maxMismatches {
+		log.Warn("ignored a value of an unexpected type", "field", mismatch.Field, "want", mismatch.Type.String())
+		if !nullify(tree, strings.Split(mismatch.Field, "."), mismatch.Value) {
 			return envelope[T]{}, mismatch
 		}
 		reduced, err := json.Marshal(tree)
@@ -38,19 +38,19 @@ func decodeWithout[T any](body []byte, mismatch *json.UnmarshalTypeError, log *s
 	return envelope[T]{}, mismatch
 }
 
-// blank sets to null what stands at path in node and is of the JSON type that
-// value names, in all elements of the lists on the way. It tells whether there
-// was any.
-func blank(node any, path []string, value string) bool {
+// nullify replaces by null the values at path in node that are of the JSON type
+// value, in every element of the lists on the way. It reports whether there was
+// any.
+func nullify(node any, path []string, value string) bool {
 	found := false
 	switch node := node.(type) {
 	case []any:
 		for i, element := range node {
-			if len(path) == 0 && isOf(element, value) {
+			if len(path) == 0 && hasJSONType(element, value) {
 				node[i], found = nil, true
 				continue
 			}
-			found = blank(element, path, value) || found
+			found = nullify(element, path, value) || found
 		}
 	case map[string]any:
 		if len(path) == 0 {
@@ -60,19 +60,19 @@ func blank(node any, path []string, value string) bool {
 			if !strings.EqualFold(key, path[0]) {
 				continue
 			}
-			if len(path) == 1 && isOf(element, value) {
+			if len(path) == 1 && hasJSONType(element, value) {
 				node[key], found = nil, true
 				continue
 			}
-			found = blank(element, path[1:], value) || found
+			found = nullify(element, path[1:], value) || found
 		}
 	}
 	return found
 }
 
-// isOf tells whether element is of the JSON type that json.UnmarshalTypeError
-// names in its Value: a number may come with its text.
-func isOf(element any, value string) bool {
+// hasJSONType reports whether element is of the JSON type in the Value of a
+// json.UnmarshalTypeError, where a number may be followed by its text.
+func hasJSONType(element any, value string) bool {
 	kind, text, hasText := strings.Cut(value, " ")
 	switch element := element.(type) {
 	case string:

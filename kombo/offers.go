@@ -7,19 +7,19 @@ import (
 
 var opGetOffers = listOperation("get_offers", "/ats/offers")
 
-// GetOffers returns one page of the offers that filter lets through.
+// GetOffers returns one page of the offers that match filter.
 func (c *Client) GetOffers(ctx context.Context, filter OfferFilter) (Page[Offer], error) {
 	return fetch[Offer](ctx, c, opGetOffers, &filter)
 }
 
-// OfferPages walks the pages of GetOffers from filter.Cursor to the last.
+// OfferPages iterates over the pages of GetOffers, from filter.Cursor to the last.
 func (c *Client) OfferPages(ctx context.Context, filter OfferFilter) iter.Seq2[Page[Offer], error] {
 	return walk(filter, func(o ListOptions) (Page[Offer], error) {
 		return c.GetOffers(ctx, o)
 	})
 }
 
-// AllOffers walks the records of GetOffers.
+// AllOffers iterates over the records of GetOffers.
 func (c *Client) AllOffers(ctx context.Context, filter OfferFilter) iter.Seq2[Offer, error] {
-	return each(c.OfferPages(ctx, filter))
+	return records(c.OfferPages(ctx, filter))
 }

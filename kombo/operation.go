@@ -13,38 +13,37 @@ import (
 	"strings"
 )
 
-// kind decides time-outs, limits and what may be repeated.
+// kind decides on time-outs, limits and retries.
 type kind int
 
 const (
-	// read comes from Kombo's copy.
+	// read is a read of Kombo's copy.
 	read kind = iota
-	// readLive works against the ATS, and counts as an action.
+	// readLive is a read of the ATS itself; it counts as an action.
 	readLive
 	// write must not happen twice.
 	write
-	// writeSame leaves the same state however often it happens.
-	writeSame
+	// idempotentWrite gives the same state however often it happens.
+	idempotentWrite
 )
 
 func (k kind) isRead() bool     { return k == read || k == readLive }
 func (k kind) isAction() bool   { return k != read }
 func (k kind) repeatable() bool { return k != write }
 
-// operation is one endpoint. Its path is a template.
+// operation is one endpoint. Its path has the names of ids in braces.
 type operation struct {
 	name   string
 	method string
 	path   string
 	kind   kind
-	// global operations name no integration in a header.
+	// global operations send no integration header.
 	global bool
-	// check tells how to find out whether a write was done.
-	check string
+	// howToCheck says how to find out whether a write was done.
+	howToCheck string
 }
 
-// request is an operation with everything filled in, ready to be sent more than
-// once.
+// request is an operation ready to be sent, once or more often.
 type request struct {
 	operation
 	url  string
@@ -58,11 +57,11 @@ func (c *Client) prepare(op operation, ids []string, query url.Values, body any)
 		if c.integration == "" {
 			return nil, fmt.Errorf("%s: %w", op.name, ErrNoIntegration)
 		}
-		if strings.ContainsFunc(c.integration, notInHeader) {
-			return nil, fmt.Errorf("%s: the integration id has characters that no id has", op.name)
+		if strings.ContainsFunc(c.integration, invalidInHeader) {
+			return nil, fmt.Errorf("%s: %w", op.name, errInvalidIntegration)
 		}
 	}
-	path, err := fill(op.path, ids)
+	path, err := expandPath(op.path, ids)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", op.name, err)
 	}
@@ -78,28 +77,28 @@ func (c *Client) prepare(op operation, ids []string, query url.Values, body any)
 	return req, nil
 }
 
-// fill puts ids, escaped, in place of the {names} of a path template.
-func fill(template string, ids []string) (string, error) {
+// expandPath replaces the {names} in a path by escaped ids.
+func expandPath(template string, ids []string) (string, error) {
 	path := template
 	for _, id := range ids {
 		before, rest, _ := strings.Cut(path, "{")
 		name, after, _ := strings.Cut(rest, "}")
 		// A dot segment would address another endpoint.
 		if strings.TrimSpace(id) == "" || slices.Contains([]string{".", ".."}, id) {
-			return "", fmt.Errorf("%s %q is not an id", name, id)
+			return "", fmt.Errorf("%s: %q is not a valid id", name, id)
 		}
-		path = before + escape(id) + after
+		path = before + escapePathElement(id) + after
 	}
 	return path, nil
 }
 
-// escape encodes a path element. Unlike url.PathEscape it also encodes a colon,
-// which Kombo wants of remote:32.
-func escape(element string) string {
+// escapePathElement encodes a path element. Unlike url.PathEscape it also encodes
+// colons, as Kombo requires of ids like remote:32.
+func escapePathElement(element string) string {
 	return strings.ReplaceAll(url.QueryEscape(element), "+", "%20")
 }
 
-// build makes the HTTP request for one attempt.
+// build creates the HTTP request of one attempt.
 func (c *Client) build(ctx context.Context, req *request) (*http.Request, error) {
 	var body io.Reader = http.NoBody
 	if req.body != nil {
@@ -107,8 +106,8 @@ func (c *Client) build(ctx context.Context, req *request) (*http.Request, error)
 	}
 	r, err := http.NewRequestWithContext(ctx, req.method, req.url, body)
 	if err != nil {
-		// The error's text would have the query in it.
-		return nil, errors.New("the address of the request is malformed")
+		// The error's text would contain the query.
+		return nil, errors.New("the URL of the request is malformed; check the base URL")
 	}
 	r.Header.Set("Authorization", "Bearer "+c.key)
 	r.Header.Set("Accept", "application/json")

@@ -7,18 +7,18 @@ import (
 	"strings"
 )
 
-// query collects parameters and the first thing wrong with them.
+// query collects parameters and the first error in them.
 type query struct {
 	values url.Values
 	err    error
 }
 
-// queryOf makes the parameters of a filter: of every field of its struct that is
-// set, under the name that the field's tag gives.
+// queryOf returns the parameters of a filter: each field of its struct that is set,
+// under the name in the field's tag.
 func queryOf(filter listFilter) query {
 	q := query{values: url.Values{}}
 	if n := filter.Options().PageSize; n < 0 || n > MaxPageSize {
-		q.fail(fmt.Errorf("page_size is %d; it must be from 1 to %d", n, MaxPageSize))
+		q.fail(fmt.Errorf("page_size must be from 1 to %d, but is %d", MaxPageSize, n))
 	}
 	q.fields(reflect.ValueOf(filter).Elem())
 	return q
@@ -45,9 +45,9 @@ func (q *query) fields(v reflect.Value) {
 	}
 }
 
-// anyOf sets a list, which the wire has as one value joined by commas. A comma
-// within a value cannot be told from those, and a blank value would switch the
-// filter off, so both are refused.
+// anyOf sets a list, which is sent as one value joined by commas. A value with a
+// comma of its own would be split, and a blank one would disable the filter, so
+// both are rejected.
 func (q *query) anyOf(name string, values reflect.Value) {
 	if values.Len() == 0 {
 		return
@@ -56,7 +56,7 @@ func (q *query) anyOf(name string, values reflect.Value) {
 	for i := range parts {
 		parts[i] = values.Index(i).String()
 		if strings.TrimSpace(parts[i]) == "" || strings.Contains(parts[i], ",") {
-			q.fail(fmt.Errorf("%s: %q cannot be filtered by: it is blank or has a comma", name, parts[i]))
+			q.fail(fmt.Errorf("%s: cannot filter by %q, because it is blank or contains a comma", name, parts[i]))
 		}
 	}
 	q.values.Set(name, strings.Join(parts, ","))

@@ -7,19 +7,21 @@ import (
 
 var opGetRejectionReasons = listOperation("get_rejection_reasons", "/ats/rejection-reasons")
 
-// GetRejectionReasons returns one page of the rejection reasons that filter lets through.
+// GetRejectionReasons returns one page of the rejection reasons that match
+// filter.
 func (c *Client) GetRejectionReasons(ctx context.Context, filter RejectionReasonFilter) (Page[RejectionReason], error) {
 	return fetch[RejectionReason](ctx, c, opGetRejectionReasons, &filter)
 }
 
-// RejectionReasonPages walks the pages of GetRejectionReasons from filter.Cursor to the last.
+// RejectionReasonPages iterates over the pages of GetRejectionReasons, from filter.Cursor to
+// the last.
 func (c *Client) RejectionReasonPages(ctx context.Context, filter RejectionReasonFilter) iter.Seq2[Page[RejectionReason], error] {
 	return walk(filter, func(o ListOptions) (Page[RejectionReason], error) {
 		return c.GetRejectionReasons(ctx, o)
 	})
 }
 
-// AllRejectionReasons walks the records of GetRejectionReasons.
+// AllRejectionReasons iterates over the records of GetRejectionReasons.
 func (c *Client) AllRejectionReasons(ctx context.Context, filter RejectionReasonFilter) iter.Seq2[RejectionReason, error] {
-	return each(c.RejectionReasonPages(ctx, filter))
+	return records(c.RejectionReasonPages(ctx, filter))
 }

@@ -1,46 +1,46 @@
 package kombo
 
-// The types here hold the parameters that only one tool has. Only the block of
-// the connected tool counts. Each also has an Extra, for tools and fields that
-// Kombo takes and these types do not name: see overlay.
+// The types in this file hold parameters for single ATS. Only those of the
+// connected ATS have an effect. Each type of remote fields has an Extra, for ATS
+// and fields that Kombo accepts and the type does not have.
 
-// PostHeaders are headers that Kombo sends to Greenhouse. OnBehalfOf is the
-// Greenhouse user who acts.
+// PostHeaders are headers that Kombo sends to Greenhouse. OnBehalfOf is the acting
+// Greenhouse user.
 type PostHeaders struct {
 	OnBehalfOf string `json:"On-Behalf-Of,omitempty"`
 }
 
-// GreenhouseActor names the Greenhouse user who acts.
+// GreenhouseActor is the acting Greenhouse user.
 type GreenhouseActor struct {
 	PostHeaders *PostHeaders `json:"post_headers,omitempty"`
 }
 
-// WorkableActor names the Workable user who acts.
+// WorkableActor is the acting Workable user.
 type WorkableActor struct {
 	OnBehalfOfUserRemoteID string `json:"on_behalf_of_user_remote_id,omitempty"`
 }
 
-// TeamtailorActor names the Teamtailor user who acts.
+// TeamtailorActor is the acting Teamtailor user.
 type TeamtailorActor struct {
 	UserID string `json:"user_id,omitempty"`
 }
 
-// OracleDocument says how Oracle files a document. OverrideDocumentCategory is
+// OracleDocument is how Oracle files a document. OverrideDocumentCategory is
 // IRC_CANDIDATE_RESUME, IRC_CANDIDATE_COVERLETTER, MISC or IRC_INTERNAL.
 type OracleDocument struct {
 	OverrideDocumentCategory          string `json:"override_document_category,omitempty"`
 	MultiPostToAllCurrentApplications *bool  `json:"multi_post_to_all_current_applications,omitempty"`
 }
 
-// TagRemoteFields are the tool's parameters for adding or removing a tag.
+// TagRemoteFields are parameters of the ATS for adding or removing a tag.
 type TagRemoteFields struct {
 	Greenhouse *GreenhouseActor `json:"greenhouse,omitempty"`
 	Workable   *WorkableActor   `json:"workable,omitempty"`
 	Extra      map[string]any   `json:"-"`
 }
 
-// AttachmentRemoteFields are the tool's parameters for adding an attachment;
-// Oracle counts for those of an application.
+// AttachmentRemoteFields are parameters of the ATS for adding an attachment. Oracle
+// has an effect only for those of an application.
 type AttachmentRemoteFields struct {
 	Oracle     *OracleDocument  `json:"oracle,omitempty"`
 	Greenhouse *GreenhouseActor `json:"greenhouse,omitempty"`
@@ -48,12 +48,12 @@ type AttachmentRemoteFields struct {
 	Extra      map[string]any   `json:"-"`
 }
 
-// ICIMSResult names the assessment package a result belongs to.
+// ICIMSResult is the assessment package of a result.
 type ICIMSResult struct {
 	AssessmentPackageID string `json:"assessment_package_id,omitempty"`
 }
 
-// ResultLinkRemoteFields are the tool's parameters for adding a result link.
+// ResultLinkRemoteFields are parameters of the ATS for adding a result link.
 type ResultLinkRemoteFields struct {
 	ICIMS      *ICIMSResult     `json:"icims,omitempty"`
 	Oracle     *OracleDocument  `json:"oracle,omitempty"`
@@ -62,31 +62,31 @@ type ResultLinkRemoteFields struct {
 	Extra      map[string]any   `json:"-"`
 }
 
-// GreenhouseNote says who sees a note (admin_only, private or public) and who
+// GreenhouseNote is who can see a note (admin_only, private or public) and who
 // writes it.
 type GreenhouseNote struct {
 	Visibility  string       `json:"visibility,omitempty"`
 	PostHeaders *PostHeaders `json:"post_headers,omitempty"`
 }
 
-// RecruiteeNote says who sees a note, in Recruitee's terms, and whether the
+// RecruiteeNote is who can see a note, in Recruitee's terms, and whether its
 // content is Recruitee's JSON.
 type RecruiteeNote struct {
 	Visibility any   `json:"visibility,omitempty"`
 	IsJSON     *bool `json:"is_json,omitempty"`
 }
 
-// BullhornNote names the action that a Bullhorn note is filed under.
+// BullhornNote is the action under which Bullhorn files a note.
 type BullhornNote struct {
 	Action string `json:"action,omitempty"`
 }
 
-// LeverActor names the Lever user who acts.
+// LeverActor is the acting Lever user.
 type LeverActor struct {
 	PerformAs string `json:"perform_as,omitempty"`
 }
 
-// NoteRemoteFields are the tool's parameters for adding a note.
+// NoteRemoteFields are parameters of the ATS for adding a note.
 type NoteRemoteFields struct {
 	Teamtailor *TeamtailorActor `json:"teamtailor,omitempty"`
 	Greenhouse *GreenhouseNote  `json:"greenhouse,omitempty"`
@@ -97,15 +97,15 @@ type NoteRemoteFields struct {
 	Extra      map[string]any   `json:"-"`
 }
 
-// WorkdayMove names the step of Workday's workflow to move to, which overrides
-// Kombo's own matching. StepType is Next_Step_Reference (the default) or
-// Disposition_Step_Reference, for stages that conclude.
+// WorkdayMove is the step of Workday's workflow to move to, instead of the one that
+// Kombo finds. StepType is Next_Step_Reference, the default, or
+// Disposition_Step_Reference for stages that conclude the workflow.
 type WorkdayMove struct {
 	WorkflowStepID string `json:"Workflow_Step_ID,omitempty"`
 	StepType       string `json:"Step_Type,omitempty"`
 }
 
-// MoveRemoteFields are the tool's parameters for moving an application.
+// MoveRemoteFields are parameters of the ATS for moving an application.
 type MoveRemoteFields struct {
 	Workday    *WorkdayMove     `json:"workday,omitempty"`
 	Greenhouse *GreenhouseActor `json:"greenhouse,omitempty"`
@@ -113,14 +113,14 @@ type MoveRemoteFields struct {
 	Extra      map[string]any   `json:"-"`
 }
 
-// GreenhouseRejection holds Greenhouse's rejection e-mail, in its own terms,
-// and who rejects.
+// GreenhouseRejection is Greenhouse's rejection e-mail, in Greenhouse's terms, and
+// the acting user.
 type GreenhouseRejection struct {
 	RejectionEmail map[string]any `json:"rejection_email,omitempty"`
 	PostHeaders    *PostHeaders   `json:"post_headers,omitempty"`
 }
 
-// RejectRemoteFields are the tool's parameters for rejecting an application.
+// RejectRemoteFields are parameters of the ATS for rejecting an application.
 type RejectRemoteFields struct {
 	Greenhouse *GreenhouseRejection `json:"greenhouse,omitempty"`
 	Teamtailor *TeamtailorActor     `json:"teamtailor,omitempty"`

@@ -35,7 +35,7 @@ func TestRemoteFieldsPassOnWhatTheyDoNotName(t *testing.T) {
 	}
 }
 
-// compact brings JSON into one order without touching its numbers.
+// compact sorts the keys of JSON without changing its numbers.
 func compact(t *testing.T, text string) string {
 	t.Helper()
 	object, err := asObject([]byte(text))

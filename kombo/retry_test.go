@@ -13,8 +13,8 @@ import (
 
 const loadBalancer503 = "<html><head><title>503 Service Temporarily Unavailable</title></head></html>"
 
-// The calls of the three columns of the retry rules.
-var columns = map[string]func(context.Context, *Client) error{
+// calls has one call of each kind that the retry rules distinguish.
+var calls = map[string]func(context.Context, *Client) error{
 	"read": func(ctx context.Context, c *Client) error {
 		_, err := c.GetJobs(ctx, JobFilter{})
 		return err
@@ -34,7 +34,7 @@ var columns = map[string]func(context.Context, *Client) error{
 	},
 }
 
-func isWrite(column string) bool { return column == "move" || column == "create" }
+func isWrite(call string) bool { return call == "move" || call == "create" }
 
 func TestWhatIsRepeated(t *testing.T) {
 	const (
@@ -89,17 +89,17 @@ func TestWhatIsRepeated(t *testing.T) {
 		"a redirect that browsers follow": {answer{302, "", map[string]string{"Location": "https://evil.test/"}}, never, false},
 	}
 	for name, row := range rows {
-		for column, call := range columns {
-			t.Run(name+": "+column, func(t *testing.T) {
+		for kind, call := range calls {
+			t.Run(name+": "+kind, func(t *testing.T) {
 				u := script(t, row.answer)
 				err := call(t.Context(), u.client(t, WithRetries(2)))
 				require.Error(t, err)
 				want := 3
-				if row.repeats == never || (row.repeats == unlessWrite && isWrite(column)) {
+				if row.repeats == never || (row.repeats == unlessWrite && isWrite(kind)) {
 					want = 1
 				}
 				assert.Len(t, u.requests(), want)
-				assert.Equal(t, row.unknown && column != "read", errors.Is(err, ErrOutcomeUnknown), "outcome unknown: %v", err)
+				assert.Equal(t, row.unknown && kind != "read", errors.Is(err, ErrOutcomeUnknown), "outcome unknown: %v", err)
 				e, ok := errors.AsType[*Error](err)
 				require.True(t, ok)
 				assert.Equal(t, row.answer.status, e.Status)
@@ -175,8 +175,8 @@ func TestRetryAfterMayBeADate(t *testing.T) {
 
 func TestAPausePastTheDeadlineIsNotBegun(t *testing.T) {
 	limited := answer{429, failed("PLATFORM.RATE_LIMIT_EXCEEDED", "m"), map[string]string{"ratelimit-reset": "57"}}
-	for column, call := range columns {
-		t.Run(column, func(t *testing.T) {
+	for kind, call := range calls {
+		t.Run(kind, func(t *testing.T) {
 			u := script(t, limited)
 			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 			defer cancel()

@@ -7,12 +7,12 @@ import (
 
 var opGetRoles = listOperation("get_roles", "/ats/roles")
 
-// GetRoles returns one page of the roles that filter lets through.
+// GetRoles returns one page of the roles that match filter.
 func (c *Client) GetRoles(ctx context.Context, filter RoleFilter) (Page[Role], error) {
 	return fetch[Role](ctx, c, opGetRoles, &filter)
 }
 
-// RolePages walks the pages of GetRoles from filter.Cursor to the last.
+// RolePages iterates over the pages of GetRoles, from filter.Cursor to the last.
 func (c *Client) RolePages(ctx context.Context, filter RoleFilter) iter.Seq2[Page[Role], error] {
 	return walk(filter.ListOptions, func(o ListOptions) (Page[Role], error) {
 		next := filter
@@ -21,7 +21,7 @@ func (c *Client) RolePages(ctx context.Context, filter RoleFilter) iter.Seq2[Pag
 	})
 }
 
-// AllRoles walks the records of GetRoles.
+// AllRoles iterates over the records of GetRoles.
 func (c *Client) AllRoles(ctx context.Context, filter RoleFilter) iter.Seq2[Role, error] {
-	return each(c.RolePages(ctx, filter))
+	return records(c.RolePages(ctx, filter))
 }

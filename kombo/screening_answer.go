@@ -7,24 +7,24 @@ import (
 	"time"
 )
 
-// ScreeningAnswer is a candidate's answer to one screening question. The
-// question carries no Kombo id here: match it by RemoteID or Title.
+// ScreeningAnswer is a candidate's answer to one screening question. Kombo does
+// not send the question's own id here: match it by RemoteID or Title.
 type ScreeningAnswer struct {
 	Answer   AnswerValue      `json:"answer"`
 	Question AnsweredQuestion `json:"question"`
 }
 
-// AnsweredQuestion is the question that a ScreeningAnswer answers. Type is
-// TEXT, SINGLE_SELECT, MULTI_SELECT, BOOLEAN, NUMBER, DATE or UNKNOWN.
+// AnsweredQuestion is the question of a ScreeningAnswer. Type is TEXT,
+// SINGLE_SELECT, MULTI_SELECT, BOOLEAN, NUMBER, DATE or UNKNOWN.
 type AnsweredQuestion struct {
 	RemoteID string `json:"remote_id"`
 	Title    string `json:"title"`
 	Type     string `json:"type"`
 }
 
-// AnswerValue is an answer; the question's type says which field holds it.
-// Choice and Choices are option texts, not ids. Raw holds the answer of a
-// question of unknown type, or the whole value where it had an unknown shape.
+// AnswerValue is an answer, in the field that goes with the type of the question.
+// Choice and Choices are the texts of options, not their ids. Raw is the answer to
+// a question of unknown type, or the whole value if its shape was unexpected.
 type AnswerValue struct {
 	Content string   `json:"content,omitzero"`
 	Choice  string   `json:"choice,omitzero"`
@@ -35,8 +35,8 @@ type AnswerValue struct {
 	Raw     any      `json:"raw,omitzero"`
 }
 
-// UnmarshalJSON never fails on readable JSON: a value of another shape is kept
-// in Raw.
+// UnmarshalJSON never fails on valid JSON: it stores a value of an unexpected
+// shape in Raw.
 func (v *AnswerValue) UnmarshalJSON(data []byte) error {
 	type plain AnswerValue
 	var known plain
@@ -48,12 +48,12 @@ func (v *AnswerValue) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, &v.Raw)
 }
 
-// Text returns the answer as one line: choices joined by ", ", yes or no for a
-// checkbox, a plain date, JSON for what has no known shape, "" for no answer.
+// Text returns the answer on one line: choices joined by ", ", yes or no for a
+// checkbox, a date as YYYY-MM-DD, JSON for an unexpected shape, "" for no answer.
 func (v AnswerValue) Text() string { return strings.Join(v.Texts(), ", ") }
 
-// Texts returns the answer's parts, one for each choice of a multiple choice
-// and one for any other type. It is nil where nothing was answered.
+// Texts returns the parts of the answer: one for each choice of a multiple choice,
+// one for any other type, nil if there is no answer.
 func (v AnswerValue) Texts() []string {
 	switch {
 	case len(v.Choices) > 0:
@@ -87,8 +87,8 @@ func rawTexts(raw any) []string {
 	return []string{string(encoded)}
 }
 
-// Text is the answer as one line; see AnswerValue.Text.
+// Text returns the answer on one line; see AnswerValue.Text.
 func (a ScreeningAnswer) Text() string { return a.Answer.Text() }
 
-// Texts are the answer's parts; see AnswerValue.Texts.
+// Texts returns the parts of the answer; see AnswerValue.Texts.
 func (a ScreeningAnswer) Texts() []string { return a.Answer.Texts() }

@@ -7,19 +7,22 @@ import (
 
 var opGetApplicationStages = listOperation("get_application_stages", "/ats/application-stages")
 
-// GetApplicationStages returns one page of the stages of the whole ATS that filter lets through. Their ids often do not fit a move; see Job.Stages.
+// GetApplicationStages returns one page of the stages of the whole ATS that match
+// filter. Their ids often do not belong to the job of an application, as a move
+// requires.
 func (c *Client) GetApplicationStages(ctx context.Context, filter StageFilter) (Page[Stage], error) {
 	return fetch[Stage](ctx, c, opGetApplicationStages, &filter)
 }
 
-// ApplicationStagePages walks the pages of GetApplicationStages from filter.Cursor to the last.
+// ApplicationStagePages iterates over the pages of GetApplicationStages, from
+// filter.Cursor to the last.
 func (c *Client) ApplicationStagePages(ctx context.Context, filter StageFilter) iter.Seq2[Page[Stage], error] {
 	return walk(filter, func(o ListOptions) (Page[Stage], error) {
 		return c.GetApplicationStages(ctx, o)
 	})
 }
 
-// AllApplicationStages walks the records of GetApplicationStages.
+// AllApplicationStages iterates over the records of GetApplicationStages.
 func (c *Client) AllApplicationStages(ctx context.Context, filter StageFilter) iter.Seq2[Stage, error] {
-	return each(c.ApplicationStagePages(ctx, filter))
+	return records(c.ApplicationStagePages(ctx, filter))
 }

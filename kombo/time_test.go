@@ -59,7 +59,7 @@ func TestDatesThatKomboTakes(t *testing.T) {
 	}
 	for text, says := range refused {
 		err := CheckDate(text)
-		require.ErrorIs(t, err, ErrBadDate, text)
+		require.ErrorIs(t, err, ErrInvalidDate, text)
 		assert.ErrorContains(t, err, says)
 	}
 }

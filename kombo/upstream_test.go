@@ -19,13 +19,13 @@ const (
 	done            = `{"status":"success","data":{},"warnings":[]}`
 )
 
-// seen is a request as it reached the server.
+// seen is a request as the server received it.
 type seen struct {
 	method, uri, body string
 	header            http.Header
 }
 
-// upstream is a server that keeps what it was asked.
+// upstream is a server that records its requests.
 type upstream struct {
 	*httptest.Server
 	mu   sync.Mutex
@@ -38,8 +38,8 @@ func (u *upstream) requests() []seen {
 	return append([]seen(nil), u.seen...)
 }
 
-// serve starts a server that answers with handler, which gets the number of the
-// request, from 1.
+// serve starts a server with a handler that is passed the number of the request,
+// counted from 1.
 func serve(t *testing.T, handler func(w http.ResponseWriter, r *http.Request, number int)) *upstream {
 	t.Helper()
 	u := &upstream{}
@@ -55,7 +55,7 @@ func serve(t *testing.T, handler func(w http.ResponseWriter, r *http.Request, nu
 	return u
 }
 
-// answer is a canned answer.
+// answer is a canned response.
 type answer struct {
 	status int
 	body   string
@@ -70,7 +70,7 @@ func (a answer) write(w http.ResponseWriter) {
 	_, _ = io.WriteString(w, a.body)
 }
 
-// script answers with one after the other, and then with the last again.
+// script starts a server that sends the answers in order, the last one repeatedly.
 func script(t *testing.T, answers ...answer) *upstream {
 	t.Helper()
 	return serve(t, func(w http.ResponseWriter, _ *http.Request, number int) {
@@ -78,7 +78,7 @@ func script(t *testing.T, answers ...answer) *upstream {
 	})
 }
 
-// waits collects the pauses that a client would have made.
+// waits records the pauses that a client would have made.
 type waits struct {
 	mu   sync.Mutex
 	list []time.Duration
@@ -99,7 +99,7 @@ func withSleep(sleep func(ctx context.Context, d time.Duration) error) Option {
 	}
 }
 
-// client returns a client of u that does not really pause.
+// client returns a client of u that does not pause between attempts.
 func (u *upstream) client(t *testing.T, opts ...Option) *Client {
 	t.Helper()
 	return newTestClient(t, u.URL+"/v1", opts...)

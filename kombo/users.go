@@ -7,12 +7,12 @@ import (
 
 var opGetUsers = listOperation("get_users", "/ats/users")
 
-// GetUsers returns one page of the users that filter lets through.
+// GetUsers returns one page of the users that match filter.
 func (c *Client) GetUsers(ctx context.Context, filter UserFilter) (Page[User], error) {
 	return fetch[User](ctx, c, opGetUsers, &filter)
 }
 
-// UserPages walks the pages of GetUsers from filter.Cursor to the last.
+// UserPages iterates over the pages of GetUsers, from filter.Cursor to the last.
 func (c *Client) UserPages(ctx context.Context, filter UserFilter) iter.Seq2[Page[User], error] {
 	return walk(filter.ListOptions, func(o ListOptions) (Page[User], error) {
 		next := filter
@@ -21,7 +21,7 @@ func (c *Client) UserPages(ctx context.Context, filter UserFilter) iter.Seq2[Pag
 	})
 }
 
-// AllUsers walks the records of GetUsers.
+// AllUsers iterates over the records of GetUsers.
 func (c *Client) AllUsers(ctx context.Context, filter UserFilter) iter.Seq2[User, error] {
-	return each(c.UserPages(ctx, filter))
+	return records(c.UserPages(ctx, filter))
 }

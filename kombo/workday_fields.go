@@ -1,13 +1,13 @@
 package kombo
 
-// WorkdayCreate has Workday's own candidate data. OverrideSourceReferenceWID
-// names the source in place of Kombo's.
+// WorkdayCreate has Workday's own candidate data. OverrideSourceReferenceWID is the
+// source to use instead of Kombo's.
 type WorkdayCreate struct {
 	CandidateData              *WorkdayCandidateData `json:"Candidate_Data,omitempty"`
 	OverrideSourceReferenceWID string                `json:"Override_Source_Reference_WID,omitempty"`
 }
 
-// WorkdayReference names a Workday object by its WID.
+// WorkdayReference is a Workday object, given by its WID.
 type WorkdayReference struct {
 	WID string `json:"WID,omitempty"`
 }
@@ -21,13 +21,13 @@ type WorkdayCandidateData struct {
 	WorkerReference    *WorkdayWorker         `json:"Worker_Reference,omitempty"`
 }
 
-// WorkdayNameDetail has parts of a name that Kombo's model lacks.
+// WorkdayNameDetail has parts of a name that Kombo's model does not have.
 type WorkdayNameDetail struct {
 	MiddleName            string             `json:"Middle_Name,omitempty"`
 	SocialSuffixReference *WorkdayNameSuffix `json:"Social_Suffix_Reference,omitempty"`
 }
 
-// WorkdayNameSuffix names a predefined suffix.
+// WorkdayNameSuffix is a predefined suffix of a name.
 type WorkdayNameSuffix struct {
 	PredefinedNameComponentID string `json:"Predefined_Name_Component_ID"`
 }
@@ -71,7 +71,7 @@ type WorkdaySkill struct {
 	SkillName string `json:"Skill_Name,omitempty"`
 }
 
-// WorkdayLanguage is one language with the abilities in it.
+// WorkdayLanguage is one language and the abilities in it.
 type WorkdayLanguage struct {
 	LanguageReference *WorkdayReference       `json:"Language_Reference,omitempty"`
 	Language          *WorkdayLanguageAbility `json:"Language,omitempty"`
@@ -88,14 +88,14 @@ type WorkdayAbility struct {
 	LanguageAbilityData *WorkdayAbilityData `json:"Language_Ability_Data,omitempty"`
 }
 
-// WorkdayAbilityData says which ability, and how good it is.
+// WorkdayAbilityData is the kind of an ability and its level.
 type WorkdayAbilityData struct {
 	LanguageProficiencyReference *WorkdayReference `json:"Language_Proficiency_Reference,omitempty"`
 	LanguageAbilityTypeReference *WorkdayReference `json:"Language_Ability_Type_Reference,omitempty"`
 }
 
-// WorkdayExperience is one job held; StartDate and EndDate are dates, see
-// CheckDate.
+// WorkdayExperience is one job held. StartDate and EndDate are dates as CheckDate
+// accepts.
 type WorkdayExperience struct {
 	CompanyName       string `json:"Company_Name"`
 	Title             string `json:"Title"`
@@ -121,12 +121,12 @@ type WorkdayLocation struct {
 	CountryCityReference   *WorkdayReference     `json:"Country_City_Reference,omitempty"`
 }
 
-// WorkdayCountryRegion names a region.
+// WorkdayCountryRegion is a region, given by its id.
 type WorkdayCountryRegion struct {
 	CountryRegionID string `json:"Country_Region_ID"`
 }
 
-// WorkdayWorker names an existing worker by one of two ids.
+// WorkdayWorker is an existing worker, given by one of two ids.
 type WorkdayWorker struct {
 	WID        string `json:"WID,omitempty"`
 	EmployeeID string `json:"Employee_ID,omitempty"`

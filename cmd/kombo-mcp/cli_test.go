@@ -125,7 +125,7 @@ func TestWithoutAKeyThereAreTwoWaysOut(t *testing.T) {
 		"an empty file":              {[]string{"KOMBO_API_KEY_FILE=" + file("empty", " \n"), integration, base}, []string{"call", "get_tags"}, 2, []string{"KOMBO_API_KEY_FILE: ", "is empty"}},
 		"a file that is not":         {[]string{"KOMBO_API_KEY_FILE=" + filepath.Join(dir, "none"), integration, base}, []string{"call", "get_tags"}, 2, []string{"KOMBO_API_KEY_FILE: ", "no such file"}},
 		"a region that there is not": {[]string{"KOMBO_API_KEY=x", integration}, []string{"--region", "mars"}, 2, []string{`--region must be one of eu, us, not "mars"`}},
-		"no address":                 {[]string{"KOMBO_API_KEY=x", integration, "KOMBO_BASE_URL=ftp://x"}, nil, 2, []string{"must be an absolute http or https address"}},
+		"no address":                 {[]string{"KOMBO_API_KEY=x", integration, "KOMBO_BASE_URL=ftp://x"}, nil, 2, []string{"must be an absolute http or https URL"}},
 		"--sandbox":                  {nil, onSandbox("call", "get_tags"), 0, []string{"tags: "}},
 		"KOMBO_SANDBOX":              {[]string{"KOMBO_SANDBOX=true"}, []string{"call", "get_tags"}, 0, []string{"tags: "}},
 	} {
