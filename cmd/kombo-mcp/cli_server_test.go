@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"net/http"
 	"os"
 	"strings"
@@ -45,24 +46,25 @@ func (s *session) denied(tool string, arguments object) {
 	assert.Contains(s.t, err.Error(), tool)
 }
 
-func TestAReadOnlyServerNeitherShowsNorDoesAnyOfTheTwelve(t *testing.T) {
+func TestAReadOnlyServerNeitherOffersNorSendsAnyWrite(t *testing.T) {
 	t.Parallel()
 	u := serveUpstream(t, shortWalks)
 	c := castOf(t, u)
 	s := u.connect(t, "--read-only", "--walk-records", "20")
 	reads := s.offered()
-	assert.Len(t, reads, 12)
 	for _, w := range append(append(moves(c), uploads(c)...), append(trackings(), entries(t, u, c)...)...) {
 		s.denied(w.tool, w.arguments)
 	}
+	var want []string
 	for _, tool := range tools.Catalogue() {
 		if tool.ReadOnly() {
-			assert.Contains(t, reads, tool.Name())
+			want = append(want, tool.Name())
 		} else {
 			assert.NotContains(t, reads, tool.Name())
 			s.denied(tool.Name(), object{})
 		}
 	}
+	assert.ElementsMatch(t, want, reads)
 	assert.Empty(t, writes(u.exchanges()))
 	assert.Empty(t, u.Effects())
 	s.ok("get_tags", object{"limit": 1})
@@ -152,6 +154,6 @@ func TestTheDemoAsksARecruitersQuestions(t *testing.T) {
 	t.Parallel()
 	got := run(t, environment(t), "", "demo", "--today", "2026-11-24")
 	require.Equal(t, 0, got.code, got.stderr)
-	assert.Contains(t, got.stdout, "started over stdio on a made-up ATS with 600 applications; it offers 24 tools")
+	assert.Contains(t, got.stdout, fmt.Sprintf("started over stdio on a made-up ATS with 600 applications; it offers %d tools", len(tools.Catalogue())))
 	assert.GreaterOrEqual(t, strings.Count(got.stdout, "\n> "), 5)
 }

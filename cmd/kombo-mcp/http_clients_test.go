@@ -10,6 +10,8 @@ import (
 	gosdk "github.com/modelcontextprotocol/go-sdk/mcp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
 // carrying puts a token on every request.
@@ -73,7 +75,7 @@ func TestTheOfficialGoClientOverHTTPAndSSE(t *testing.T) {
 			}
 			listed, err := session.ListTools(ctx, nil)
 			require.NoError(t, err)
-			assert.Len(t, listed.Tools, 24)
+			assert.Len(t, listed.Tools, len(tools.Catalogue()))
 			call := func(tool string, arguments object) object {
 				t.Helper()
 				r, err := session.CallTool(ctx, &gosdk.CallToolParams{Name: tool, Arguments: arguments})
