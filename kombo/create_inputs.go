@@ -4,9 +4,10 @@ package kombo
 // created as well unless the ATS recognises them. StageID is one of the job's
 // stages, "" for the default.
 type CreateApplicationInput struct {
-	StageID                  string                 `json:"stage_id,omitempty"`
-	Candidate                CandidateInput         `json:"candidate"`
-	Attachments              []FileInput            `json:"attachments,omitempty"`
+	StageID     string         `json:"stage_id,omitempty"`
+	Candidate   CandidateInput `json:"candidate"`
+	Attachments []FileInput    `json:"attachments,omitempty"`
+	// Deprecated: Kombo writes the source by itself; see SourceInput.
 	Source                   *SourceInput           `json:"source,omitempty"`
 	SourcedBy                *SourcedByInput        `json:"sourced_by,omitempty"`
 	GDPRConsent              *GDPRConsentInput      `json:"gdpr_consent,omitempty"`
@@ -16,14 +17,15 @@ type CreateApplicationInput struct {
 
 // CreateCandidateInput is a candidate to create with an application.
 type CreateCandidateInput struct {
-	Candidate                CandidateInput            `json:"candidate"`
-	Application              CandidateApplicationInput `json:"application"`
-	Attachments              []FileInput               `json:"attachments,omitempty"`
-	Source                   *SourceInput              `json:"source,omitempty"`
-	SourcedBy                *SourcedByInput           `json:"sourced_by,omitempty"`
-	GDPRConsent              *GDPRConsentInput         `json:"gdpr_consent,omitempty"`
-	RemoteFields             *CreateRemoteFields       `json:"remote_fields,omitempty"`
-	ScreeningQuestionAnswers []ScreeningAnswerInput    `json:"screening_question_answers,omitempty"`
+	Candidate   CandidateInput            `json:"candidate"`
+	Application CandidateApplicationInput `json:"application"`
+	Attachments []FileInput               `json:"attachments,omitempty"`
+	// Deprecated: Kombo writes the source by itself; see SourceInput.
+	Source                   *SourceInput           `json:"source,omitempty"`
+	SourcedBy                *SourcedByInput        `json:"sourced_by,omitempty"`
+	GDPRConsent              *GDPRConsentInput      `json:"gdpr_consent,omitempty"`
+	RemoteFields             *CreateRemoteFields    `json:"remote_fields,omitempty"`
+	ScreeningQuestionAnswers []ScreeningAnswerInput `json:"screening_question_answers,omitempty"`
 }
 
 // CandidateApplicationInput is the job that a new candidate applies for, given by
@@ -85,8 +87,10 @@ type SocialLinkInput struct {
 	URL string `json:"url"`
 }
 
-// SourceInput says where the candidate came from. Kombo deprecates it in favour
-// of the source it writes by itself.
+// SourceInput is where the candidate came from.
+//
+// Deprecated: Kombo writes the source by itself if its dashboard says so. To credit
+// a user, set SourcedBy.
 type SourceInput struct {
 	Name       string `json:"name,omitempty"`
 	UnifiedKey string `json:"unified_key,omitempty"`

@@ -6,33 +6,35 @@ package kombo
 // Salaries are in SalaryCurrency per SalaryPeriod.
 type Job struct {
 	undecoded
-	ID                 string              `json:"id"`
-	RemoteID           string              `json:"remote_id"`
-	Name               string              `json:"name"`
-	JobCode            string              `json:"job_code"`
-	Description        string              `json:"description"`
-	Confidential       *bool               `json:"confidential"`
-	WeeklyHours        *float64            `json:"weekly_hours"`
-	EmploymentType     EmploymentType      `json:"employment_type"`
-	Status             JobStatus           `json:"status"`
-	Visibility         Visibility          `json:"visibility"`
-	Category           string              `json:"category"`
-	Department         string              `json:"department"`
-	PostURL            string              `json:"post_url"`
-	ExperienceLevel    string              `json:"experience_level"`
-	RemoteWorkStatus   string              `json:"remote_work_status"`
-	SalaryAmount       *float64            `json:"salary_amount"`
-	SalaryAmountFrom   *float64            `json:"salary_amount_from"`
-	SalaryAmountTo     *float64            `json:"salary_amount_to"`
-	SalaryCurrency     string              `json:"salary_currency"`
-	SalaryPeriod       string              `json:"salary_period"`
-	Location           *Location           `json:"location"`
-	CustomFields       map[string]any      `json:"custom_fields"`
-	RemoteURL          string              `json:"remote_url"`
-	OpenedAt           Time                `json:"opened_at"`
-	ClosedAt           Time                `json:"closed_at"`
-	RemoteCreatedAt    Time                `json:"remote_created_at"`
-	RemoteUpdatedAt    Time                `json:"remote_updated_at"`
+	ID          string `json:"id"`
+	RemoteID    string `json:"remote_id"`
+	Name        string `json:"name"`
+	JobCode     string `json:"job_code"`
+	Description string `json:"description"`
+	// Deprecated: Use Visibility, which is CONFIDENTIAL for such a job.
+	Confidential     *bool          `json:"confidential"`
+	WeeklyHours      *float64       `json:"weekly_hours"`
+	EmploymentType   EmploymentType `json:"employment_type"`
+	Status           JobStatus      `json:"status"`
+	Visibility       Visibility     `json:"visibility"`
+	Category         string         `json:"category"`
+	Department       string         `json:"department"`
+	PostURL          string         `json:"post_url"`
+	ExperienceLevel  string         `json:"experience_level"`
+	RemoteWorkStatus string         `json:"remote_work_status"`
+	SalaryAmount     *float64       `json:"salary_amount"`
+	SalaryAmountFrom *float64       `json:"salary_amount_from"`
+	SalaryAmountTo   *float64       `json:"salary_amount_to"`
+	SalaryCurrency   string         `json:"salary_currency"`
+	SalaryPeriod     string         `json:"salary_period"`
+	Location         *Location      `json:"location"`
+	CustomFields     map[string]any `json:"custom_fields"`
+	RemoteURL        string         `json:"remote_url"`
+	OpenedAt         Time           `json:"opened_at"`
+	ClosedAt         Time           `json:"closed_at"`
+	RemoteCreatedAt  Time           `json:"remote_created_at"`
+	RemoteUpdatedAt  Time           `json:"remote_updated_at"`
+	// Deprecated: Use HiringTeam.
 	ContactID          string              `json:"contact_id"`
 	ChangedAt          Time                `json:"changed_at"`
 	RemoteDeletedAt    Time                `json:"remote_deleted_at"`
@@ -92,14 +94,14 @@ type JobPosting struct {
 	URL             string `json:"url"`
 }
 
-// HiringTeamMember is a user who works on a job. HiringTeamRoles is the
-// deprecated short form of JobRoles.
+// HiringTeamMember is a user on the hiring team of a job.
 type HiringTeamMember struct {
-	ID              string    `json:"id"`
-	RemoteID        string    `json:"remote_id"`
-	FirstName       string    `json:"first_name"`
-	LastName        string    `json:"last_name"`
-	Email           string    `json:"email"`
+	ID        string `json:"id"`
+	RemoteID  string `json:"remote_id"`
+	FirstName string `json:"first_name"`
+	LastName  string `json:"last_name"`
+	Email     string `json:"email"`
+	// Deprecated: Use JobRoles.
 	HiringTeamRoles []string  `json:"hiring_team_roles"`
 	JobRoles        []JobRole `json:"job_roles"`
 }
