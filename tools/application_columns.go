@@ -6,6 +6,7 @@ import (
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
@@ -17,7 +18,7 @@ var applications = func() *records[application] {
 		Example: `outcome == "PENDING" && stage == "Interview"`,
 	},
 		text("id", func(a *application) string { return a.ID }).shown().reflects(effectCreated),
-		text("candidate", func(a *application) string { return applicant(a).name() }).shown().also("name", "candidate_name", "person").masked(maskName),
+		text("candidate", func(a *application) string { return applicant(a).name() }).shown().also("name", "candidate_name", "person").masked(privacy.Name),
 		text("job", func(a *application) string { return jobOf(a.Job).Name }).shown().also("job_name", "job_title", "position").byID("job_id").apart().counted(),
 		text("stage", func(a *application) string { return stageOf(a.CurrentStage).Name }).shown().also("current_stage", "stage_name").byID("stage_id").ranked("stage_index").counted(),
 		closed("outcome", func(a *application) kombo.Outcome { return a.Outcome }).shown().also("status").counted().reflects(effectRejected),
@@ -34,8 +35,8 @@ var applications = func() *records[application] {
 		}),
 		text("source", func(a *application) string { return applicant(a).Source }),
 		list("tags", func(a *application) []string { return tagNames(applicant(a).Tags) }).also("tag"),
-		text("email", func(a *application) string { return firstEmail(applicant(a).EmailAddresses) }).also("email_address").masked(maskContact),
-		text("phone", func(a *application) string { return firstPhone(applicant(a).PhoneNumbers) }).also("phone_number").masked(maskContact),
+		text("email", func(a *application) string { return firstEmail(applicant(a).EmailAddresses) }).also("email_address").masked(privacy.Contact),
+		text("phone", func(a *application) string { return firstPhone(applicant(a).PhoneNumbers) }).also("phone_number").masked(privacy.Contact),
 		count("interviews", func(a *application) int { return len(heldOrPlanned(a.Interviews)) }).holds("not canceled"),
 		computed("next_interview", digest.KindInstant, func(l *lookup, a *application) digest.Value { return nextInterview(a.Interviews, l.now) }).minutes().holds("earliest ahead"),
 		computed("last_interview", digest.KindInstant, func(l *lookup, a *application) digest.Value { return lastInterview(a.Interviews, l.now) }).minutes(),
@@ -48,9 +49,9 @@ var applications = func() *records[application] {
 		instant("deleted", func(a *application) kombo.Time { return a.RemoteDeletedAt }).also("deleted_at", "remote_deleted_at"),
 		text("remote_id", func(a *application) string { return a.RemoteID }),
 	).wordsOf("the candidate's words")
-	r.strip = (*protected).strip
-	r.masks((*mask).application, func(a *application) string { return a.CandidateID }, func(m *mask, a *application) bool {
-		return m.address || a.Candidate == nil
+	r.strip = (*privacy.Protected).Strip
+	r.masks((*privacy.Mask).Application, func(a *application) string { return a.CandidateID }, func(m *privacy.Mask, a *application) bool {
+		return m.Hides(privacy.Address) || a.Candidate == nil
 	})
 	r.answers = func(a *application) []digest.ScreeningAnswer {
 		if len(a.ScreeningQuestionAnswers) == 0 {

@@ -18,6 +18,7 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/args"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
@@ -28,14 +29,14 @@ type fileText struct {
 }
 
 // readFileText finds the file that read names, fetches it and reads its text.
-func (c *call) readFileText(ctx context.Context, files []kombo.Attachment, read string, who known) (*fileText, error) {
-	if c.mask != nil && c.mask.name {
+func (c *call) readFileText(ctx context.Context, files []kombo.Attachment, read string, who privacy.Identity) (*fileText, error) {
+	if c.mask != nil && c.mask.Hides(privacy.Name) {
 		return nil, errors.New("this server masks names, and the text of a file cannot be relied on to name nobody: a person must open it")
 	}
-	if c.mask != nil && who.id == "" {
+	if c.mask != nil && !who.Known() {
 		return nil, errors.New("this server masks data of candidates, and whose file this is could not be told: a person must open it")
 	}
-	c.mask.fileNames(files, who)
+	c.mask.FileNames(files, who)
 	file, err := chooseFile(files, read)
 	if err != nil {
 		return nil, err
@@ -53,7 +54,7 @@ func (c *call) readFileText(ctx context.Context, files []kombo.Attachment, read 
 		return nil, fmt.Errorf("%s: %w", wording.Clip(name, 80), err)
 	}
 	// Cleaned first: what nobody sees would keep a value apart.
-	text = c.mask.document(digest.CleanLines(text), who)
+	text = c.mask.Document(digest.CleanLines(text), who)
 	sum := sha256.Sum256([]byte(text))
 	title := fmt.Sprintf("%s (%s, %s", wording.Within(name, titleTokens), wording.Within(digest.Clean(string(file.Type)), 20), sizeWords(len(data)))
 	if d := day(file.RemoteCreatedAt); d != "" {

@@ -9,6 +9,7 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/args"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
@@ -108,10 +109,10 @@ func (c *call) attachments(ctx context.Context, param, id string, a readArgs, li
 	}
 	files, err := list(ctx, id)
 	if err != nil {
-		return nil, c.mask.err(c.mask.outside(err, who.id == ""), []known{who})
+		return nil, c.mask.Error(c.mask.Withhold(err, !who.Known()), who)
 	}
 	if a.Read == "" {
-		c.mask.fileNames(files, who)
+		c.mask.FileNames(files, who)
 		return listFiles(files, a.Cursor, budgetOf(a.MaxTokens))
 	}
 	doc, err := c.readFileText(ctx, files, a.Read, who)
@@ -123,21 +124,21 @@ func (c *call) attachments(ctx context.Context, param, id string, a readArgs, li
 }
 
 // ownerOf reads whose files these are, where something of her must not show.
-func (c *call) ownerOf(ctx context.Context, param, id string) (known, error) {
+func (c *call) ownerOf(ctx context.Context, param, id string) (privacy.Identity, error) {
 	if c.mask == nil {
-		return known{}, nil
+		return privacy.Identity{}, nil
 	}
-	var who known
+	var who privacy.Identity
 	if param == "application_id" {
 		page, err := c.cfg.Client.GetApplications(ctx, kombo.ApplicationFilter{ListOptions: kombo.ListOptions{IDs: []string{id}, IncludeDeleted: true}})
 		if err != nil || len(page.Results) == 0 {
-			return known{}, err
+			return privacy.Identity{}, err
 		}
-		who = knownOf(&page.Results[0])
-		id = who.id
+		who = privacy.OfApplication(&page.Results[0])
+		id = who.ID
 	}
-	found, err := c.ownersOf(ctx, []string{id})
-	who.join(found[id])
+	found, err := c.identities.Of(ctx, []string{id})
+	who.Merge(found[id])
 	return who, err
 }
 

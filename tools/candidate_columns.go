@@ -3,6 +3,7 @@ package tools
 import (
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
@@ -13,15 +14,15 @@ var candidates = newRecords("ats_candidates", digest.Table{
 	Example: `tags contains "Java" && candidate contains "müller"`,
 },
 	text("id", func(c *candidate) string { return c.ID }).shown(),
-	text("candidate", func(c *candidate) string { return wording.FullName(c.FirstName, c.LastName) }).shown().also("name", "full_name", "person").masked(maskName),
-	text("email", func(c *candidate) string { return firstEmail(c.EmailAddresses) }).shown().also("email_address").masked(maskContact),
+	text("candidate", func(c *candidate) string { return wording.FullName(c.FirstName, c.LastName) }).shown().also("name", "full_name", "person").masked(privacy.Name),
+	text("email", func(c *candidate) string { return firstEmail(c.EmailAddresses) }).shown().also("email_address").masked(privacy.Contact),
 	list("jobs", func(c *candidate) []string { return appliedFor(c, "") }).shown().also("job", "applied_for"),
 	instant("created", func(c *candidate) kombo.Time { return c.RemoteCreatedAt }).shown().also("created_at", "remote_created_at"),
 	instant("updated", func(c *candidate) kombo.Time { return c.RemoteUpdatedAt }).also("updated_at", "remote_updated_at"),
-	text("phone", func(c *candidate) string { return firstPhone(c.PhoneNumbers) }).also("phone_number").masked(maskContact),
+	text("phone", func(c *candidate) string { return firstPhone(c.PhoneNumbers) }).also("phone_number").masked(privacy.Contact),
 	text("company", func(c *candidate) string { return c.Company }),
 	text("title", func(c *candidate) string { return c.Title }),
-	text("location", func(c *candidate) string { return wording.Place(c.Location) }).also("city", "place").masked(maskAddress),
+	text("location", func(c *candidate) string { return wording.Place(c.Location) }).also("city", "place").masked(privacy.Address),
 	text("source", func(c *candidate) string { return c.Source }),
 	list("tags", func(c *candidate) []string { return tagNames(c.Tags) }).also("tag").reflects(effectTagged),
 	count("applications", func(c *candidate) int { return len(c.Applications) }),
@@ -32,7 +33,7 @@ var candidates = newRecords("ats_candidates", digest.Table{
 	instant("changed", func(c *candidate) kombo.Time { return c.ChangedAt }).also("changed_at"),
 	instant("deleted", func(c *candidate) kombo.Time { return c.RemoteDeletedAt }).also("deleted_at", "remote_deleted_at"),
 	text("remote_id", func(c *candidate) string { return c.RemoteID }),
-).wordsOf("the candidate's words").masks((*mask).candidate, func(c *candidate) string { return c.ID }, func(*mask, *candidate) bool { return false })
+).wordsOf("the candidate's words").masks((*privacy.Mask).Candidate, func(c *candidate) string { return c.ID }, func(*privacy.Mask, *candidate) bool { return false })
 
 // appliedFor names the jobs of the candidate's applications with that outcome,
 // of all of them if it is empty.

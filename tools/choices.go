@@ -116,7 +116,7 @@ func (b *Toolbox) questionDirectory(ctx context.Context, jobID string) (*names.D
 	if err != nil {
 		return nil, err
 	}
-	p, err := b.protectedQuestions(ctx)
+	p, err := b.directories.protectedQuestions(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -127,7 +127,7 @@ func (b *Toolbox) questionDirectory(ctx context.Context, jobID string) (*names.D
 		}
 		for _, q := range j.ScreeningQuestions {
 			info := q.Format != nil && q.Format.Type == "INFORMATION"
-			if title := digest.Clean(q.Title); title != "" && q.Category == "" && !info && !p.title(q.Title) {
+			if title := digest.Clean(q.Title); title != "" && q.Category == "" && !info && !p.Title(q.Title) {
 				d.Entries = append(d.Entries, names.Entry{ID: q.ID, Name: title})
 			}
 		}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
 )
 
 // column is all that is known of a column except how to compute its value.
@@ -14,7 +15,7 @@ type column struct {
 	digest.Column
 	// mask is the category of a candidate's personal data that the column shows,
 	// "" for none: while it is masked, nothing may be compared with the column.
-	mask maskCategory
+	mask privacy.Category
 	// effect is the kind of write that the column will show, "" for none.
 	effect effectKind
 	// A column that looks something up in other lists has no value of its own:
@@ -107,7 +108,7 @@ func (c columnOf[T]) minutes() columnOf[T] { c.ShowTime = true; return c }
 
 // masked declares which category of a candidate's personal data the column
 // shows.
-func (c columnOf[T]) masked(category maskCategory) columnOf[T] { c.mask = category; return c }
+func (c columnOf[T]) masked(category privacy.Category) columnOf[T] { c.mask = category; return c }
 
 // reflects declares the kind of write that shows in the column.
 func (c columnOf[T]) reflects(kind effectKind) columnOf[T] { c.effect = kind; return c }

@@ -17,6 +17,7 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/sandbox"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
 )
 
 // columnsNow is the present of the tests of columns.
@@ -116,7 +117,7 @@ func TestEveryColumnThatShowsPersonalDataDeclaresItsMask(t *testing.T) {
 }
 
 func (d declarations[T]) masksWhatIsPersonal(t *testing.T) {
-	everything, err := newMask(Redactions, []byte("a secret"))
+	everything, err := privacy.New(Redactions, []byte("a secret"))
 	require.NoError(t, err)
 	shows := map[string]bool{}
 	for i := range d.fetched {
@@ -131,7 +132,7 @@ func (d declarations[T]) masksWhatIsPersonal(t *testing.T) {
 			}
 		}
 		if d.of.mask != nil {
-			d.of.hide(&lookup{}, everything, &rec, &known{})
+			d.of.hide(&lookup{}, everything, &rec, &privacy.Identity{})
 		}
 		for at, c := range d.of.columns {
 			for category, values := range planted {
@@ -152,17 +153,17 @@ func containsAny(s string, values []string) bool {
 
 // personal are the fields of a candidate, in each form in which records carry
 // candidates, by the category of what they hold: "" is nothing that is masked.
-var personal = map[string]maskCategory{
-	"FirstName": maskName, "LastName": maskName, "EmailAddresses": maskContact, "PhoneNumbers": maskContact, "SocialMedia": maskSocial, "Location": maskAddress,
+var personal = map[string]privacy.Category{
+	"FirstName": privacy.Name, "LastName": privacy.Name, "EmailAddresses": privacy.Contact, "PhoneNumbers": privacy.Contact, "SocialMedia": privacy.Social, "Location": privacy.Address,
 	"ID": "", "RemoteID": "", "Company": "", "Title": "", "Confidential": "", "Source": "", "CustomFields": "", "RemoteURL": "", "RemoteCreatedAt": "",
 	"RemoteUpdatedAt": "", "ChangedAt": "", "RemoteDeletedAt": "", "Applications": "", "Tags": "",
 }
 
 // plant replaces all personal data in a record by values that nothing else
 // holds, and gives them by category.
-func plant(t *testing.T, v reflect.Value) map[maskCategory][]string {
+func plant(t *testing.T, v reflect.Value) map[privacy.Category][]string {
 	t.Helper()
-	out := map[maskCategory][]string{}
+	out := map[privacy.Category][]string{}
 	visit(v, func(s reflect.Value) {
 		switch s.Interface().(type) {
 		case kombo.Candidate, kombo.ApplicationCandidate, kombo.CandidateRef:

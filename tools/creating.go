@@ -13,6 +13,7 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/args"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
@@ -188,7 +189,7 @@ func (c *call) entry(ctx context.Context, p *plan, job, stage string, a applican
 	p.required("job_id", job)
 	e := &entry{jobID: job, jobName: "job " + wording.Clip(job, 60)}
 	e.input = c.applicant(p, a)
-	p.people = append(p.people, knownInput(e.input.Candidate))
+	p.people = append(p.people, privacy.OfNewCandidate(e.input.Candidate))
 	known, err := c.jobToEnter(ctx, p, job)
 	if err != nil {
 		return nil, err
@@ -274,7 +275,7 @@ func (c *call) checkDuplicate(ctx context.Context, p *plan, job *kombo.Job, e *e
 		return p.lookUpTrouble(ctx, err, "Whether she has applied already could not be looked up")
 	}
 	for _, o := range page.Results {
-		p.people = append(p.people, knownCandidate(&o))
+		p.people = append(p.people, privacy.OfCandidate(&o))
 		p.doubt("%s has applied for %s already: candidate %s has that e-mail address.", wording.Clip(digest.Clean(wording.FullName(o.FirstName, o.LastName)), 60), e.jobName, o.ID)
 	}
 	// Where nothing was there before, what is there afterwards is this write's.

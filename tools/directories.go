@@ -9,6 +9,7 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/names"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
@@ -133,6 +134,20 @@ func (d *directories) ofStages(jobIDs []string) func(context.Context) (*names.Di
 		}
 		return out, nil
 	}
+}
+
+// protectedQuestions are those of all jobs, deleted ones included. Where the jobs
+// cannot be read, the words of a question alone tell.
+func (d *directories) protectedQuestions(ctx context.Context) (*privacy.Protected, error) {
+	jobs, err := d.allJobs(ctx)
+	switch kombo.CodeOf(err) {
+	case kombo.CodeModelNotAvailable, kombo.CodeModelDisabled:
+		err = nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return privacy.NewProtected(jobs), nil
 }
 
 // ofReasons resolves rejection reasons.

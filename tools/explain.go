@@ -10,6 +10,7 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/args"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
@@ -50,8 +51,8 @@ func Explain(err error) string {
 }
 
 func explain(err error) string {
-	if m, ok := errors.AsType[*maskedError](err); ok {
-		return m.mask.document(Explain(m.error), m.people...)
+	if masked, ok := errors.AsType[*privacy.MaskedError](err); ok {
+		return masked.Explain(Explain)
 	}
 	var arg *args.Error
 	switch {

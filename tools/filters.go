@@ -10,6 +10,7 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/names"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
 )
 
 // filter is one parameter of a list that Kombo filters by.
@@ -31,7 +32,7 @@ type filter[A, F any] struct {
 	day bool
 	// mask is the category of personal data that the filter compares where no
 	// column of the list does.
-	mask maskCategory
+	mask privacy.Category
 	// pushes tells which values of where may be sent; nil takes all.
 	pushes func([]string) bool
 }
@@ -56,10 +57,10 @@ func (f filter[A, F]) narrows(column string) filter[A, F] { f.pushed = column; r
 func (f filter[A, F]) when(pushes func([]string) bool) filter[A, F] { f.pushes = pushes; return f }
 
 // masked declares the category of personal data that the filter compares.
-func (f filter[A, F]) masked(category maskCategory) filter[A, F] { f.mask = category; return f }
+func (f filter[A, F]) masked(category privacy.Category) filter[A, F] { f.mask = category; return f }
 
 // maskOf is the category of personal data that the filter compares.
-func (f filter[A, F]) maskOf(of *resource) maskCategory {
+func (f filter[A, F]) maskOf(of *resource) privacy.Category {
 	return cmp.Or(f.mask, of.maskOf(f.column), of.maskOf(f.pushed))
 }
 

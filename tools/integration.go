@@ -51,7 +51,7 @@ func (b *Toolbox) describe(ctx context.Context, who Caller, in *kombo.Integratio
 		line("freshness", b.freshness(ctx))
 	}
 	line("days are counted in", b.cfg.Location.String())
-	if kinds := b.mask.categories(); len(kinds) > 0 {
+	if kinds := b.mask.Categories(); len(kinds) > 0 {
 		line("masked", strings.Join(kinds, ", "))
 	}
 	w.WriteString("\ncan be read:\n")

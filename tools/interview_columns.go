@@ -5,6 +5,7 @@ import (
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
@@ -16,7 +17,7 @@ var interviews = newRecords("ats_interviews", digest.Table{
 },
 	text("id", func(i *interview) string { return i.ID }).shown(),
 	instant("start", func(i *interview) kombo.Time { return i.StartingAt }).shown().minutes().also("starts", "date", "starting_at"),
-	text("candidate", func(i *interview) string { return personName(interviewApplication(i).Candidate) }).shown().also("name", "candidate_name").masked(maskName),
+	text("candidate", func(i *interview) string { return personName(interviewApplication(i).Candidate) }).shown().also("name", "candidate_name").masked(privacy.Name),
 	text("job", func(i *interview) string { return jobOf(interviewApplication(i).Job).Name }).shown().also("job_name").byID("job_id").apart().counted(),
 	list("interviewers", func(i *interview) []string {
 		return namesOf(i.Users, func(u kombo.Interviewer) string { return cmp.Or(wording.FullName(u.FirstName, u.LastName), u.Email) })
@@ -39,8 +40,8 @@ var interviews = newRecords("ats_interviews", digest.Table{
 	instant("changed", func(i *interview) kombo.Time { return i.ChangedAt }).also("changed_at"),
 	instant("deleted", func(i *interview) kombo.Time { return i.RemoteDeletedAt }).also("deleted_at"),
 	text("remote_id", func(i *interview) string { return i.RemoteID }),
-).masks((*mask).interview, func(i *interview) string { return personID(interviewApplication(i).Candidate) }, func(m *mask, _ *interview) bool {
-	return m.contact || m.address || m.social
+).masks((*privacy.Mask).Interview, func(i *interview) string { return personID(interviewApplication(i).Candidate) }, func(m *privacy.Mask, _ *interview) bool {
+	return m.Hides(privacy.Contact) || m.Hides(privacy.Address) || m.Hides(privacy.Social)
 })
 
 type offer = kombo.Offer
@@ -50,7 +51,7 @@ var offers = newRecords("ats_offers", digest.Table{
 	Example: `offer_status == "ACCEPTED" && start_date >= today()`,
 },
 	text("id", func(o *offer) string { return o.ID }).shown(),
-	text("candidate", func(o *offer) string { return personName(offerApplication(o).Candidate) }).shown().also("name", "candidate_name").masked(maskName),
+	text("candidate", func(o *offer) string { return personName(offerApplication(o).Candidate) }).shown().also("name", "candidate_name").masked(privacy.Name),
 	text("job", func(o *offer) string { return jobOf(offerApplication(o).Job).Name }).shown().also("job_name").byID("job_id").apart().counted(),
 	closed("offer_status", func(o *offer) kombo.OfferStatus { return o.Status }).shown().also("status").counted(),
 	computed("start_date", digest.KindDate, func(_ *lookup, o *offer) digest.Value { return digest.Date(o.EmploymentStartDate.Time.UTC()) }).shown().also("start", "employment_start_date"),
@@ -62,8 +63,8 @@ var offers = newRecords("ats_offers", digest.Table{
 	instant("changed", func(o *offer) kombo.Time { return o.ChangedAt }).also("changed_at"),
 	instant("deleted", func(o *offer) kombo.Time { return o.RemoteDeletedAt }).also("deleted_at"),
 	text("remote_id", func(o *offer) string { return o.RemoteID }),
-).masks((*mask).offer, func(o *offer) string { return personID(offerApplication(o).Candidate) }, func(m *mask, _ *offer) bool {
-	return m.contact || m.address || m.social
+).masks((*privacy.Mask).Offer, func(o *offer) string { return personID(offerApplication(o).Candidate) }, func(m *privacy.Mask, _ *offer) bool {
+	return m.Hides(privacy.Contact) || m.Hides(privacy.Address) || m.Hides(privacy.Social)
 })
 
 func interviewApplication(i *interview) kombo.InterviewApplication {

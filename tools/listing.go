@@ -12,6 +12,7 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/args"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/names"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
@@ -80,7 +81,7 @@ type listing[A, F, T any] struct {
 	base    F
 	notes   []string
 	// guard keeps protected answers back where the question reads answers.
-	guard *protected
+	guard *privacy.Protected
 	facts *lookup
 	// origin is the kept walk that served the answer.
 	origin digest.Origin
@@ -126,7 +127,7 @@ func (l *listing[A, F, T]) resolve(ctx context.Context) error {
 		if len(v) == 0 {
 			continue
 		}
-		if category := f.maskOf(&l.of.resource); l.mask.hides(category) {
+		if category := f.maskOf(&l.of.resource); l.mask.Hides(category) {
 			return args.Errorf("this server masks %s data, so %s cannot be filtered by", category, f.param)
 		}
 		if f.day {
@@ -214,9 +215,9 @@ func (l *listing[A, F, T]) source(ctx context.Context, start string) iter.Seq2[d
 	whole := l.shape.View == viewRecord
 	return func(yield func(digest.Page, error) bool) {
 		for page, err := range l.pages(l.cfg.Client, ctx, l.with(l.base, options)) {
-			var people []known
+			var people []privacy.Identity
 			if err == nil {
-				people, err = hideIn(ctx, l.Toolbox, l.of, facts, page.Results)
+				people, err = maskPage(ctx, l.Toolbox, l.of, facts, page.Results)
 			}
 			if err != nil {
 				yield(digest.Page{}, err)
@@ -295,16 +296,16 @@ func (l *listing[A, F, T]) protect(ctx context.Context, table *digest.Table) (er
 		}
 	}
 	if len(masked) > 0 {
-		l.notes = append(l.notes, strings.Join(masked, ", ")+": stand-ins; this server masks "+strings.Join(l.mask.categories(), ", ")+" data")
+		l.notes = append(l.notes, strings.Join(masked, ", ")+": pseudonyms; this server masks "+strings.Join(l.mask.Categories(), ", ")+" data")
 	}
 	if l.of.strip == nil || !l.plan.UsesAnswers() && l.shape.View != viewRecord {
 		return nil
 	}
-	if l.guard, err = l.protectedQuestions(ctx); err != nil {
+	if l.guard, err = l.directories.protectedQuestions(ctx); err != nil {
 		return fmt.Errorf("which answers must not be shown could not be looked up: %w", err)
 	}
 	for _, q := range l.plan.Questions() {
-		if l.guard.asked(q) {
+		if l.guard.Asked(q) {
 			return args.Errorf("answer(%q): answers to equal-opportunity and demographic questions are left out here, whatever the question is for; they must not serve decisions.", wording.Clip(q, 60))
 		}
 	}

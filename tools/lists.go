@@ -5,6 +5,7 @@ import (
 
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/names"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
 )
 
 // The ten lists. What they share is in list.go and listing.go, their columns in
@@ -72,8 +73,8 @@ var _ = register(newList(listSpec[candidateArgs, kombo.CandidateFilter, candidat
 	filters: []filter[candidateArgs, kombo.CandidateFilter]{
 		// The filter looks through all addresses, the column shows the first.
 		only("email", func(a *candidateArgs) []string { return one(a.Email) }, func(f *kombo.CandidateFilter, v []string) { f.Email = v[0] }).narrows("email").when(oneAddress),
-		only("first_name", func(a *candidateArgs) []string { return one(a.FirstName) }, func(f *kombo.CandidateFilter, v []string) { f.FirstName = v[0] }).masked(maskName),
-		only("last_name", func(a *candidateArgs) []string { return one(a.LastName) }, func(f *kombo.CandidateFilter, v []string) { f.LastName = v[0] }).masked(maskName),
+		only("first_name", func(a *candidateArgs) []string { return one(a.FirstName) }, func(f *kombo.CandidateFilter, v []string) { f.FirstName = v[0] }).masked(privacy.Name),
+		only("last_name", func(a *candidateArgs) []string { return one(a.LastName) }, func(f *kombo.CandidateFilter, v []string) { f.LastName = v[0] }).masked(privacy.Name),
 		only("job_ids", func(a *candidateArgs) []string { return a.JobIDs }, func(f *kombo.CandidateFilter, v []string) { f.JobIDs = v }),
 	},
 	refs: []reference[candidateArgs]{jobReference(func(a *candidateArgs) *[]string { return &a.JobIDs })},

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
@@ -17,7 +18,7 @@ type lookup struct {
 	now time.Time
 	// protected is set where answers are read, and stripped counts those that
 	// were taken out.
-	protected *protected
+	protected *privacy.Protected
 	stripped  int
 	jobs      map[string]jobFacts
 	// stages are the names of the jobs' stages by id.
@@ -159,7 +160,7 @@ func rowsOf[T any](ctx context.Context, b *Toolbox, of *records[T], facts *looku
 	return func(yield func(digest.Page, error) bool) {
 		for page, err := range pages {
 			if err == nil {
-				_, err = hideIn(ctx, b, of, facts, page.Results)
+				_, err = maskPage(ctx, b, of, facts, page.Results)
 			}
 			if err != nil {
 				yield(digest.Page{}, err)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
@@ -53,8 +54,8 @@ type recorder struct {
 }
 
 // record gives a whole record of a person as a block of lines.
-func (b *Toolbox) record(rec any, words string, who known) digest.Value {
-	w := recorder{html: b.cfg.Documents.HTML, words: words, hide: func(s string) string { return b.mask.cover(s, []known{who}) }}
+func (b *Toolbox) record(rec any, words string, who privacy.Identity) digest.Value {
+	w := recorder{html: b.cfg.Documents.HTML, words: words, hide: func(s string) string { return b.mask.CleanText(s, who) }}
 	w.object(reflect.Indirect(reflect.ValueOf(rec)), "")
 	return digest.Block(w.b.String())
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
 )
 
 // resource is one of Kombo's lists with its columns.
@@ -22,14 +23,14 @@ func (r *resource) column(name string) int { return columnIndex(&r.table, name) 
 // maskedTable marks in a table of the resource the columns that show what is
 // masked, since comparing with one would tell what it hides. The table may have
 // further columns behind those of the resource.
-func (r *resource) maskedTable(m *mask, t *digest.Table) *digest.Table {
-	if len(m.categories()) == 0 {
+func (r *resource) maskedTable(m *privacy.Mask, t *digest.Table) *digest.Table {
+	if len(m.Categories()) == 0 {
 		return t
 	}
 	out := *t
 	out.Columns = slices.Clone(t.Columns)
 	for i, c := range r.columns {
-		if m.hides(c.mask) {
+		if m.Hides(c.mask) {
 			out.Columns[i].Masked = "this server masks " + string(c.mask) + " data"
 		}
 	}
@@ -37,7 +38,7 @@ func (r *resource) maskedTable(m *mask, t *digest.Table) *digest.Table {
 }
 
 // maskOf is the category of personal data that a column of that name shows.
-func (r *resource) maskOf(name string) maskCategory {
+func (r *resource) maskOf(name string) privacy.Category {
 	if i := r.column(name); i >= 0 {
 		return r.columns[i].mask
 	}
@@ -80,11 +81,11 @@ type records[T any] struct {
 	// looked up of the candidate what the record tells; nil for records that
 	// hold nothing of a candidate. owner is the candidate's id, and lacks reports
 	// whether more must be known of them than the record tells.
-	mask  func(*mask, *T, *known)
+	mask  func(*privacy.Mask, *T, *privacy.Identity)
 	owner func(*T) string
-	lacks func(*mask, *T) bool
+	lacks func(*privacy.Mask, *T) bool
 	// strip takes out protected answers and gives their number.
-	strip func(*protected, *T) int
+	strip func(*privacy.Protected, *T) int
 }
 
 func newRecords[T any](model string, t digest.Table, columns ...columnOf[T]) *records[T] {
@@ -102,7 +103,7 @@ func (r *records[T]) wordsOf(whose string) *records[T] { r.words = whose; return
 
 // masks says how a record is masked, whose it is, and whether it tells too
 // little of that candidate.
-func (r *records[T]) masks(f func(*mask, *T, *known), owner func(*T) string, lacks func(*mask, *T) bool) *records[T] {
+func (r *records[T]) masks(f func(*privacy.Mask, *T, *privacy.Identity), owner func(*T) string, lacks func(*privacy.Mask, *T) bool) *records[T] {
 	r.mask, r.owner, r.lacks = f, owner, lacks
 	return r
 }
@@ -123,7 +124,7 @@ func (r *records[T]) row(l *lookup, rec *T) digest.Row {
 }
 
 // hide takes out of a record what must not show.
-func (r *records[T]) hide(l *lookup, m *mask, rec *T, k *known) {
+func (r *records[T]) hide(l *lookup, m *privacy.Mask, rec *T, k *privacy.Identity) {
 	if r.strip != nil && l.protected != nil {
 		l.stripped += r.strip(l.protected, rec)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
@@ -110,15 +111,15 @@ func (c *call) applicants(ctx context.Context, p *plan, list []application) erro
 			ids = append(ids, list[i].CandidateID)
 		}
 	}
-	found, err := c.ownersOf(ctx, ids)
+	found, err := c.identities.Of(ctx, ids)
 	if err != nil {
 		return err
 	}
 	for i := range list {
-		k := knownOf(&list[i])
-		k.join(found[k.id])
+		k := privacy.OfApplication(&list[i])
+		k.Merge(found[k.ID])
 		p.people = append(p.people, k)
-		p.strangers = p.strangers || k.id == ""
+		p.strangers = p.strangers || !k.Known()
 	}
 	return nil
 }
@@ -138,7 +139,7 @@ func (c *call) candidateTargets(ctx context.Context, p *plan, raw string) ([]can
 		at := slices.IndexFunc(page.Results, func(a candidate) bool { return a.ID == id })
 		if at >= 0 {
 			out[i].candidate, out[i].known = page.Results[at], true
-			p.people = append(p.people, knownCandidate(&page.Results[at]))
+			p.people = append(p.people, privacy.OfCandidate(&page.Results[at]))
 		}
 		p.strangers = p.strangers || at < 0
 		p.doubtMissing(err, "candidate", id, at >= 0, at >= 0 && !page.Results[at].RemoteDeletedAt.IsZero())

@@ -17,6 +17,7 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/internal/once"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
 )
 
 // Config says what a Toolbox works with.
@@ -49,8 +50,8 @@ type Config struct {
 	// Memory keeps a write from being sent twice. Nil remembers nothing; every
 	// server has one.
 	Memory once.Memory
-	// Redact names what is masked about candidates in every answer; see
-	// Redactions.
+	// Redact names the categories of candidates' personal data that are masked in every
+	// answer; see Redactions.
 	Redact []string
 	// RecordRead is told of every read that succeeded, where reads are to be
 	// recorded, from several goroutines at once; the read is refused when it fails.
@@ -64,6 +65,10 @@ type Config struct {
 	Logger *slog.Logger
 }
 
+// Redactions are the categories of candidates' personal data that a toolbox can
+// mask, as Config.Redact names them.
+var Redactions = privacy.Categories()
+
 // Toolbox is the set of tools that one tenant may use, with what they need to
 // work. It is safe for concurrent use.
 type Toolbox struct {
@@ -72,13 +77,13 @@ type Toolbox struct {
 	listed      []*Tool
 	directories *directories
 
-	keeper    *digest.Cache
-	recent    recentWrites
-	questions questions
-	haste     haste
-	texts     keptTexts
-	mask      *mask
-	owners    owners
+	keeper     *digest.Cache
+	recent     recentWrites
+	questions  questions
+	haste      haste
+	texts      keptTexts
+	mask       *privacy.Mask
+	identities *privacy.Identities
 }
 
 // Documents turns files and markup into text.
@@ -129,7 +134,7 @@ func New(cfg Config) (*Toolbox, error) {
 			return nil, fmt.Errorf("make a secret: %w", err)
 		}
 	}
-	masked, err := newMask(cfg.Redact, cfg.Secret)
+	masked, err := privacy.New(cfg.Redact, cfg.Secret)
 	if err != nil {
 		return nil, err
 	}
@@ -141,7 +146,7 @@ func New(cfg Config) (*Toolbox, error) {
 		cfg: cfg, listed: chosen, tools: make(map[string]*Tool, len(chosen)), directories: newDirectories(cfg.Client, cfg.Now),
 		// The walks are kept in real time, whatever day it is for the data.
 		keeper: digest.NewCache(cfg.KeepBytes, 0, nil), haste: haste{most: cfg.WritesPerMinute},
-		mask: masked,
+		mask: masked, identities: privacy.NewIdentities(cfg.Client, cfg.Now),
 	}
 	for _, t := range chosen {
 		b.tools[t.name] = t

@@ -2,14 +2,17 @@ package tools
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/internal/once"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/args"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
@@ -68,7 +71,7 @@ type plan struct {
 	notes  []string
 	// people are those whom the plan is about, for what must not show of them;
 	// of strangers among them nothing is known.
-	people    []known
+	people    []privacy.Identity
 	strangers bool
 }
 
@@ -207,6 +210,21 @@ func (a *WriteAnswer) Size() string {
 	return strings.Join(parts, ", ")
 }
 
+// mask masks what a write says of people on its way to the agent, and removes
+// invisible characters. The question to a person and the journal hold the truth.
+func (a *WriteAnswer) mask(m *privacy.Mask, people []privacy.Identity) {
+	if a == nil {
+		return
+	}
+	for i := range a.Results {
+		a.Results[i].Says = digest.Clean(m.Document(a.Results[i].Says, people...))
+		a.Results[i].Resolved = m.JSON(a.Results[i].Resolved, people...)
+	}
+	for i := range a.Notes {
+		a.Notes[i] = digest.Clean(m.Document(a.Notes[i], people...))
+	}
+}
+
 // write makes a tool that changes the ATS of a function that turns arguments
 // into a plan. The function only reads; the plan is made whole, checked,
 // shown and confirmed before anything is sent.
@@ -217,10 +235,14 @@ func write[A any, P interface {
 	return define(s, func(ctx context.Context, c *call, args A) (*WriteAnswer, error) {
 		p, err := fn(ctx, c, args)
 		if err != nil {
-			return nil, c.mask.err(err, p.people)
+			return nil, c.mask.Error(err, p.people...)
 		}
 		answer, err := c.carryOut(ctx, s, P(&args).flags(), p)
-		return c.mask.answer(answer, p.people), c.mask.err(err, p.people)
+		if _, asks := errors.AsType[*askError](err); asks {
+			return nil, err // the person sees the truth
+		}
+		answer.mask(c.mask, p.people)
+		return answer, c.mask.Error(err, p.people...)
 	})
 }
 

@@ -117,7 +117,7 @@ func (w *writing) send(ctx context.Context) (*WriteAnswer, error) {
 		}
 		r, warnings, err := w.one(ctx, i, batch)
 		if err != nil {
-			err = w.mask.outside(err, w.plan.strangers)
+			err = w.mask.Withhold(err, w.plan.strangers)
 			if len(w.plan.changes) == 1 {
 				return nil, err
 			}
@@ -229,7 +229,7 @@ func (w *writing) fresh(ctx context.Context, ch change, done func(once.Outcome) 
 	r.Outcome, r.Created = string(out.State), createdWords(created)
 	var notes []string
 	for _, warning := range receipt.Warnings {
-		notes = append(notes, "The ATS warns: "+wording.Clip(digest.Clean(w.mask.words(warning.Message, w.plan.strangers)), 300))
+		notes = append(notes, "The ATS warns: "+wording.Clip(digest.Clean(w.mask.WithholdText(warning.Message, w.plan.strangers)), 300))
 	}
 	if doneErr := done(out); doneErr != nil {
 		notes = append(notes, "The outcome could not be written to the journal: "+doneErr.Error())
@@ -274,10 +274,10 @@ func (w *writing) before(ctx context.Context, ch change, e once.Entry) (WriteRes
 		res.Says = fmt.Sprintf("This was already done %s and was not repeated: %s To do it once more, send again: true.", ago, wording.Sentence(cmp.Or(e.Outcome.Summary, ch.words)))
 		return res, nil
 	case once.Refused:
-		return res, fmt.Errorf("the same write, sent at the same time, was refused: %s", w.mask.words(e.Outcome.Error, w.plan.strangers))
+		return res, fmt.Errorf("the same write, sent at the same time, was refused: %s", w.mask.WithholdText(e.Outcome.Error, w.plan.strangers))
 	}
 	res.Outcome = outcomeUnknown
-	return res, fmt.Errorf("the same write was sent %s and %w; it was not sent again. Look in the ATS whether it was done; only if it was not, send again: true. %s", ago, kombo.ErrOutcomeUnknown, wording.Sentence(w.mask.words(e.Outcome.Error, w.plan.strangers)))
+	return res, fmt.Errorf("the same write was sent %s and %w; it was not sent again. Look in the ATS whether it was done; only if it was not, send again: true. %s", ago, kombo.ErrOutcomeUnknown, wording.Sentence(w.mask.WithholdText(e.Outcome.Error, w.plan.strangers)))
 }
 
 func createdWords(created map[string]string) []string {

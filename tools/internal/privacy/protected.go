@@ -1,7 +1,6 @@
-package tools
+package privacy
 
 import (
-	"context"
 	"slices"
 	"strings"
 
@@ -9,14 +8,14 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 )
 
-// protected are the questions whose answers must not reach whoever decides on
-// an application: those that a job marks as equal-opportunity or demographic.
-// Reads of answers carry no such mark, so they are told by remote id and title.
-type protected struct {
+// Protected are the screening questions about equal opportunity and demographics,
+// whose answers must not serve decisions. Jobs mark them; answers carry no such mark
+// and are recognized by the question's remote id, its title or its words.
+type Protected struct {
 	remoteIDs, titles map[string]bool
 }
 
-// protectedWords tell such a question where the ATS gives no category. Whole
+// protectedWords indicate a protected question that the ATS does not mark: whole
 // words, folded.
 var protectedWords = []string{
 	"gender", "sex", "pronouns", "ethnicity", "ethnic", "race", "racial", "hispanic", "latino", "veteran", "disability", "disabled",
@@ -25,18 +24,10 @@ var protectedWords = []string{
 	"genre", "sexe", "handicap", "discapacidad", "genero",
 }
 
-// protectedQuestions collects them from all jobs, deleted ones too. An ATS
-// whose jobs cannot be read leaves only the words to go by.
-func (b *Toolbox) protectedQuestions(ctx context.Context) (*protected, error) {
-	p := &protected{remoteIDs: map[string]bool{}, titles: map[string]bool{}}
-	jobs, err := b.directories.allJobs(ctx)
-	switch kombo.CodeOf(err) {
-	case kombo.CodeModelNotAvailable, kombo.CodeModelDisabled:
-		return p, nil
-	}
-	if err != nil {
-		return nil, err
-	}
+// NewProtected collects the protected questions of jobs. Without jobs the words of a
+// question alone tell that it is protected.
+func NewProtected(jobs []kombo.Job) *Protected {
+	p := &Protected{remoteIDs: map[string]bool{}, titles: map[string]bool{}}
 	for _, j := range jobs {
 		for _, q := range j.ScreeningQuestions {
 			if q.Category == "" {
@@ -48,15 +39,15 @@ func (b *Toolbox) protectedQuestions(ctx context.Context) (*protected, error) {
 			p.titles[digest.Fold(digest.Clean(q.Title))] = true
 		}
 	}
-	return p, nil
+	return p
 }
 
-func (p *protected) is(q kombo.AnsweredQuestion) bool {
-	return q.RemoteID != "" && p.remoteIDs[q.RemoteID] || p.title(q.Title)
+func (p *Protected) is(q kombo.AnsweredQuestion) bool {
+	return q.RemoteID != "" && p.remoteIDs[q.RemoteID] || p.Title(q.Title)
 }
 
-// asked tells whether answer("question") means a protected question.
-func (p *protected) asked(question string) bool {
+// Asked reports whether answer("question"), folded, means a protected question.
+func (p *Protected) Asked(question string) bool {
 	if mentionsProtected(question) {
 		return true
 	}
@@ -68,8 +59,8 @@ func (p *protected) asked(question string) bool {
 	return false
 }
 
-// title tells by the words of a question alone.
-func (p *protected) title(title string) bool {
+// Title reports whether a title is that of a protected question.
+func (p *Protected) Title(title string) bool {
 	folded := digest.Fold(digest.Clean(title))
 	return p.titles[folded] || mentionsProtected(folded)
 }
@@ -79,8 +70,8 @@ func mentionsProtected(folded string) bool {
 	return slices.ContainsFunc(protectedWords, func(w string) bool { return strings.Contains(padded, " "+w+" ") })
 }
 
-// strip takes the protected answers out of an application and tells how many.
-func (p *protected) strip(a *application) int {
+// Strip removes the protected answers from an application and returns their number.
+func (p *Protected) Strip(a *kombo.Application) int {
 	before := len(a.ScreeningQuestionAnswers)
 	a.ScreeningQuestionAnswers = slices.DeleteFunc(a.ScreeningQuestionAnswers, func(s kombo.ScreeningAnswer) bool { return p.is(s.Question) })
 	return before - len(a.ScreeningQuestionAnswers)
