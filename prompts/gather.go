@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -212,7 +213,7 @@ type reading struct {
 	whole    bool
 	answer   tools.Answer
 	err      error
-	panicked any
+	panicked *Panic
 }
 
 // partsAtOnce is how many parts are read side by side: a walk of a large ATS can
@@ -253,12 +254,20 @@ func (g *gathering) parts(list []part) error {
 	return nil
 }
 
+// Panic is what a read of a prompt's data panicked with. The reads run in
+// goroutines of their own; it carries the stack of the one to whoever recovers it
+// in another.
+type Panic struct {
+	Value any
+	Stack []byte
+}
+
 // read asks for one part, which may cost tokens.
 func (g *gathering) read(p part, tokens int) (r reading) {
 	// A panic belongs to whoever waits for the parts, not to a goroutine.
 	defer func() {
 		if v := recover(); v != nil {
-			r.panicked = v
+			r.panicked = &Panic{Value: v, Stack: debug.Stack()}
 		}
 	}()
 	head := "From " + p.tool + " " + compact(p.args) + ":\n"

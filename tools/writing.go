@@ -203,7 +203,7 @@ func (w *writing) one(ctx context.Context, i int, batch string) (WriteResult, []
 func (w *writing) forgotten(ch change, done func(once.Outcome) error) (WriteResult, []string, error) {
 	why := errors.New("what was remembered of the same write ended while this call ran, so nothing was sent. Send the same call again")
 	if err := done(once.Outcome{State: once.Refused, Summary: ch.words, Error: why.Error()}); err != nil {
-		w.cfg.Logger.Error("journal: outcome not written", "tool", w.spec.name, "problem", err)
+		w.cfg.Logger.Error("journal: outcome not written", "tool", w.spec.name, "err", err)
 	}
 	return WriteResult{Record: ch.record, Outcome: outcomeUnsent}, nil, why
 }
@@ -233,7 +233,7 @@ func (w *writing) fresh(ctx context.Context, ch change, done func(once.Outcome) 
 	}
 	if doneErr := done(out); doneErr != nil {
 		notes = append(notes, "The outcome could not be written to the journal: "+doneErr.Error())
-		w.cfg.Logger.Error("journal: outcome not written", "tool", w.spec.name, "problem", doneErr)
+		w.cfg.Logger.Error("journal: outcome not written", "tool", w.spec.name, "err", doneErr)
 	}
 	if id := created["application"]; id != "" {
 		ch.effect, ch.done = effect{kind: effectCreated, record: id, value: id}, "created"
@@ -264,7 +264,7 @@ func (w *writing) before(ctx context.Context, ch change, e once.Entry) (WriteRes
 	if e.Outcome.State == once.Unknown && w.shown(ctx, ch, e.At.Add(-w.cfg.Client.ActionTimeout()-clockSlack)) {
 		o := once.Outcome{State: once.Done, Summary: ch.words}
 		if err := w.cfg.Memory.Settle(ctx, e, o); err != nil {
-			w.cfg.Logger.Warn("journal: settle", "tool", w.spec.name, "problem", err)
+			w.cfg.Logger.Warn("journal: settle", "tool", w.spec.name, "err", err)
 		}
 		e.Outcome.State, res.Outcome = once.Done, outcomeDone
 	}

@@ -48,7 +48,8 @@ func environment(t *testing.T, more ...string) []string {
 	}
 	// The race detector would let every process sleep for a second at its end.
 	env = append(env, strings.TrimSpace("GORACE=atexit_sleep_ms=0 "+os.Getenv("GORACE")))
-	for _, name := range []string{"PATH", "TMPDIR", "SYSTEMROOT"} {
+	// Under -cover a process without the last would say so, and not be counted.
+	for _, name := range []string{"PATH", "TMPDIR", "SYSTEMROOT", "GOCOVERDIR"} {
 		if v, ok := os.LookupEnv(name); ok {
 			env = append(env, name+"="+v)
 		}

@@ -74,7 +74,7 @@ func (g *fileLog) do(ctx context.Context, fn func() error) error {
 // complain logs what went wrong after the lines were safe on disk: no reason to fail.
 func (g *fileLog) complain(what string, err error) {
 	if err != nil {
-		g.opt.Logger.Warn("journal: "+what, "error", err)
+		g.opt.Logger.Warn("journal: "+what, "err", err)
 	}
 }
 
@@ -181,7 +181,7 @@ func (g *fileLog) take(raw []byte) {
 	l, err := parseLine(raw)
 	switch {
 	case err != nil:
-		g.opt.Logger.Error("journal: a line cannot be read", "line", g.lines+1, "error", err)
+		g.opt.Logger.Error("journal: a line cannot be read", "line", g.lines+1, "err", err)
 	case g.last != "" && l.Prev != g.last, (l.Kind == KindStart) != (g.lines == 0):
 		g.opt.Logger.Error("journal: the chain is broken", "line", g.lines+1)
 	}

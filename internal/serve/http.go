@@ -104,7 +104,7 @@ func (h *HTTP) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			if p == http.ErrAbortHandler { //nolint:errorlint // the value itself, by contract
 				panic(p)
 			}
-			h.opts.Logger.Error("a request went wrong", "path", r.URL.Path, "panic", p)
+			logPanic(r.Context(), h.opts.Logger, p, "path", r.URL.Path)
 			refuse(w, http.StatusInternalServerError, "this server failed on that request")
 		}
 	}()
@@ -145,14 +145,14 @@ func (h *HTTP) turnAway(w http.ResponseWriter, err error) {
 	if challenge != "" {
 		w.Header().Set("WWW-Authenticate", challenge)
 	}
-	h.opts.Logger.Info("a request was not let in", "status", status, "why", err)
+	h.opts.Logger.Info("authentication failed", "status", status, "err", err)
 	switch status {
 	case http.StatusUnauthorized:
 		refuse(w, status, "this server wants a bearer token that it knows, in the header Authorization")
 	case http.StatusForbidden:
 		refuse(w, status, "these credentials do not open this server")
 	default:
-		h.opts.Logger.Error("authenticate", "problem", err)
+		h.opts.Logger.Error("credentials cannot be checked", "err", err)
 		refuse(w, status, "this server cannot check credentials now; try again in a minute")
 	}
 }

@@ -106,7 +106,7 @@ func (o offers) serve(ctx context.Context, what string, answer func(context.Cont
 	began := time.Now()
 	defer func() {
 		if p := recover(); p != nil {
-			o.logger.ErrorContext(ctx, "a request panicked", "request", what, "panic", fmt.Sprintf("%T", p))
+			logPanic(ctx, o.logger, p, "request", what)
 			text, err = "", errInside
 		}
 		outcome := "ok"

@@ -44,7 +44,7 @@ func (h *HTTP) serveReady(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err := h.ready.ask(r.Context()); err != nil {
-		h.opts.Logger.Warn("not ready", "problem", err)
+		h.opts.Logger.Warn("not ready", "err", err)
 		refuse(w, http.StatusServiceUnavailable, "not ready: the upstream cannot be used; the log says why")
 		return
 	}

@@ -4,7 +4,6 @@ package serve
 import (
 	"context"
 	"crypto/rand"
-	"fmt"
 	"log/slog"
 	"time"
 
@@ -65,7 +64,7 @@ func sheltered(logger *slog.Logger) server.ToolHandlerMiddleware {
 		return func(ctx context.Context, r mcp.CallToolRequest) (result *mcp.CallToolResult, err error) {
 			defer func() {
 				if p := recover(); p != nil {
-					logger.ErrorContext(ctx, "a tool panicked", "tool", r.Params.Name, "panic", fmt.Sprintf("%T", p))
+					logPanic(ctx, logger, p, "tool", r.Params.Name)
 					result, err = mcp.NewToolResultError("This server failed inside. If this was a write, it is not known whether it was done: look before you try again."), nil
 				}
 			}()

@@ -50,6 +50,6 @@ func (w *wholeWrites) Write(p []byte) (int, error) {
 type logWriter struct{ logger *slog.Logger }
 
 func (w logWriter) Write(p []byte) (int, error) {
-	w.logger.Warn("stdio", "problem", string(p))
+	w.logger.Warn("stdio", "err", string(p))
 	return len(p), nil
 }

@@ -114,6 +114,7 @@ func TestOverStdioAPanicIsAnAnswerAndKillsNothing(t *testing.T) {
 	assert.Contains(t, said, `"isError":true`)
 	assert.NotContains(t, said, "ada@people")
 	assert.NotContains(t, p.logs.String(), "ada@people")
+	assertPanicLogged(t, p.logs.String(), "serve.panics")
 	p.say(rpc(2, "ping", nil))
 	assert.Contains(t, p.next(), `"id":2`)
 }

@@ -152,7 +152,8 @@ func (h *house) extend(s *server.MCPServer) {
 		}
 	})
 	s.AddTool(mcp.NewTool("panic"), func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-		panic("Ada Lovelace <ada@people.example>")
+		panics()
+		return nil, nil
 	})
 	s.AddTool(mcp.NewTool("large"), func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		return mcp.NewToolResultText(strings.Repeat("x", 1<<20)), nil
