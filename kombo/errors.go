@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -53,23 +54,11 @@ type Error struct {
 
 // Error returns what failed, why, and when to try again.
 func (e *Error) Error() string {
-	var text strings.Builder
-	text.WriteString(e.Operation)
-	text.WriteString(":")
-	if e.Status != 0 {
-		fmt.Fprintf(&text, " HTTP %d", e.Status)
-	}
-	if e.Code != "" {
-		fmt.Fprintf(&text, " %s", e.Code)
-	}
-	for _, part := range []string{e.Title, e.Message} {
-		if part != "" {
-			fmt.Fprintf(&text, " %s", part)
-		}
-	}
+	parts := []string{e.Operation, e.status(), e.Title, e.Message}
 	if e.Err != nil {
-		fmt.Fprintf(&text, " %v", e.Err)
+		parts = append(parts, e.Err.Error())
 	}
+	parts = slices.DeleteFunc(parts, func(part string) bool { return part == "" })
 	var notes []string
 	if e.Attempts > 1 {
 		notes = append(notes, fmt.Sprintf("after %d attempts", e.Attempts))
@@ -80,10 +69,19 @@ func (e *Error) Error() string {
 	if e.LogURL != "" {
 		notes = append(notes, "log: "+e.LogURL)
 	}
+	text := strings.Join(parts, ": ")
 	if len(notes) > 0 {
-		fmt.Fprintf(&text, " (%s)", strings.Join(notes, "; "))
+		text += " (" + strings.Join(notes, "; ") + ")"
 	}
-	return text.String()
+	return text
+}
+
+// status returns the HTTP status and the code, as far as there are any.
+func (e *Error) status() string {
+	if e.Status == 0 {
+		return string(e.Code)
+	}
+	return strings.TrimSpace(fmt.Sprintf("HTTP %d %s", e.Status, e.Code))
 }
 
 func roundUp(d time.Duration) time.Duration {

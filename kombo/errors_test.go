@@ -23,9 +23,9 @@ func TestEveryShapeOfAnErrorBodyIsRead(t *testing.T) {
 	}{
 		"as documented": {400, `{"status":"error","error":{"code":"ATS.JOB_CLOSED","title":"Job is closed","message":"Not open.","log_url":"https://l.test/1"}}`,
 			Error{Code: CodeJobClosed, Title: "Job is closed", Message: "Not open.", LogURL: "https://l.test/1"},
-			"get_tags: HTTP 400 ATS.JOB_CLOSED Job is closed Not open. (log: https://l.test/1)"},
+			"get_tags: HTTP 400 ATS.JOB_CLOSED: Job is closed: Not open. (log: https://l.test/1)"},
 		"with nulls": {400, `{"status":"error","error":{"code":null,"title":null,"message":"Just this.","log_url":null}}`,
-			Error{Message: "Just this."}, "get_tags: HTTP 400 Just this."},
+			Error{Message: "Just this."}, "get_tags: HTTP 400: Just this."},
 		"with a message alone":   {400, `{"status":"error","error":{"message":"Pending."}}`, Error{Message: "Pending."}, "Pending."},
 		"with an object message": {400, `{"error":{"message":{"remote_http_status": 500, "remote_error":{"a":1}}}}`, Error{Message: `{"remote_http_status":500,"remote_error":{"a":1}}`}, ""},
 		"with a new code":        {400, `{"error":{"code":"ATS.NEW","message":"m"}}`, Error{Code: "ATS.NEW", Message: "m"}, ""},
@@ -38,8 +38,8 @@ func TestEveryShapeOfAnErrorBodyIsRead(t *testing.T) {
 		"cut short":       {400, `{"status":"error","error":{"code":"ATS.JO`, Error{Message: "the response was cut short", Body: `{"status":"error","error":{"code":"ATS.JO`}, ""},
 		"in HTML":         {400, "<html>no</html>", Error{Message: "the response is HTML or XML, perhaps from a load balancer", Body: "<html>no</html>"}, ""},
 		"in plain text": {404, "404 page not found\n", Error{Message: `the response is not JSON: "404 page not found"`, Body: "404 page not found\n"},
-			`get_tags: HTTP 404 the response is not JSON: "404 page not found"`},
-		"empty": {404, "", Error{Message: "the response is empty"}, "get_tags: HTTP 404 the response is empty"},
+			`get_tags: HTTP 404: the response is not JSON: "404 page not found"`},
+		"empty": {404, "", Error{Message: "the response is empty"}, "get_tags: HTTP 404: the response is empty"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

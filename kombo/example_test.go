@@ -4,63 +4,175 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log"
+	"maps"
 	"net/http"
-	"net/http/httptest"
+	"os"
+	"slices"
+	"time"
 
 	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/sandbox"
 )
 
-// The examples talk to a server of their own in place of Kombo's.
-func server() *httptest.Server {
-	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch {
-		case r.Method == http.MethodPut:
-			w.WriteHeader(http.StatusNotFound)
-			_, _ = io.WriteString(w, `{"status":"error","error":{"code":null,"title":null,"message":"Stage not found","log_url":null}}`)
-		case r.URL.Query().Get("cursor") == "":
-			_, _ = io.WriteString(w, `{"status":"success","data":{"results":[{"id":"j1","name":"Backend Engineer"}],"next":"2"}}`)
-		default:
-			_, _ = io.WriteString(w, `{"status":"success","data":{"results":[{"id":"j2","name":"Recruiter"}],"next":null}}`)
-		}
-	}))
+// The README quotes these examples; a test compares the two.
+
+var ctx = context.Background()
+
+// newClient returns a client of a sandbox whose data are always the same.
+func newClient(opts ...kombo.Option) *kombo.Client {
+	fake := sandbox.New(sandbox.Options{Seed: 1, Today: time.Date(2026, 10, 1, 9, 0, 0, 0, time.UTC)})
+	client, err := kombo.New(fake.APIKey(), append([]kombo.Option{
+		kombo.WithIntegration(fake.IntegrationID()),
+		kombo.WithBaseURL(fake.BaseURL()),
+		kombo.WithHTTPClient(&http.Client{Transport: fake.Transport()}),
+	}, opts...)...)
+	if err != nil {
+		log.Fatal(err)
+	}
+	return client
+}
+
+func ExampleNew() {
+	os.Setenv("KOMBO_API_KEY", "ks_dev_example")
+	os.Setenv("KOMBO_INTEGRATION_ID", "greenhouse:HWUTwvyx2wLoSUHphiWVrp28")
+
+	client, err := kombo.New(os.Getenv("KOMBO_API_KEY"),
+		kombo.WithIntegration(os.Getenv("KOMBO_INTEGRATION_ID")))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.CloseIdleConnections()
+
+	fmt.Println(client.Integration())
+	// Output:
+	// greenhouse:HWUTwvyx2wLoSUHphiWVrp28
 }
 
 func ExampleClient_AllJobs() {
-	s := server()
-	defer s.Close()
-	client, err := kombo.New("ks_dev_example", kombo.WithBaseURL(s.URL), kombo.WithIntegration("sandbox:example"))
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer client.CloseIdleConnections()
-	for job, err := range client.AllJobs(context.Background(), kombo.JobFilter{Statuses: []kombo.JobStatus{kombo.JobOpen}}) {
+	client := newClient()
+
+	filter := kombo.JobFilter{Statuses: []kombo.JobStatus{kombo.JobOpen}, NameContains: "engineer"}
+	for job, err := range client.AllJobs(ctx, filter) {
 		if err != nil {
 			log.Fatal(err)
 		}
-		fmt.Println(job.ID, job.Name)
+		fmt.Println(job.Name, job.OpenedAt.Format(time.DateOnly))
 	}
 	// Output:
-	// j1 Backend Engineer
-	// j2 Recruiter
+	// Backend Engineer 2025-11-08
+	// Frontend Engineer 2025-12-16
 }
 
-func ExampleClient_MoveApplicationToStage() {
-	s := server()
-	defer s.Close()
-	client, err := kombo.New("ks_dev_example", kombo.WithBaseURL(s.URL), kombo.WithIntegration("sandbox:example"))
+func ExampleClient_GetApplications() {
+	client := newClient()
+
+	filter := kombo.ApplicationFilter{Outcomes: []kombo.Outcome{kombo.OutcomePending}}
+	filter.UpdatedAfter = "2026-09-30"
+	filter.PageSize = 3
+
+	page, err := client.GetApplications(ctx, filter)
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer client.CloseIdleConnections()
-	_, err = client.MoveApplicationToStage(context.Background(), "a1", kombo.MoveApplicationToStageInput{StageID: "s9"})
+	for _, application := range page.Results {
+		fmt.Println(application.Candidate.LastName, "/", application.CurrentStage.Name)
+	}
+	fmt.Println("more:", page.Next != "")
+	// Output:
+	// Hartmann / Technical Interview
+	// منصور / Phone Screen
+	// Hoffmann / Phone Screen
+	// more: true
+}
+
+func ExampleClient_MoveApplicationToStage() {
+	client := newClient()
+	page, err := client.GetApplications(ctx, kombo.ApplicationFilter{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	application := page.Results[0]
+
+	_, err = client.MoveApplicationToStage(ctx, application.ID, kombo.MoveApplicationToStageInput{StageID: "s9"})
 	switch {
 	case errors.Is(err, kombo.ErrOutcomeUnknown):
-		fmt.Println("look before repeating it")
+		fmt.Println("look in the ATS before repeating it:", err)
+	case kombo.IsNotFound(err):
+		fmt.Println("no such application or stage:", err)
 	case err != nil:
 		fmt.Println("not moved:", err)
 	}
 	// Output:
-	// not moved: move_application_to_stage: HTTP 404 Stage not found
+	// no such application or stage: move_application_to_stage: HTTP 404 PLATFORM.INPUT_INVALID: Input invalid: Stage not found: s9 (log: https://app.kombo.example/sandbox/logs)
+}
+
+func ExampleError() {
+	client := newClient().ForIntegration("lever:unknown")
+
+	_, err := client.GetIntegration(ctx)
+	if failure, ok := errors.AsType[*kombo.Error](err); ok {
+		fmt.Println(failure.Operation, failure.Status, failure.Code)
+		fmt.Println(failure.Message)
+	}
+	// Output:
+	// get_integration_details 404 PLATFORM.INTEGRATION_NOT_FOUND
+	// There is no integration with the ID lever:unknown in this environment.
+}
+
+func ExampleWithRawRecords() {
+	client := newClient(kombo.WithRawRecords())
+
+	page, err := client.GetTags(ctx, kombo.TagFilter{PageSize: 1})
+	if err != nil {
+		log.Fatal(err)
+	}
+	tag := page.Results[0]
+	fmt.Println(string(tag.Raw()))
+	for pointer, value := range tag.UnknownFields() {
+		fmt.Println(pointer, string(value))
+	}
+	// Output:
+	// {"id":"7wUbhmgEK9DcK7tWaBmUKVd3","remote_id":"7001","name":"Top Talent","remote_data":null,"changed_at":"2026-04-08T10:44:42.833Z","remote_deleted_at":null}
+	// /remote_data null
+}
+
+func ExampleWithObserver() {
+	attempts := map[string]int{}
+	client := newClient(kombo.WithObserver(func(_ context.Context, a kombo.Attempt) {
+		attempts[fmt.Sprint(a.Method, " ", a.Path, " ", a.Status)]++
+	}))
+	for _, err := range client.AllCandidates(ctx, kombo.CandidateFilter{}) {
+		if err != nil {
+			log.Fatal(err)
+		}
+	}
+	for _, attempt := range slices.Sorted(maps.Keys(attempts)) {
+		fmt.Println(attempt, attempts[attempt])
+	}
+	// Output:
+	// GET /ats/candidates 200 3
+}
+
+func ExampleWithHTTPClient() {
+	fake := sandbox.New(sandbox.Options{Seed: 1})
+	client, err := kombo.New(fake.APIKey(),
+		kombo.WithIntegration(fake.IntegrationID()),
+		kombo.WithBaseURL(fake.BaseURL()),
+		kombo.WithHTTPClient(&http.Client{Transport: fake.Transport()}))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fake.Inject(sandbox.Fault{Operation: "add_candidate_tag", Status: http.StatusInternalServerError, Times: 1})
+
+	page, err := client.GetCandidates(ctx, kombo.CandidateFilter{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	receipt, err := client.AddCandidateTag(ctx, page.Results[0].ID, kombo.TagInput{Tag: kombo.TagName{Name: "Referred"}})
+	fmt.Println("attempts:", receipt.Attempts, "error:", err)
+	fmt.Println("tags added:", len(fake.Effects()))
+	// Output:
+	// attempts: 2 error: <nil>
+	// tags added: 1
 }

@@ -39,7 +39,7 @@ func TestEveryLinkOfTheDocumentationLeadsSomewhere(t *testing.T) {
 		return out
 	}
 	pages := documentation(t)
-	for _, more := range []string{"CONTRIBUTING.md", "CHANGELOG.md"} {
+	for _, more := range []string{"CONTRIBUTING.md", "CHANGELOG.md", "kombo/README.md"} {
 		raw, err := os.ReadFile(filepath.Join(root, more))
 		require.NoError(t, err)
 		pages[more] = string(raw)
