@@ -224,7 +224,7 @@ func (p *plan) doubtUnanswered(job *kombo.Job, answered map[string]any) {
 		}
 		words := fmt.Sprintf("The job requires an answer to %q (question %s, %s", wording.Clip(digest.Clean(q.Title), 80), q.ID, cmp.Or(kind, "of unknown kind"))
 		if q.Format != nil && len(q.Format.Options) > 0 {
-			words += ": " + wording.Clip(strings.Join(namesOf(q.Format.Options, func(o kombo.QuestionOption) string { return digest.Clean(o.Name) }), ", "), 200)
+			words += ": " + wording.Clip(strings.Join(textsOf(q.Format.Options, func(o kombo.QuestionOption) string { return digest.Clean(o.Name) }), ", "), 200)
 		}
 		p.doubt("%s).", words)
 	}

@@ -18,35 +18,36 @@ var applications = func() *records[application] {
 		Example: `outcome == "PENDING" && stage == "Interview"`,
 	},
 		text("id", func(a *application) string { return a.ID }).shown().reflects(effectCreated),
-		text("candidate", func(a *application) string { return applicant(a).name() }).shown().also("name", "candidate_name", "person").masked(privacy.Name),
-		text("job", func(a *application) string { return jobOf(a.Job).Name }).shown().also("job_name", "job_title", "position").byID("job_id").apart().counted(),
-		text("stage", func(a *application) string { return stageOf(a.CurrentStage).Name }).shown().also("current_stage", "stage_name").byID("stage_id").ranked("stage_index").counted(),
+		text("candidate", func(a *application) string { return applicant(a).name() }).shown().also("name", "candidate_name", "person").joined(inCandidates, "candidate", "candidate_id").masked(privacy.Name).named(),
+		text("job", func(a *application) string { return jobOf(a.Job).Name }).shown().also("job_name", "job_title", "position").byID("job_id").joined(inJobs, "job", "job_id").apart().counted().fromMemory(),
+		text("stage", func(a *application) string { return stageOf(a.CurrentStage).Name }).from("current_stage").shown().also("current_stage", "stage_name").byID("stage_id").joined(inStages, "name", "stage_id").ranked("stage_index").counted().fromMemory(),
 		closed("outcome", func(a *application) kombo.Outcome { return a.Outcome }).shown().also("status").counted().reflects(effectRejected),
-		instant("created", func(a *application) kombo.Time { return a.RemoteCreatedAt }).shown().also("applied", "created_at", "remote_created_at"),
-		instant("updated", func(a *application) kombo.Time { return a.RemoteUpdatedAt }).also("updated_at", "remote_updated_at"),
+		instant("created", func(a *application) kombo.Time { return a.RemoteCreatedAt }).from("remote_created_at").shown().also("applied", "created_at", "remote_created_at"),
+		instant("updated", func(a *application) kombo.Time { return a.RemoteUpdatedAt }).from("remote_updated_at").also("updated_at", "remote_updated_at"),
 		text("candidate_id", func(a *application) string { return a.CandidateID }),
 		text("job_id", func(a *application) string { return a.JobID }),
-		text("stage_id", func(a *application) string { return a.CurrentStageID }).also("current_stage_id").reflects(effectMoved),
-		computed("stage_index", digest.KindNumber, func(_ *lookup, a *application) digest.Value { return optionalInt(stageOf(a.CurrentStage).Index) }),
-		text("rejection_reason", func(a *application) string { return a.RejectionReasonName }).also("reason", "rejection_reason_name"),
-		instant("rejected", func(a *application) kombo.Time { return a.RejectedAt }).also("rejected_at"),
-		computed("days_to_rejection", digest.KindNumber, func(_ *lookup, a *application) digest.Value {
+		text("stage_id", func(a *application) string { return a.CurrentStageID }).from("current_stage_id").also("current_stage_id").reflects(effectMoved),
+		computed("stage_index", digest.KindNumber, func(a *application) digest.Value { return optionalInt(stageOf(a.CurrentStage).Index) }).from("current_stage").joined(inStages, "", "stage_id"),
+		// Kombo gives the name of the reason alone, so there is no id to join it by.
+		text("rejection_reason", func(a *application) string { return a.RejectionReasonName }).from("rejection_reason_name").also("reason", "rejection_reason_name").fromMemory(),
+		instant("rejected", func(a *application) kombo.Time { return a.RejectedAt }).from("rejected_at").also("rejected_at"),
+		computed("days_to_rejection", digest.KindNumber, func(a *application) digest.Value {
 			return daysBetween(a.RemoteCreatedAt.Time, a.RejectedAt.Time)
-		}),
-		text("source", func(a *application) string { return applicant(a).Source }),
-		list("tags", func(a *application) []string { return tagNames(applicant(a).Tags) }).also("tag"),
-		text("email", func(a *application) string { return firstEmail(applicant(a).EmailAddresses) }).also("email_address").masked(privacy.Contact),
-		text("phone", func(a *application) string { return firstPhone(applicant(a).PhoneNumbers) }).also("phone_number").masked(privacy.Contact),
-		count("interviews", func(a *application) int { return len(heldOrPlanned(a.Interviews)) }).holds("not canceled"),
-		computed("next_interview", digest.KindInstant, func(l *lookup, a *application) digest.Value { return nextInterview(a.Interviews, l.now) }).minutes().holds("earliest ahead"),
-		computed("last_interview", digest.KindInstant, func(l *lookup, a *application) digest.Value { return lastInterview(a.Interviews, l.now) }).minutes(),
-		text("offer_status", func(a *application) string { return lastOffer(a.Offers) }).also("offer"),
-		lookedUp[application]("job_status", digest.KindText, needJobs, "job_id", func(l *lookup, id string) digest.Value { return digest.Text(string(l.jobs[id].Status)) }),
-		lookedUp[application]("department", digest.KindText, needJobs, "job_id", func(l *lookup, id string) digest.Value { return digest.Text(l.jobs[id].Department) }),
-		lookedUp[application]("job_location", digest.KindText, needJobs, "job_id", func(l *lookup, id string) digest.Value { return digest.Text(l.jobs[id].Location) }),
-		text("url", func(a *application) string { return cmp.Or(a.RemoteURL, applicant(a).RemoteURL) }).also("remote_url"),
-		instant("changed", func(a *application) kombo.Time { return a.ChangedAt }).also("changed_at"),
-		instant("deleted", func(a *application) kombo.Time { return a.RemoteDeletedAt }).also("deleted_at", "remote_deleted_at"),
+		}).from("remote_created_at", "rejected_at"),
+		text("source", func(a *application) string { return applicant(a).Source }).from("candidate").joined(inCandidates, "source", "candidate_id").fromMemory(),
+		list("tags", func(a *application) []string { return tagNames(applicant(a).Tags) }).from("candidate").also("tag").joined(inCandidates, "tags", "candidate_id").fromMemory(),
+		text("email", func(a *application) string { return firstEmail(applicant(a).EmailAddresses) }).from("candidate").also("email_address").joined(inCandidates, "email", "candidate_id").masked(privacy.Contact),
+		text("phone", func(a *application) string { return firstPhone(applicant(a).PhoneNumbers) }).from("candidate").also("phone_number").joined(inCandidates, "phone", "candidate_id").masked(privacy.Contact),
+		count("interviews", func(a *application) int { return len(heldOrPlanned(a.Interviews)) }).holds("not canceled").joinedTo(inInterviews, "", interviewIDs),
+		clocked("next_interview", digest.KindInstant, func(a *application, now time.Time) digest.Value { return nextInterview(a.Interviews, now) }).from("interviews").minutes().holds("earliest ahead").joinedTo(inInterviews, "", interviewIDs),
+		clocked("last_interview", digest.KindInstant, func(a *application, now time.Time) digest.Value { return lastInterview(a.Interviews, now) }).from("interviews").minutes().joinedTo(inInterviews, "", interviewIDs),
+		text("offer_status", func(a *application) kombo.OfferStatus { return lastOffer(a).Status }).from("offers").also("offer").joinedTo(inOffers, "offer_status", func(a *application) []string { return one(lastOffer(a).ID) }),
+		lookedUp[application]("job_status", digest.KindText, inJobs, "job_status", "job_id"),
+		lookedUp[application]("department", digest.KindText, inJobs, "department", "job_id").fromMemory(),
+		lookedUp[application]("job_location", digest.KindText, inJobs, "location", "job_id").fromMemory(),
+		text("url", func(a *application) string { return cmp.Or(a.RemoteURL, applicant(a).RemoteURL) }).from("remote_url", "candidate").also("remote_url"),
+		instant("changed", func(a *application) kombo.Time { return a.ChangedAt }).from("changed_at").also("changed_at"),
+		instant("deleted", func(a *application) kombo.Time { return a.RemoteDeletedAt }).from("remote_deleted_at").also("deleted_at", "remote_deleted_at"),
 		text("remote_id", func(a *application) string { return a.RemoteID }),
 	).wordsOf("the candidate's words")
 	r.strip = (*privacy.Protected).Strip
@@ -66,7 +67,7 @@ var applications = func() *records[application] {
 	return r
 }()
 
-// person is what an application knows of its candidate; nil gives nothing.
+// applicantInfo is what an application tells of its candidate, zero if nothing.
 type applicantInfo struct{ kombo.ApplicationCandidate }
 
 func (p applicantInfo) name() string { return wording.FullName(p.FirstName, p.LastName) }
@@ -131,11 +132,14 @@ func lastInterview(list []kombo.ApplicationInterview, now time.Time) digest.Valu
 	return digest.Instant(last)
 }
 
-// lastOffer is the status of the last offer listed; Kombo gives them no date
-// here.
-func lastOffer(list []kombo.ApplicationOffer) string {
-	if len(list) == 0 {
-		return ""
+// lastOffer is the last one listed; Kombo gives them no date here.
+func lastOffer(a *application) kombo.ApplicationOffer {
+	if len(a.Offers) == 0 {
+		return kombo.ApplicationOffer{}
 	}
-	return string(list[len(list)-1].Status)
+	return a.Offers[len(a.Offers)-1]
+}
+
+func interviewIDs(a *application) []string {
+	return textsOf(a.Interviews, func(i kombo.ApplicationInterview) string { return i.ID })
 }

@@ -14,24 +14,24 @@ var candidates = newRecords("ats_candidates", digest.Table{
 	Example: `tags contains "Java" && candidate contains "müller"`,
 },
 	text("id", func(c *candidate) string { return c.ID }).shown(),
-	text("candidate", func(c *candidate) string { return wording.FullName(c.FirstName, c.LastName) }).shown().also("name", "full_name", "person").masked(privacy.Name),
-	text("email", func(c *candidate) string { return firstEmail(c.EmailAddresses) }).shown().also("email_address").masked(privacy.Contact),
-	list("jobs", func(c *candidate) []string { return appliedFor(c, "") }).shown().also("job", "applied_for"),
-	instant("created", func(c *candidate) kombo.Time { return c.RemoteCreatedAt }).shown().also("created_at", "remote_created_at"),
-	instant("updated", func(c *candidate) kombo.Time { return c.RemoteUpdatedAt }).also("updated_at", "remote_updated_at"),
-	text("phone", func(c *candidate) string { return firstPhone(c.PhoneNumbers) }).also("phone_number").masked(privacy.Contact),
+	text("candidate", func(c *candidate) string { return wording.FullName(c.FirstName, c.LastName) }).from("first_name", "last_name").shown().also("name", "full_name", "person").masked(privacy.Name).named(),
+	text("email", func(c *candidate) string { return firstEmail(c.EmailAddresses) }).from("email_addresses").shown().also("email_address").masked(privacy.Contact),
+	list("jobs", func(c *candidate) []string { return appliedFor(c, "") }).from("applications").joinedTo(inApplications, "job", applicationIDs).shown().also("job", "applied_for"),
+	instant("created", func(c *candidate) kombo.Time { return c.RemoteCreatedAt }).from("remote_created_at").shown().also("created_at", "remote_created_at"),
+	instant("updated", func(c *candidate) kombo.Time { return c.RemoteUpdatedAt }).from("remote_updated_at").also("updated_at", "remote_updated_at"),
+	text("phone", func(c *candidate) string { return firstPhone(c.PhoneNumbers) }).from("phone_numbers").also("phone_number").masked(privacy.Contact),
 	text("company", func(c *candidate) string { return c.Company }),
 	text("title", func(c *candidate) string { return c.Title }),
-	text("location", func(c *candidate) string { return wording.Place(c.Location) }).also("city", "place").masked(privacy.Address),
-	text("source", func(c *candidate) string { return c.Source }),
-	list("tags", func(c *candidate) []string { return tagNames(c.Tags) }).also("tag").reflects(effectTagged),
+	text("location", func(c *candidate) string { return wording.Place(c.Location) }).also("city", "place").masked(privacy.Address).fromMemory(),
+	text("source", func(c *candidate) string { return c.Source }).fromMemory(),
+	list("tags", func(c *candidate) []string { return tagNames(c.Tags) }).also("tag").joinedTo(inTags, "name", func(c *candidate) []string { return textsOf(c.Tags, func(t kombo.TagRef) string { return t.ID }) }).reflects(effectTagged).fromMemory(),
 	count("applications", func(c *candidate) int { return len(c.Applications) }),
-	list("pending_jobs", func(c *candidate) []string { return appliedFor(c, kombo.OutcomePending) }),
-	list("hired_jobs", func(c *candidate) []string { return appliedFor(c, kombo.OutcomeHired) }),
-	list("declined_jobs", func(c *candidate) []string { return appliedFor(c, kombo.OutcomeDeclined) }).also("rejected_jobs"),
-	text("url", func(c *candidate) string { return c.RemoteURL }).also("remote_url"),
-	instant("changed", func(c *candidate) kombo.Time { return c.ChangedAt }).also("changed_at"),
-	instant("deleted", func(c *candidate) kombo.Time { return c.RemoteDeletedAt }).also("deleted_at", "remote_deleted_at"),
+	list("pending_jobs", func(c *candidate) []string { return appliedFor(c, kombo.OutcomePending) }).from("applications").joinedTo(inApplications, "", applicationIDs),
+	list("hired_jobs", func(c *candidate) []string { return appliedFor(c, kombo.OutcomeHired) }).from("applications").joinedTo(inApplications, "", applicationIDs),
+	list("declined_jobs", func(c *candidate) []string { return appliedFor(c, kombo.OutcomeDeclined) }).from("applications").joinedTo(inApplications, "", applicationIDs).also("rejected_jobs"),
+	text("url", func(c *candidate) string { return c.RemoteURL }).from("remote_url").also("remote_url"),
+	instant("changed", func(c *candidate) kombo.Time { return c.ChangedAt }).from("changed_at").also("changed_at"),
+	instant("deleted", func(c *candidate) kombo.Time { return c.RemoteDeletedAt }).from("remote_deleted_at").also("deleted_at", "remote_deleted_at"),
 	text("remote_id", func(c *candidate) string { return c.RemoteID }),
 ).wordsOf("the candidate's words").masks((*privacy.Mask).Candidate, func(c *candidate) string { return c.ID }, func(*privacy.Mask, *candidate) bool { return false })
 
@@ -45,4 +45,8 @@ func appliedFor(c *candidate, outcome kombo.Outcome) []string {
 		}
 	}
 	return out
+}
+
+func applicationIDs(c *candidate) []string {
+	return textsOf(c.Applications, func(a kombo.CandidateApplication) string { return a.ID })
 }

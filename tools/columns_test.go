@@ -89,7 +89,7 @@ func (d declarations[T]) shown(i int, rec *T) string {
 	if d.of.values[i] == nil {
 		return ""
 	}
-	v := d.of.values[i](&lookup{now: columnsNow}, rec)
+	v := d.of.values[i](rec, columnsNow)
 	return strings.Join(append(v.Elements(), v.Str()), "\n")
 }
 
@@ -132,7 +132,7 @@ func (d declarations[T]) masksWhatIsPersonal(t *testing.T) {
 			}
 		}
 		if d.of.mask != nil {
-			d.of.hide(&lookup{}, everything, &rec, &privacy.Identity{})
+			d.of.hide(nil, everything, &rec, &privacy.Identity{})
 		}
 		for at, c := range d.of.columns {
 			for category, values := range planted {

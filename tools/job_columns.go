@@ -17,35 +17,37 @@ var jobs = newRecords("ats_jobs", digest.Table{
 	Example: `job_status == "OPEN" && location contains "Berlin"`,
 },
 	text("id", func(j *job) string { return j.ID }).shown(),
-	text("job", func(j *job) string { return j.Name }).shown().also("name", "title").byID("id").apart(),
-	text("job_status", func(j *job) kombo.JobStatus { return j.Status }).shown().also("status").counted(),
-	text("department", func(j *job) string { return j.Department }).shown().counted(),
-	text("location", func(j *job) string { return wording.Place(j.Location) }).shown().also("city", "job_location", "place"),
-	instant("opened", func(j *job) kombo.Time { return j.OpenedAt }).shown().also("opened_at"),
-	instant("closed", func(j *job) kombo.Time { return j.ClosedAt }).also("closed_at"),
+	text("job", func(j *job) string { return j.Name }).from("name").shown().also("name", "title").byID("id").apart().fromMemory(),
+	text("job_status", func(j *job) kombo.JobStatus { return j.Status }).from("status").shown().also("status").counted(),
+	text("department", func(j *job) string { return j.Department }).fromMemory().shown().counted(),
+	text("location", func(j *job) string { return wording.Place(j.Location) }).shown().also("city", "job_location", "place").fromMemory(),
+	instant("opened", func(j *job) kombo.Time { return j.OpenedAt }).from("opened_at").shown().also("opened_at"),
+	instant("closed", func(j *job) kombo.Time { return j.ClosedAt }).from("closed_at").also("closed_at"),
 	text("visibility", func(j *job) kombo.Visibility { return j.Visibility }),
-	text("employment_type", func(j *job) kombo.EmploymentType { return j.EmploymentType }),
-	text("remote_work", func(j *job) string { return j.RemoteWorkStatus }).also("remote_work_status"),
-	text("category", func(j *job) string { return j.Category }),
-	text("code", func(j *job) string { return j.JobCode }).also("job_code"),
-	list("team", teamOf).holds("name and role").also("hiring_team"),
+	text("employment_type", func(j *job) kombo.EmploymentType { return j.EmploymentType }).fromMemory(),
+	text("remote_work", func(j *job) string { return j.RemoteWorkStatus }).from("remote_work_status").also("remote_work_status"),
+	text("category", func(j *job) string { return j.Category }).fromMemory(),
+	text("code", func(j *job) string { return j.JobCode }).from("job_code").also("job_code"),
+	list("team", teamOf).from("hiring_team").joinedTo(inUsers, "", func(j *job) []string {
+		return textsOf(j.HiringTeam, func(m kombo.HiringTeamMember) string { return m.ID })
+	}).holds("name and role").also("hiring_team"),
 	list("stages", stagesOf).holds("name and id"),
-	list("questions", questionsOf).holds("title, id, type, options, required").also("screening_questions"),
-	lookedUp[job]("applications", digest.KindCount, needApplications, "id", func(l *lookup, id string) digest.Value { return digest.Number(float64(l.applications[id])) }),
-	lookedUp[job]("pending", digest.KindCount, needApplications, "id", func(l *lookup, id string) digest.Value { return digest.Number(float64(l.pending[id])) }).also("undecided"),
-	text("salary", salaryOf),
-	text("url", func(j *job) string { return cmp.Or(j.RemoteURL, j.PostURL) }).also("remote_url"),
-	instant("created", func(j *job) kombo.Time { return j.RemoteCreatedAt }).also("created_at", "remote_created_at"),
-	instant("updated", func(j *job) kombo.Time { return j.RemoteUpdatedAt }).also("updated_at", "remote_updated_at"),
-	instant("changed", func(j *job) kombo.Time { return j.ChangedAt }).also("changed_at"),
-	instant("deleted", func(j *job) kombo.Time { return j.RemoteDeletedAt }).also("deleted_at", "remote_deleted_at"),
+	list("questions", questionsOf).from("screening_questions").holds("title, id, type, options, required").also("screening_questions"),
+	counting[job]("applications", inApplications, "job_id", "id"),
+	counting[job]("pending", inApplications, "job_id", "id").having("outcome", string(kombo.OutcomePending)).also("undecided"),
+	text("salary", salaryOf).from("salary_amount", "salary_amount_from", "salary_amount_to", "salary_currency", "salary_period"),
+	text("url", func(j *job) string { return cmp.Or(j.RemoteURL, j.PostURL) }).from("remote_url", "post_url").also("remote_url"),
+	instant("created", func(j *job) kombo.Time { return j.RemoteCreatedAt }).from("remote_created_at").also("created_at", "remote_created_at"),
+	instant("updated", func(j *job) kombo.Time { return j.RemoteUpdatedAt }).from("remote_updated_at").also("updated_at", "remote_updated_at"),
+	instant("changed", func(j *job) kombo.Time { return j.ChangedAt }).from("changed_at").also("changed_at"),
+	instant("deleted", func(j *job) kombo.Time { return j.RemoteDeletedAt }).from("remote_deleted_at").also("deleted_at", "remote_deleted_at"),
 	text("remote_id", func(j *job) string { return j.RemoteID }),
 ).wordsOf("the company's words")
 
 func teamOf(j *job) []string {
-	return namesOf(j.HiringTeam, func(m kombo.HiringTeamMember) string {
+	return textsOf(j.HiringTeam, func(m kombo.HiringTeamMember) string {
 		// The short form knows only the roles that Kombo maps.
-		roles := namesOf(m.JobRoles, func(r kombo.JobRole) string { return cmp.Or(r.RemoteLabel, r.UnifiedType) })
+		roles := textsOf(m.JobRoles, func(r kombo.JobRole) string { return cmp.Or(r.RemoteLabel, r.UnifiedType) })
 		if len(roles) == 0 {
 			roles = m.HiringTeamRoles
 		}
@@ -70,7 +72,7 @@ func stagesOf(j *job) []string {
 }
 
 func questionsOf(j *job) []string {
-	return namesOf(j.ScreeningQuestions, func(q kombo.ScreeningQuestion) string {
+	return textsOf(j.ScreeningQuestions, func(q kombo.ScreeningQuestion) string {
 		var b strings.Builder
 		b.WriteString(cmp.Or(q.Title, "(untitled)"))
 		fmt.Fprintf(&b, " [%s", q.ID)

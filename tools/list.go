@@ -1,41 +1,90 @@
 package tools
 
-// listArgs are the parameters that the ten lists share: the question, then
-// what every list of Kombo takes.
-type listArgs struct {
-	Where                    string   `json:"where,omitempty" alias:"filter,query"`
-	Fields                   []string `json:"fields,omitempty" alias:"columns"`
-	Limit                    *int     `json:"limit,omitempty" alias:"page_size,max_results"`
-	Cursor                   string   `json:"cursor,omitempty" alias:"next"`
-	MaxTokens                int      `json:"max_tokens,omitempty"`
-	IDs                      []string `json:"ids,omitempty" alias:"id"`
-	RemoteIDs                []string `json:"remote_ids,omitempty" alias:"remote_id"`
-	UpdatedAfter             string   `json:"updated_after,omitempty" alias:"updated_since"`
-	IncludeDeleted           bool     `json:"include_deleted,omitempty"`
-	IgnoreUnsupportedFilters bool     `json:"ignore_unsupported_filters,omitempty"`
+import (
+	"context"
+	"fmt"
+	"iter"
+	"reflect"
+
+	"github.com/kombo-mcp/kombo-mcp/digest"
+	"github.com/kombo-mcp/kombo-mcp/kombo"
+)
+
+// listSpec is the declaration of a list's tool: A are its arguments, F the filters
+// of its operation, T its records.
+type listSpec[A, F, T any] struct {
+	name, title, about string
+	of                 *records[T]
+	// pages walks the operation's pages with its filters: all that an answer
+	// depends on for where its records come from.
+	pages func(*kombo.Client, context.Context, F) iter.Seq2[kombo.Page[T], error]
+	// check, if set, refuses arguments that do not go together.
+	check func(*A) error
+	// view is the page that shows the answers, "" for none; see Tool.
+	view string
+	// extend, if set, adds to an answer what its rows cannot hold, such as a picture.
+	extend func(*call, *A, *digest.Answer) Answer
 }
 
-// shapeArgs are what the five large lists take beside.
-type shapeArgs struct {
-	GroupBy string `json:"group_by,omitempty"`
-	Measure string `json:"measure,omitempty"`
-	Sort    string `json:"sort,omitempty" alias:"order_by,sort_by"`
-	View    string `json:"view,omitempty" jsonschema:"enum=table,enum=record"`
+// listTool is a list's tool as everything behind newList sees it, whatever the
+// types of its arguments, filters and records are.
+type listTool struct {
+	name    string
+	of      *resource
+	filters []*filter
+	// protects holds where records have answers of which some are protected.
+	protects bool
+	// read walks pages of records as pages of rows, with these filters and options.
+	read func(context.Context, *reader, []sent, kombo.ListOptions) iter.Seq2[digest.Page, error]
 }
 
-func (a *listArgs) list() *listArgs  { return a }
-func (a *listArgs) shape() shapeArgs { return shapeArgs{} }
+// listTools are those of the lists, by the names of the lists. It is filled while
+// the package's variables are set and never after.
+var listTools = map[listName]*listTool{}
 
-// bigListArgs are listArgs and shapeArgs together.
-type bigListArgs struct {
-	listArgs
-	shapeArgs
-}
-
-func (a *bigListArgs) shape() shapeArgs { return a.shapeArgs }
-
-// listArguments is what every argument struct of a list is, by embedding.
-type listArguments interface {
-	list() *listArgs
-	shape() shapeArgs
+// newList makes the tool of a list. A mistake in the declaration panics, and every
+// test meets it.
+func newList[A, F, T any, PA interface {
+	*A
+	listArguments
+}, PF interface {
+	*F
+	Options() *kombo.ListOptions
+}](s listSpec[A, F, T]) *Tool {
+	filters, err := filtersOf(reflect.TypeFor[A](), &s.of.resource)
+	if err != nil {
+		panic(fmt.Sprintf("tool %s: %v", s.name, err))
+	}
+	targets := filterTargets(reflect.TypeFor[F]())
+	for _, f := range filters {
+		if targets[f.param] == nil {
+			panic(fmt.Sprintf("tool %s: %s has no field with the tag query:%q", s.name, reflect.TypeFor[F](), f.param))
+		}
+	}
+	l := &listTool{name: s.name, of: &s.of.resource, filters: filters, protects: s.of.strip != nil}
+	l.read = func(ctx context.Context, r *reader, filters []sent, options kombo.ListOptions) iter.Seq2[digest.Page, error] {
+		var f F
+		for _, one := range filters {
+			setFilter(reflect.ValueOf(&f).Elem().FieldByIndex(targets[one.param]), one.values)
+		}
+		*PF(&f).Options() = options
+		return readRows(ctx, r, s.of, s.pages(r.client, ctx, f))
+	}
+	listTools[listName(s.of.table.Name)] = l
+	about := fmt.Sprintf("%s where: %s. Columns: %s.", s.about, s.of.table.Example, s.of.table.Describe())
+	t := defineAs[A, *digest.Answer](spec{name: s.name, title: s.title, kind: read, about: about}, func(ctx context.Context, c *call, args A) (Answer, error) {
+		if s.check != nil {
+			if err := s.check(&args); err != nil {
+				return nil, err
+			}
+		}
+		q := question{listArgs: *PA(&args).list(), shapeArgs: PA(&args).shape(), filters: givenIn(filters, reflect.ValueOf(args)), arguments: args}
+		answer, err := l.answer(ctx, c, q)
+		if err != nil || s.extend == nil {
+			return answer, err
+		}
+		return s.extend(c, &args, answer), nil
+	})
+	t.view = s.view
+	return t
 }

@@ -4,175 +4,207 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
-	"time"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
-	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
-	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/names"
 )
 
-// lookup is what columns know beside their record.
+// lookup says how a column gets its value from another list: from the records
+// there whose column match has what the record asked about has in its column by.
 type lookup struct {
-	now time.Time
-	// protected is set where answers are read, and stripped counts those that
-	// were taken out.
-	protected *privacy.Protected
-	stripped  int
-	jobs      map[string]jobFacts
-	// stages are the names of the jobs' stages by id.
-	stages map[string]string
-	// applications and pending count by job id, rejected by the folded name of
-	// the reason, tagged by the folded name of the tag.
-	applications, pending, rejected, tagged map[string]int
-	// next is the earliest interview ahead by application id.
-	next map[string]time.Time
-	// short are the lists whose walk did not end, so that counts over them are
-	// lower bounds.
-	short need
+	list  listName
+	match string
+	by    string
+	// folded compares without case and accents, as names are.
+	folded bool
+	// take is the column whose value is taken; "" counts the records instead.
+	take string
+	// column and value are what a record must have to be counted, "" for nothing.
+	column, value string
 }
 
-type jobFacts struct {
-	Status               kombo.JobStatus
-	Department, Location string
+func (l *lookup) key(s string) string {
+	if l.folded {
+		return digest.Fold(s)
+	}
+	return s
 }
 
-// lookUp walks the lists that the columns need. The walks are those of the
-// lists' own tools, so that what one keeps the other finds.
-func (c *call) lookUp(ctx context.Context, n need) (*lookup, error) {
-	l := &lookup{now: c.cfg.Now()}
-	if n&needJobs != 0 {
-		if err := c.lookUpJobs(ctx, l); err != nil {
-			return nil, fmt.Errorf("the columns of the job could not be read: %w", err)
-		}
-	}
-	if n&needApplications != 0 {
-		if err := c.lookUpApplications(ctx, l); err != nil {
-			return nil, fmt.Errorf("the applications could not be counted: %w", err)
-		}
-	}
-	if n&needCandidates != 0 {
-		if err := c.lookUpCandidates(ctx, l); err != nil {
-			return nil, fmt.Errorf("the candidates could not be counted: %w", err)
-		}
-	}
-	return l, nil
+// lookups are the columns that a question needs looked up, by their places, with
+// what was found in other lists.
+type lookups struct {
+	columns map[int]*lookup
+	values  map[int]map[string]digest.Value
+	counts  map[int]map[string]int
+	// truncated are the lists whose walk did not reach the end: counts over them
+	// are lower bounds.
+	truncated []listName
+	loaded    bool
 }
 
-func (c *call) lookUpJobs(ctx context.Context, l *lookup) error {
-	list, err := c.directories.allJobs(ctx)
-	if err != nil {
-		return err
-	}
-	l.jobs, l.stages = map[string]jobFacts{}, map[string]string{}
-	for _, j := range list {
-		l.jobs[j.ID] = jobFacts{j.Status, j.Department, wording.Place(j.Location)}
-		for _, s := range j.Stages {
-			l.stages[s.ID] = s.Name
+// lookups are the looked-up columns that a question uses, nil if it uses none.
+func (r *resource) lookups(used func(string) bool) *lookups {
+	l := &lookups{columns: map[int]*lookup{}, values: map[int]map[string]digest.Value{}, counts: map[int]map[string]int{}}
+	for i, c := range r.columns {
+		if c.lookup != nil && used(c.Name) {
+			l.columns[i], l.values[i], l.counts[i] = c.lookup, map[string]digest.Value{}, map[string]int{}
 		}
 	}
+	if len(l.columns) == 0 {
+		return nil
+	}
+	return l
+}
+
+// fill puts what was found into rows of the list.
+func (l *lookups) fill(of *resource, rows []digest.Row) {
+	for i, col := range l.columns {
+		by := of.column(col.by)
+		for _, r := range rows {
+			key := col.key(r.Values[by].Str())
+			if col.take != "" {
+				r.Values[i] = l.values[i][key]
+			} else {
+				r.Values[i] = digest.Number(float64(l.counts[i][key]))
+			}
+		}
+	}
+}
+
+// take looks at one row of a list in which columns are looked up.
+func (l *lookups) take(of *resource, row *digest.Row) {
+	for i, col := range l.columns {
+		if string(col.list) != of.table.Name {
+			continue
+		}
+		if col.column != "" && row.Values[of.column(col.column)].Str() != col.value {
+			continue
+		}
+		var seen []string
+		for _, s := range row.Values[of.column(col.match)].Elements() {
+			key := col.key(s)
+			if slices.Contains(seen, key) {
+				continue // a record counts once
+			}
+			seen = append(seen, key)
+			if col.take != "" {
+				l.values[i][key] = row.Values[of.column(col.take)]
+			} else {
+				l.counts[i][key]++
+			}
+		}
+	}
+}
+
+// load walks the lists in which columns are looked up, once. The walks are those of
+// the lists' own tools, so that what one caches the other finds.
+func (l *lookups) load(ctx context.Context, c *call) error {
+	if l.loaded {
+		return nil
+	}
+	for _, s := range lookupSources {
+		if !l.needs(s.list) {
+			continue
+		}
+		complete, err := s.walk(ctx, c, l)
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.failed, err)
+		}
+		if !complete {
+			l.truncated = append(l.truncated, s.list)
+		}
+	}
+	l.loaded = true
 	return nil
 }
 
-func (c *call) lookUpApplications(ctx context.Context, l *lookup) error {
-	l.applications, l.pending, l.rejected, l.next = map[string]int{}, map[string]int{}, map[string]int{}, map[string]time.Time{}
-	at := applications.column
-	id, jobID, outcome, why, next := at("id"), at("job_id"), at("outcome"), at("rejection_reason"), at("next_interview")
-	return keptRows(ctx, c, l, needApplications, "get_applications", applications, func(ctx context.Context, start string) iter.Seq2[kombo.Page[application], error] {
-		return c.cfg.Client.ApplicationPages(ctx, kombo.ApplicationFilter{ListOptions: kombo.ListOptions{Cursor: start}})
-	}, func(r *digest.Row) {
-		job := r.Values[jobID].Str()
-		l.applications[job]++
-		if r.Values[outcome].Str() == string(kombo.OutcomePending) {
-			l.pending[job]++
+func (l *lookups) needs(list listName) bool {
+	for _, col := range l.columns {
+		if col.list == list {
+			return true
 		}
-		if s := r.Values[why].Str(); s != "" {
-			l.rejected[digest.Fold(s)]++
-		}
-		if t := r.Values[next].Time(time.UTC); !t.IsZero() {
-			l.next[r.Values[id].Str()] = t
-		}
-	})
+	}
+	return false
 }
 
-func (c *call) lookUpCandidates(ctx context.Context, l *lookup) error {
-	l.tagged = map[string]int{}
-	tags := candidates.column("tags")
-	return keptRows(ctx, c, l, needCandidates, "get_candidates", candidates, func(ctx context.Context, start string) iter.Seq2[kombo.Page[candidate], error] {
-		return c.cfg.Client.CandidatePages(ctx, kombo.CandidateFilter{ListOptions: kombo.ListOptions{Cursor: start}})
-	}, func(r *digest.Row) {
-		seen := map[string]bool{}
-		for _, t := range r.Values[tags].Elements() {
-			if t = digest.Fold(t); !seen[t] {
-				seen[t] = true
-				l.tagged[t]++
-			}
-		}
-	})
+// lookupSources are the lists in which columns are looked up.
+var lookupSources = []struct {
+	list listName
+	// failed says what could not be done.
+	failed string
+	walk   func(context.Context, *call, *lookups) (complete bool, err error)
+}{
+	{inJobs, "the columns of the job could not be read", lookUpInJobs},
+	{inStages, "the stages of the jobs could not be read", lookUpInStages},
+	{inApplications, "the applications could not be counted", lookUpIn(inApplications)},
+	{inCandidates, "the candidates could not be counted", lookUpIn(inCandidates)},
 }
 
-// keptRows goes over all records of a list, from a kept walk where there is
-// one, and notes where the walk did not end.
-func keptRows[T any](ctx context.Context, c *call, l *lookup, n need, tool string, of *records[T], pages func(context.Context, string) iter.Seq2[kombo.Page[T], error], each func(*digest.Row)) error {
-	source := func(ctx context.Context, start string) iter.Seq2[digest.Page, error] {
-		return rowsOf(ctx, c.Toolbox, of, &lookup{now: l.now}, pages(ctx, start))
+// lookUpIn looks at all records of a list.
+func lookUpIn(list listName) func(context.Context, *call, *lookups) (complete bool, err error) {
+	return func(ctx context.Context, c *call, l *lookups) (bool, error) {
+		t := listTools[list]
+		r := c.reader(nil)
+		source := func(ctx context.Context, start string) iter.Seq2[digest.Page, error] {
+			return t.read(ctx, &r, nil, kombo.ListOptions{Cursor: start})
+		}
+		all := new(pushdown)
+		o := digest.Options{Limits: c.cfg.Limits, Cache: c.keeper, CacheKeys: all.cacheKeys(walkName(t.name, all.options))}
+		return digest.Scan(ctx, source, o, func(row *digest.Row) { l.take(t.of, row) })
 	}
-	complete, err := digest.Scan(ctx, source, digest.Options{Limits: c.cfg.Limits, Cache: c.keeper, CacheKeys: []string{walkKey(tool, kombo.ListOptions{})}}, each)
-	if err == nil && !complete {
-		l.short |= n
-	}
-	return err
 }
 
-// shortNote says which of the columns in use count over a list that could not
-// all be read; "" where none does.
-func (r *resource) shortNote(short need, used func(string) bool) string {
-	var counts, others []string
-	for _, col := range r.columns {
-		switch {
-		case col.needs&short == 0 || !used(col.Name):
-		case col.Kind == digest.KindCount:
-			counts = append(counts, col.Name)
-		default:
-			others = append(others, col.Name)
+// lookUpInJobs looks at the jobs that are cached for names, deleted ones included.
+func lookUpInJobs(ctx context.Context, c *call, l *lookups) (complete bool, err error) {
+	list, err := c.directories.allJobs(ctx)
+	for i := range list {
+		row := jobs.row(&list[i], c.cfg.Now(), false)
+		l.take(&jobs.resource, &row)
+	}
+	return len(list) < names.MaxEntries, err
+}
+
+// lookUpInStages looks at the stages of these jobs.
+func lookUpInStages(ctx context.Context, c *call, l *lookups) (complete bool, err error) {
+	list, err := c.directories.allJobs(ctx)
+	for _, j := range list {
+		for _, s := range j.Stages {
+			row := stages.row(&stage{ID: s.ID, Name: s.Name, Status: s.Status}, c.cfg.Now(), false)
+			l.take(&stages.resource, &row)
 		}
 	}
-	over := applications.table.Name
-	if short&needCandidates != 0 {
-		over = candidates.table.Name
-	}
-	var parts []string
-	if len(counts) > 0 {
-		parts = append(parts, strings.Join(counts, ", ")+": read as at least")
-	}
-	if len(others) > 0 {
-		parts = append(parts, strings.Join(others, ", ")+" may be missing")
-	}
-	if len(parts) == 0 {
+	return len(list) < names.MaxEntries, err
+}
+
+// truncatedNote says which of the columns rest on a list that could not all be
+// read, "" if none does.
+func (l *lookups) truncatedNote(of *resource) string {
+	if l == nil {
 		return ""
 	}
-	return fmt.Sprintf("%s, since not all %s could be read", strings.Join(parts, "; "), over)
-}
-
-// rowsOf turns pages of records into pages of rows.
-func rowsOf[T any](ctx context.Context, b *Toolbox, of *records[T], facts *lookup, pages iter.Seq2[kombo.Page[T], error]) iter.Seq2[digest.Page, error] {
-	return func(yield func(digest.Page, error) bool) {
-		for page, err := range pages {
-			if err == nil {
-				_, err = maskPage(ctx, b, of, facts, page.Results)
-			}
-			if err != nil {
-				yield(digest.Page{}, err)
-				return
-			}
-			rows := make([]digest.Row, len(page.Results))
-			for i := range page.Results {
-				rows[i] = of.row(facts, &page.Results[i])
-			}
-			if !yield(digest.Page{Cursor: page.Cursor, Next: page.Next, Rows: rows}, nil) {
-				return
+	var parts []string
+	for _, list := range l.truncated {
+		var counts, others []string
+		for i, col := range of.columns {
+			switch {
+			case l.columns[i] == nil || col.lookup.list != list:
+			case col.Kind == digest.KindCount:
+				counts = append(counts, col.Name)
+			default:
+				others = append(others, col.Name)
 			}
 		}
+		var what []string
+		if len(counts) > 0 {
+			what = append(what, strings.Join(counts, ", ")+": read as at least")
+		}
+		if len(others) > 0 {
+			what = append(what, strings.Join(others, ", ")+" may be missing")
+		}
+		parts = append(parts, fmt.Sprintf("%s, since not all %s could be read", strings.Join(what, "; "), list))
 	}
+	return strings.Join(parts, "; ")
 }

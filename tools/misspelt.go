@@ -12,46 +12,40 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
-// spelled are the columns with few values, which agents write down from memory.
-// None of them tells anything about a person.
-var spelled = []string{"job", "stage", "rejection_reason", "tags", "source", "department", "job_location", "location", "employment_type", "category", "role"}
-
 const (
 	// maxSpellings is how many values of a column are looked at.
 	maxSpellings = 2000
-	// likeSpellings is how many are told.
-	likeSpellings = 5
+	// nearestSpellings is how many a note names.
+	nearestSpellings = 5
 )
 
-// misspelt tells, where nothing matched, which compared names no record read
-// has, with the names most like them: an empty answer to a name that there is
-// not looks like a fact.
-func (l *listing[A, F, T]) misspelt(ctx context.Context) []string {
-	values := map[string]map[string]string{}
+// spellingNotes name, where nothing matched, the names in where that no record
+// has, with the most similar ones: without them an empty answer to a misspelled
+// name looks like a fact.
+func (w *walk) spellingNotes(ctx context.Context) []string {
+	notes := w.umlautNotes()
 	var conditions []digest.Condition
-	for _, c := range l.plan.Conditions() {
-		i := columnIndex(&l.of.table, c.Column)
-		if i < 0 || !slices.Contains(spelled, c.Column) || l.of.columns[i].needs != 0 || len(comparedNames(c)) == 0 {
-			continue
-		}
-		if l.mask != nil && c.Column == "location" { // it may be a candidate's
+	seen := map[int]map[string]string{}
+	for _, c := range w.plan.Conditions() {
+		i := w.tool.of.column(c.Column)
+		if i < 0 || !w.tool.of.columns[i].recalled || w.tool.of.columns[i].lookup != nil || len(w.comparedNames(c)) == 0 {
 			continue
 		}
 		conditions = append(conditions, c)
-		values[c.Column] = map[string]string{}
+		seen[i] = map[string]string{}
 	}
-	notes := l.umlauts()
 	if len(conditions) == 0 {
 		return notes
 	}
-	o := l.runOptions(ctx)
-	// What the walk kept costs nothing; it may be wider than the question.
-	complete, err := digest.Scan(ctx, l.source, digest.Options{Limits: o.Limits, Cache: o.Cache, CacheKeys: o.CacheKeys}, func(r *digest.Row) {
-		for column, seen := range values {
-			v := r.Values[columnIndex(&l.of.table, column)]
-			for _, name := range append(v.Elements(), v.Str()) {
-				if name != "" && len(seen) < maxSpellings {
-					seen[digest.Fold(name)] = name
+	// The walk of the answer is cached where it can be; it may be wider than the
+	// request.
+	again := newWalk(w.call, w.request)
+	o := again.options(ctx)
+	complete, err := digest.Scan(ctx, again.rows, digest.Options{Limits: o.Limits, Cache: o.Cache, CacheKeys: o.CacheKeys}, func(r *digest.Row) {
+		for i, values := range seen {
+			for _, name := range r.Values[i].Elements() {
+				if len(values) < maxSpellings {
+					values[digest.Fold(name)] = name
 				}
 			}
 		}
@@ -59,10 +53,10 @@ func (l *listing[A, F, T]) misspelt(ctx context.Context) []string {
 	if err != nil || !complete {
 		return notes
 	}
-	l.jobNames(ctx, values)
+	w.addNamesOfJobs(ctx, seen)
 	for _, c := range conditions {
-		for _, name := range comparedNames(c) {
-			if note := unlike(c.Column, name, values[c.Column]); note != "" {
+		for _, name := range w.comparedNames(c) {
+			if note := unlike(c.Column, name, seen[w.tool.of.column(c.Column)]); note != "" {
 				notes = append(notes, note)
 			}
 		}
@@ -70,49 +64,53 @@ func (l *listing[A, F, T]) misspelt(ctx context.Context) []string {
 	return notes
 }
 
-// transcribed are umlauts as those write them who have no key for them.
-var transcribed = strings.NewReplacer("ae", "a", "oe", "o", "ue", "u")
+// transcriptions are umlauts as people write them on a keyboard without them.
+var transcriptions = strings.NewReplacer("ae", "a", "oe", "o", "ue", "u")
 
-// umlauts tells of names written with ae, oe and ue, which may be ä, ö and ü in
-// the ATS: Mueller does not find Müller, for Samuel must not find Samul.
-func (l *listing[A, F, T]) umlauts() []string {
+// umlautNotes are about names written with ae, oe and ue, which may be ä, ö and ü
+// in the ATS: Mueller does not find Müller, because Samuel must not find Samul.
+func (w *walk) umlautNotes() []string {
 	var notes []string
-	for _, c := range l.plan.Conditions() {
-		if !slices.Contains([]string{"candidate", "name", "interviewers"}, c.Column) || len(c.Values) != 1 {
+	for _, c := range w.plan.Conditions() {
+		i := w.tool.of.column(c.Column)
+		if i < 0 || !w.tool.of.columns[i].transcribed || len(c.Values) != 1 {
 			continue
 		}
 		name := digest.Fold(c.Values[0].Str())
-		if other := transcribed.Replace(name); other != name {
+		if other := transcriptions.Replace(name); other != name {
 			notes = append(notes, fmt.Sprintf("%q may be spelt with ä, ö or ü: try contains %q", wording.Clip(c.Values[0].Str(), 60), wording.Clip(other, 60)))
 		}
 	}
 	return notes
 }
 
-// comparedNames are the names that a record must have one of.
-func comparedNames(c digest.Condition) []string {
-	if c.Op == "contains" && c.Column == "tags" {
+// comparedNames are the names of which a record must have one.
+func (w *walk) comparedNames(c digest.Condition) []string {
+	if c.Op == "contains" && w.tool.of.columns[w.tool.of.column(c.Column)].Kind == digest.KindList {
 		return []string{c.Values[0].Str()}
 	}
 	return constants(c)
 }
 
-// jobNames adds the jobs and stages that no record may have.
-func (l *listing[A, F, T]) jobNames(ctx context.Context, values map[string]map[string]string) {
-	if values["job"] == nil && values["stage"] == nil {
-		return
-	}
-	list, err := l.directories.allJobs(ctx)
-	if err != nil {
-		return // the records' own names do
-	}
-	for _, j := range list {
-		if seen := values["job"]; seen != nil {
-			seen[digest.Fold(j.Name)] = digest.Clean(j.Name)
+// addNamesOfJobs adds the jobs and stages that no record may have to the values of
+// the columns that show them.
+func (w *walk) addNamesOfJobs(ctx context.Context, seen map[int]map[string]string) {
+	for i, values := range seen {
+		list, column := w.tool.of.origin(i)
+		if list != inStages && (list != inJobs || column != "job") {
+			continue
 		}
-		for _, s := range j.Stages {
-			if seen := values["stage"]; seen != nil {
-				seen[digest.Fold(s.Name)] = digest.Clean(s.Name)
+		all, err := w.directories.allJobs(ctx)
+		if err != nil {
+			return // the records' own names do
+		}
+		for _, j := range all {
+			if list == inJobs {
+				values[digest.Fold(j.Name)] = digest.Clean(j.Name)
+				continue
+			}
+			for _, s := range j.Stages {
+				values[digest.Fold(s.Name)] = digest.Clean(s.Name)
 			}
 		}
 	}
@@ -124,7 +122,7 @@ func unlike(column, name string, values map[string]string) string {
 	if _, found := values[folded]; found || len(values) == 0 {
 		return ""
 	}
-	near := names.Nearest(slices.Collect(maps.Values(values)), name, likeSpellings)
+	near := names.Nearest(slices.Collect(maps.Values(values)), name, nearestSpellings)
 	for i := range near {
 		near[i] = fmt.Sprintf("%q", wording.Clip(near[i], 60))
 	}

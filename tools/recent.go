@@ -144,7 +144,7 @@ func (b *Toolbox) shows(e effect) func(context.Context, time.Time) (bool, error)
 
 func anyHas[T any](of *records[T], list []T, e effect) bool {
 	return slices.ContainsFunc(list, func(rec T) bool {
-		row := of.row(&lookup{}, &rec)
+		row := of.row(&rec, time.Time{}, false)
 		return row.Values[of.column(of.table.ID)].Str() == e.record && of.has(e, &row)
 	})
 }

@@ -2,6 +2,7 @@ package tools
 
 import (
 	"slices"
+	"time"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
@@ -18,7 +19,20 @@ type resource struct {
 }
 
 // column gives the place of a column, -1 where there is none of the name.
-func (r *resource) column(name string) int { return columnIndex(&r.table, name) }
+func (r *resource) column(name string) int {
+	return slices.IndexFunc(r.columns, func(c column) bool { return c.Name == name })
+}
+
+// origin is the list and the column whose value a column shows in the end, by way
+// of all that it is joined to.
+func (r *resource) origin(i int) (list listName, column string) {
+	c := r.columns[i]
+	if c.join == nil || c.join.column == "" {
+		return listName(r.table.Name), c.Name
+	}
+	of := listTools[c.join.list].of
+	return of.origin(of.column(c.join.column))
+}
 
 // maskedTable marks in a table of the resource the columns that show what is
 // masked, since comparing with one would tell what it hides. The table may have
@@ -37,14 +51,6 @@ func (r *resource) maskedTable(m *privacy.Mask, t *digest.Table) *digest.Table {
 	return &out
 }
 
-// maskOf is the category of personal data that a column of that name shows.
-func (r *resource) maskOf(name string) privacy.Category {
-	if i := r.column(name); i >= 0 {
-		return r.columns[i].mask
-	}
-	return ""
-}
-
 // reflecting is the place of the column in which writes of a kind show, -1
 // where none does.
 func (r *resource) reflecting(kind effectKind) int {
@@ -61,21 +67,14 @@ func (r *resource) has(e effect, row *digest.Row) bool {
 	return found != e.removed
 }
 
-// needsOf collects the needs of the columns that a question uses.
-func (r *resource) needsOf(used func(string) bool) need {
-	var n need
-	for _, c := range r.columns {
-		if c.needs != 0 && used(c.Name) {
-			n |= c.needs
-		}
-	}
-	return n
-}
-
 // records is a list with the way from its records to the values of its columns.
 type records[T any] struct {
 	resource
-	values  []func(*lookup, *T) digest.Value
+	// values compute the columns, nil for those that are looked up; ids are those
+	// of the records that a joined column shows values of, nil where a column has
+	// the id.
+	values  []func(*T, time.Time) digest.Value
+	ids     []func(*T) []string
 	answers func(*T) []digest.ScreeningAnswer
 	// mask hides what must not show of a record, in place, and adds to what was
 	// looked up of the candidate what the record tells; nil for records that
@@ -94,6 +93,7 @@ func newRecords[T any](model string, t digest.Table, columns ...columnOf[T]) *re
 		r.table.Columns = append(r.table.Columns, c.Column)
 		r.columns = append(r.columns, c.column)
 		r.values = append(r.values, c.value)
+		r.ids = append(r.ids, c.ids)
 	}
 	return r
 }
@@ -108,27 +108,29 @@ func (r *records[T]) masks(f func(*privacy.Mask, *T, *privacy.Identity), owner f
 	return r
 }
 
-// row turns a record into the values of its columns; those that look something
-// up are filled in later.
-func (r *records[T]) row(l *lookup, rec *T) digest.Row {
+// row turns a record into the values of its columns, except those that are
+// looked up. Answers are added on request.
+func (r *records[T]) row(rec *T, now time.Time, answers bool) digest.Row {
 	row := digest.Row{Values: make([]digest.Value, len(r.columns))}
 	for i, value := range r.values {
 		if value != nil {
-			row.Values[i] = value(l, rec)
+			row.Values[i] = value(rec, now)
 		}
 	}
-	if r.answers != nil && l.protected != nil {
+	if answers && r.answers != nil {
 		row.Answers = r.answers(rec)
 	}
 	return row
 }
 
-// hide takes out of a record what must not show.
-func (r *records[T]) hide(l *lookup, m *privacy.Mask, rec *T, k *privacy.Identity) {
-	if r.strip != nil && l.protected != nil {
-		l.stripped += r.strip(l.protected, rec)
+// hide takes out of a record what must not show: what is masked, and protected
+// answers unless p is nil. It gives the number of these.
+func (r *records[T]) hide(p *privacy.Protected, m *privacy.Mask, rec *T, k *privacy.Identity) (stripped int) {
+	if r.strip != nil && p != nil {
+		stripped = r.strip(p, rec)
 	}
 	if r.mask != nil && m != nil {
 		r.mask(m, rec, k)
 	}
+	return stripped
 }

@@ -1,8 +1,13 @@
 package tools
 
-import "github.com/kombo-mcp/kombo-mcp/kombo"
+import (
+	"time"
 
-func namesOf[T any](items []T, name func(T) string) []string {
+	"github.com/kombo-mcp/kombo-mcp/digest"
+	"github.com/kombo-mcp/kombo-mcp/kombo"
+)
+
+func textsOf[T any](items []T, name func(T) string) []string {
 	out := make([]string, 0, len(items))
 	for _, it := range items {
 		out = append(out, name(it))
@@ -11,7 +16,7 @@ func namesOf[T any](items []T, name func(T) string) []string {
 }
 
 func tagNames(tags []kombo.TagRef) []string {
-	return namesOf(tags, func(t kombo.TagRef) string { return t.Name })
+	return textsOf(tags, func(t kombo.TagRef) string { return t.Name })
 }
 
 func firstEmail(list []kombo.Email) string {
@@ -30,4 +35,12 @@ func firstPhone(list []kombo.Phone) string {
 		}
 	}
 	return ""
+}
+
+// daysBetween is the number of whole days, missing where one of the times is.
+func daysBetween(from, to time.Time) digest.Value {
+	if from.IsZero() || to.IsZero() {
+		return digest.Missing
+	}
+	return digest.Number(float64(int(to.Sub(from).Hours() / 24)))
 }

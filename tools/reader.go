@@ -1,0 +1,93 @@
+package tools
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"github.com/kombo-mcp/kombo-mcp/digest"
+	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
+)
+
+// reader turns pages of records into pages of rows from which all that must not
+// show was removed. It belongs to one walk.
+type reader struct {
+	client     *kombo.Client
+	mask       *privacy.Mask
+	identities *privacy.Identities
+	recent     *recentWrites
+	// now is the present for columns that depend on it.
+	now time.Time
+	// protected tells answers apart that must not show, nil to read none.
+	protected *privacy.Protected
+	// whole, if set, makes a last value of the whole record, in which longer texts
+	// are marked as being whose words they are.
+	whole func(rec any, words string, who privacy.Identity) digest.Value
+	// stripped is the number of protected answers that were taken out so far.
+	stripped int
+}
+
+// reader makes a reader of columns; protected is nil to read no answers.
+func (b *Toolbox) reader(protected *privacy.Protected) reader {
+	return reader{client: b.cfg.Client, mask: b.mask, identities: b.identities, recent: &b.recent, now: b.cfg.Now(), protected: protected}
+}
+
+// readRows turns pages of records into pages of rows.
+func readRows[T any](ctx context.Context, r *reader, of *records[T], pages iter.Seq2[kombo.Page[T], error]) iter.Seq2[digest.Page, error] {
+	return func(yield func(digest.Page, error) bool) {
+		for page, err := range pages {
+			var rows []digest.Row
+			if err == nil {
+				rows, err = readPage(ctx, r, of, page.Results)
+			}
+			if err != nil {
+				yield(digest.Page{}, err)
+				return
+			}
+			if !yield(digest.Page{Cursor: page.Cursor, Next: page.Next, Rows: rows}, nil) {
+				return
+			}
+		}
+	}
+}
+
+func readPage[T any](ctx context.Context, r *reader, of *records[T], page []T) ([]digest.Row, error) {
+	people, err := identitiesOf(ctx, r, of, page)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]digest.Row, len(page))
+	for i := range page {
+		r.stripped += of.hide(r.protected, r.mask, &page[i], &people[i])
+		rows[i] = of.row(&page[i], r.now, r.protected != nil)
+		if r.whole != nil {
+			rows[i].Values = append(rows[i].Values, r.whole(&page[i], of.words, people[i]))
+		}
+	}
+	r.recent.see(&of.resource, rows)
+	return rows, nil
+}
+
+// identitiesOf gives what is to be masked of the candidate behind each record, as
+// far as the record itself does not say it.
+func identitiesOf[T any](ctx context.Context, r *reader, of *records[T], page []T) ([]privacy.Identity, error) {
+	people := make([]privacy.Identity, len(page))
+	if of.mask == nil || r.mask == nil {
+		return people, nil
+	}
+	var ids []string
+	for i := range page {
+		if id := of.owner(&page[i]); id != "" && of.lacks(r.mask, &page[i]) {
+			ids = append(ids, id)
+		}
+	}
+	found, err := r.identities.Of(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for i := range page {
+		people[i] = found[of.owner(&page[i])]
+	}
+	return people, nil
+}

@@ -1,0 +1,121 @@
+package tools
+
+import (
+	"context"
+	"iter"
+	"slices"
+
+	"github.com/kombo-mcp/kombo-mcp/digest"
+	"github.com/kombo-mcp/kombo-mcp/kombo"
+)
+
+// walk is one walk of a request, with what it met on the way.
+type walk struct {
+	*request
+	*call
+	reader reader
+	// lookups are for the columns that the request needs looked up, nil if none.
+	lookups *lookups
+	// origin is the cached walk that served the answer.
+	origin digest.Origin
+}
+
+func newWalk(c *call, r *request) *walk {
+	w := &walk{request: r, call: c, reader: c.reader(r.protected)}
+	if r.whole {
+		w.reader.whole = c.record
+	}
+	w.lookups = r.tool.of.lookups(r.plan.Uses)
+	return w
+}
+
+// answer walks the request.
+func (w *walk) answer(ctx context.Context) (*digest.Answer, error) {
+	answer, err := w.plan.Run(ctx, w.rows, w.options(ctx))
+	if err != nil {
+		return nil, err
+	}
+	w.recent.tell(w.tool.of, w.cfg.Now(), answer)
+	for _, note := range w.emptyNotes(ctx, &answer.Summary) {
+		answer.AddNote(note)
+	}
+	return answer, nil
+}
+
+// rows is the walk as digest wants it, from the page that start fetches.
+func (w *walk) rows(ctx context.Context, start string) iter.Seq2[digest.Page, error] {
+	options := w.push.options
+	options.Cursor = start
+	return w.tool.read(ctx, &w.reader, w.push.filters(), options)
+}
+
+func (w *walk) options(ctx context.Context) digest.Options {
+	o := digest.Options{
+		Limits: w.cfg.Limits, PushedDown: w.push.columns, Notes: w.notes,
+		KnownGroups: w.stagesOfOneJob(ctx), LateNotes: w.lateNotes, Reserve: w.recent.room(w.tool.of, w.cfg.Now()),
+	}
+	if !w.whole {
+		o.Cache, o.CacheKeys, o.Filter, o.Origin = w.keeper, w.cacheKeys, w.push.keeps, &w.origin
+	}
+	if w.Progress != nil {
+		total := w.cfg.Limits.Records
+		o.Progress = func(read int) { w.Progress(read, max(total, read)) }
+	}
+	if w.lookups != nil {
+		o.Enrich = w.enrich
+	}
+	return o
+}
+
+// enrich fills the columns that look something up in other lists.
+func (w *walk) enrich(ctx context.Context, rows []digest.Row) error {
+	if err := w.lookups.load(ctx, w.call); err != nil {
+		return err
+	}
+	w.lookups.fill(w.tool.of, rows)
+	return nil
+}
+
+// lateNotes are about what the walk met.
+func (w *walk) lateNotes() []string {
+	var notes []string
+	if note := w.lookups.truncatedNote(w.tool.of); note != "" {
+		notes = append(notes, note)
+	}
+	if w.reader.stripped > 0 {
+		notes = append(notes, "answers to equal-opportunity questions are left out: they must not serve decisions")
+	}
+	if address := addresses[w.tool.of.table.Name]; address != "" && w.whole {
+		notes = append(notes, "as a resource: "+address)
+	}
+	return notes
+}
+
+// stagesOfOneJob are the stages of the one job that a question by stage is about,
+// so that those without a record are shown with 0.
+func (w *walk) stagesOfOneJob(ctx context.Context) map[string][]digest.KnownGroup {
+	id := w.push.single("job_id")
+	if id == "" || !slices.Contains(w.plan.GroupColumns(), "stage") {
+		return nil
+	}
+	list, err := w.directories.allJobs(ctx)
+	if err != nil {
+		return nil
+	}
+	i := slices.IndexFunc(list, func(j kombo.Job) bool { return j.ID == id })
+	if i < 0 {
+		return nil
+	}
+	stages := make([]digest.KnownGroup, 0, len(list[i].Stages))
+	for n, s := range list[i].Stages {
+		if s.Status == kombo.StatusInactive {
+			continue
+		}
+		rank := n
+		if s.Index != nil {
+			rank = *s.Index
+		}
+		stages = append(stages, digest.KnownGroup{Name: s.Name, ID: s.ID, Rank: rank})
+	}
+	return map[string][]digest.KnownGroup{"stage": stages}
+}
