@@ -13,86 +13,87 @@ import (
 )
 
 const (
-	// maxBody is the largest message taken, in bytes: a file of 20 MiB in
-	// base64 and its call.
-	maxBody = 28 << 20
-	// smallBody is what needs no place among the few large ones.
-	smallBody = 1 << 20
-	// largeBodies is how many large messages of a tenant are read at once.
-	largeBodies = 4
-	// maxDepth is how deep a message may nest; tools' arguments need a handful
-	// of levels.
+	// maxMessageBytes is the largest accepted message: a call with a file of 20 MiB
+	// in base64.
+	maxMessageBytes = 28 << 20
+	// smallMessageBytes is the size up to which a message does not count as large.
+	smallMessageBytes = 1 << 20
+	// maxLargeMessages is how many large messages of a tenant are read concurrently.
+	maxLargeMessages = 4
+	// maxDepth is how deep the values of a message may be nested; arguments of tools
+	// need a handful of levels.
 	maxDepth = 64
-	// maxValues is how many values a message may hold: each takes many times
-	// the memory of the two bytes that write it.
+	// maxValues is how many values a message may have: a decoded value takes many
+	// times the memory of its two bytes of text.
 	maxValues = 100_000
 )
 
 var (
-	errTooLarge = fmt.Errorf("the message is larger than %d MiB", maxBody>>20)
-	errTooDeep  = fmt.Errorf("the message nests deeper than %d levels", maxDepth)
-	errTooMany  = fmt.Errorf("the message holds more than %d values", maxValues)
-	errBatch    = errors.New("batches are not part of this protocol; send one message a request")
-	errNoJSON   = errors.New("the message is no JSON object")
+	errTooLarge      = fmt.Errorf("the message is larger than %d MiB", maxMessageBytes>>20)
+	errTooDeep       = fmt.Errorf("the message is nested deeper than %d levels", maxDepth)
+	errTooManyValues = fmt.Errorf("the message has more than %d values", maxValues)
+	errBatch         = errors.New("batches are not part of this protocol; send one message per request")
+	errNotObject     = errors.New("the message is not a JSON object")
 )
 
-// message is what a POST carries, read whole and looked at before the library
-// sees it.
+// message is the message of a POST, read completely and checked before it reaches
+// the library.
 type message struct {
 	raw    []byte
 	method string
-	// modern marks the stateless era of the protocol, which has no sessions.
+	// modern is set for the stateless versions of the protocol, which have no
+	// sessions.
 	modern bool
 }
 
 // readMessage reads a message within the limits of size, time and depth.
 func readMessage(w http.ResponseWriter, r *http.Request, large chan struct{}, within time.Duration) (_ *message, err error) {
-	if r.ContentLength > maxBody {
+	if r.ContentLength > maxMessageBytes {
 		return nil, errTooLarge
 	}
 	rc := http.NewResponseController(w)
-	// A recorder in a test has no deadlines.
+	// It fails for a recorder in a test, which has no deadlines.
 	if rc.SetReadDeadline(time.Now().Add(within)) == nil {
 		defer func() {
-			// Where it failed the server still waits for the rest, to throw it
-			// away: the deadline stands.
+			// On failure the server discards the rest of the body, so the
+			// deadline must stay.
 			if err == nil {
 				_ = rc.SetReadDeadline(time.Time{})
 			}
 		}()
 	}
-	head, err := io.ReadAll(io.LimitReader(r.Body, smallBody))
+	head, err := io.ReadAll(io.LimitReader(r.Body, smallMessageBytes))
 	if err != nil {
 		return nil, fmt.Errorf("read the message: %w", err)
 	}
-	if len(head) == smallBody {
+	if len(head) == smallMessageBytes {
 		select {
 		case large <- struct{}{}:
 			defer func() { <-large }()
 		case <-r.Context().Done():
 			return nil, r.Context().Err()
 		}
-		rest, err := io.ReadAll(io.LimitReader(r.Body, maxBody-smallBody+1))
+		rest, err := io.ReadAll(io.LimitReader(r.Body, maxMessageBytes-smallMessageBytes+1))
 		if err != nil {
 			return nil, fmt.Errorf("read the message: %w", err)
 		}
-		if head = append(head, rest...); len(head) > maxBody {
+		if head = append(head, rest...); len(head) > maxMessageBytes {
 			return nil, errTooLarge
 		}
 	}
-	return look(head)
+	return parseMessage(head)
 }
 
-// look tells what a message is.
-func look(raw []byte) (*message, error) {
+// parseMessage checks a message and finds its method and protocol version.
+func parseMessage(raw []byte) (*message, error) {
 	trimmed := bytes.TrimLeft(raw, " \t\r\n")
 	switch {
 	case len(trimmed) > 0 && trimmed[0] == '[':
 		return nil, errBatch
 	case len(trimmed) == 0 || trimmed[0] != '{':
-		return nil, errNoJSON
+		return nil, errNotObject
 	}
-	if err := measure(raw); err != nil {
+	if err := checkComplexity(raw); err != nil {
 		return nil, err
 	}
 	var m struct {
@@ -103,18 +104,18 @@ func look(raw []byte) (*message, error) {
 	}
 	if err := json.Unmarshal(raw, &m); err != nil {
 		if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); !ok {
-			return nil, errNoJSON
+			return nil, errNotObject
 		} else if wrong.Field == "method" {
-			return nil, errNoJSON
+			return nil, errNotObject
 		}
 	}
 	_, modern := m.Params.Meta[mcp.MetaKeyProtocolVersion]
 	return &message{raw: raw, method: m.Method, modern: modern}, nil
 }
 
-// measure tells, without parsing it, whether JSON nests too deep or holds too
-// much.
-func measure(raw []byte) error {
+// checkComplexity returns an error if JSON is nested too deep or has too many
+// values. It does not parse it.
+func checkComplexity(raw []byte) error {
 	depth, values, quoted, escaped := 0, 0, false, false
 	for _, c := range raw {
 		switch {
@@ -136,7 +137,7 @@ func measure(raw []byte) error {
 			values++
 		}
 		if values > maxValues {
-			return errTooMany
+			return errTooManyValues
 		}
 	}
 	return nil

@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// spaces gives n bytes of nothing, without holding them.
+// spaces reads as n spaces, without holding them in memory.
 type spaces struct{ n int }
 
 func (s *spaces) Read(p []byte) (int, error) {
@@ -29,7 +29,7 @@ func (s *spaces) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// pour posts a body of a size; -1 does not say how long it is.
+// pour posts a body of a size; -1 sends it without a Content-Length.
 func (h *house) pour(t *testing.T, path string, size int, said int64) int {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, h.url+path, io.MultiReader(strings.NewReader(`{"jsonrpc":"2.0","id":1,"method":"ping"`), &spaces{size}, strings.NewReader("}")))
@@ -44,7 +44,7 @@ func (h *house) pour(t *testing.T, path string, size int, said int64) int {
 	return resp.StatusCode
 }
 
-func TestABodyOfAHundredMegabytesIsRefusedHoweverItComes(t *testing.T) {
+func TestTooLargeMessageIsRefused(t *testing.T) {
 	t.Parallel()
 	h := openHouse(t, nil)
 	s := h.stream()
@@ -54,7 +54,7 @@ func TestABodyOfAHundredMegabytesIsRefusedHoweverItComes(t *testing.T) {
 			assert.Contains(t, []int{http.StatusRequestEntityTooLarge, 0}, h.pour(t, path, huge, said), "%s %d", path, said)
 		}
 	}
-	assert.Equal(t, http.StatusRequestEntityTooLarge, h.pour(t, "/mcp", maxBody, -1), "one that is hardly too large hears why")
+	assert.Equal(t, http.StatusRequestEntityTooLarge, h.pour(t, "/mcp", maxMessageBytes, -1), "one that is hardly too large hears why")
 	s.say(rpc(7, "ping", nil))
 	heard := s.next()
 	for strings.Contains(heard, `"method":"ping"`) {
@@ -63,7 +63,7 @@ func TestABodyOfAHundredMegabytesIsRefusedHoweverItComes(t *testing.T) {
 	assert.Contains(t, heard, `"id":7`, "the stream goes on")
 }
 
-func TestAFileInAMessageIsNotTooLarge(t *testing.T) {
+func TestMessageWithFileIsAccepted(t *testing.T) {
 	t.Parallel()
 	h := openHouse(t, nil)
 	id := h.greet()
@@ -72,22 +72,22 @@ func TestAFileInAMessageIsNotTooLarge(t *testing.T) {
 	assert.Contains(t, a.body, `"result"`)
 }
 
-func TestFewLargeMessagesOfATenantAreReadAtOnce(t *testing.T) {
+func TestLargeMessagesAreLimitedPerTenant(t *testing.T) {
 	t.Parallel()
 	h := openHouse(t, twoTenants(t))
 	one, two := []string{"Authorization", "Bearer of-one"}, []string{"Authorization", "Bearer of-two"}
 	ids := map[string]string{"one": h.greet(one...), "two": h.greet(two...)}
 	body := calling(1, "get_tags", object{"where": strings.Repeat(" ", 2<<20)})
-	// Large ones that stop arriving half-way take all the places.
+	// Large messages that stop arriving half-way use all the slots.
 	var slow []net.Conn
-	for range largeBodies {
+	for range maxLargeMessages {
 		slow = append(slow, h.dial(t, fmt.Sprintf("POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAuthorization: Bearer of-one\r\nMcp-Session-Id: %s\r\nContent-Length: %d\r\n\r\n%s",
-			ids["one"], len(body), body[:smallBody+1000])))
+			ids["one"], len(body), body[:smallMessageBytes+1000])))
 	}
 	h.http.mu.Lock()
-	places := h.http.tenants["one"].large
+	places := h.http.tenants["one"].largeSlots
 	h.http.mu.Unlock()
-	require.Eventually(t, func() bool { return len(places) == largeBodies }, soon, time.Millisecond)
+	require.Eventually(t, func() bool { return len(places) == maxLargeMessages }, soon, time.Millisecond)
 	next := make(chan answer, 1)
 	go func() {
 		a, err := h.try(context.Background(), http.MethodPost, "/mcp", body, append(one, "Mcp-Session-Id", ids["one"])...)
@@ -101,12 +101,12 @@ func TestFewLargeMessagesOfATenantAreReadAtOnce(t *testing.T) {
 	}
 	assert.Equal(t, http.StatusOK, h.post(ids["one"], rpc(2, "ping", nil), one...).status, "a small one needs no place")
 	assert.Equal(t, http.StatusOK, h.post(ids["two"], body, two...).status, "another tenant's has a place of its own")
-	_, err := io.WriteString(slow[0], body[smallBody+1000:])
+	_, err := io.WriteString(slow[0], body[smallMessageBytes+1000:])
 	require.NoError(t, err)
 	assert.Equal(t, http.StatusOK, (<-next).status, "it was its turn")
 }
 
-func TestWhatIsNoMessageIsRefusedAndTheNextIsServed(t *testing.T) {
+func TestInvalidMessageIsRefusedAndNextIsServed(t *testing.T) {
 	t.Parallel()
 	h := openHouse(t, nil)
 	id := h.greet()
@@ -142,15 +142,15 @@ func TestWhatIsNoMessageIsRefusedAndTheNextIsServed(t *testing.T) {
 	}
 }
 
-func FuzzLook(f *testing.F) {
+func FuzzParseMessage(f *testing.F) {
 	for _, s := range []string{hello, "[]", "{", `{"method":1}`, `{"params":{"_meta":[]}}`, `{"params":"x","method":"ping"}`, "\xff"} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		m, err := look(raw)
+		m, err := parseMessage(raw)
 		assert.Equal(t, err == nil, m != nil)
 		if m != nil {
-			assert.NoError(t, measure(m.raw))
+			assert.NoError(t, checkComplexity(m.raw))
 		}
 	})
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-// modern words a request of the era that has no sessions.
+// modern returns a request of the protocol version without sessions.
 func modern(id any, method string, params object) (body string, headers []string) {
 	params["_meta"] = object{
 		"io.modelcontextprotocol/protocolVersion": "2026-07-28",
@@ -28,7 +28,7 @@ func modern(id any, method string, params object) (body string, headers []string
 	return rpc(id, method, params), headers
 }
 
-func TestNobodyCancelsACallOfSomebodyElse(t *testing.T) {
+func TestCallCannotBeCanceledByOtherCallers(t *testing.T) {
 	t.Parallel()
 	legacy := func(id any, method string, params object) (string, []string) { return rpc(id, method, params), nil }
 	for name, c := range map[string]struct {
@@ -41,19 +41,19 @@ func TestNobodyCancelsACallOfSomebodyElse(t *testing.T) {
 			t.Parallel()
 			h := openHouse(t, func(o *HTTPOptions, _ *HTTP) { o.Stateless = c.stateless })
 			answers := make(chan string, 2)
-			for _, who := range []string{"a", "b"} {
-				body, headers := c.word(7, "tools/call", object{"name": "wait", "arguments": object{"name": who}})
+			for _, caller := range []string{"a", "b"} {
+				body, headers := c.word(7, "tools/call", object{"name": "wait", "arguments": object{"name": caller}})
 				go func() {
 					a, err := h.try(context.Background(), http.MethodPost, "/mcp", body, headers...)
 					answers <- fmt.Sprint(a.body, err)
 				}()
-				require.Equal(t, who, heard(t, h.began))
+				require.Equal(t, caller, heard(t, h.began))
 			}
 			body, headers := c.word(nil, "notifications/cancelled", object{"requestId": 7})
 			assert.Equal(t, http.StatusAccepted, h.send(http.MethodPost, "/mcp", body, headers...).status)
 			select {
-			case who := <-h.gone:
-				assert.Fail(t, "cancelled by a stranger", who)
+			case caller := <-h.gone:
+				assert.Fail(t, "cancelled by a stranger", caller)
 			case <-time.After(100 * time.Millisecond):
 			}
 			close(h.open)
@@ -64,7 +64,7 @@ func TestNobodyCancelsACallOfSomebodyElse(t *testing.T) {
 	}
 }
 
-func TestWhoeverHangsUpEndsHerOwnCall(t *testing.T) {
+func TestClosingConnectionCancelsOwnCall(t *testing.T) {
 	t.Parallel()
 	h := openHouse(t, nil)
 	ctx, hangUp := context.WithCancel(t.Context())
@@ -75,7 +75,7 @@ func TestWhoeverHangsUpEndsHerOwnCall(t *testing.T) {
 	assert.Equal(t, "a", heard(t, h.gone))
 }
 
-func TestASessionCancelsItsOwnCallAlone(t *testing.T) {
+func TestSessionCancelsOnlyItsOwnCall(t *testing.T) {
 	t.Parallel()
 	h := openHouse(t, nil)
 	one, two := h.greet(), h.greet()
@@ -90,7 +90,7 @@ func TestASessionCancelsItsOwnCallAlone(t *testing.T) {
 	assert.Contains(t, (<-first).body, "waited of one")
 }
 
-func TestTwoCallsOfOneIDAreBothAnswered(t *testing.T) {
+func TestConcurrentCallsWithSameIDAreBothAnswered(t *testing.T) {
 	t.Parallel()
 	h := openHouse(t, nil)
 	id := h.greet()
@@ -103,7 +103,7 @@ func TestTwoCallsOfOneIDAreBothAnswered(t *testing.T) {
 	assert.Contains(t, both, "waited y")
 }
 
-func TestTheEndOfAStreamEndsWhatItAskedForAlone(t *testing.T) {
+func TestEndOfSSEStreamCancelsOnlyItsCalls(t *testing.T) {
 	t.Parallel()
 	h := openHouse(t, nil)
 	one, two := h.stream(), h.stream()
@@ -120,7 +120,7 @@ func TestTheEndOfAStreamEndsWhatItAskedForAlone(t *testing.T) {
 	assert.Contains(t, two.next(), "waited c")
 }
 
-// assertInOrder asserts that three notifications came, then the result.
+// assertInOrder asserts that there are three notifications, then the result.
 func assertInOrder(t *testing.T, said []string) {
 	t.Helper()
 	require.Len(t, said, 4, "%q", said)
@@ -131,7 +131,7 @@ func assertInOrder(t *testing.T, said []string) {
 	assert.Contains(t, said[3], `"result"`)
 }
 
-func TestTheLastNotificationComesBeforeTheResult(t *testing.T) {
+func TestLastNotificationPrecedesResult(t *testing.T) {
 	t.Parallel()
 	const calls = 60
 	t.Run("over http", func(t *testing.T) {
@@ -158,7 +158,7 @@ func TestTheLastNotificationComesBeforeTheResult(t *testing.T) {
 	})
 }
 
-func TestAPanicIsAnAnswerAndKillsNothing(t *testing.T) {
+func TestPanicInToolIsAnErrorResult(t *testing.T) {
 	t.Parallel()
 	h := openHouse(t, nil)
 	id, s := h.greet(), h.stream()
@@ -168,7 +168,7 @@ func TestAPanicIsAnAnswerAndKillsNothing(t *testing.T) {
 		"http": h.post(id, calling(1, "panic", nil)).body, "the modern era": h.send(http.MethodPost, "/mcp", body, headers...).body, "sse": s.next(),
 	} {
 		assert.Contains(t, said, `"isError":true`, where)
-		assert.Contains(t, said, "look before you try again", where)
+		assert.Contains(t, said, "check before you try again", where)
 		assert.NotContains(t, said, "ada@people", where)
 	}
 	assert.NotContains(t, h.logs.String(), "ada@people")
@@ -178,7 +178,7 @@ func TestAPanicIsAnAnswerAndKillsNothing(t *testing.T) {
 	assert.Contains(t, s.next(), `"id":5`)
 }
 
-func TestLogsAreJSONAndNameNobody(t *testing.T) {
+func TestLogsAreJSONWithoutPersonalData(t *testing.T) {
 	t.Parallel()
 	h := openHouse(t, twoTenants(t))
 	one := []string{"Authorization", "Bearer of-one"}
@@ -197,7 +197,7 @@ func TestLogsAreJSONAndNameNobody(t *testing.T) {
 	}
 }
 
-func TestWhoeverCannotBeAskedOverSSEGetsAPreview(t *testing.T) {
+func TestWriteOverSSEFallsBackToPreview(t *testing.T) {
 	t.Parallel()
 	h := openHouse(t, func(o *HTTPOptions, _ *HTTP) {
 		o.Auth = doorman{"": {Name: "one", Box: newBox(t, func(c *tools.Config) { c.Writes, c.Fallback = tools.PolicyConfirmAll, tools.FallbackPreview })}}

@@ -11,9 +11,9 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-// completion suggests arguments of prompts and of resource addresses. What cannot
-// be suggested gives no error: somebody is typing.
-type completion struct{ offers }
+// completion suggests values for the arguments of prompts and the variables of
+// resource URIs. If it fails, it suggests nothing: the person is still typing.
+type completion struct{ features }
 
 // CompletePromptArgument implements the library's PromptCompletionProvider.
 func (c *completion) CompletePromptArgument(ctx context.Context, prompt string, argument mcp.CompleteArgument, so mcp.CompleteContext) (*mcp.Completion, error) {
@@ -22,32 +22,32 @@ func (c *completion) CompletePromptArgument(ctx context.Context, prompt string, 
 		return &mcp.Completion{}, nil
 	}
 	p := prompts.Catalogue()[i]
-	return c.suggest(ctx, func(ctx context.Context, who tools.Caller) ([]string, int) {
-		return p.Complete(ctx, c.current(), who, argument.Name, argument.Value, so.Arguments)
+	return c.suggest(ctx, func(ctx context.Context, caller tools.Caller) ([]string, int) {
+		return p.Complete(ctx, c.current(), caller, argument.Name, argument.Value, so.Arguments)
 	})
 }
 
-// CompleteResourceArgument implements the library's ResourceCompletionProvider;
-// uri is a template as it was listed.
+// CompleteResourceArgument implements the library's ResourceCompletionProvider; uri is
+// a listed template.
 func (c *completion) CompleteResourceArgument(ctx context.Context, uri string, argument mcp.CompleteArgument, so mcp.CompleteContext) (*mcp.Completion, error) {
 	i := slices.IndexFunc(resources, func(r resource) bool { return r.template == uri })
 	if i < 0 {
 		return &mcp.Completion{}, nil
 	}
-	return c.suggest(ctx, func(ctx context.Context, who tools.Caller) ([]string, int) {
-		return resources[i].complete(ctx, c.current(), who, argument, so.Arguments)
+	return c.suggest(ctx, func(ctx context.Context, caller tools.Caller) ([]string, int) {
+		return resources[i].complete(ctx, c.current(), caller, argument, so.Arguments)
 	})
 }
 
 func (c *completion) suggest(ctx context.Context, list func(context.Context, tools.Caller) ([]string, int)) (*mcp.Completion, error) {
 	out := &mcp.Completion{}
-	_, err := c.serve(ctx, "completion/complete", func(ctx context.Context, who tools.Caller) (string, error) {
-		out.Values, out.Total = list(ctx, who)
+	_, err := c.serve(ctx, "completion/complete", func(ctx context.Context, caller tools.Caller) (string, error) {
+		out.Values, out.Total = list(ctx, caller)
 		out.HasMore = out.Total > len(out.Values)
 		return strings.Join(out.Values, "\n"), nil
 	})
 	if err != nil {
-		return &mcp.Completion{}, nil //nolint:nilerr // it is logged; nobody waits for an error in the middle of a word
+		return &mcp.Completion{}, nil //nolint:nilerr // it is logged, and the client cannot use it while a person types
 	}
 	return out, nil
 }

@@ -5,57 +5,57 @@ import (
 	"time"
 )
 
-// patient is a response whose client is given time for each piece, not for the
-// whole: a stream may stand open for hours. One that takes longer is dead: it
-// loses its connection, and with it all that waits for it.
-type patient struct {
+// deadlineWriter sets a write deadline for each write, not for the whole response,
+// since a stream may be open for hours. If a client does not read in time, its
+// connection is closed, and everything that waits for it ends.
+type deadlineWriter struct {
 	http.ResponseWriter
-	// within is how long it may take to read a piece.
-	within time.Duration
-	// noAnyOrigin takes back the library's leave for pages of any origin, and
-	// puts the guard's in its place.
-	noAnyOrigin bool
-	origin      string
-	begun       bool
+	// timeout is how long a client may take to read one write.
+	timeout time.Duration
+	// replaceAnyOrigin replaces the library's permission for pages of any origin by
+	// origin, which the guard allowed ("" for none).
+	replaceAnyOrigin bool
+	origin           string
+	started          bool
 }
 
-func (p *patient) begin() {
-	if p.begun {
+func (w *deadlineWriter) start() {
+	if w.started {
 		return
 	}
-	p.begun = true
-	if p.noAnyOrigin && p.Header().Get("Access-Control-Allow-Origin") == "*" {
-		p.Header().Del("Access-Control-Allow-Origin")
-		if p.origin != "" {
-			p.Header().Set("Access-Control-Allow-Origin", p.origin)
+	w.started = true
+	if w.replaceAnyOrigin && w.Header().Get("Access-Control-Allow-Origin") == "*" {
+		w.Header().Del("Access-Control-Allow-Origin")
+		if w.origin != "" {
+			w.Header().Set("Access-Control-Allow-Origin", w.origin)
 		}
 	}
 }
 
-// WriteHeader implements http.ResponseWriter.
-func (p *patient) WriteHeader(status int) {
-	p.begin()
-	p.ResponseWriter.WriteHeader(status)
+// WriteHeader implements [http.ResponseWriter].
+func (w *deadlineWriter) WriteHeader(status int) {
+	w.start()
+	w.ResponseWriter.WriteHeader(status)
 }
 
-// Write implements http.ResponseWriter.
-func (p *patient) Write(b []byte) (int, error) {
-	p.begin()
-	p.extend()
-	return p.ResponseWriter.Write(b)
+// Write implements [http.ResponseWriter].
+func (w *deadlineWriter) Write(b []byte) (int, error) {
+	w.start()
+	w.extendDeadline()
+	return w.ResponseWriter.Write(b)
 }
 
-// Flush implements http.Flusher, which the library asks for.
-func (p *patient) Flush() {
-	p.extend()
-	// A client that is gone shows at the next write.
-	_ = http.NewResponseController(p.ResponseWriter).Flush()
+// Flush implements [http.Flusher], which the library requires.
+func (w *deadlineWriter) Flush() {
+	w.extendDeadline()
+	// If the client is gone, the next write fails.
+	_ = http.NewResponseController(w.ResponseWriter).Flush()
 }
 
-// Unwrap serves http.ResponseController.
-func (p *patient) Unwrap() http.ResponseWriter { return p.ResponseWriter }
+// Unwrap is for [http.ResponseController].
+func (w *deadlineWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-func (p *patient) extend() {
-	// A recorder in a test has no deadlines.
-	_ = http.NewResponseController(p.ResponseWriter).SetWriteDeadline(time.Now().Add(p.within))
+func (w *deadlineWriter) extendDeadline() {
+	// It fails for a recorder in a test, which has no deadlines.
+	_ = http.NewResponseController(w.ResponseWriter).SetWriteDeadline(time.Now().Add(w.timeout))
 }

@@ -11,12 +11,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestAClientThatDoesNotReadLosesItsConnectionAndDelaysNobody asks for more
-// than sockets hold and never looks at it.
-func TestAClientThatDoesNotReadLosesItsConnectionAndDelaysNobody(t *testing.T) {
+// TestClientThatDoesNotReadLosesItsConnection requests more than the buffers of
+// the sockets hold, and never reads it.
+func TestClientThatDoesNotReadLosesItsConnection(t *testing.T) {
 	t.Parallel()
 	const answers = 64 // of a megabyte
-	short := func(_ *HTTPOptions, l *HTTP) { l.times.write = 200 * time.Millisecond }
+	short := func(_ *HTTPOptions, l *HTTP) { l.timeouts.write = 200 * time.Millisecond }
 	t.Run("over sse", func(t *testing.T) {
 		t.Parallel()
 		h := openHouse(t, short)
@@ -47,9 +47,9 @@ func TestAClientThatDoesNotReadLosesItsConnectionAndDelaysNobody(t *testing.T) {
 	})
 }
 
-func TestASlowClientThatReadsGetsAllOfItsAnswer(t *testing.T) {
+func TestSlowReaderGetsWholeAnswer(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, func(_ *HTTPOptions, l *HTTP) { l.times.write = 200 * time.Millisecond })
+	h := openHouse(t, func(_ *HTTPOptions, l *HTTP) { l.timeouts.write = 200 * time.Millisecond })
 	s := h.stream()
 	for i := range 5 {
 		time.Sleep(100 * time.Millisecond)

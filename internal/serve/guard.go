@@ -8,23 +8,23 @@ import (
 	"strings"
 )
 
-// Guard says which requests are looked at at all.
+// Guard decides which requests are served, before anyone is authenticated.
 type Guard struct {
-	// Hosts are the names by which the server is called, beside those of this
-	// machine where it listens on loopback. Empty on another address takes any:
-	// there is authentication then.
+	// Hosts are the accepted names of the server; if it listens on loopback, those
+	// of this machine are accepted as well. If it listens elsewhere and Hosts is
+	// empty, every name is accepted, since there is authentication.
 	Hosts []string
-	// Origins are the pages that may call, as scheme://host[:port]. Those of
-	// this machine may where the server listens on loopback.
+	// Origins are the web origins that may call, as scheme://host[:port]; if the
+	// server listens on loopback, those of this machine may as well.
 	Origins []string
-	// Loopback is set where the server listens on loopback alone.
+	// Loopback is set if the server listens on loopback only.
 	Loopback bool
 }
 
 var localNames = []string{"localhost", "127.0.0.1", "::1"}
 
-// hostAllowed keeps out requests that a page got here by pointing a name of its
-// own at this machine (DNS rebinding).
+// hostAllowed protects against DNS rebinding: a page that points a host name of its
+// own to this machine.
 func (g *Guard) hostAllowed(r *http.Request) bool {
 	host := r.Host
 	if h, _, err := net.SplitHostPort(host); err == nil {
@@ -40,7 +40,7 @@ func (g *Guard) hostAllowed(r *http.Request) bool {
 	return len(g.Hosts) == 0
 }
 
-// originAllowed keeps out pages that a browser has open. Only browsers send an
+// originAllowed protects against other pages in a browser. Only browsers send an
 // origin.
 func (g *Guard) originAllowed(origin string) bool {
 	if slices.Contains(g.Origins, origin) {
@@ -51,11 +51,11 @@ func (g *Guard) originAllowed(origin string) bool {
 		slices.Contains(localNames, strings.ToLower(u.Hostname()))
 }
 
-// allow answers what must not come further, and preflights, and tells whether
-// the request may.
+// allow reports whether the request may be served. If not, it responds; it also
+// responds to preflight requests.
 func (g *Guard) allow(w http.ResponseWriter, r *http.Request) bool {
 	if !g.hostAllowed(r) {
-		refuse(w, http.StatusForbidden, "this server is not called by that host name; see --allow-host")
+		respond(w, http.StatusForbidden, "this server does not serve that host name; see --allow-host")
 		return false
 	}
 	origin := r.Header.Get("Origin")
@@ -63,7 +63,7 @@ func (g *Guard) allow(w http.ResponseWriter, r *http.Request) bool {
 		return true
 	}
 	if !g.originAllowed(origin) {
-		refuse(w, http.StatusForbidden, "pages of that origin may not call this server; see --allow-origin")
+		respond(w, http.StatusForbidden, "pages of that origin may not call this server; see --allow-origin")
 		return false
 	}
 	h := w.Header()
@@ -80,12 +80,13 @@ func (g *Guard) allow(w http.ResponseWriter, r *http.Request) bool {
 	return false
 }
 
-// refuse answers with a line of text; it never repeats what was sent.
-func refuse(w http.ResponseWriter, status int, why string) {
+// respond responds with a status and a line of text, which must not quote the
+// request.
+func respond(w http.ResponseWriter, status int, text string) {
 	h := w.Header()
 	h.Set("Content-Type", "text/plain; charset=utf-8")
 	h.Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
-	// Whoever is gone needs no reason.
-	_, _ = w.Write([]byte(why + "\n")) //nolint:gosec // words of ours, as plain text
+	// A client that is gone needs no response.
+	_, _ = w.Write([]byte(text + "\n")) //nolint:gosec // words of ours, as plain text
 }

@@ -12,10 +12,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// endpoints are those that lead to tools.
+// endpoints are those of the protocol.
 var endpoints = map[string]string{"/mcp": http.MethodPost, "/sse": http.MethodGet, "/message?sessionId=x": http.MethodPost}
 
-func TestAPageOfAnotherOriginIsTurnedAwayEverywhere(t *testing.T) {
+func TestForeignOriginIsRefusedOnAllEndpoints(t *testing.T) {
 	t.Parallel()
 	h := openHouse(t, func(o *HTTPOptions, _ *HTTP) { o.Guard.Origins = []string{"https://app.example.com"} })
 	for path, method := range endpoints {
@@ -36,7 +36,7 @@ func TestAPageOfAnotherOriginIsTurnedAwayEverywhere(t *testing.T) {
 	assert.Equal(t, http.StatusForbidden, h.send(http.MethodOptions, "/mcp", "", "Origin", "https://evil.example", "Access-Control-Request-Method", "POST").status)
 }
 
-func TestAStreamIsForThePagesThatMayCallAlone(t *testing.T) {
+func TestStreamAllowsOnlyConfiguredOrigins(t *testing.T) {
 	t.Parallel()
 	h := openHouse(t, nil)
 	for _, origin := range []string{"", "http://localhost:3000"} {
@@ -52,7 +52,7 @@ func TestAStreamIsForThePagesThatMayCallAlone(t *testing.T) {
 	}
 }
 
-func TestANameOfSomebodyElsesIsTurnedAwayOnLoopback(t *testing.T) {
+func TestForeignHostNameIsRefusedOnLoopback(t *testing.T) {
 	t.Parallel()
 	h := openHouse(t, func(o *HTTPOptions, _ *HTTP) { o.Guard.Hosts = []string{"mcp.example.com"} })
 	for path, method := range endpoints {
@@ -65,7 +65,7 @@ func TestANameOfSomebodyElsesIsTurnedAwayOnLoopback(t *testing.T) {
 	}
 }
 
-func TestElsewhereHostsAreThoseThatWereNamedOrAny(t *testing.T) {
+func TestHostsAreRestrictedOnlyIfConfigured(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		guard Guard
@@ -85,7 +85,7 @@ func TestElsewhereHostsAreThoseThatWereNamedOrAny(t *testing.T) {
 	assert.False(t, page.originAllowed("http://localhost:3000"), "a page of the caller's machine, not of the server's")
 }
 
-// dial speaks HTTP by hand.
+// dial opens a connection for HTTP written by hand.
 func (h *house) dial(t *testing.T, text string) net.Conn {
 	t.Helper()
 	c, err := net.Dial("tcp", strings.TrimPrefix(h.url, "http://"))
@@ -97,10 +97,10 @@ func (h *house) dial(t *testing.T, text string) net.Conn {
 	return c
 }
 
-func TestARequestThatTricklesInLosesItsConnection(t *testing.T) {
+func TestSlowRequestLosesItsConnection(t *testing.T) {
 	t.Parallel()
 	h := openHouse(t, func(_ *HTTPOptions, l *HTTP) {
-		l.times.header, l.times.body = 100*time.Millisecond, 100*time.Millisecond
+		l.timeouts.header, l.timeouts.body = 100*time.Millisecond, 100*time.Millisecond
 	})
 	for name, text := range map[string]string{
 		"in its headers": "POST /mcp HTTP/1.1\r\nHost: localhost\r\nX-Slow: ",
@@ -116,9 +116,9 @@ func TestARequestThatTricklesInLosesItsConnection(t *testing.T) {
 	assert.Equal(t, http.StatusOK, h.send(http.MethodPost, "/mcp", hello).status, "others are served")
 }
 
-func TestABodyThatIsInTimeLeavesTheAnswerAllItsTime(t *testing.T) {
+func TestReadDeadlineEndsWithTheBody(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, func(_ *HTTPOptions, l *HTTP) { l.times.body = 50 * time.Millisecond })
+	h := openHouse(t, func(_ *HTTPOptions, l *HTTP) { l.timeouts.body = 50 * time.Millisecond })
 	id := h.greet()
 	waiting := h.later(id, calling(1, "wait", object{"name": "long"}))
 	heard(t, h.began)
@@ -127,7 +127,7 @@ func TestABodyThatIsInTimeLeavesTheAnswerAllItsTime(t *testing.T) {
 	assert.Contains(t, (<-waiting).body, "waited long")
 }
 
-func TestHeadersThatAreTooLargeAreRefused(t *testing.T) {
+func TestTooLargeHeadersAreRefused(t *testing.T) {
 	t.Parallel()
 	h := openHouse(t, nil)
 	a := h.send(http.MethodPost, "/mcp", hello, "X-Large", strings.Repeat("x", 64<<10))

@@ -19,41 +19,42 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-// Authenticator tells for whom a request is, by its credentials. It decides on
-// everything a tenant may do; nothing else in the request does.
+// Authenticator finds the tenant of a request by its credentials. Nothing else in
+// the request decides what the tenant may do.
 type Authenticator interface {
 	Authenticate(r *http.Request) (*Tenant, error)
-	// Refuse gives the status of the answer to a request that was not let in,
-	// and its WWW-Authenticate header, "" for none.
+	// Refuse returns the status of the response to a request whose authentication
+	// failed with err, and its WWW-Authenticate header, "" for none.
 	Refuse(err error) (status int, challenge string)
 }
 
-// HTTPOptions configures NewHTTP.
+// HTTPOptions configures [NewHTTP]. Auth and Logger are required.
 type HTTPOptions struct {
 	Auth  Authenticator
 	Guard Guard
 	// Streamable serves /mcp, SSE serves /sse and /message.
 	Streamable, SSE bool
-	// Stateless gives no sessions, so that any of several servers can take any
+	// Stateless disables sessions, so that any of several servers can serve any
 	// request.
 	Stateless bool
-	// MaxCalls bounds the calls in flight of all tenants together; 256 if zero.
+	// MaxCalls limits the calls in flight of all tenants together; 256 if zero.
 	MaxCalls int
-	// Metadata is the protected-resource document, nil where there is none.
+	// Metadata is the protected-resource document of RFC 9728; nil for none.
 	Metadata []byte
-	// Version is what clients are told.
+	// Version is the server version that clients see.
 	Version string
 	Logger  *slog.Logger
+	// Metrics may be nil.
 	Metrics *Metrics
-	// Ready tells whether calls can be served.
+	// Ready returns an error if calls cannot be served; nil if they always can.
 	Ready func(context.Context) error
-	// Extend adds to each tenant's server, for tests of the transports with
-	// tools of their own.
+	// Extend changes the server of each tenant. Tests of the transports add their
+	// own tools with it.
 	Extend func(*server.MCPServer)
 }
 
 // HTTP serves the protocol to many clients of many tenants. It is an
-// http.Handler.
+// [http.Handler].
 type HTTP struct {
 	opts  HTTPOptions
 	mux   *http.ServeMux
@@ -65,20 +66,21 @@ type HTTP struct {
 
 	draining atomic.Bool
 	calls    atomic.Int64
-	times    times
+	timeouts timeouts
 }
 
-// maxWaiting is how many calls of one tenant may wait for a place.
-const maxWaiting = 512
+// maxQueuedCalls is how many calls of one tenant may wait in the queue.
+const maxQueuedCalls = 512
 
-// NewHTTP makes the handler. Tenants come to be with their first request.
+// NewHTTP returns a handler. The server of a tenant is created at its first
+// request.
 func NewHTTP(o HTTPOptions) *HTTP {
 	h := &HTTP{
-		opts: o, mux: http.NewServeMux(), queue: newFairQueue(orDefault(o.MaxCalls, 256), maxWaiting),
-		tenants: map[string]*tenantServer{}, times: patience,
+		opts: o, mux: http.NewServeMux(), queue: newFairQueue(orDefault(o.MaxCalls, 256), maxQueuedCalls),
+		tenants: map[string]*tenantServer{}, timeouts: defaultTimeouts,
 	}
 	h.ready.check = o.Ready
-	h.mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { refuse(w, http.StatusOK, "ok") })
+	h.mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { respond(w, http.StatusOK, "ok") })
 	h.mux.HandleFunc("GET /readyz", h.serveReady)
 	if o.Metadata != nil {
 		h.mux.HandleFunc("GET /.well-known/oauth-protected-resource", h.serveMetadata)
@@ -94,10 +96,10 @@ func NewHTTP(o HTTPOptions) *HTTP {
 	return h
 }
 
-// Handle adds a path beside the protocol's, behind the same guard.
+// Handle adds a path to those of the protocol, behind the same [Guard].
 func (h *HTTP) Handle(pattern string, handler http.Handler) { h.mux.Handle(pattern, handler) }
 
-// ServeHTTP implements http.Handler.
+// ServeHTTP implements [http.Handler].
 func (h *HTTP) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -105,7 +107,7 @@ func (h *HTTP) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 				panic(p)
 			}
 			logPanic(r.Context(), h.opts.Logger, p, "path", r.URL.Path)
-			refuse(w, http.StatusInternalServerError, "this server failed on that request")
+			respond(w, http.StatusInternalServerError, "internal error in this server")
 		}
 	}()
 	w.Header().Set("X-Content-Type-Options", "nosniff")
@@ -119,69 +121,72 @@ func (h *HTTP) serveMetadata(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write(h.opts.Metadata)
 }
 
-// forTenant finds out for whom a request is.
+// forTenant authenticates a request and passes it on with the server of its
+// tenant.
 func (h *HTTP) forTenant(next func(http.ResponseWriter, *http.Request, *tenantServer)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if h.draining.Load() {
 			w.Header().Set("Retry-After", "5")
-			refuse(w, http.StatusServiceUnavailable, "this server is shutting down")
+			respond(w, http.StatusServiceUnavailable, "this server is shutting down")
 			return
 		}
 		tenant, err := h.opts.Auth.Authenticate(r)
 		if err != nil {
-			h.turnAway(w, err)
+			h.refuseCredentials(w, err)
 			return
 		}
-		// The credentials have served: nothing behind needs to see them.
+		// Nothing after this needs the credentials.
 		r.Header.Del("Authorization")
-		next(w, r.WithContext(narrow(r.Context(), r)), h.tenant(tenant))
+		next(w, r.WithContext(withNarrowing(r.Context(), r)), h.tenant(tenant))
 	}
 }
 
-// turnAway answers a request that was not let in. What exactly was wrong is for
-// the log: the answer goes to a stranger.
-func (h *HTTP) turnAway(w http.ResponseWriter, err error) {
+// refuseCredentials responds to a request whose authentication failed. Only the
+// log says why: the response goes to someone unknown.
+func (h *HTTP) refuseCredentials(w http.ResponseWriter, err error) {
 	status, challenge := h.opts.Auth.Refuse(err)
 	if challenge != "" {
 		w.Header().Set("WWW-Authenticate", challenge)
 	}
-	h.opts.Logger.Info("authentication failed", "status", status, "err", err)
 	switch status {
 	case http.StatusUnauthorized:
-		refuse(w, status, "this server wants a bearer token that it knows, in the header Authorization")
+		h.opts.Logger.Info("authentication failed", "status", status, "err", err)
+		respond(w, status, "this server requires a valid bearer token in the Authorization header")
 	case http.StatusForbidden:
-		refuse(w, status, "these credentials do not open this server")
+		h.opts.Logger.Info("authentication failed", "status", status, "err", err)
+		respond(w, status, "these credentials give no access to this server")
 	default:
-		h.opts.Logger.Error("credentials cannot be checked", "err", err)
-		refuse(w, status, "this server cannot check credentials now; try again in a minute")
+		h.opts.Logger.Error("credentials cannot be checked", "status", status, "err", err)
+		respond(w, status, "this server cannot check credentials now; try again in a minute")
 	}
 }
 
-// tenant is the server of a tenant, made when first needed.
-func (h *HTTP) tenant(now *Tenant) *tenantServer {
+// tenant returns the server of a tenant, with the tenant's current toolbox and
+// limits. It is created when first needed.
+func (h *HTTP) tenant(current *Tenant) *tenantServer {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	t := h.tenants[now.Name]
+	t := h.tenants[current.Name]
 	if t == nil {
-		t = h.newTenant(now.Name)
-		h.tenants[now.Name] = t
+		t = h.newTenant(current.Name)
+		h.tenants[current.Name] = t
 	}
-	if t.box.Load() != now.Box {
-		t.update(now)
+	if t.box.Load() != current.Box {
+		t.update(current)
 	}
 	return t
 }
 
 func (h *HTTP) newTenant(name string) *tenantServer {
-	t := &tenantServer{name: name, sessions: newSessionTable(DefaultSessions), large: make(chan struct{}, largeBodies)}
+	t := &tenantServer{name: name, sessions: newSessionTable(DefaultSessions), largeSlots: make(chan struct{}, maxLargeMessages)}
 	t.mcp = newServer(t.box.Load, h.opts.Version, h.opts.Logger, h.opts.Metrics, name,
-		server.WithToolFilter(t.listed), server.WithToolHandlerMiddleware(h.bounded(t)),
-		offers{current: t.box.Load, logger: h.opts.Logger, metrics: h.opts.Metrics, tenant: name, turn: h.turn(t)}.option())
+		server.WithToolFilter(t.filterTools), server.WithToolHandlerMiddleware(h.queueCalls(t)),
+		features{current: t.box.Load, logger: h.opts.Logger, metrics: h.opts.Metrics, tenant: name, acquire: h.acquireCall(t)}.option())
 	if h.opts.Extend != nil {
 		h.opts.Extend(t.mcp)
-		t.extra = t.mcp.ListTools()
+		t.extraTools = t.mcp.ListTools()
 		for _, tool := range tools.Catalogue() {
-			delete(t.extra, tool.Name())
+			delete(t.extraTools, tool.Name())
 		}
 	}
 	options := []server.StreamableHTTPOption{
@@ -197,7 +202,7 @@ func (h *HTTP) newTenant(name string) *tenantServer {
 	t.sse = server.NewSSEServer(t.mcp, server.WithSSEDisableLocalhostProtection(true), server.WithMessageEndpoint("/message"),
 		server.WithKeepAliveInterval(20*time.Second), server.WithKeepAlive(true),
 		server.WithSessionIDGenerator(func(_ context.Context, r *http.Request) (string, error) {
-			id := t.sessions.pinned()
+			id := t.sessions.generatePinned()
 			t.streams.open(id, r.Context())
 			context.AfterFunc(r.Context(), func() {
 				t.streams.end(id)
@@ -208,8 +213,9 @@ func (h *HTTP) newTenant(name string) *tenantServer {
 	return t
 }
 
-// bounded runs a tool when it is its turn, and counts it for shutdown.
-func (h *HTTP) bounded(t *tenantServer) server.ToolHandlerMiddleware {
+// queueCalls makes tool calls wait in the queue, and counts them for the
+// shutdown.
+func (h *HTTP) queueCalls(t *tenantServer) server.ToolHandlerMiddleware {
 	return func(next server.ToolHandlerFunc) server.ToolHandlerFunc {
 		return func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 			h.calls.Add(1)
@@ -218,7 +224,7 @@ func (h *HTTP) bounded(t *tenantServer) server.ToolHandlerMiddleware {
 			defer unbind()
 			release, err := h.queue.acquire(ctx, t.name, int(t.maxCalls.Load()))
 			if err != nil {
-				return mcp.NewToolResultError("Nothing was done: " + err.Error() + "."), nil
+				return mcp.NewToolResultError("The call was not run: " + err.Error() + "."), nil
 			}
 			defer release()
 			return next(ctx, r)
@@ -228,135 +234,137 @@ func (h *HTTP) bounded(t *tenantServer) server.ToolHandlerMiddleware {
 
 // serveStreamable serves /mcp.
 func (h *HTTP) serveStreamable(w http.ResponseWriter, r *http.Request, t *tenantServer) {
-	w = &patient{ResponseWriter: w, within: h.times.write}
+	w = &deadlineWriter{ResponseWriter: w, timeout: h.timeouts.write}
 	id := r.Header.Get(server.HeaderKeySessionID)
 	switch r.Method {
 	case http.MethodPost:
 		h.postStreamable(w, r, t, id)
 	case http.MethodGet:
-		// The library opens a stream for any id, and for none.
+		// The library opens a stream for any session id, even without one.
 		if h.opts.Stateless {
-			refuse(w, http.StatusMethodNotAllowed, "this server keeps no sessions, so there is no stream to open")
+			respond(w, http.StatusMethodNotAllowed, "this server has no sessions, and thus no streams")
 			return
 		}
-		if !t.sessions.known(id) {
-			h.noSession(w, id)
+		if !t.sessions.exists(id) {
+			h.refuseSession(w, id)
 			return
 		}
-		h.standing(w, r, t)
+		h.serveStream(w, r, t)
 	case http.MethodDelete:
-		if !h.opts.Stateless && !t.sessions.known(id) {
-			h.noSession(w, id)
+		if !h.opts.Stateless && !t.sessions.exists(id) {
+			h.refuseSession(w, id)
 			return
 		}
 		t.http.ServeHTTP(w, r)
 	default:
 		w.Header().Set("Allow", "GET, POST, DELETE")
-		refuse(w, http.StatusMethodNotAllowed, "use POST, GET or DELETE")
+		respond(w, http.StatusMethodNotAllowed, "use POST, GET or DELETE")
 	}
 }
 
-// standing serves a stream that stands open, if there is room for one more.
-func (h *HTTP) standing(w http.ResponseWriter, r *http.Request, t *tenantServer) {
-	leave, ok := t.sessions.listen()
+// serveStream serves a long-lived GET stream, unless too many are open.
+func (h *HTTP) serveStream(w http.ResponseWriter, r *http.Request, t *tenantServer) {
+	closeStream, ok := t.sessions.openStream()
 	if !ok {
-		tooMany(w, "streams")
+		refuseTooMany(w, "streams")
 		return
 	}
-	defer leave()
+	defer closeStream()
 	t.http.ServeHTTP(w, r)
 }
 
-func tooMany(w http.ResponseWriter, what string) {
+func refuseTooMany(w http.ResponseWriter, what string) {
 	w.Header().Set("Retry-After", "60")
-	refuse(w, http.StatusServiceUnavailable, "there are too many "+what+"; end some, or wait until idle ones end")
+	respond(w, http.StatusServiceUnavailable, "there are too many "+what+"; end some, or wait until idle ones expire")
 }
 
-func (h *HTTP) noSession(w http.ResponseWriter, id string) {
+func (h *HTTP) refuseSession(w http.ResponseWriter, id string) {
 	if id == "" {
-		refuse(w, http.StatusBadRequest, "the header Mcp-Session-Id is missing; initialize a session first")
+		respond(w, http.StatusBadRequest, "the header Mcp-Session-Id is missing; initialize a session first")
 		return
 	}
-	refuse(w, http.StatusNotFound, errNoSession.Error())
+	respond(w, http.StatusNotFound, errNoSession.Error())
 }
 
 func (h *HTTP) postStreamable(w http.ResponseWriter, r *http.Request, t *tenantServer, id string) {
-	m, ok := h.read(w, r, t)
+	m, ok := h.readPost(w, r, t)
 	if !ok {
 		return
 	}
 	sessionless := m.modern || h.opts.Stateless
 	switch {
 	case sessionless && m.method == string(mcp.MethodNotificationCancelled):
-		// Without a session the library knows calls by their id alone, and
-		// would end a stranger's. Whoever hangs up ends her own.
+		// Without a session the library finds calls by their id alone, and
+		// would cancel those of other callers. A caller can still cancel its
+		// own by closing the connection.
 		w.WriteHeader(http.StatusAccepted)
 		return
 	case sessionless:
 		r.Header.Del(server.HeaderKeySessionID)
 	case m.method == string(mcp.MethodInitialize):
 		if t.sessions.full() {
-			tooMany(w, "sessions")
+			refuseTooMany(w, "sessions")
 			return
 		}
-	case !t.sessions.known(id):
-		h.noSession(w, id)
+	case !t.sessions.exists(id):
+		h.refuseSession(w, id)
 		return
 	}
 	t.http.ServeHTTP(w, r)
 }
 
-// read reads the message of a POST and gives it back to the request.
-func (h *HTTP) read(w http.ResponseWriter, r *http.Request, t *tenantServer) (*message, bool) {
+// readPost reads the message of a POST, and restores the body of the request. If
+// the message is not acceptable, it responds and returns false.
+func (h *HTTP) readPost(w http.ResponseWriter, r *http.Request, t *tenantServer) (*message, bool) {
 	if kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";"); !strings.EqualFold(strings.TrimSpace(kind), "application/json") {
-		refuse(w, http.StatusUnsupportedMediaType, "the Content-Type of a message is application/json")
+		respond(w, http.StatusUnsupportedMediaType, "the Content-Type of a message must be application/json")
 		return nil, false
 	}
-	m, err := readMessage(w, r, t.large, h.times.body)
+	m, err := readMessage(w, r, t.largeSlots, h.timeouts.body)
 	switch {
 	case err == nil:
 	case errors.Is(err, errTooLarge):
-		// What is left of it is not worth reading.
+		// The rest of the body is not read.
 		w.Header().Set("Connection", "close")
-		refuse(w, http.StatusRequestEntityTooLarge, err.Error())
+		respond(w, http.StatusRequestEntityTooLarge, err.Error())
 		return nil, false
-	case errors.Is(err, errBatch), errors.Is(err, errTooDeep), errors.Is(err, errTooMany):
+	case errors.Is(err, errBatch), errors.Is(err, errTooDeep), errors.Is(err, errTooManyValues):
 		rpcError(w, mcp.INVALID_REQUEST, err.Error())
 		return nil, false
-	case errors.Is(err, errNoJSON):
+	case errors.Is(err, errNotObject):
 		rpcError(w, mcp.PARSE_ERROR, err.Error())
 		return nil, false
 	default:
 		w.Header().Set("Connection", "close")
-		refuse(w, http.StatusRequestTimeout, "the message did not arrive whole and in time")
+		respond(w, http.StatusRequestTimeout, "the message did not arrive completely and in time")
 		return nil, false
 	}
 	r.Body = io.NopCloser(bytes.NewReader(m.raw))
 	return m, true
 }
 
-// rpcError answers a message that is none with the protocol's error.
-func rpcError(w http.ResponseWriter, code int, why string) {
+// rpcError responds to an invalid message with an error of the protocol.
+func rpcError(w http.ResponseWriter, code int, message string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(http.StatusBadRequest)
-	_ = json.NewEncoder(w).Encode(map[string]any{"jsonrpc": "2.0", "id": nil, "error": map[string]any{"code": code, "message": why}})
+	_ = json.NewEncoder(w).Encode(map[string]any{"jsonrpc": "2.0", "id": nil, "error": map[string]any{"code": code, "message": message}})
 }
 
 // serveSSE opens a stream of the older transport.
 func (h *HTTP) serveSSE(w http.ResponseWriter, r *http.Request, t *tenantServer) {
 	if t.sessions.full() {
-		tooMany(w, "sessions")
+		refuseTooMany(w, "sessions")
 		return
 	}
-	t.sse.SSEHandler().ServeHTTP(&patient{ResponseWriter: w, within: h.times.write, noAnyOrigin: true, origin: w.Header().Get("Access-Control-Allow-Origin")}, r)
+	t.sse.SSEHandler().ServeHTTP(&deadlineWriter{ResponseWriter: w, timeout: h.timeouts.write, replaceAnyOrigin: true, origin: w.Header().Get("Access-Control-Allow-Origin")}, r)
 }
 
 func (h *HTTP) serveMessage(w http.ResponseWriter, r *http.Request, t *tenantServer) {
-	if id := r.URL.Query().Get("sessionId"); !t.sessions.known(id) {
-		h.noSession(w, id)
+	if id := r.URL.Query().Get("sessionId"); !t.sessions.exists(id) {
+		h.refuseSession(w, id)
 		return
 	}
-	if _, ok := h.read(w, r, t); ok {
+	if _, ok := h.readPost(w, r, t); ok {
 		t.sse.MessageHandler().ServeHTTP(w, r)
 	}
 }

@@ -14,32 +14,32 @@ import (
 )
 
 const (
-	idleTime   = 2 * time.Minute
-	maxHeaders = 32 << 10
-	// settleTime lets the last answers out to their streams.
-	settleTime = 50 * time.Millisecond
-	// endTime is for what is cancelled when the time to drain is over.
-	endTime = time.Second
+	idleTimeout    = 2 * time.Minute
+	maxHeaderBytes = 32 << 10
+	// answerFlushTime is how long the last answers may take to be written.
+	answerFlushTime = 50 * time.Millisecond
+	// cancelGrace is how long canceled calls may take to end.
+	cancelGrace = time.Second
 )
 
-// times are how long parts of a connection's life may take.
-type times struct {
-	// header and body are for a request to arrive, and write for a piece of an
-	// answer to be read.
+// timeouts are the time limits of connections.
+type timeouts struct {
+	// header and body limit how long a request takes to arrive, write how long the
+	// client takes to read one write.
 	header, body, write time.Duration
-	// drain is how long calls in flight may go on after a shutdown began.
+	// drain is how long calls in flight may continue after the shutdown began.
 	drain time.Duration
 }
 
-var patience = times{header: 10 * time.Second, body: 30 * time.Second, write: 30 * time.Second, drain: 10 * time.Second}
+var defaultTimeouts = timeouts{header: 10 * time.Second, body: 30 * time.Second, write: 30 * time.Second, drain: 10 * time.Second}
 
-// Serve serves until ctx ends, then lets calls in flight finish for up to ten
-// seconds, ends the sessions and closes the listener.
+// Serve serves until ctx ends. Then it waits up to ten seconds for calls in flight,
+// ends the sessions and closes the listener.
 func (h *HTTP) Serve(ctx context.Context, l net.Listener) error {
 	base, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cancel(nil)
 	srv := &http.Server{
-		Handler: h, ReadHeaderTimeout: h.times.header, IdleTimeout: idleTime, MaxHeaderBytes: maxHeaders,
+		Handler: h, ReadHeaderTimeout: h.timeouts.header, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
 		BaseContext: func(net.Listener) context.Context { return base },
 		ErrorLog:    log.New(logWriter{h.opts.Logger}, "", 0),
 	}
@@ -51,18 +51,18 @@ func (h *HTTP) Serve(ctx context.Context, l net.Listener) error {
 	case <-ctx.Done():
 	}
 	h.draining.Store(true)
-	if !h.drain(h.times.drain) {
-		h.opts.Logger.Warn("calls are cancelled by the shutdown", "in_flight", h.queue.inFlight())
+	if !h.drain(h.timeouts.drain) {
+		h.opts.Logger.Warn("shutdown cancels calls in flight", "in_flight", h.queue.inFlight())
 	}
 	cancel(errors.New("the server is shutting down"))
-	// What was cancelled has a moment to record what became of it.
-	h.drain(endTime)
-	last, stop := context.WithTimeout(context.Background(), endTime)
+	// Canceled calls get a moment to record their outcome.
+	h.drain(cancelGrace)
+	last, stop := context.WithTimeout(context.Background(), cancelGrace)
 	defer stop()
 	h.endSessions(last)
 	if srv.Shutdown(last) != nil {
-		// Clients keep connections ready on which they have asked nothing yet.
-		// The library waits for those; there is nothing on them to lose.
+		// Shutdown waits for connections on which no request was sent yet. They can
+		// be closed without losing anything.
 		_ = srv.Close()
 	}
 	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
@@ -71,36 +71,36 @@ func (h *HTTP) Serve(ctx context.Context, l net.Listener) error {
 	return nil
 }
 
-// drain waits for the calls in flight, and a moment more for their answers to
-// go out. It tells whether none is left.
-func (h *HTTP) drain(within time.Duration) bool {
-	end := time.Now().Add(within)
-	// A message of the older transport is answered before its call begins.
-	time.Sleep(settleTime)
+// drain waits until no calls are in flight, and a moment more for their answers to
+// be written. It reports whether that happened within the timeout.
+func (h *HTTP) drain(timeout time.Duration) bool {
+	end := time.Now().Add(timeout)
+	// With SSE, the POST is answered before its call begins.
+	time.Sleep(answerFlushTime)
 	for h.calls.Load() > 0 {
 		if time.Now().After(end) {
 			return false
 		}
-		time.Sleep(settleTime / 10)
+		time.Sleep(answerFlushTime / 10)
 	}
-	time.Sleep(settleTime)
+	time.Sleep(answerFlushTime)
 	return true
 }
 
-// endSessions closes the streams that stand open, so that clients see an end
-// and not a cut.
+// endSessions closes the open streams, so that clients see a regular end of the
+// stream and not a broken connection.
 func (h *HTTP) endSessions(ctx context.Context) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, t := range h.tenants {
 		t.http.CloseSessions(ctx)
 		t.sse.CloseSessions()
-		_ = t.http.Shutdown(ctx) // only the sweeper: the listener is ours
+		_ = t.http.Shutdown(ctx) // stops the library's cleanup; the listener is ours
 	}
 }
 
-// Certificates is a TLS configuration whose certificate is read again when its
-// files change.
+// Certificates returns a TLS configuration whose certificate is reloaded when its
+// files change. The files must be readable and valid now.
 func Certificates(certFile, keyFile string) (*tls.Config, error) {
 	c := &certificate{certFile: certFile, keyFile: keyFile}
 	if _, err := c.get(nil); err != nil {
@@ -112,27 +112,27 @@ func Certificates(certFile, keyFile string) (*tls.Config, error) {
 type certificate struct {
 	certFile, keyFile string
 
-	mu       sync.Mutex
-	current  *tls.Certificate
-	modified time.Time
-	looked   time.Time
+	mu        sync.Mutex
+	current   *tls.Certificate
+	modified  time.Time
+	checkedAt time.Time
 }
 
-// lookEvery is how often the files are looked at.
-const lookEvery = 10 * time.Second
+// certificateCheckInterval is how often the files are checked for changes.
+const certificateCheckInterval = 10 * time.Second
 
 func (c *certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.current != nil && time.Since(c.looked) < lookEvery {
+	if c.current != nil && time.Since(c.checkedAt) < certificateCheckInterval {
 		return c.current, nil
 	}
-	c.looked = time.Now()
+	c.checkedAt = time.Now()
 	var newest time.Time
 	for _, f := range []string{c.certFile, c.keyFile} {
 		info, err := os.Stat(f)
 		if err != nil {
-			return c.keep(err)
+			return c.currentOr(err)
 		}
 		if info.ModTime().After(newest) {
 			newest = info.ModTime()
@@ -143,14 +143,15 @@ func (c *certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	}
 	pair, err := tls.LoadX509KeyPair(c.certFile, c.keyFile)
 	if err != nil {
-		return c.keep(err)
+		return c.currentOr(err)
 	}
 	c.current, c.modified = &pair, newest
 	return c.current, nil
 }
 
-// keep goes on with the certificate in use while the files are being replaced.
-func (c *certificate) keep(err error) (*tls.Certificate, error) {
+// currentOr returns the current certificate, which stays in use while the files are
+// being replaced, or else the error.
+func (c *certificate) currentOr(err error) (*tls.Certificate, error) {
 	if c.current != nil {
 		return c.current, nil
 	}

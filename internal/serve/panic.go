@@ -9,9 +9,9 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/prompts"
 )
 
-// logPanic logs what recover gave, in the deferred function that called it,
-// with attrs to say what was served. The value itself may hold personal data, so
-// that its type has to do; the stack names functions.
+// logPanic logs a recovered value; call it in the deferred function that recovered.
+// attrs say what was served. It logs only the type of the value, which may contain
+// personal data, and the stack, which contains only names of functions.
 func logPanic(ctx context.Context, logger *slog.Logger, recovered any, attrs ...any) {
 	stack := debug.Stack()
 	if p, ok := recovered.(*prompts.Panic); ok {

@@ -16,9 +16,8 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-// assertPanicLogged asserts that each panic in logs, of which there is one at
-// least, says where it happened and of what type it was, and nothing more: its
-// stack leads through a function whose name holds the given one.
+// assertPanicLogged asserts that there is at least one panic in logs, and that each
+// has only its type and a stack through a function with the given name.
 func assertPanicLogged(t *testing.T, logs, function string) {
 	t.Helper()
 	found := 0
@@ -38,10 +37,10 @@ func assertPanicLogged(t *testing.T, logs, function string) {
 	assert.NotContains(t, logs, "ada@people")
 }
 
-// panics is called by what is to panic.
+// panics panics with personal data.
 func panics() { panic("Ada Lovelace <ada@people.example>") }
 
-func TestAPanicBehindAPromptIsLoggedWithItsOwnStack(t *testing.T) {
+func TestPanicInPromptIsLoggedWithItsStack(t *testing.T) {
 	t.Parallel()
 	box := newBox(t, func(c *tools.Config) {
 		c.RecordRead = func(context.Context, tools.Read) error { panics(); return nil }
@@ -51,13 +50,13 @@ func TestAPanicBehindAPromptIsLoggedWithItsOwnStack(t *testing.T) {
 	})
 	id := h.greet()
 	said := h.post(id, rpc(1, "prompts/get", object{"name": "weekly_report", "arguments": object{}})).body
-	assert.Contains(t, said, "this server failed inside")
+	assert.Contains(t, said, "internal error in this server")
 	said = h.post(id, rpc(2, "resources/read", object{"uri": "kombo://jobs/x"})).body
 	assert.NotContains(t, said, "ada@people")
 	assertPanicLogged(t, h.logs.String(), "serve.panics")
 }
 
-func TestAPanicOfAHandlerIsLoggedAndAnswered(t *testing.T) {
+func TestPanicInHandlerIsLoggedAndAnswered(t *testing.T) {
 	t.Parallel()
 	var logs bytes.Buffer
 	h := NewHTTP(HTTPOptions{Guard: Guard{Loopback: true}, Logger: slog.New(slog.NewJSONHandler(&logs, nil))})

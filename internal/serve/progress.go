@@ -9,17 +9,17 @@ import (
 )
 
 const (
-	// progressEvery is the least time between two notifications, since the
+	// progressInterval is the minimum time between two notifications, because the
 	// library's queue for them is short.
-	progressEvery = 100 * time.Millisecond
-	// progressSettles is how long the library takes to write a notification: a
-	// result that follows at once overtakes it.
-	progressSettles = 5 * time.Millisecond
-	// progressLate is when a result no longer waits for its notifications.
-	progressLate = time.Second
+	progressInterval = 100 * time.Millisecond
+	// progressWriteTime is how long the library takes to write a notification. A
+	// result sent sooner would overtake it.
+	progressWriteTime = 5 * time.Millisecond
+	// progressMaxWait is how long a result waits for its notifications at most.
+	progressMaxWait = time.Second
 )
 
-// progress tells a client how far a call is.
+// progress sends progress notifications of one call.
 type progress struct {
 	ctx   context.Context
 	srv   *server.MCPServer
@@ -27,7 +27,7 @@ type progress struct {
 	last  time.Time
 }
 
-// progressOf is nil where the client did not ask to be told.
+// progressOf returns nil if the client did not ask for progress.
 func progressOf(ctx context.Context, r mcp.CallToolRequest) *progress {
 	srv := server.ServerFromContext(ctx)
 	if r.Params.Meta == nil || r.Params.Meta.ProgressToken == nil || srv == nil {
@@ -36,8 +36,8 @@ func progressOf(ctx context.Context, r mcp.CallToolRequest) *progress {
 	return &progress{ctx: ctx, srv: srv, token: r.Params.Meta.ProgressToken}
 }
 
-func (p *progress) tell(read, total int) {
-	if time.Since(p.last) < progressEvery {
+func (p *progress) report(read, total int) {
+	if time.Since(p.last) < progressInterval {
 		return
 	}
 	p.last = time.Now()
@@ -45,23 +45,24 @@ func (p *progress) tell(read, total int) {
 	if total > 0 {
 		params["total"] = total
 	}
-	// A client that is not there to be told loses nothing.
+	// A client that is gone needs no notification.
 	_ = p.srv.SendNotificationToClient(p.ctx, "notifications/progress", params)
 }
 
-// settle lets the last notification out before the result.
-func (p *progress) settle() {
+// waitUntilSent waits until the last notification is written, so that the result
+// comes after it.
+func (p *progress) waitUntilSent() {
 	if p == nil || p.last.IsZero() {
 		return
 	}
-	settled := p.last.Add(progressSettles)
+	sent := p.last.Add(progressWriteTime)
 	if s := server.ClientSessionFromContext(p.ctx); s != nil {
-		// One that still waits in the queue, on a busy machine or before a slow
-		// reader, has the same time once it is out of it.
-		for queue, late := s.NotificationChannel(), p.last.Add(progressLate); len(queue) > 0 && time.Now().Before(late) && p.ctx.Err() == nil; {
-			time.Sleep(progressSettles / 5)
-			settled = time.Now().Add(progressSettles)
+		// On a busy machine or with a slow reader it may still be in the queue; the
+		// write time starts when it leaves it.
+		for queue, late := s.NotificationChannel(), p.last.Add(progressMaxWait); len(queue) > 0 && time.Now().Before(late) && p.ctx.Err() == nil; {
+			time.Sleep(progressWriteTime / 5)
+			sent = time.Now().Add(progressWriteTime)
 		}
 	}
-	time.Sleep(time.Until(settled))
+	time.Sleep(time.Until(sent))
 }

@@ -3,7 +3,6 @@ package serve
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"slices"
 	"time"
@@ -19,22 +18,21 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-// offers are what a server has beside its tools: prompts, resources and what
-// completes their arguments. They read through the toolbox that is current when
-// a request comes, for the caller that sent it, so that whatever restricts tools
-// restricts them.
-type offers struct {
+// features are what a server offers besides tools: prompts, resources and
+// completion of their arguments. They read through the current toolbox, for the
+// caller of the request, so that whatever restricts tools restricts them as well.
+type features struct {
 	current func() *tools.Toolbox
 	logger  *slog.Logger
 	metrics *Metrics
 	tenant  string
-	// turn waits for a place among the calls in flight and binds the context to
-	// the stream that the request came by; nil where nothing is to be waited for.
-	turn func(context.Context) (_ context.Context, release func(), err error)
+	// acquire waits in the queue of calls and binds the context to the stream of the
+	// request; nil if there is no queue.
+	acquire func(context.Context) (_ context.Context, release func(), err error)
 }
 
-// option adds them to a server.
-func (o offers) option() server.ServerOption {
+// option returns the option that adds them to a server.
+func (o features) option() server.ServerOption {
 	return func(s *server.MCPServer) {
 		completion := &completion{o}
 		hooks := &server.Hooks{}
@@ -56,7 +54,7 @@ func (o offers) option() server.ServerOption {
 	}
 }
 
-// promptOf is a prompt as the protocol lists it.
+// promptOf returns a prompt as the protocol lists it.
 func promptOf(p *prompts.Prompt) mcp.Prompt {
 	out := mcp.Prompt{Name: p.Name(), Title: p.Title(), Description: p.Description()}
 	for _, a := range p.Arguments() {
@@ -65,20 +63,21 @@ func promptOf(p *prompts.Prompt) mcp.Prompt {
 	return out
 }
 
-// listPrompts keeps those that the caller can use. The library's own filter would
-// answer a request for another one with "not found", without the reason.
-func (o offers) listPrompts(ctx context.Context, _ any, _ *mcp.ListPromptsRequest, result *mcp.ListPromptsResult) {
-	box, who := o.current(), callerOf(ctx)
+// listPrompts removes those that the caller cannot use. With the library's own
+// filter, a request for such a prompt would fail with "not found", without the
+// reason.
+func (o features) listPrompts(ctx context.Context, _ any, _ *mcp.ListPromptsRequest, result *mcp.ListPromptsResult) {
+	box, caller := o.current(), callerOf(ctx)
 	usable := map[string]bool{}
 	for _, p := range prompts.Catalogue() {
-		usable[p.Name()] = p.Refuses(box, who) == nil
+		usable[p.Name()] = p.Refuses(box, caller) == nil
 	}
 	result.Prompts = slices.DeleteFunc(result.Prompts, func(p mcp.Prompt) bool { return !usable[p.Name] })
 }
 
-func (o offers) prompt(ctx context.Context, p *prompts.Prompt, r mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
-	text, err := o.serve(ctx, "prompts/get "+p.Name(), func(ctx context.Context, who tools.Caller) (string, error) {
-		return p.Get(ctx, o.current(), who, r.Params.Arguments)
+func (o features) prompt(ctx context.Context, p *prompts.Prompt, r mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
+	text, err := o.serve(ctx, "prompts/get "+p.Name(), func(ctx context.Context, caller tools.Caller) (string, error) {
+		return p.Get(ctx, o.current(), caller, r.Params.Arguments)
 	})
 	if err != nil {
 		return nil, err
@@ -86,48 +85,48 @@ func (o offers) prompt(ctx context.Context, p *prompts.Prompt, r mcp.GetPromptRe
 	return mcp.NewGetPromptResult(p.Title(), []mcp.PromptMessage{mcp.NewPromptMessage(mcp.RoleUser, mcp.NewTextContent(text))}), nil
 }
 
-// errInside stands for what went wrong inside: what a panic says may be anything.
-var errInside = errors.New("this server failed inside; nothing was changed. Try again, and if it stays, tell the person who runs this server")
+// errInternal is returned instead of a panic, whose value might contain anything.
+var errInternal = errors.New("internal error in this server; nothing was changed. Try again, and if it happens again, tell whoever runs this server")
 
-// serve answers one request that is no tool call: in its turn, counted, traced
-// and logged as those are. What is the kind of request, one of a few; neither
-// arguments nor answer are logged. Errors are worded for whoever reads them.
-func (o offers) serve(ctx context.Context, what string, answer func(context.Context, tools.Caller) (string, error)) (text string, err error) {
-	if o.turn != nil {
+// serve answers one request that is not a tool call. Like those, it waits in the
+// queue and is counted, traced and logged, under the name in request, which must
+// contain no arguments. Its errors are sentences for the caller.
+func (o features) serve(ctx context.Context, request string, answer func(context.Context, tools.Caller) (string, error)) (text string, err error) {
+	if o.acquire != nil {
 		var release func()
-		if ctx, release, err = o.turn(ctx); err != nil {
-			return "", fmt.Errorf("nothing was read: %w", err)
+		if ctx, release, err = o.acquire(ctx); err != nil {
+			return "", err
 		}
 		defer release()
 	}
-	who := callerOf(ctx)
-	ctx, span := tracer().Start(ctx, what, trace.WithSpanKind(trace.SpanKindServer), trace.WithAttributes(attribute.String("request.id", who.RequestID)))
+	caller := callerOf(ctx)
+	ctx, span := tracer().Start(ctx, request, trace.WithSpanKind(trace.SpanKindServer), trace.WithAttributes(attribute.String("request.id", caller.RequestID)))
 	defer span.End()
-	began := time.Now()
+	start := time.Now()
 	defer func() {
 		if p := recover(); p != nil {
-			logPanic(ctx, o.logger, p, "request", what)
-			text, err = "", errInside
+			logPanic(ctx, o.logger, p, "request", request)
+			text, err = "", errInternal
 		}
 		outcome := "ok"
 		if err != nil {
 			outcome = "error"
 			span.SetStatus(codes.Error, "refused or failed")
 		}
-		took := time.Since(began)
-		o.metrics.call(what, o.tenant, outcome, took, digest.CountTokens(text))
-		o.logger.InfoContext(ctx, "request", "request", what, "request_id", who.RequestID, "client", who.Client, "tenant", o.tenant,
+		took := time.Since(start)
+		o.metrics.observeCall(request, o.tenant, outcome, took, digest.CountTokens(text))
+		o.logger.InfoContext(ctx, "request", "request", request, "request_id", caller.RequestID, "client", caller.Client, "tenant", o.tenant,
 			"outcome", outcome, "took", took.Round(time.Millisecond))
 	}()
-	if text, err = answer(ctx, who); err != nil {
+	if text, err = answer(ctx, caller); err != nil {
 		return "", errors.New(tools.Explain(err))
 	}
 	return text, nil
 }
 
-// turn takes a place in the queue for a request of the tenant, and counts it for
-// shutdown.
-func (h *HTTP) turn(t *tenantServer) func(context.Context) (context.Context, func(), error) {
+// acquireCall returns a function that waits in the queue for a request of the
+// tenant, and counts the request for the shutdown until it is released.
+func (h *HTTP) acquireCall(t *tenantServer) func(context.Context) (context.Context, func(), error) {
 	return func(ctx context.Context) (context.Context, func(), error) {
 		h.calls.Add(1)
 		ctx, unbind := t.streams.bind(ctx)

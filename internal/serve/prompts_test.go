@@ -20,7 +20,7 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-// reply is an answer of the protocol taken apart.
+// reply is a decoded response of the protocol.
 type reply struct {
 	Result struct {
 		Prompts   []object `json:"prompts"`
@@ -60,7 +60,7 @@ func (r reply) text() string {
 	return ""
 }
 
-// asked makes a request in the process.
+// asked sends a request to a server in the same process.
 func asked(t testing.TB, s *server.MCPServer, method string, params object) reply {
 	t.Helper()
 	raw, err := json.Marshal(s.HandleMessage(t.Context(), json.RawMessage(rpc(1, method, params))))
@@ -77,7 +77,7 @@ func names(list []object) []string {
 	return out
 }
 
-func TestPromptsAreListedAndGotWithTheirData(t *testing.T) {
+func TestPromptsAreListedAndReturnedWithData(t *testing.T) {
 	s := New(newBox(t, nil), "test", discardLogger)
 	listed := asked(t, s, "prompts/list", nil).Result.Prompts
 	require.Len(t, listed, len(prompts.Catalogue()))
@@ -93,7 +93,7 @@ func TestPromptsAreListedAndGotWithTheirData(t *testing.T) {
 	assert.Contains(t, asked(t, s, "prompts/get", object{"name": "nosuch"}).Error.Message, "not found")
 }
 
-func TestPromptsWhoseToolsAreLeftOutAreNotListedAndRefuseWithTheReason(t *testing.T) {
+func TestPromptsOfExcludedToolsAreNotListedAndSayWhy(t *testing.T) {
 	s := New(newBox(t, func(c *tools.Config) { c.ReadOnly = true }), "test", discardLogger)
 	listed := names(asked(t, s, "prompts/list", nil).Result.Prompts)
 	assert.NotContains(t, listed, "rejection_round")
@@ -108,7 +108,7 @@ func TestPromptsWhoseToolsAreLeftOutAreNotListedAndRefuseWithTheReason(t *testin
 	assert.Contains(t, asked(t, s, "resources/read", object{"uri": tools.FunnelView}).Error.Message, "get_applications is not offered")
 }
 
-func TestTheViewIsAPageOfMCPApps(t *testing.T) {
+func TestFunnelViewIsMCPAppsPage(t *testing.T) {
 	s := New(newBox(t, nil), "test", discardLogger)
 	got := asked(t, s, "resources/read", object{"uri": tools.FunnelView})
 	require.Len(t, got.Result.Contents, 1)
@@ -116,7 +116,7 @@ func TestTheViewIsAPageOfMCPApps(t *testing.T) {
 	assert.Equal(t, tools.FunnelPage, got.text())
 }
 
-func TestAPanicIsAnErrorThatTellsNothing(t *testing.T) {
+func TestPanicInPromptIsAnErrorWithoutDetails(t *testing.T) {
 	var broken *tools.Toolbox
 	for _, request := range []struct {
 		method string
@@ -126,17 +126,17 @@ func TestAPanicIsAnErrorThatTellsNothing(t *testing.T) {
 		{"resources/read", object{"uri": integrationURI}},
 		{"resources/read", object{"uri": "kombo://jobs/x"}},
 	} {
-		s := newServer(func() *tools.Toolbox { return broken }, "test", discardLogger, nil, "", offers{current: func() *tools.Toolbox { return broken }, logger: discardLogger}.option())
+		s := newServer(func() *tools.Toolbox { return broken }, "test", discardLogger, nil, "", features{current: func() *tools.Toolbox { return broken }, logger: discardLogger}.option())
 		got := asked(t, s, request.method, request.params)
-		assert.Equal(t, errInside.Error(), got.Error.Message, request.method)
+		assert.Equal(t, errInternal.Error(), got.Error.Message, request.method)
 	}
-	s := newServer(func() *tools.Toolbox { return broken }, "test", discardLogger, nil, "", offers{current: func() *tools.Toolbox { return broken }, logger: discardLogger}.option())
+	s := newServer(func() *tools.Toolbox { return broken }, "test", discardLogger, nil, "", features{current: func() *tools.Toolbox { return broken }, logger: discardLogger}.option())
 	got := asked(t, s, "completion/complete", object{"ref": object{"type": "ref/prompt", "name": "weekly_report"}, "argument": object{"name": "days", "value": ""}})
 	assert.Empty(t, got.Result.Completion.Values)
 	assert.Empty(t, got.Error.Message)
 }
 
-func TestATenantGetsPromptsOfItsOwnToolsAndNarrowsThem(t *testing.T) {
+func TestPromptsFollowTenantAndNarrowing(t *testing.T) {
 	metrics := NewMetrics()
 	rules := doorman{"a": {Name: "a", Box: newBox(t, nil)}, "b": {Name: "b", Box: newBox(t, func(c *tools.Config) { c.Exclude = []string{"get_interviews"} })}}
 	h := openHouse(t, func(o *HTTPOptions, _ *HTTP) { o.Auth, o.Metrics = rules, metrics })
@@ -155,7 +155,7 @@ func TestATenantGetsPromptsOfItsOwnToolsAndNarrowsThem(t *testing.T) {
 	assert.Contains(t, got.Error.Message, "the caller asked to be kept from get_jobs")
 	got = readReply(t, h.post(sa, rpc(2, "resources/read", object{"uri": "kombo://jobs/x"}), narrow...).body)
 	assert.Contains(t, got.Error.Message, "the caller asked to be kept from get_jobs")
-	// What the tenant may use now counts, in sessions that began before.
+	// The tenant's current tools count, also in sessions that began before.
 	rules["b"] = &Tenant{Name: "b", Box: newBox(t, nil)}
 	assert.Contains(t, names(list(sb, "prompts/list", b...).Result.Prompts), "pipeline_review")
 	got = readReply(t, h.post(sb, rpc(3, "prompts/get", object{"name": "offers_ahead"}), b...).body)
@@ -167,7 +167,7 @@ func TestATenantGetsPromptsOfItsOwnToolsAndNarrowsThem(t *testing.T) {
 	assert.NotContains(t, h.logs.String(), "kombo://jobs/x")
 }
 
-func TestEveryKindOfResourceIsReadWithinItsBudget(t *testing.T) {
+func TestResourcesStayWithinTokenBudget(t *testing.T) {
 	box := newBox(t, nil)
 	s := New(box, "test", discardLogger)
 	complete := func(template, argument, value string, chosen object) []string {
@@ -207,14 +207,14 @@ func TestEveryKindOfResourceIsReadWithinItsBudget(t *testing.T) {
 	}
 	for uri, says := range map[string]string{
 		"kombo://jobs/nosuch": `there is no job with the id "nosuch"`, "kombo://applications/nosuch": "ids come from get_applications",
-		"kombo://nosuch/x": "not found", "kombo://jobs/a%2Cb": "holds one id", "kombo://jobs/": "holds one id", "kombo://attachments/applications/": "holds one id", "kombo://attachments/applications/nosuch": "nosuch",
+		"kombo://nosuch/x": "not found", "kombo://jobs/a%2Cb": "takes one id", "kombo://jobs/": "takes one id", "kombo://attachments/applications/": "takes one id", "kombo://attachments/applications/nosuch": "nosuch",
 	} {
 		assert.Contains(t, asked(t, s, "resources/read", object{"uri": uri}).Error.Message, says, uri)
 	}
 	assert.Empty(t, complete("kombo://nosuch/{id}", "id", "", nil))
 }
 
-func TestResourcesAreMaskedAndRecordedAsToolsAre(t *testing.T) {
+func TestResourcesAreMaskedAndJournaled(t *testing.T) {
 	var mu sync.Mutex // a prompt reads its parts side by side
 	var recorded []string
 	box := newBox(t, func(c *tools.Config) {

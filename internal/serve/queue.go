@@ -6,56 +6,57 @@ import (
 	"sync"
 )
 
-// errBusy is returned where too many calls wait already.
+// errBusy is returned if too many calls are already waiting.
 var errBusy = errors.New("this server has too many calls waiting; try again in a few seconds")
 
-// fairQueue bounds the calls in flight, of all and of each tenant. Those that
-// must wait are served in turn by tenant, so that one who floods the queue
-// delays the others by no more than their share.
+// fairQueue limits the calls in flight, in total and for each tenant. Waiting
+// calls start in turn by tenant, so that a tenant with many of them does not delay
+// the others by more than its share.
 type fairQueue struct {
-	most    int // in flight in all
-	waiting int // at most, of one tenant
+	max        int // calls in flight, of all tenants
+	maxWaiting int // waiting calls, of each tenant
 
 	mu      sync.Mutex
 	running int
 	tenants map[string]*lane
-	turn    []string // tenants with somebody waiting, in the order they are served
+	order   []string // tenants with waiting calls, the next one first
 }
 
 // lane is the calls of one tenant.
 type lane struct {
-	most, running int
-	queue         []chan struct{}
+	max, running int
+	waiting      []chan struct{}
 }
 
-func newFairQueue(most, waiting int) *fairQueue {
-	return &fairQueue{most: most, waiting: waiting, tenants: map[string]*lane{}}
+func newFairQueue(maxRunning, maxWaiting int) *fairQueue {
+	return &fairQueue{max: maxRunning, maxWaiting: maxWaiting, tenants: map[string]*lane{}}
 }
 
-// acquire takes a place for a call of the tenant, which may have most in flight;
-// release gives it back. The error is errBusy or the context's.
-func (q *fairQueue) acquire(ctx context.Context, tenant string, most int) (release func(), err error) {
+// acquire waits until a call of the tenant may run, which is limited to maxRunning calls in
+// flight. The caller must call release afterwards. The error is errBusy or that of
+// the context.
+func (q *fairQueue) acquire(ctx context.Context, tenant string, maxRunning int) (release func(), err error) {
 	q.mu.Lock()
 	l := q.tenants[tenant]
 	if l == nil {
 		l = &lane{}
 		q.tenants[tenant] = l
 	}
-	l.most = most
-	if len(l.queue) == 0 && q.running < q.most && l.running < l.most {
+	l.max = maxRunning
+	if len(l.waiting) == 0 && q.running < q.max && l.running < l.max {
 		q.start(l)
 		q.mu.Unlock()
 		return q.releaser(tenant, l), nil
 	}
-	if len(l.queue) >= q.waiting {
+	if len(l.waiting) >= q.maxWaiting {
 		q.mu.Unlock()
 		return nil, errBusy
 	}
 	ready := make(chan struct{})
-	if len(l.queue) == 0 {
-		q.turn = append(q.turn, tenant)
+	if len(l.waiting) == 0 {
+		q.order = append(q.order, tenant)
 	}
-	l.queue = append(l.queue, ready)
+	l.waiting = append(l.waiting, ready)
 	q.mu.Unlock()
 	select {
 	case <-ready:
@@ -65,10 +66,10 @@ func (q *fairQueue) acquire(ctx context.Context, tenant string, most int) (relea
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	select {
-	case <-ready: // it was served as it left
-		q.end(tenant, l)
+	case <-ready: // it started at the same moment
+		q.finish(tenant, l)
 	default:
-		q.leave(tenant, l, ready)
+		q.remove(tenant, l, ready)
 	}
 	return nil, context.Cause(ctx)
 }
@@ -79,55 +80,55 @@ func (q *fairQueue) releaser(tenant string, l *lane) func() {
 	return sync.OnceFunc(func() {
 		q.mu.Lock()
 		defer q.mu.Unlock()
-		q.end(tenant, l)
+		q.finish(tenant, l)
 	})
 }
 
-func (q *fairQueue) end(tenant string, l *lane) {
+func (q *fairQueue) finish(tenant string, l *lane) {
 	q.running--
 	l.running--
-	q.serve()
-	if l.running == 0 && len(l.queue) == 0 {
+	q.startWaiting()
+	if l.running == 0 && len(l.waiting) == 0 {
 		delete(q.tenants, tenant)
 	}
 }
 
-// serve starts waiting calls, one of each tenant in turn, while there is room.
-func (q *fairQueue) serve() {
-	for tries := len(q.turn); tries > 0 && q.running < q.most; {
-		tenant := q.turn[0]
-		q.turn = q.turn[1:]
+// startWaiting starts waiting calls, one of each tenant in turn, up to the limits.
+func (q *fairQueue) startWaiting() {
+	for tries := len(q.order); tries > 0 && q.running < q.max; {
+		tenant := q.order[0]
+		q.order = q.order[1:]
 		l := q.tenants[tenant]
-		if l.running >= l.most {
-			q.turn = append(q.turn, tenant)
+		if l.running >= l.max {
+			q.order = append(q.order, tenant)
 			tries--
 			continue
 		}
-		ready := l.queue[0]
-		l.queue = l.queue[1:]
-		if len(l.queue) > 0 {
-			q.turn = append(q.turn, tenant)
+		ready := l.waiting[0]
+		l.waiting = l.waiting[1:]
+		if len(l.waiting) > 0 {
+			q.order = append(q.order, tenant)
 		}
 		q.start(l)
 		close(ready)
-		tries = len(q.turn)
+		tries = len(q.order)
 	}
 }
 
-// leave takes somebody who gave up out of the queue.
-func (q *fairQueue) leave(tenant string, l *lane, ready chan struct{}) {
-	for i, r := range l.queue {
+// remove removes a call that gave up from the queue.
+func (q *fairQueue) remove(tenant string, l *lane, ready chan struct{}) {
+	for i, r := range l.waiting {
 		if r == ready {
-			l.queue = append(l.queue[:i], l.queue[i+1:]...)
+			l.waiting = append(l.waiting[:i], l.waiting[i+1:]...)
 			break
 		}
 	}
-	if len(l.queue) > 0 {
+	if len(l.waiting) > 0 {
 		return
 	}
-	for i, t := range q.turn {
+	for i, t := range q.order {
 		if t == tenant {
-			q.turn = append(q.turn[:i], q.turn[i+1:]...)
+			q.order = append(q.order[:i], q.order[i+1:]...)
 			break
 		}
 	}
@@ -136,7 +137,7 @@ func (q *fairQueue) leave(tenant string, l *lane, ready chan struct{}) {
 	}
 }
 
-// inFlight is how many calls run now.
+// inFlight returns how many calls are running.
 func (q *fairQueue) inFlight() int {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// line is a queue whose callers say when they are served.
+// line is a queue that records the order in which its callers start.
 type line struct {
 	*fairQueue
 	t      *testing.T
@@ -23,7 +23,7 @@ func newLine(t *testing.T, most, waiting int) *line {
 	return &line{fairQueue: newFairQueue(most, waiting), t: t, served: make(chan string, 100), leave: map[string]func(){}}
 }
 
-// in takes a place that must be free.
+// in acquires without waiting.
 func (l *line) in(tenant string, most int) {
 	l.t.Helper()
 	release, err := l.acquire(l.t.Context(), tenant, most)
@@ -31,7 +31,7 @@ func (l *line) in(tenant string, most int) {
 	l.leave[tenant] = release
 }
 
-// join waits for a place, and gives it back as soon as it has it once ended.
+// join waits in the queue, and releases as soon as it starts once ended is set.
 func (l *line) join(ctx context.Context, tenant string, most int) <-chan error {
 	l.t.Helper()
 	before := l.waitingNow()
@@ -52,12 +52,12 @@ func (q *fairQueue) waitingNow() (n int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for _, l := range q.tenants {
-		n += len(l.queue)
+		n += len(l.waiting)
 	}
 	return n
 }
 
-func TestATenantThatFloodsTheQueueDelaysOthersByItsShareAlone(t *testing.T) {
+func TestQueueIsFairBetweenTenants(t *testing.T) {
 	t.Parallel()
 	l := newLine(t, 1, 100)
 	l.in("flood", 10)
@@ -73,11 +73,11 @@ func TestATenantThatFloodsTheQueueDelaysOthersByItsShareAlone(t *testing.T) {
 	}
 	assert.ElementsMatch(t, []string{"flood", "calm", "quiet"}, order[:3], "each is served once before one is served twice")
 	require.Eventually(t, func() bool { return l.inFlight() == 0 }, soon, time.Millisecond)
-	assert.Empty(t, l.tenants, "nothing is left of those who are gone")
-	assert.Empty(t, l.turn)
+	assert.Empty(t, l.tenants, "lanes without calls are removed")
+	assert.Empty(t, l.order)
 }
 
-func TestATenantHasNoMoreInFlightThanItMay(t *testing.T) {
+func TestQueueLimitsCallsPerTenant(t *testing.T) {
 	t.Parallel()
 	l := newLine(t, 3, 100)
 	l.in("one", 2)
@@ -88,14 +88,14 @@ func TestATenantHasNoMoreInFlightThanItMay(t *testing.T) {
 	assert.Equal(t, 3, l.inFlight())
 	assert.Empty(t, l.served)
 	l.leave["two"]()
-	assert.Empty(t, l.served, "a free place is not for one who has all of her own")
+	assert.Empty(t, l.served, "a tenant at its limit gets no free slot")
 	first()
 	assert.NoError(t, <-waits)
 	first()
 	assert.Equal(t, 1, l.inFlight(), "a place is given back once")
 }
 
-func TestWhoeverLeavesTheQueueKeepsNobodyWaiting(t *testing.T) {
+func TestCanceledWaiterLeavesQueue(t *testing.T) {
 	t.Parallel()
 	l := newLine(t, 1, 2)
 	l.in("one", 1)
@@ -113,12 +113,11 @@ func TestWhoeverLeavesTheQueueKeepsNobodyWaiting(t *testing.T) {
 	l.leave["one"]()
 	assert.NoError(t, <-stays)
 	assert.Empty(t, l.tenants)
-	assert.Empty(t, l.turn)
+	assert.Empty(t, l.order)
 }
 
-// TestCallsOfAnotherTenantAreServedWhileOneHasAllItMay goes through the whole
-// server.
-func TestCallsOfAnotherTenantAreServedWhileOneHasAllItMay(t *testing.T) {
+// TestBusyTenantDoesNotBlockOtherTenant tests the queue through the whole server.
+func TestBusyTenantDoesNotBlockOtherTenant(t *testing.T) {
 	t.Parallel()
 	h := openHouse(t, func(o *HTTPOptions, _ *HTTP) {
 		o.Auth = doorman{"": {Name: "one", Box: newBox(t, nil), MaxCalls: 2}, "of-two": {Name: "two", Box: newBox(t, nil), MaxCalls: 2}}

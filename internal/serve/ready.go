@@ -8,14 +8,14 @@ import (
 )
 
 const (
-	// readyFor is how long an answer on readiness stands, lest a probe spend
-	// the upstream's rate limit.
-	readyFor = 30 * time.Second
-	// readyTime is how long finding out may take.
-	readyTime = 10 * time.Second
+	// readyCacheTime is how long a result is reused, so that probes do not use up the
+	// rate limit of Kombo.
+	readyCacheTime = 30 * time.Second
+	// readyTimeout is how long the check may take.
+	readyTimeout = 10 * time.Second
 )
 
-// readiness remembers whether calls can be served.
+// readiness caches whether calls can be served.
 type readiness struct {
 	check func(context.Context) error
 	mu    sync.Mutex
@@ -23,15 +23,16 @@ type readiness struct {
 	err   error
 }
 
-func (r *readiness) ask(ctx context.Context) error {
+func (r *readiness) get(ctx context.Context) error {
 	if r.check == nil {
 		return nil
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if time.Since(r.at) > readyFor {
-		// The one who asks may leave; the answer is for the next one too.
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readyTime)
+	if time.Since(r.at) > readyCacheTime {
+		// The result is for later probes too, so the check does not end with this
+		// request.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readyTimeout)
 		defer cancel()
 		r.err, r.at = r.check(ctx), time.Now()
 	}
@@ -40,13 +41,13 @@ func (r *readiness) ask(ctx context.Context) error {
 
 func (h *HTTP) serveReady(w http.ResponseWriter, r *http.Request) {
 	if h.draining.Load() {
-		refuse(w, http.StatusServiceUnavailable, "shutting down")
+		respond(w, http.StatusServiceUnavailable, "shutting down")
 		return
 	}
-	if err := h.ready.ask(r.Context()); err != nil {
+	if err := h.ready.get(r.Context()); err != nil {
 		h.opts.Logger.Warn("not ready", "err", err)
-		refuse(w, http.StatusServiceUnavailable, "not ready: the upstream cannot be used; the log says why")
+		respond(w, http.StatusServiceUnavailable, "not ready: Kombo cannot be used; see the log")
 		return
 	}
-	refuse(w, http.StatusOK, "ready")
+	respond(w, http.StatusOK, "ready")
 }

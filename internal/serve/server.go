@@ -1,4 +1,3 @@
-// Package serve puts toolboxes behind the transports of the protocol.
 package serve
 
 import (
@@ -13,40 +12,41 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-// New makes the protocol's server of one toolbox. The version is what clients
-// are told.
+// New returns a protocol server of one toolbox, for [Stdio]. Clients see the
+// version.
 func New(box *tools.Toolbox, version string, logger *slog.Logger) *server.MCPServer {
 	return newServer(func() *tools.Toolbox { return box }, version, logger, nil, "", server.WithToolFilter(
-		func(_ context.Context, list []mcp.Tool) []mcp.Tool { return offered(list, box.Tools()) }),
-		offers{current: func() *tools.Toolbox { return box }, logger: logger}.option())
+		func(_ context.Context, list []mcp.Tool) []mcp.Tool { return offeredTools(list, box.Tools()) }),
+		features{current: func() *tools.Toolbox { return box }, logger: logger}.option())
 }
 
-// offered are those of the list that a caller may use, whole.
-func offered(list []mcp.Tool, usable []*tools.Tool) []mcp.Tool {
+// offeredTools returns the usable ones of the listed tools, with their schemas.
+func offeredTools(list []mcp.Tool, usable []*tools.Tool) []mcp.Tool {
 	byName := make(map[string]*tools.Tool, len(usable))
 	for _, t := range usable {
 		byName[t.Name()] = t
 	}
-	kept := make([]mcp.Tool, 0, len(list))
+	offered := make([]mcp.Tool, 0, len(list))
 	for _, m := range list {
 		if t := byName[m.Name]; t != nil {
-			kept = append(kept, t.MCP())
+			offered = append(offered, t.MCP())
 		}
 	}
-	return kept
+	return offered
 }
 
-// newServer makes a server of whatever toolbox is current when a call comes.
+// newServer returns a server that calls the toolbox that is current at the time of
+// each call.
 func newServer(current func() *tools.Toolbox, version string, logger *slog.Logger, metrics *Metrics, tenant string, opts ...server.ServerOption) *server.MCPServer {
 	s := server.NewMCPServer(tools.ServerName, version, append([]server.ServerOption{
 		server.WithToolCapabilities(false),
 		server.WithElicitation(),
-		server.WithToolHandlerMiddleware(sheltered(logger)),
+		server.WithToolHandlerMiddleware(recoverPanics(logger)),
 		server.WithInstructions(tools.Instructions),
 	}, opts...)...)
-	// The library gets names alone: a host waits for the greeting, which needs
-	// no schema, and reflecting all of them took a quarter of a start. Whoever
-	// lists the tools gets them from offered.
+	// The library gets only the names. A host waits for initialize, which needs no
+	// schemas, and reflecting all of them took a quarter of the start time.
+	// offeredTools adds them when tools are listed.
 	var list []server.ServerTool
 	for _, t := range tools.Catalogue() {
 		list = append(list, server.ServerTool{Tool: mcp.Tool{Name: t.Name()}, Handler: func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
@@ -57,15 +57,15 @@ func newServer(current func() *tools.Toolbox, version string, logger *slog.Logge
 	return s
 }
 
-// sheltered turns a panic into an answer: the library would drop the
-// connection, or tell the client what the panic said.
-func sheltered(logger *slog.Logger) server.ToolHandlerMiddleware {
+// recoverPanics turns a panic into a tool error. The library would close the
+// connection, or send the panic's value to the client.
+func recoverPanics(logger *slog.Logger) server.ToolHandlerMiddleware {
 	return func(next server.ToolHandlerFunc) server.ToolHandlerFunc {
 		return func(ctx context.Context, r mcp.CallToolRequest) (result *mcp.CallToolResult, err error) {
 			defer func() {
 				if p := recover(); p != nil {
 					logPanic(ctx, logger, p, "tool", r.Params.Name)
-					result, err = mcp.NewToolResultError("This server failed inside. If this was a write, it is not known whether it was done: look before you try again."), nil
+					result, err = mcp.NewToolResultError("Internal error in this server. If this was a write, it is not known whether it was done: check before you try again."), nil
 				}
 			}()
 			return next(ctx, r)
@@ -73,24 +73,24 @@ func sheltered(logger *slog.Logger) server.ToolHandlerMiddleware {
 	}
 }
 
-// callTool runs one tool for whoever the request came from. Neither arguments
-// nor answer are logged: both hold personal data.
+// callTool runs one tool for the caller of the request. It logs neither arguments
+// nor answer, since both contain personal data.
 func callTool(ctx context.Context, box *tools.Toolbox, r mcp.CallToolRequest, logger *slog.Logger, metrics *Metrics, tenant string) *mcp.CallToolResult {
-	who := callerOf(ctx)
-	who.Responses, who.State = r.Params.InputResponses, r.Params.RequestState
+	caller := callerOf(ctx)
+	caller.Responses, caller.State = r.Params.InputResponses, r.Params.RequestState
 	p := progressOf(ctx, r)
 	if p != nil {
-		who.Progress = p.tell
+		caller.Progress = p.report
 	}
-	began := time.Now()
-	ctx, end := traceCall(ctx, r.Params.Name, who.RequestID)
-	result := box.Call(ctx, who, r.Params.Name, r.Params.Arguments)
-	p.settle()
+	start := time.Now()
+	ctx, end := traceCall(ctx, r.Params.Name, caller.RequestID)
+	result := box.Call(ctx, caller, r.Params.Name, r.Params.Arguments)
+	p.waitUntilSent()
 	outcome := outcomeOf(result)
 	end(outcome)
-	took := time.Since(began)
-	metrics.call(r.Params.Name, tenant, outcome, took, metrics.count(r.Params.Name, textOf(result)))
-	logger.InfoContext(ctx, "tool call", "tool", r.Params.Name, "request_id", who.RequestID, "client", who.Client, "tenant", tenant,
+	took := time.Since(start)
+	metrics.observeCall(r.Params.Name, tenant, outcome, took, metrics.countTokens(r.Params.Name, textOf(result)))
+	logger.InfoContext(ctx, "tool call", "tool", r.Params.Name, "request_id", caller.RequestID, "client", caller.Client, "tenant", tenant,
 		"outcome", outcome, "took", took.Round(time.Millisecond))
 	return result
 }
@@ -114,10 +114,10 @@ func textOf(r *mcp.CallToolResult) string {
 	return ""
 }
 
-// callerOf tells who calls: by the request itself in the stateless era of the
-// protocol, else by what the session was told when it began.
+// callerOf returns the caller: from the request itself in the stateless versions
+// of the protocol, else from what the client said at initialize.
 func callerOf(ctx context.Context) tools.Caller {
-	who := tools.Caller{RequestID: rand.Text()[:12]}
+	caller := tools.Caller{RequestID: rand.Text()[:12]}
 	var info mcp.Implementation
 	var able mcp.ClientCapabilities
 	if p := server.RequestProtocolInfoFromContext(ctx); p != nil && p.Modern {
@@ -130,17 +130,17 @@ func callerOf(ctx context.Context) tools.Caller {
 	} else if s, ok := server.ClientSessionFromContext(ctx).(server.SessionWithClientInfo); ok {
 		info, able = s.GetClientInfo(), s.GetClientCapabilities()
 		if _, ok := s.(server.SessionWithElicitation); !ok {
-			// The library asks nobody over SSE; a call would end in a protocol
-			// error where the fallback does what can be done.
+			// The library cannot elicit over SSE: a call would end in a protocol
+			// error instead of the fallback.
 			able.Elicitation = nil
 		}
 	}
-	who.Client = info.Name
+	caller.Client = info.Name
 	if info.Version != "" {
-		who.Client += " " + info.Version
+		caller.Client += " " + info.Version
 	}
-	who.CanAsk = able.Elicitation != nil
-	n := narrowed(ctx)
-	who.ReadOnly, who.Only = n.readOnly, n.only
-	return who
+	caller.CanAsk = able.Elicitation != nil
+	n := narrowingOf(ctx)
+	caller.ReadOnly, caller.Only = n.readOnly, n.only
+	return caller
 }

@@ -7,77 +7,77 @@ import (
 	"time"
 )
 
-// sessionIdle is how long a session may be silent before it ends.
+// sessionIdle is how long a session may be idle before it ends.
 const sessionIdle = 30 * time.Minute
 
 var errNoSession = errors.New("there is no such session; initialize a new one")
 
-// sessionTable holds the sessions of one tenant: only ids that were given out
-// here are taken, and no more than a number of them. It is the library's
-// session manager, whose own takes any id that looks like one.
+// sessionTable has the sessions of one tenant. It accepts only ids that it generated,
+// up to a maximum number. It implements the library's session manager, since the
+// library's own accepts any id of the right form.
 type sessionTable struct {
-	most int
+	max  int
 	idle time.Duration
 	now  func() time.Time
 
-	mu   sync.Mutex
-	live map[string]time.Time // when each was last heard of
-	open int                  // streams that stand open beside them
+	mu       sync.Mutex
+	lastSeen map[string]time.Time // time of the last request, by id
+	streams  int                  // open GET streams
 }
 
-// listen takes a place for a stream, of which there are as many as sessions
-// may be; whoever gets one leaves it again.
-func (t *sessionTable) listen() (leave func(), ok bool) {
+// openStream counts a stream, of which there may be as many as sessions. The caller
+// must call closeStream at its end.
+func (t *sessionTable) openStream() (closeStream func(), ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.open >= t.most {
+	if t.streams >= t.max {
 		return nil, false
 	}
-	t.open++
+	t.streams++
 	return sync.OnceFunc(func() {
 		t.mu.Lock()
 		defer t.mu.Unlock()
-		t.open--
+		t.streams--
 	}), true
 }
 
-func newSessionTable(most int) *sessionTable {
-	return &sessionTable{most: most, idle: sessionIdle, now: time.Now, live: map[string]time.Time{}}
+func newSessionTable(max int) *sessionTable {
+	return &sessionTable{max: max, idle: sessionIdle, now: time.Now, lastSeen: map[string]time.Time{}}
 }
 
-// full tells whether one more session is one too many.
+// full reports whether no more sessions may be opened.
 func (t *sessionTable) full() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.sweep()
-	return len(t.live) >= t.most
+	t.removeIdle()
+	return len(t.lastSeen) >= t.max
 }
 
-func (t *sessionTable) sweep() {
-	if len(t.live) < t.most {
+func (t *sessionTable) removeIdle() {
+	if len(t.lastSeen) < t.max {
 		return
 	}
-	for id, last := range t.live {
+	for id, last := range t.lastSeen {
 		if t.now().Sub(last) > t.idle {
-			delete(t.live, id)
+			delete(t.lastSeen, id)
 		}
 	}
 }
 
-// count is how many sessions there are.
+// count returns the number of sessions.
 func (t *sessionTable) count() int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return len(t.live)
+	return len(t.lastSeen)
 }
 
-// known tells whether an id was given out and has not ended.
-func (t *sessionTable) known(id string) bool {
+// exists reports whether the id is that of a session that has not ended.
+func (t *sessionTable) exists(id string) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	last, ok := t.live[id]
+	last, ok := t.lastSeen[id]
 	if ok && t.now().Sub(last) > t.idle {
-		delete(t.live, id)
+		delete(t.lastSeen, id)
 		return false
 	}
 	return ok
@@ -88,30 +88,29 @@ func (t *sessionTable) Generate() string {
 	id := "kombo-" + rand.Text()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.live[id] = t.now()
+	t.lastSeen[id] = t.now()
 	return id
 }
 
-// pinned gives out the id of a session that lives as long as its stream, silent
-// or not.
-func (t *sessionTable) pinned() string {
+// generatePinned returns the id of a session that never becomes idle: it ends with
+// its stream.
+func (t *sessionTable) generatePinned() string {
 	id := t.Generate()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.live[id] = t.now().AddDate(100, 0, 0)
+	t.lastSeen[id] = t.now().AddDate(100, 0, 0)
 	return id
 }
 
-// Validate implements the library's SessionIdManager. It counts as a sign of
-// life.
+// Validate implements the library's SessionIdManager. It resets the idle time.
 func (t *sessionTable) Validate(id string) (ended bool, err error) {
-	if !t.known(id) {
+	if !t.exists(id) {
 		return false, errNoSession
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if now := t.now(); t.live[id].Before(now) {
-		t.live[id] = now
+	if now := t.now(); t.lastSeen[id].Before(now) {
+		t.lastSeen[id] = now
 	}
 	return false, nil
 }
@@ -120,6 +119,6 @@ func (t *sessionTable) Validate(id string) (ended bool, err error) {
 func (t *sessionTable) Terminate(id string) (notAllowed bool, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	delete(t.live, id)
+	delete(t.lastSeen, id)
 	return false, nil
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-func TestAMissingForgedOrEndedSessionIsNone(t *testing.T) {
+func TestMissingForgedAndEndedSessionsAreRefused(t *testing.T) {
 	t.Parallel()
 	h := openHouse(t, nil)
 	ended := h.greet()
@@ -35,7 +35,7 @@ func TestAMissingForgedOrEndedSessionIsNone(t *testing.T) {
 	assert.Equal(t, http.StatusMethodNotAllowed, h.send(http.MethodPut, "/mcp", hello).status)
 }
 
-func TestAServerWithoutSessionsOpensNoStream(t *testing.T) {
+func TestStatelessServerOpensNoStream(t *testing.T) {
 	t.Parallel()
 	h := openHouse(t, func(o *HTTPOptions, _ *HTTP) { o.Stateless = true })
 	a := h.send(http.MethodPost, "/mcp", hello)
@@ -51,7 +51,7 @@ func twoTenants(t *testing.T) func(*HTTPOptions, *HTTP) {
 	}
 }
 
-func TestASessionOfOneTenantIsNothingToAnother(t *testing.T) {
+func TestSessionIsInvalidForOtherTenant(t *testing.T) {
 	t.Parallel()
 	h := openHouse(t, twoTenants(t))
 	one, two := []string{"Authorization", "Bearer of-one"}, []string{"Authorization", "Bearer of-two"}
@@ -65,8 +65,8 @@ func TestASessionOfOneTenantIsNothingToAnother(t *testing.T) {
 	assert.Equal(t, http.StatusOK, h.post(id, rpc(1, "ping", nil), one...).status, "its owner's still")
 }
 
-func TestTenThousandGreetingsFillTheTableAndNoMore(t *testing.T) {
-	// As many as ask at one time may find the last place free.
+func TestSessionsAreLimited(t *testing.T) {
+	// As many as are concurrent may find the last slot free.
 	const most, together = 500, 8
 	h := openHouse(t, func(o *HTTPOptions, _ *HTTP) {
 		o.Auth = doorman{"": {Name: "one", Box: newBox(t, nil), MaxSessions: most}, "of-two": {Name: "two", Box: newBox(t, nil)}}
@@ -97,7 +97,7 @@ func TestTenThousandGreetingsFillTheTableAndNoMore(t *testing.T) {
 	h.greet("Authorization", "Bearer of-two")
 }
 
-func TestStreamsThatStandOpenAreBoundedAsSessionsAre(t *testing.T) {
+func TestOpenStreamsAreLimited(t *testing.T) {
 	t.Parallel()
 	h := openHouse(t, func(o *HTTPOptions, _ *HTTP) {
 		o.Auth = doorman{"": {Name: "one", Box: newBox(t, nil), MaxSessions: 2}}
@@ -129,28 +129,28 @@ func heapNow() int64 {
 	return int64(m.HeapAlloc)
 }
 
-func TestASilentSessionMakesRoomAndOneOnAStreamStays(t *testing.T) {
+func TestIdleSessionIsRemovedUnlessItHasStream(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
 	table := newSessionTable(2)
 	table.now = func() time.Time { return now }
-	silent, alive := table.Generate(), table.pinned()
+	silent, alive := table.Generate(), table.generatePinned()
 	assert.True(t, table.full())
 	now = now.Add(sessionIdle - time.Second)
 	_, err := table.Validate(silent)
 	require.NoError(t, err, "a call is a sign of life")
 	now = now.Add(sessionIdle)
-	assert.True(t, table.known(silent))
+	assert.True(t, table.exists(silent))
 	now = now.Add(2 * time.Second)
 	assert.False(t, table.full())
-	assert.False(t, table.known(silent))
-	assert.True(t, table.known(alive))
+	assert.False(t, table.exists(silent))
+	assert.True(t, table.exists(alive))
 	_, err = table.Validate(silent)
 	assert.ErrorIs(t, err, errNoSession)
 	assert.Equal(t, 1, table.count())
 }
 
-func TestAHeaderNarrowsAndNeverWidens(t *testing.T) {
+func TestHeadersNarrowAndNeverWiden(t *testing.T) {
 	t.Parallel()
 	h := openHouse(t, func(o *HTTPOptions, _ *HTTP) {
 		o.Extend = nil

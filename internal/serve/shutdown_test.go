@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestAShutdownWaitsForCallsAndTheirAnswersArrive(t *testing.T) {
+func TestShutdownWaitsForCallsInFlight(t *testing.T) {
 	t.Parallel()
 	h := openHouse(t, nil)
 	id, s := h.greet(), h.stream()
@@ -45,9 +45,9 @@ func (h *house) assertEnded() {
 	}
 }
 
-func TestAShutdownCancelsWhatTakesTooLong(t *testing.T) {
+func TestShutdownCancelsSlowCalls(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, func(_ *HTTPOptions, l *HTTP) { l.times.drain = 50 * time.Millisecond })
+	h := openHouse(t, func(_ *HTTPOptions, l *HTTP) { l.timeouts.drain = 50 * time.Millisecond })
 	id, s := h.greet(), h.stream()
 	waiting := h.later(id, calling(1, "wait", object{"name": "http"}))
 	heard(t, h.began)
@@ -57,10 +57,10 @@ func TestAShutdownCancelsWhatTakesTooLong(t *testing.T) {
 	assert.ElementsMatch(t, []string{"http", "sse"}, []string{heard(t, h.gone), heard(t, h.gone)})
 	<-waiting
 	h.assertEnded()
-	assert.Contains(t, h.logs.String(), "calls are cancelled by the shutdown")
+	assert.Contains(t, h.logs.String(), "shutdown cancels calls in flight")
 }
 
-func TestAnIdleServerEndsAtOnceAndItsStreamsEndWell(t *testing.T) {
+func TestShutdownOfIdleServerEndsStreamsCleanly(t *testing.T) {
 	t.Parallel()
 	h := openHouse(t, nil)
 	id, s := h.greet(), h.stream()
@@ -78,7 +78,7 @@ func TestAnIdleServerEndsAtOnceAndItsStreamsEndWell(t *testing.T) {
 	assert.NoError(t, <-listening, "an end, not a cut")
 }
 
-func TestAConnectionOnWhichNothingWasAskedDelaysNoEnd(t *testing.T) {
+func TestUnusedConnectionDoesNotDelayShutdown(t *testing.T) {
 	t.Parallel()
 	h := openHouse(t, nil)
 	h.dial(t, "")
@@ -90,7 +90,7 @@ func TestAConnectionOnWhichNothingWasAskedDelaysNoEnd(t *testing.T) {
 	assert.Less(t, time.Since(began), 4*time.Second)
 }
 
-func TestReadinessIsAskedForOnceInAWhile(t *testing.T) {
+func TestReadinessIsCached(t *testing.T) {
 	t.Parallel()
 	asked, good := 0, error(nil)
 	h := openHouse(t, func(o *HTTPOptions, _ *HTTP) {

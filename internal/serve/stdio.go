@@ -6,50 +6,51 @@ import (
 	"io"
 	"log"
 	"log/slog"
+	"strings"
 	"sync"
 
 	"github.com/mark3labs/mcp-go/server"
 )
 
 const (
-	// stdioCalls run at once, and stdioQueue wait: past both the library runs
-	// calls where it reads, and neither hears nor cancels anything meanwhile.
-	// They are the most that it takes.
+	// stdioCalls is how many calls run concurrently, and stdioQueue how many wait.
+	// Beyond both, the library runs calls in the loop that reads messages, and thus
+	// cannot cancel them. These are the highest values that it accepts.
 	stdioCalls = 100
 	stdioQueue = 10_000
 )
 
-// Stdio serves one client over in and out until in ends or ctx does. Nothing
-// but protocol messages is written to out.
+// Stdio serves one client over in and out until in or ctx ends. It writes only
+// protocol messages to out.
 func Stdio(ctx context.Context, s *server.MCPServer, in io.Reader, out io.Writer, logger *slog.Logger) error {
 	std := server.NewStdioServer(s)
 	std.SetErrorLogger(log.New(logWriter{logger}, "", 0))
 	server.WithWorkerPoolSize(stdioCalls)(std)
 	server.WithQueueSize(stdioQueue)(std)
-	err := std.Listen(ctx, in, &wholeWrites{out: out})
+	err := std.Listen(ctx, in, &lockedWriter{out: out})
 	if errors.Is(err, io.EOF) || errors.Is(err, context.Canceled) {
 		return nil
 	}
 	return err
 }
 
-// wholeWrites keeps messages apart: the library writes its own requests to the
-// client past the lock that its answers take.
-type wholeWrites struct {
+// lockedWriter serializes writes: the library writes requests to the client without
+// the lock that it holds for responses.
+type lockedWriter struct {
 	mu  sync.Mutex
 	out io.Writer
 }
 
-func (w *wholeWrites) Write(p []byte) (int, error) {
+func (w *lockedWriter) Write(p []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.out.Write(p)
 }
 
-// logWriter passes the library's own complaints on to the structured log.
+// logWriter passes the library's error messages to the structured log.
 type logWriter struct{ logger *slog.Logger }
 
 func (w logWriter) Write(p []byte) (int, error) {
-	w.logger.Warn("stdio", "err", string(p))
+	w.logger.Warn("transport error", "err", strings.TrimSpace(string(p)))
 	return len(p), nil
 }

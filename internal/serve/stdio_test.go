@@ -16,8 +16,8 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-// pipe is a client on the other end of stdin and stdout. The library has one
-// session of that kind a process, so tests with one do not run in parallel.
+// pipe is a client at the other end of stdin and stdout. The library has a single
+// stdio session per process, so tests with a pipe do not run in parallel.
 type pipe struct {
 	*house
 	in    io.WriteCloser
@@ -30,7 +30,7 @@ func openPipe(t *testing.T) *pipe {
 	h := newHouse(t)
 	logger := slog.New(slog.NewJSONHandler(h.logs, nil))
 	box := newBox(t, nil)
-	// New shows its own tools alone, which would leave out the stubs.
+	// New lists only the real tools, which would leave out the stubs.
 	s := newServer(func() *tools.Toolbox { return box }, "test", logger, nil, "")
 	h.extend(s)
 	in, toServer := io.Pipe()
@@ -74,7 +74,7 @@ func (p *pipe) next() string {
 	return heard(p.t, p.lines)
 }
 
-func TestStdioHearsAndCancelsWithThreeHundredCallsInFlight(t *testing.T) {
+func TestStdioCancelsWith300CallsInFlight(t *testing.T) {
 	const calls = 300
 	p := openPipe(t)
 	for i := range calls {
@@ -99,7 +99,7 @@ func TestStdioHearsAndCancelsWithThreeHundredCallsInFlight(t *testing.T) {
 	assert.Len(t, answered, calls, "no call was lost")
 }
 
-func TestOverStdioTheLastNotificationComesBeforeTheResult(t *testing.T) {
+func TestStdioLastNotificationPrecedesResult(t *testing.T) {
 	p := openPipe(t)
 	for i := range 60 {
 		p.say(calling(i+1, "far", nil))
@@ -107,7 +107,7 @@ func TestOverStdioTheLastNotificationComesBeforeTheResult(t *testing.T) {
 	}
 }
 
-func TestOverStdioAPanicIsAnAnswerAndKillsNothing(t *testing.T) {
+func TestStdioPanicInToolIsAnErrorResult(t *testing.T) {
 	p := openPipe(t)
 	p.say(calling(1, "panic", nil))
 	said := p.next()

@@ -15,24 +15,25 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-// Tenant is whom a request is served for: its tools and its limits.
+// Tenant is the toolbox and the limits of the callers that authenticate as one
+// tenant.
 type Tenant struct {
-	// Name tells tenants apart; sessions, limits and metrics go by it.
+	// Name identifies the tenant: sessions, limits and metrics are by name.
 	Name string
 	Box  *tools.Toolbox
-	// MaxSessions and MaxCalls bound sessions and calls in flight; zero means
-	// DefaultSessions and DefaultCalls.
+	// MaxSessions and MaxCalls limit sessions and calls in flight; zero means
+	// [DefaultSessions] and [DefaultCalls].
 	MaxSessions, MaxCalls int
 }
 
-// What a tenant may use unless told otherwise.
+// The limits of a tenant without its own.
 const (
 	DefaultSessions = 2000
 	DefaultCalls    = 64
 )
 
-// narrowing is what a caller asked to be kept from, by headers: it can only
-// take away.
+// narrowing is what a request excludes by its headers, for itself. It can only
+// restrict what the tenant may do.
 type narrowing struct {
 	readOnly bool
 	only     []string
@@ -46,10 +47,10 @@ const (
 	headerTools    = "X-Kombo-Tools"
 )
 
-func narrow(ctx context.Context, r *http.Request) context.Context {
+func withNarrowing(ctx context.Context, r *http.Request) context.Context {
 	var n narrowing
 	if v := strings.TrimSpace(r.Header.Get(headerReadOnly)); v != "" {
-		// Anything but a plain no narrows: a typo must not widen.
+		// Anything but an explicit no restricts: a typo must not give access.
 		n.readOnly = !slices.Contains([]string{"false", "0", "no"}, strings.ToLower(v))
 	}
 	if values := r.Header.Values(headerTools); len(values) > 0 {
@@ -67,14 +68,14 @@ func (n narrowing) allows(t *tools.Tool) bool {
 	return (!n.readOnly || t.ReadOnly()) && (n.only == nil || slices.Contains(n.only, t.Name()))
 }
 
-func narrowed(ctx context.Context) narrowing {
+func narrowingOf(ctx context.Context) narrowing {
 	n, _ := ctx.Value(narrowKey{}).(narrowing)
 	return n
 }
 
-// tenantServer is the protocol's server of one tenant. Sessions belong to it,
-// so that an id of one tenant means nothing to another. The toolbox is replaced
-// when settings are read again; sessions stay.
+// tenantServer is the protocol server of one tenant, with its own sessions: the
+// session id of one tenant is not valid for another. If settings are reloaded, the
+// toolbox is replaced and sessions stay.
 type tenantServer struct {
 	name     string
 	box      atomic.Pointer[tools.Toolbox]
@@ -84,20 +85,20 @@ type tenantServer struct {
 	http     *server.StreamableHTTPServer
 	sse      *server.SSEServer
 	streams  streams
-	// large are the places for large messages that arrive: of each tenant, so
-	// that one whose own come slowly keeps nobody else's waiting.
-	large chan struct{}
-	// extra are the tools of HTTPOptions.Extend, which nothing narrows.
-	extra map[string]*server.ServerTool
+	// largeSlots limit how many large messages are read concurrently: for each
+	// tenant, so that a slow client of one does not delay another.
+	largeSlots chan struct{}
+	// extraTools are those of HTTPOptions.Extend, which are always offered.
+	extraTools map[string]*server.ServerTool
 }
 
-// update takes over what was read again.
-func (t *tenantServer) update(now *Tenant) {
-	t.box.Store(now.Box)
-	t.maxCalls.Store(int64(orDefault(now.MaxCalls, DefaultCalls)))
+// update replaces toolbox and limits by those of reloaded settings.
+func (t *tenantServer) update(current *Tenant) {
+	t.box.Store(current.Box)
+	t.maxCalls.Store(int64(orDefault(current.MaxCalls, DefaultCalls)))
 	t.sessions.mu.Lock()
 	defer t.sessions.mu.Unlock()
-	t.sessions.most = orDefault(now.MaxSessions, DefaultSessions)
+	t.sessions.max = orDefault(current.MaxSessions, DefaultSessions)
 }
 
 func orDefault(n, otherwise int) int {
@@ -107,22 +108,22 @@ func orDefault(n, otherwise int) int {
 	return n
 }
 
-// listed keeps the tools that the tenant has now and the caller did not narrow
-// away. The library asks it for lists and for calls alike.
-func (t *tenantServer) listed(ctx context.Context, list []mcp.Tool) []mcp.Tool {
-	n := narrowed(ctx)
+// filterTools returns the tools that the tenant has now and the request does not
+// exclude. The library calls it for lists and for calls.
+func (t *tenantServer) filterTools(ctx context.Context, list []mcp.Tool) []mcp.Tool {
+	n := narrowingOf(ctx)
 	usable := slices.DeleteFunc(t.box.Load().Tools(), func(tool *tools.Tool) bool { return !n.allows(tool) })
-	whole := offered(list, usable)
+	offered := offeredTools(list, usable)
 	for _, m := range list {
-		if t.extra[m.Name] != nil {
-			whole = append(whole, m)
+		if t.extraTools[m.Name] != nil {
+			offered = append(offered, m)
 		}
 	}
-	return whole
+	return offered
 }
 
-// streams are the contexts of SSE streams by session: what a session asked for
-// ends with its stream, which the library does not see to.
+// streams are the contexts of SSE streams by session id. With them, calls end when
+// the stream of their session does, which the library does not take care of.
 type streams struct {
 	mu   sync.Mutex
 	live map[string]context.Context
@@ -143,7 +144,7 @@ func (s *streams) end(id string) {
 	delete(s.live, id)
 }
 
-// bind ends ctx when the stream of its session does.
+// bind returns a context that also ends with the stream of its session.
 func (s *streams) bind(ctx context.Context) (context.Context, func()) {
 	session := server.ClientSessionFromContext(ctx)
 	if session == nil {
@@ -160,5 +161,5 @@ func (s *streams) bind(ctx context.Context) (context.Context, func()) {
 	return ctx, func() { stop(); cancel() }
 }
 
-// discardLogger keeps the library from writing session ids anywhere.
+// discardLogger is for the library, which would log session ids.
 var discardLogger = slog.New(slog.DiscardHandler)

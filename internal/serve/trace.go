@@ -11,11 +11,11 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 )
 
-// tracer does nothing until a provider is set up.
+// tracer returns a tracer that records nothing unless a provider is set.
 func tracer() trace.Tracer { return otel.Tracer("kombo-mcp") }
 
-// traceCall begins the span of a tool call; end takes its outcome. A span says
-// which tool and how it went, never what was asked or answered.
+// traceCall starts the span of a tool call; end ends it with the outcome. The span
+// contains neither arguments nor answer.
 func traceCall(ctx context.Context, tool, requestID string) (_ context.Context, end func(outcome string)) {
 	ctx, span := tracer().Start(ctx, "tools/call "+tool, trace.WithSpanKind(trace.SpanKindServer),
 		trace.WithAttributes(attribute.String("mcp.tool", tool), attribute.String("request.id", requestID)))
@@ -28,8 +28,7 @@ func traceCall(ctx context.Context, tool, requestID string) (_ context.Context, 
 	}
 }
 
-// TraceAttempt records a request to Kombo, which has just ended, as a span
-// below the call that made it.
+// TraceAttempt records a finished request to Kombo as a child span of its call.
 func TraceAttempt(ctx context.Context, a kombo.Attempt) {
 	_, span := tracer().Start(ctx, a.Method+" "+a.Path, trace.WithSpanKind(trace.SpanKindClient), trace.WithTimestamp(a.Start),
 		trace.WithAttributes(
@@ -37,7 +36,7 @@ func TraceAttempt(ctx context.Context, a kombo.Attempt) {
 			attribute.Int("http.response.status_code", a.Status), attribute.String("kombo.code", string(a.Code)),
 		))
 	if a.Err != nil {
-		// The words may name people; the code and the status tell enough.
+		// The error text may name people; code and status are enough.
 		span.SetStatus(codes.Error, "failed")
 	}
 	span.End(trace.WithTimestamp(a.Start.Add(a.Duration)))

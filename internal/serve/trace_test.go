@@ -16,9 +16,9 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-// TestASpanOfACallHoldsThoseOfItsRequests does not run in parallel: the
-// provider is the process's.
-func TestASpanOfACallHoldsThoseOfItsRequests(t *testing.T) {
+// TestRequestSpansAreChildrenOfCallSpan does not run in parallel, because the
+// provider is global.
+func TestRequestSpansAreChildrenOfCallSpan(t *testing.T) {
 	spans := tracetest.NewSpanRecorder()
 	before := otel.GetTracerProvider()
 	otel.SetTracerProvider(trace.NewTracerProvider(trace.WithSpanProcessor(spans)))

@@ -25,12 +25,12 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-// soon bounds what a test waits for, on a busy machine.
+// soon is how long a test waits at most, on a busy machine.
 const soon = 20 * time.Second
 
 type object = map[string]any
 
-// newBox makes the tools of one tenant, in a sandbox of their own.
+// newBox returns the toolbox of one tenant, with a sandbox of its own.
 func newBox(t testing.TB, change func(*tools.Config)) *tools.Toolbox {
 	t.Helper()
 	s := sandbox.New(sandbox.Options{Seed: 7, Applications: 60, Today: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC), RateLimit: -1})
@@ -46,10 +46,10 @@ func newBox(t testing.TB, change func(*tools.Config)) *tools.Toolbox {
 	return box
 }
 
-// doorman lets in whoever shows the token of a tenant.
+// doorman authenticates by a token that is the name of a tenant.
 type doorman map[string]*Tenant
 
-var errStranger = errors.New("a stranger")
+var errStranger = errors.New("unknown token")
 
 func (d doorman) Authenticate(r *http.Request) (*Tenant, error) {
 	token := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer")
@@ -61,27 +61,26 @@ func (d doorman) Authenticate(r *http.Request) (*Tenant, error) {
 
 func (d doorman) Refuse(error) (int, string) { return http.StatusUnauthorized, "Bearer" }
 
-// house is a server on a socket, with a stub of every kind of tool beside the
-// real ones.
+// house is a server on a socket, with stub tools in addition to the real ones.
 type house struct {
 	t    testing.TB
 	http *HTTP
 	url  string
 	logs *record
-	// ended gets what Serve returned.
+	// ended receives what Serve returned.
 	ended chan error
 	// stop begins the shutdown.
 	stop context.CancelFunc
 
-	// began gets the name that each call of the tool wait was given, and open
-	// lets all of them end.
+	// began receives the name in each call of the tool wait; closing open ends all
+	// of them.
 	began chan string
 	open  chan struct{}
-	// gone gets the name of each that was cancelled.
+	// gone receives the name of each call that was canceled.
 	gone chan string
 }
 
-// record is written by a server and read by its test.
+// record is a log that a server writes and its test reads.
 type record struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -104,7 +103,7 @@ func newHouse(t testing.TB) *house {
 	return &house{t: t, logs: &record{}, ended: make(chan error, 1), began: make(chan string, 2000), open: make(chan struct{}), gone: make(chan string, 2000)}
 }
 
-// openHouse serves on a free port until the test ends.
+// openHouse starts a server on a free port, until the test ends.
 func openHouse(t testing.TB, change func(*HTTPOptions, *HTTP)) *house {
 	t.Helper()
 	h := newHouse(t)
@@ -113,12 +112,12 @@ func openHouse(t testing.TB, change func(*HTTPOptions, *HTTP)) *house {
 		Guard:      Guard{Loopback: true},
 		Streamable: true, SSE: true, MaxCalls: 1000, Version: "test", Logger: slog.New(slog.NewJSONHandler(h.logs, nil)), Extend: h.extend,
 	}
-	limits := &HTTP{times: patience}
+	limits := &HTTP{timeouts: defaultTimeouts}
 	if change != nil {
 		change(&o, limits)
 	}
 	h.http = NewHTTP(o)
-	h.http.times = limits.times
+	h.http.timeouts = limits.timeouts
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	h.url = "http://" + l.Addr().String()
@@ -137,8 +136,8 @@ func openHouse(t testing.TB, change func(*HTTPOptions, *HTTP)) *house {
 	return h
 }
 
-// extend adds the stubs: one that waits, one that panics, two that answer with
-// much, one that tells how far it is.
+// extend adds the stubs: one that waits, one that panics, two with large answers,
+// one that reports progress.
 func (h *house) extend(s *server.MCPServer) {
 	s.AddTool(mcp.NewTool("wait", mcp.WithString("name")), func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		name := r.GetString("name", "")
@@ -165,14 +164,14 @@ func (h *house) extend(s *server.MCPServer) {
 		p := progressOf(ctx, r)
 		for i := range 3 {
 			p.last = time.Time{}
-			p.tell(i+1, 3)
+			p.report(i+1, 3)
 		}
-		p.settle()
+		p.waitUntilSent()
 		return mcp.NewToolResultText("far"), nil
 	})
 }
 
-// heard waits for a name.
+// heard waits for a name from a channel.
 func heard(t testing.TB, names <-chan string) string {
 	t.Helper()
 	select {
@@ -184,14 +183,14 @@ func heard(t testing.TB, names <-chan string) string {
 	}
 }
 
-// answer is that to one request.
+// answer is the response to one request.
 type answer struct {
 	status int
 	header http.Header
 	body   string
 }
 
-// send makes one request. Headers are names and values in turn.
+// send sends one request. Headers are alternating names and values.
 func (h *house) send(method, path, body string, headers ...string) answer {
 	h.t.Helper()
 	a, err := h.try(h.t.(interface{ Context() context.Context }).Context(), method, path, body, headers...)
@@ -222,7 +221,7 @@ func (h *house) try(ctx context.Context, method, path, body string, headers ...s
 	return answer{resp.StatusCode, resp.Header, string(raw)}, err
 }
 
-// rpc words a request of the protocol.
+// rpc returns a request of the protocol.
 func rpc(id any, method string, params any) string {
 	m := object{"jsonrpc": "2.0", "method": method}
 	if id != nil {
@@ -244,7 +243,7 @@ func calling(id any, tool string, arguments object) string {
 
 var hello = rpc(0, "initialize", object{"protocolVersion": "2025-06-18", "capabilities": object{}, "clientInfo": object{"name": "test", "version": "1"}})
 
-// greet begins a session and gives its id.
+// greet initializes a session and returns its id.
 func (h *house) greet(headers ...string) string {
 	h.t.Helper()
 	a := h.send(http.MethodPost, "/mcp", hello, headers...)
@@ -262,7 +261,7 @@ func (h *house) post(session, message string, headers ...string) answer {
 	return h.send(http.MethodPost, "/mcp", message, append(headers, server.HeaderKeySessionID, session)...)
 }
 
-// later is post without waiting.
+// later posts without waiting for the response.
 func (h *house) later(session, message string) <-chan answer {
 	done := make(chan answer, 1)
 	go func() {
@@ -275,7 +274,7 @@ func (h *house) later(session, message string) <-chan answer {
 	return done
 }
 
-// stream is one of the older transport.
+// stream is an SSE stream.
 type stream struct {
 	*house
 	messages string
@@ -305,7 +304,7 @@ func (h *house) stream(headers ...string) *stream {
 	return s
 }
 
-// next gives what the next event carries, "" at the end.
+// next returns the data of the next event, "" at the end.
 func (s *stream) next() string {
 	for {
 		line, err := s.events.ReadString('\n')
@@ -318,7 +317,7 @@ func (s *stream) next() string {
 	}
 }
 
-// say sends a message on its way.
+// say posts a message of the stream's session.
 func (s *stream) say(message string) {
 	s.t.Helper()
 	require.Equal(s.t, http.StatusAccepted, s.send(http.MethodPost, s.messages, message).status)
