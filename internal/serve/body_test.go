@@ -30,7 +30,7 @@ func (s *spaces) Read(p []byte) (int, error) {
 }
 
 // pour posts a body of a size; -1 sends it without a Content-Length.
-func (h *house) pour(t *testing.T, path string, size int, said int64) int {
+func (h *testServer) pour(t *testing.T, path string, size int, said int64) int {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, h.url+path, io.MultiReader(strings.NewReader(`{"jsonrpc":"2.0","id":1,"method":"ping"`), &spaces{size}, strings.NewReader("}")))
 	require.NoError(t, err)
@@ -46,7 +46,7 @@ func (h *house) pour(t *testing.T, path string, size int, said int64) int {
 
 func TestTooLargeMessageIsRefused(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, nil)
+	h := startServer(t, nil)
 	s := h.stream()
 	const huge = 100 << 20
 	for _, path := range []string{"/mcp", s.messages} {
@@ -65,7 +65,7 @@ func TestTooLargeMessageIsRefused(t *testing.T) {
 
 func TestMessageWithFileIsAccepted(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, nil)
+	h := startServer(t, nil)
 	id := h.greet()
 	a := h.post(id, calling(1, "add_candidate_attachment", object{"candidate_id": "x", "attachment": object{"data": strings.Repeat("QUFB", 5<<20), "name": "a.pdf", "type": "CV", "content_type": "application/pdf"}}))
 	assert.Equal(t, http.StatusOK, a.status)
@@ -74,7 +74,7 @@ func TestMessageWithFileIsAccepted(t *testing.T) {
 
 func TestLargeMessagesAreLimitedPerTenant(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, twoTenants(t))
+	h := startServer(t, twoTenants(t))
 	one, two := []string{"Authorization", "Bearer of-one"}, []string{"Authorization", "Bearer of-two"}
 	ids := map[string]string{"one": h.greet(one...), "two": h.greet(two...)}
 	body := calling(1, "get_tags", object{"where": strings.Repeat(" ", 2<<20)})
@@ -108,7 +108,7 @@ func TestLargeMessagesAreLimitedPerTenant(t *testing.T) {
 
 func TestInvalidMessageIsRefusedAndNextIsServed(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, nil)
+	h := startServer(t, nil)
 	id := h.greet()
 	ping := rpc(1, "ping", nil)
 	for name, c := range map[string]struct {

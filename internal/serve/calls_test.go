@@ -39,7 +39,7 @@ func TestCallCannotBeCanceledByOtherCallers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := openHouse(t, func(o *HTTPOptions, _ *HTTP) { o.Stateless = c.stateless })
+			h := startServer(t, func(o *HTTPOptions, _ *HTTP) { o.Stateless = c.stateless })
 			answers := make(chan string, 2)
 			for _, caller := range []string{"a", "b"} {
 				body, headers := c.word(7, "tools/call", object{"name": "wait", "arguments": object{"name": caller}})
@@ -66,7 +66,7 @@ func TestCallCannotBeCanceledByOtherCallers(t *testing.T) {
 
 func TestClosingConnectionCancelsOwnCall(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, nil)
+	h := startServer(t, nil)
 	ctx, hangUp := context.WithCancel(t.Context())
 	body, headers := modern(7, "tools/call", object{"name": "wait", "arguments": object{"name": "a"}})
 	go func() { _, _ = h.try(ctx, http.MethodPost, "/mcp", body, headers...) }()
@@ -77,7 +77,7 @@ func TestClosingConnectionCancelsOwnCall(t *testing.T) {
 
 func TestSessionCancelsOnlyItsOwnCall(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, nil)
+	h := startServer(t, nil)
 	one, two := h.greet(), h.greet()
 	first := h.later(one, calling(7, "wait", object{"name": "of one"}))
 	require.Equal(t, "of one", heard(t, h.began))
@@ -92,7 +92,7 @@ func TestSessionCancelsOnlyItsOwnCall(t *testing.T) {
 
 func TestConcurrentCallsWithSameIDAreBothAnswered(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, nil)
+	h := startServer(t, nil)
 	id := h.greet()
 	first, second := h.later(id, calling(7, "wait", object{"name": "x"})), h.later(id, calling(7, "wait", object{"name": "y"}))
 	heard(t, h.began)
@@ -105,7 +105,7 @@ func TestConcurrentCallsWithSameIDAreBothAnswered(t *testing.T) {
 
 func TestEndOfSSEStreamCancelsOnlyItsCalls(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, nil)
+	h := startServer(t, nil)
 	one, two := h.stream(), h.stream()
 	for i, name := range []string{"a", "b"} {
 		one.say(calling(i, "wait", object{"name": name}))
@@ -136,7 +136,7 @@ func TestLastNotificationPrecedesResult(t *testing.T) {
 	const calls = 60
 	t.Run("over http", func(t *testing.T) {
 		t.Parallel()
-		h := openHouse(t, nil)
+		h := startServer(t, nil)
 		id := h.greet()
 		for i := range calls {
 			var said []string
@@ -150,7 +150,7 @@ func TestLastNotificationPrecedesResult(t *testing.T) {
 	})
 	t.Run("over sse", func(t *testing.T) {
 		t.Parallel()
-		s := openHouse(t, nil).stream()
+		s := startServer(t, nil).stream()
 		for i := range calls {
 			s.say(calling(i+1, "far", nil))
 			assertInOrder(t, []string{s.next(), s.next(), s.next(), s.next()})
@@ -160,7 +160,7 @@ func TestLastNotificationPrecedesResult(t *testing.T) {
 
 func TestPanicInToolIsAnErrorResult(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, nil)
+	h := startServer(t, nil)
 	id, s := h.greet(), h.stream()
 	body, headers := modern(2, "tools/call", object{"name": "panic", "arguments": object{}})
 	s.say(calling(3, "panic", nil))
@@ -180,7 +180,7 @@ func TestPanicInToolIsAnErrorResult(t *testing.T) {
 
 func TestLogsAreJSONWithoutPersonalData(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, twoTenants(t))
+	h := startServer(t, twoTenants(t))
 	one := []string{"Authorization", "Bearer of-one"}
 	id := h.greet(one...)
 	h.post(id, calling(1, "get_candidates", object{"email": "ada@people.example", "last_name": "Lovelace"}), one...)
@@ -199,8 +199,8 @@ func TestLogsAreJSONWithoutPersonalData(t *testing.T) {
 
 func TestWriteOverSSEFallsBackToPreview(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, func(o *HTTPOptions, _ *HTTP) {
-		o.Auth = doorman{"": {Name: "one", Box: newBox(t, func(c *tools.Config) { c.Writes, c.Fallback = tools.PolicyConfirmAll, tools.FallbackPreview })}}
+	h := startServer(t, func(o *HTTPOptions, _ *HTTP) {
+		o.Auth = tokenAuth{"": {Name: "one", Box: newBox(t, func(c *tools.Config) { c.Writes, c.Fallback = tools.PolicyConfirmAll, tools.FallbackPreview })}}
 	})
 	s := h.stream()
 	s.say(strings.Replace(hello, `"capabilities":{}`, `"capabilities":{"elicitation":{}}`, 1))

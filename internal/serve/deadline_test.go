@@ -19,7 +19,7 @@ func TestClientThatDoesNotReadLosesItsConnection(t *testing.T) {
 	short := func(_ *HTTPOptions, l *HTTP) { l.timeouts.write = 200 * time.Millisecond }
 	t.Run("over sse", func(t *testing.T) {
 		t.Parallel()
-		h := openHouse(t, short)
+		h := startServer(t, short)
 		s := h.stream()
 		for i := range answers {
 			a, err := h.try(t.Context(), http.MethodPost, s.messages, calling(i, "large", nil))
@@ -34,7 +34,7 @@ func TestClientThatDoesNotReadLosesItsConnection(t *testing.T) {
 	})
 	t.Run("over http", func(t *testing.T) {
 		t.Parallel()
-		h := openHouse(t, short)
+		h := startServer(t, short)
 		id := h.greet()
 		body := calling(1, "huge", object{"megabytes": answers})
 		c := h.dial(t, fmt.Sprintf("POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAccept: application/json, text/event-stream\r\nMcp-Session-Id: %s\r\nContent-Length: %d\r\n\r\n%s", id, len(body), body))
@@ -49,7 +49,7 @@ func TestClientThatDoesNotReadLosesItsConnection(t *testing.T) {
 
 func TestSlowReaderGetsWholeAnswer(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, func(_ *HTTPOptions, l *HTTP) { l.timeouts.write = 200 * time.Millisecond })
+	h := startServer(t, func(_ *HTTPOptions, l *HTTP) { l.timeouts.write = 200 * time.Millisecond })
 	s := h.stream()
 	for i := range 5 {
 		time.Sleep(100 * time.Millisecond)

@@ -17,7 +17,7 @@ var endpoints = map[string]string{"/mcp": http.MethodPost, "/sse": http.MethodGe
 
 func TestForeignOriginIsRefusedOnAllEndpoints(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, func(o *HTTPOptions, _ *HTTP) { o.Guard.Origins = []string{"https://app.example.com"} })
+	h := startServer(t, func(o *HTTPOptions, _ *HTTP) { o.Guard.Origins = []string{"https://app.example.com"} })
 	for path, method := range endpoints {
 		for _, origin := range []string{"https://evil.example", "null", "https://localhost.evil.example", "https://app.example.com.evil.example", "http://app.example.com", "http://u@localhost", "file://localhost", "http://127.0.0.1:1/x", "%%"} {
 			a := h.send(method, path, hello, "Origin", origin)
@@ -38,7 +38,7 @@ func TestForeignOriginIsRefusedOnAllEndpoints(t *testing.T) {
 
 func TestStreamAllowsOnlyConfiguredOrigins(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, nil)
+	h := startServer(t, nil)
 	for _, origin := range []string{"", "http://localhost:3000"} {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, h.url+"/sse", nil)
 		require.NoError(t, err)
@@ -54,7 +54,7 @@ func TestStreamAllowsOnlyConfiguredOrigins(t *testing.T) {
 
 func TestForeignHostNameIsRefusedOnLoopback(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, func(o *HTTPOptions, _ *HTTP) { o.Guard.Hosts = []string{"mcp.example.com"} })
+	h := startServer(t, func(o *HTTPOptions, _ *HTTP) { o.Guard.Hosts = []string{"mcp.example.com"} })
 	for path, method := range endpoints {
 		for _, host := range []string{"evil.example", "evil.example:8787", "localhost.evil.example", "127.0.0.1.evil.example", "192.168.0.1", "[::2]:80"} {
 			assert.Equal(t, http.StatusForbidden, h.send(method, path, hello, "Host", host).status, "%s at %s", path, host)
@@ -86,7 +86,7 @@ func TestHostsAreRestrictedOnlyIfConfigured(t *testing.T) {
 }
 
 // dial opens a connection for HTTP written by hand.
-func (h *house) dial(t *testing.T, text string) net.Conn {
+func (h *testServer) dial(t *testing.T, text string) net.Conn {
 	t.Helper()
 	c, err := net.Dial("tcp", strings.TrimPrefix(h.url, "http://"))
 	require.NoError(t, err)
@@ -99,7 +99,7 @@ func (h *house) dial(t *testing.T, text string) net.Conn {
 
 func TestSlowRequestLosesItsConnection(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, func(_ *HTTPOptions, l *HTTP) {
+	h := startServer(t, func(_ *HTTPOptions, l *HTTP) {
 		l.timeouts.header, l.timeouts.body = 100*time.Millisecond, 100*time.Millisecond
 	})
 	for name, text := range map[string]string{
@@ -118,7 +118,7 @@ func TestSlowRequestLosesItsConnection(t *testing.T) {
 
 func TestReadDeadlineEndsWithTheBody(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, func(_ *HTTPOptions, l *HTTP) { l.timeouts.body = 50 * time.Millisecond })
+	h := startServer(t, func(_ *HTTPOptions, l *HTTP) { l.timeouts.body = 50 * time.Millisecond })
 	id := h.greet()
 	waiting := h.later(id, calling(1, "wait", object{"name": "long"}))
 	heard(t, h.began)
@@ -129,7 +129,7 @@ func TestReadDeadlineEndsWithTheBody(t *testing.T) {
 
 func TestTooLargeHeadersAreRefused(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, nil)
+	h := startServer(t, nil)
 	a := h.send(http.MethodPost, "/mcp", hello, "X-Large", strings.Repeat("x", 64<<10))
 	assert.Equal(t, http.StatusRequestHeaderFieldsTooLarge, a.status)
 }

@@ -45,8 +45,8 @@ func TestPanicInPromptIsLoggedWithItsStack(t *testing.T) {
 	box := newBox(t, func(c *tools.Config) {
 		c.RecordRead = func(context.Context, tools.Read) error { panics(); return nil }
 	})
-	h := openHouse(t, func(o *HTTPOptions, _ *HTTP) {
-		o.Auth = doorman{"": {Name: "one", Box: box, MaxCalls: 1000}}
+	h := startServer(t, func(o *HTTPOptions, _ *HTTP) {
+		o.Auth = tokenAuth{"": {Name: "one", Box: box, MaxCalls: 1000}}
 	})
 	id := h.greet()
 	said := h.post(id, rpc(1, "prompts/get", object{"name": "weekly_report", "arguments": object{}})).body

@@ -138,8 +138,8 @@ func TestPanicInPromptIsAnErrorWithoutDetails(t *testing.T) {
 
 func TestPromptsFollowTenantAndNarrowing(t *testing.T) {
 	metrics := NewMetrics()
-	rules := doorman{"a": {Name: "a", Box: newBox(t, nil)}, "b": {Name: "b", Box: newBox(t, func(c *tools.Config) { c.Exclude = []string{"get_interviews"} })}}
-	h := openHouse(t, func(o *HTTPOptions, _ *HTTP) { o.Auth, o.Metrics = rules, metrics })
+	rules := tokenAuth{"a": {Name: "a", Box: newBox(t, nil)}, "b": {Name: "b", Box: newBox(t, func(c *tools.Config) { c.Exclude = []string{"get_interviews"} })}}
+	h := startServer(t, func(o *HTTPOptions, _ *HTTP) { o.Auth, o.Metrics = rules, metrics })
 	list := func(session, method string, headers ...string) reply {
 		return readReply(t, h.post(session, rpc(1, method, object{}), headers...).body)
 	}

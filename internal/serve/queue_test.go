@@ -11,35 +11,36 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// line is a queue that records the order in which its callers start.
-type line struct {
+// queueTest is a queue that records the order in which its callers start.
+type queueTest struct {
 	*fairQueue
-	t      *testing.T
-	served chan string
-	leave  map[string]func()
+	t       *testing.T
+	started chan string
+	release map[string]func()
 }
 
-func newLine(t *testing.T, most, waiting int) *line {
-	return &line{fairQueue: newFairQueue(most, waiting), t: t, served: make(chan string, 100), leave: map[string]func(){}}
+func newQueueTest(t *testing.T, most, waiting int) *queueTest {
+	return &queueTest{fairQueue: newFairQueue(most, waiting), t: t, started: make(chan string, 100), release: map[string]func(){}}
 }
 
-// in acquires without waiting.
-func (l *line) in(tenant string, most int) {
+// acquireNow acquires without waiting.
+func (l *queueTest) acquireNow(tenant string, most int) {
 	l.t.Helper()
 	release, err := l.acquire(l.t.Context(), tenant, most)
 	require.NoError(l.t, err)
-	l.leave[tenant] = release
+	l.release[tenant] = release
 }
 
-// join waits in the queue, and releases as soon as it starts once ended is set.
-func (l *line) join(ctx context.Context, tenant string, most int) <-chan error {
+// waitAndRelease waits in the queue in the background, and releases as soon as it
+// starts. It returns once it waits.
+func (l *queueTest) waitAndRelease(ctx context.Context, tenant string, most int) <-chan error {
 	l.t.Helper()
 	before := l.waitingNow()
 	done := make(chan error, 1)
 	go func() {
 		release, err := l.acquire(ctx, tenant, most)
 		if err == nil {
-			l.served <- tenant
+			l.started <- tenant
 			release()
 		}
 		done <- err
@@ -59,17 +60,17 @@ func (q *fairQueue) waitingNow() (n int) {
 
 func TestQueueIsFairBetweenTenants(t *testing.T) {
 	t.Parallel()
-	l := newLine(t, 1, 100)
-	l.in("flood", 10)
+	l := newQueueTest(t, 1, 100)
+	l.acquireNow("flood", 10)
 	for range 50 {
-		l.join(t.Context(), "flood", 10)
+		l.waitAndRelease(t.Context(), "flood", 10)
 	}
-	l.join(t.Context(), "calm", 10)
-	l.join(t.Context(), "quiet", 10)
-	l.leave["flood"]()
+	l.waitAndRelease(t.Context(), "calm", 10)
+	l.waitAndRelease(t.Context(), "quiet", 10)
+	l.release["flood"]()
 	var order []string
 	for range 52 {
-		order = append(order, heard(t, l.served))
+		order = append(order, heard(t, l.started))
 	}
 	assert.ElementsMatch(t, []string{"flood", "calm", "quiet"}, order[:3], "each is served once before one is served twice")
 	require.Eventually(t, func() bool { return l.inFlight() == 0 }, soon, time.Millisecond)
@@ -79,16 +80,16 @@ func TestQueueIsFairBetweenTenants(t *testing.T) {
 
 func TestQueueLimitsCallsPerTenant(t *testing.T) {
 	t.Parallel()
-	l := newLine(t, 3, 100)
-	l.in("one", 2)
-	first := l.leave["one"]
-	l.in("one", 2)
-	waits := l.join(t.Context(), "one", 2)
-	l.in("two", 2)
+	l := newQueueTest(t, 3, 100)
+	l.acquireNow("one", 2)
+	first := l.release["one"]
+	l.acquireNow("one", 2)
+	waits := l.waitAndRelease(t.Context(), "one", 2)
+	l.acquireNow("two", 2)
 	assert.Equal(t, 3, l.inFlight())
-	assert.Empty(t, l.served)
-	l.leave["two"]()
-	assert.Empty(t, l.served, "a tenant at its limit gets no free slot")
+	assert.Empty(t, l.started)
+	l.release["two"]()
+	assert.Empty(t, l.started, "a tenant at its limit gets no free slot")
 	first()
 	assert.NoError(t, <-waits)
 	first()
@@ -97,20 +98,20 @@ func TestQueueLimitsCallsPerTenant(t *testing.T) {
 
 func TestCanceledWaiterLeavesQueue(t *testing.T) {
 	t.Parallel()
-	l := newLine(t, 1, 2)
-	l.in("one", 1)
+	l := newQueueTest(t, 1, 2)
+	l.acquireNow("one", 1)
 	ctx, leave := context.WithCancel(t.Context())
-	gone := l.join(ctx, "two", 1)
-	stays := l.join(t.Context(), "two", 1)
+	gone := l.waitAndRelease(ctx, "two", 1)
+	stays := l.waitAndRelease(t.Context(), "two", 1)
 	_, err := l.acquire(t.Context(), "two", 1)
 	require.ErrorIs(t, err, errBusy)
 	leave()
 	require.ErrorIs(t, <-gone, context.Canceled)
 	only, leave := context.WithCancel(t.Context())
-	alone := l.join(only, "three", 1)
+	alone := l.waitAndRelease(only, "three", 1)
 	leave()
 	require.ErrorIs(t, <-alone, context.Canceled)
-	l.leave["one"]()
+	l.release["one"]()
 	assert.NoError(t, <-stays)
 	assert.Empty(t, l.tenants)
 	assert.Empty(t, l.order)
@@ -119,8 +120,8 @@ func TestCanceledWaiterLeavesQueue(t *testing.T) {
 // TestBusyTenantDoesNotBlockOtherTenant tests the queue through the whole server.
 func TestBusyTenantDoesNotBlockOtherTenant(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, func(o *HTTPOptions, _ *HTTP) {
-		o.Auth = doorman{"": {Name: "one", Box: newBox(t, nil), MaxCalls: 2}, "of-two": {Name: "two", Box: newBox(t, nil), MaxCalls: 2}}
+	h := startServer(t, func(o *HTTPOptions, _ *HTTP) {
+		o.Auth = tokenAuth{"": {Name: "one", Box: newBox(t, nil), MaxCalls: 2}, "of-two": {Name: "two", Box: newBox(t, nil), MaxCalls: 2}}
 		o.MaxCalls = 3
 	})
 	id, other := h.greet(), h.greet("Authorization", "Bearer of-two")

@@ -18,7 +18,7 @@ import (
 
 func TestMissingForgedAndEndedSessionsAreRefused(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, nil)
+	h := startServer(t, nil)
 	ended := h.greet()
 	require.Equal(t, http.StatusOK, h.send(http.MethodDelete, "/mcp", "", "Mcp-Session-Id", ended).status)
 	ids := map[string]int{
@@ -37,7 +37,7 @@ func TestMissingForgedAndEndedSessionsAreRefused(t *testing.T) {
 
 func TestStatelessServerOpensNoStream(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, func(o *HTTPOptions, _ *HTTP) { o.Stateless = true })
+	h := startServer(t, func(o *HTTPOptions, _ *HTTP) { o.Stateless = true })
 	a := h.send(http.MethodPost, "/mcp", hello)
 	require.Equal(t, http.StatusOK, a.status)
 	assert.Empty(t, a.header.Get("Mcp-Session-Id"))
@@ -47,13 +47,13 @@ func TestStatelessServerOpensNoStream(t *testing.T) {
 
 func twoTenants(t *testing.T) func(*HTTPOptions, *HTTP) {
 	return func(o *HTTPOptions, _ *HTTP) {
-		o.Auth = doorman{"of-one": {Name: "one", Box: newBox(t, nil)}, "of-two": {Name: "two", Box: newBox(t, nil)}}
+		o.Auth = tokenAuth{"of-one": {Name: "one", Box: newBox(t, nil)}, "of-two": {Name: "two", Box: newBox(t, nil)}}
 	}
 }
 
 func TestSessionIsInvalidForOtherTenant(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, twoTenants(t))
+	h := startServer(t, twoTenants(t))
 	one, two := []string{"Authorization", "Bearer of-one"}, []string{"Authorization", "Bearer of-two"}
 	id, stream := h.greet(one...), h.stream(one...)
 	for _, method := range []string{http.MethodPost, http.MethodGet, http.MethodDelete} {
@@ -68,8 +68,8 @@ func TestSessionIsInvalidForOtherTenant(t *testing.T) {
 func TestSessionsAreLimited(t *testing.T) {
 	// As many as are concurrent may find the last slot free.
 	const most, together = 500, 8
-	h := openHouse(t, func(o *HTTPOptions, _ *HTTP) {
-		o.Auth = doorman{"": {Name: "one", Box: newBox(t, nil), MaxSessions: most}, "of-two": {Name: "two", Box: newBox(t, nil)}}
+	h := startServer(t, func(o *HTTPOptions, _ *HTTP) {
+		o.Auth = tokenAuth{"": {Name: "one", Box: newBox(t, nil), MaxSessions: most}, "of-two": {Name: "two", Box: newBox(t, nil)}}
 	})
 	before := heapNow()
 	var wg sync.WaitGroup
@@ -99,8 +99,8 @@ func TestSessionsAreLimited(t *testing.T) {
 
 func TestOpenStreamsAreLimited(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, func(o *HTTPOptions, _ *HTTP) {
-		o.Auth = doorman{"": {Name: "one", Box: newBox(t, nil), MaxSessions: 2}}
+	h := startServer(t, func(o *HTTPOptions, _ *HTTP) {
+		o.Auth = tokenAuth{"": {Name: "one", Box: newBox(t, nil), MaxSessions: 2}}
 	})
 	id := h.greet()
 	get := func(ctx context.Context) int {
@@ -152,9 +152,9 @@ func TestIdleSessionIsRemovedUnlessItHasStream(t *testing.T) {
 
 func TestHeadersNarrowAndNeverWiden(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, func(o *HTTPOptions, _ *HTTP) {
+	h := startServer(t, func(o *HTTPOptions, _ *HTTP) {
 		o.Extend = nil
-		o.Auth = doorman{
+		o.Auth = tokenAuth{
 			"": {Name: "one", Box: newBox(t, nil)},
 			"reader": {Name: "reader", Box: newBox(t, func(c *tools.Config) {
 				c.ReadOnly, c.Only = true, []string{"get_jobs", "get_tags", "create_candidate"}

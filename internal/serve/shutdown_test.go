@@ -12,7 +12,7 @@ import (
 
 func TestShutdownWaitsForCallsInFlight(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, nil)
+	h := startServer(t, nil)
 	id, s := h.greet(), h.stream()
 	waiting := h.later(id, calling(1, "wait", object{"name": "over http"}))
 	heard(t, h.began)
@@ -34,7 +34,7 @@ func TestShutdownWaitsForCallsInFlight(t *testing.T) {
 	h.assertEnded()
 }
 
-func (h *house) assertEnded() {
+func (h *testServer) assertEnded() {
 	h.t.Helper()
 	select {
 	case err := <-h.ended:
@@ -47,7 +47,7 @@ func (h *house) assertEnded() {
 
 func TestShutdownCancelsSlowCalls(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, func(_ *HTTPOptions, l *HTTP) { l.timeouts.drain = 50 * time.Millisecond })
+	h := startServer(t, func(_ *HTTPOptions, l *HTTP) { l.timeouts.drain = 50 * time.Millisecond })
 	id, s := h.greet(), h.stream()
 	waiting := h.later(id, calling(1, "wait", object{"name": "http"}))
 	heard(t, h.began)
@@ -62,7 +62,7 @@ func TestShutdownCancelsSlowCalls(t *testing.T) {
 
 func TestShutdownOfIdleServerEndsStreamsCleanly(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, nil)
+	h := startServer(t, nil)
 	id, s := h.greet(), h.stream()
 	listening := make(chan error, 1)
 	go func() {
@@ -80,7 +80,7 @@ func TestShutdownOfIdleServerEndsStreamsCleanly(t *testing.T) {
 
 func TestUnusedConnectionDoesNotDelayShutdown(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, nil)
+	h := startServer(t, nil)
 	h.dial(t, "")
 	h.dial(t, "POST /mcp HTTP/1.1\r\nHost: ")
 	h.greet()
@@ -93,7 +93,7 @@ func TestUnusedConnectionDoesNotDelayShutdown(t *testing.T) {
 func TestReadinessIsCached(t *testing.T) {
 	t.Parallel()
 	asked, good := 0, error(nil)
-	h := openHouse(t, func(o *HTTPOptions, _ *HTTP) {
+	h := startServer(t, func(o *HTTPOptions, _ *HTTP) {
 		o.Ready = func(context.Context) error { asked++; return good }
 	})
 	for range 20 {
@@ -101,7 +101,7 @@ func TestReadinessIsCached(t *testing.T) {
 	}
 	h.http.ready.mu.Lock()
 	assert.Equal(t, 1, asked, "a probe spends the rate limit of the upstream")
-	h.http.ready.at, good = time.Time{}, errStranger
+	h.http.ready.at, good = time.Time{}, errUnknownToken
 	h.http.ready.mu.Unlock()
 	for range 3 {
 		a := h.send(http.MethodGet, "/readyz", "")

@@ -19,7 +19,7 @@ import (
 // pipe is a client at the other end of stdin and stdout. The library has a single
 // stdio session per process, so tests with a pipe do not run in parallel.
 type pipe struct {
-	*house
+	*testServer
 	in    io.WriteCloser
 	lines chan string
 	done  chan error
@@ -35,7 +35,7 @@ func openPipe(t *testing.T) *pipe {
 	h.extend(s)
 	in, toServer := io.Pipe()
 	fromServer, out := io.Pipe()
-	p := &pipe{house: h, in: toServer, lines: make(chan string, 10_000), done: make(chan error, 1)}
+	p := &pipe{testServer: h, in: toServer, lines: make(chan string, 10_000), done: make(chan error, 1)}
 	ctx, cancel := context.WithCancel(context.Background())
 	go func() {
 		p.done <- Stdio(ctx, s, in, out, logger)

@@ -29,7 +29,7 @@ func TestRequestSpansAreChildrenOfCallSpan(t *testing.T) {
 	require.NoError(t, err)
 	box, err := tools.New(tools.Config{Client: client})
 	require.NoError(t, err)
-	h := openHouse(t, func(o *HTTPOptions, _ *HTTP) { o.Auth = doorman{"": {Name: "one", Box: box}} })
+	h := startServer(t, func(o *HTTPOptions, _ *HTTP) { o.Auth = tokenAuth{"": {Name: "one", Box: box}} })
 	id := h.greet()
 	h.post(id, calling(1, "get_tags", object{"limit": 1}))
 	h.post(id, calling(2, "get_tags", object{"where": "no such column"}))

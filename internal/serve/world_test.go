@@ -46,23 +46,23 @@ func newBox(t testing.TB, change func(*tools.Config)) *tools.Toolbox {
 	return box
 }
 
-// doorman authenticates by a token that is the name of a tenant.
-type doorman map[string]*Tenant
+// tokenAuth authenticates by a token that is the name of a tenant.
+type tokenAuth map[string]*Tenant
 
-var errStranger = errors.New("unknown token")
+var errUnknownToken = errors.New("unknown token")
 
-func (d doorman) Authenticate(r *http.Request) (*Tenant, error) {
+func (d tokenAuth) Authenticate(r *http.Request) (*Tenant, error) {
 	token := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer")
 	if t := d[strings.TrimSpace(token)]; t != nil {
 		return t, nil
 	}
-	return nil, errStranger
+	return nil, errUnknownToken
 }
 
-func (d doorman) Refuse(error) (int, string) { return http.StatusUnauthorized, "Bearer" }
+func (d tokenAuth) Refuse(error) (int, string) { return http.StatusUnauthorized, "Bearer" }
 
-// house is a server on a socket, with stub tools in addition to the real ones.
-type house struct {
+// testServer is a server on a socket, with stub tools in addition to the real ones.
+type testServer struct {
 	t    testing.TB
 	http *HTTP
 	url  string
@@ -98,17 +98,17 @@ func (r *record) String() string {
 	return r.b.String()
 }
 
-func newHouse(t testing.TB) *house {
+func newHouse(t testing.TB) *testServer {
 	t.Helper()
-	return &house{t: t, logs: &record{}, ended: make(chan error, 1), began: make(chan string, 2000), open: make(chan struct{}), gone: make(chan string, 2000)}
+	return &testServer{t: t, logs: &record{}, ended: make(chan error, 1), began: make(chan string, 2000), open: make(chan struct{}), gone: make(chan string, 2000)}
 }
 
-// openHouse starts a server on a free port, until the test ends.
-func openHouse(t testing.TB, change func(*HTTPOptions, *HTTP)) *house {
+// startServer starts a server on a free port, until the test ends.
+func startServer(t testing.TB, change func(*HTTPOptions, *HTTP)) *testServer {
 	t.Helper()
 	h := newHouse(t)
 	o := HTTPOptions{
-		Auth:       doorman{"": {Name: "one", Box: newBox(t, nil), MaxCalls: 1000}},
+		Auth:       tokenAuth{"": {Name: "one", Box: newBox(t, nil), MaxCalls: 1000}},
 		Guard:      Guard{Loopback: true},
 		Streamable: true, SSE: true, MaxCalls: 1000, Version: "test", Logger: slog.New(slog.NewJSONHandler(h.logs, nil)), Extend: h.extend,
 	}
@@ -138,7 +138,7 @@ func openHouse(t testing.TB, change func(*HTTPOptions, *HTTP)) *house {
 
 // extend adds the stubs: one that waits, one that panics, two with large answers,
 // one that reports progress.
-func (h *house) extend(s *server.MCPServer) {
+func (h *testServer) extend(s *server.MCPServer) {
 	s.AddTool(mcp.NewTool("wait", mcp.WithString("name")), func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		name := r.GetString("name", "")
 		h.began <- name
@@ -191,14 +191,14 @@ type answer struct {
 }
 
 // send sends one request. Headers are alternating names and values.
-func (h *house) send(method, path, body string, headers ...string) answer {
+func (h *testServer) send(method, path, body string, headers ...string) answer {
 	h.t.Helper()
 	a, err := h.try(h.t.(interface{ Context() context.Context }).Context(), method, path, body, headers...)
 	require.NoError(h.t, err)
 	return a
 }
 
-func (h *house) try(ctx context.Context, method, path, body string, headers ...string) (answer, error) {
+func (h *testServer) try(ctx context.Context, method, path, body string, headers ...string) (answer, error) {
 	r, err := http.NewRequestWithContext(ctx, method, h.url+path, strings.NewReader(body))
 	if err != nil {
 		return answer{}, err
@@ -244,7 +244,7 @@ func calling(id any, tool string, arguments object) string {
 var hello = rpc(0, "initialize", object{"protocolVersion": "2025-06-18", "capabilities": object{}, "clientInfo": object{"name": "test", "version": "1"}})
 
 // greet initializes a session and returns its id.
-func (h *house) greet(headers ...string) string {
+func (h *testServer) greet(headers ...string) string {
 	h.t.Helper()
 	a := h.send(http.MethodPost, "/mcp", hello, headers...)
 	require.Equal(h.t, http.StatusOK, a.status, a.body)
@@ -256,13 +256,13 @@ func (h *house) greet(headers ...string) string {
 }
 
 // post sends a message in a session.
-func (h *house) post(session, message string, headers ...string) answer {
+func (h *testServer) post(session, message string, headers ...string) answer {
 	h.t.Helper()
 	return h.send(http.MethodPost, "/mcp", message, append(headers, server.HeaderKeySessionID, session)...)
 }
 
 // later posts without waiting for the response.
-func (h *house) later(session, message string) <-chan answer {
+func (h *testServer) later(session, message string) <-chan answer {
 	done := make(chan answer, 1)
 	go func() {
 		a, err := h.try(context.Background(), http.MethodPost, "/mcp", message, server.HeaderKeySessionID, session)
@@ -276,13 +276,13 @@ func (h *house) later(session, message string) <-chan answer {
 
 // stream is an SSE stream.
 type stream struct {
-	*house
+	*testServer
 	messages string
 	events   *bufio.Reader
 	hang     context.CancelFunc
 }
 
-func (h *house) stream(headers ...string) *stream {
+func (h *testServer) stream(headers ...string) *stream {
 	h.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	h.t.Cleanup(cancel)
@@ -295,7 +295,7 @@ func (h *house) stream(headers ...string) *stream {
 	require.NoError(h.t, err)
 	h.t.Cleanup(func() { _ = resp.Body.Close() })
 	require.Equal(h.t, http.StatusOK, resp.StatusCode)
-	s := &stream{house: h, events: bufio.NewReader(resp.Body), hang: cancel}
+	s := &stream{testServer: h, events: bufio.NewReader(resp.Body), hang: cancel}
 	s.messages = s.next()
 	require.True(h.t, strings.HasPrefix(s.messages, "/message?sessionId="), s.messages)
 	require.Equal(h.t, http.StatusAccepted, h.send(http.MethodPost, s.messages, hello, headers...).status)
