@@ -11,39 +11,38 @@ import (
 	"github.com/invopop/jsonschema"
 )
 
-// ErrRecursive is returned for a type that contains itself: inlining it would
-// never end, and references break several clients.
+// ErrRecursive is matched by the error for a type that contains itself: it cannot
+// be inlined, and references break several clients.
 var ErrRecursive = errors.New("schemas: recursive type")
 
-// Of reflects the struct type t into a portable JSON Schema with the properties
-// in the order of the struct's fields. A field is required unless its json tag
-// says omitempty; its description comes from the tag jsonschema_description, its
-// enum from the tag jsonschema, or from its type: a string type with a method
-// Values() []string is an enum of these.
+// Of reflects the struct type t into a portable JSON Schema, with properties in the
+// order of the fields. A field is required unless its json tag says omitempty. Its
+// description comes from the tag jsonschema_description. Its enum comes from the tag
+// jsonschema, or from its type: a string type with a method Values() []string is an
+// enum of these values.
 //
-// The error is ErrRecursive, or lists what Lint finds wrong with the outcome:
-// maps, interfaces and raw JSON have no portable schema.
+// The error matches ErrRecursive, or lists the violations that Lint finds in the
+// result: maps, interfaces and raw JSON have no portable schema.
 //
-// What a type gave is kept: many tools share the type of their answers, and a
+// Schemas are cached, because many tools share the type of their answers and a
 // server reflects all of them while its host waits.
 func Of(t reflect.Type) (json.RawMessage, error) {
-	if known, ok := kept.Load(t); ok {
-		raw, _ := known.(json.RawMessage)
+	if cached, ok := cache.Load(t); ok {
+		raw, _ := cached.(json.RawMessage)
 		return raw, nil
 	}
-	raw, err := reflected(t)
+	raw, err := reflectSchema(t)
 	if err == nil {
-		kept.Store(t, raw)
+		cache.Store(t, raw)
 	}
 	return raw, err
 }
 
-// kept are the schemas made so far, by reflect.Type.
-var kept sync.Map
+var cache sync.Map // of reflect.Type to json.RawMessage
 
-func reflected(t reflect.Type) (json.RawMessage, error) {
+func reflectSchema(t reflect.Type) (json.RawMessage, error) {
 	if t.Kind() != reflect.Struct {
-		return nil, fmt.Errorf("schemas: %s is no struct, the root of a tool schema is an object", t)
+		return nil, fmt.Errorf("schemas: %s is not a struct; the root of a tool schema must be an object", t)
 	}
 	if err := checkRecursion(t, nil); err != nil {
 		return nil, err
@@ -59,8 +58,8 @@ func reflected(t reflect.Type) (json.RawMessage, error) {
 	if err != nil {
 		return nil, fmt.Errorf("schemas: marshal %s: %w", t, err)
 	}
-	if problems := Lint(raw); len(problems) > 0 {
-		return nil, fmt.Errorf("schemas: %s: %w", t, errors.Join(asErrors(problems)...))
+	if violations := Lint(raw); len(violations) > 0 {
+		return nil, fmt.Errorf("schemas: %s: %w", t, errors.Join(asErrors(violations)...))
 	}
 	return raw, nil
 }
@@ -81,7 +80,7 @@ func enum(t reflect.Type) *jsonschema.Schema {
 	return s
 }
 
-// simplify drops from everything below the root what only the root may carry.
+// simplify removes from s and all below it what only the root may have.
 func simplify(s *jsonschema.Schema) {
 	if s == nil {
 		return
@@ -95,8 +94,8 @@ func simplify(s *jsonschema.Schema) {
 	simplify(s.Items)
 }
 
-// checkRecursion walks the Go types, since the reflector itself overflows the
-// stack on a type that contains itself.
+// checkRecursion looks at the Go types, because the reflector overflows the stack
+// on a type that contains itself.
 func checkRecursion(t reflect.Type, above []reflect.Type) error {
 	switch t.Kind() {
 	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
