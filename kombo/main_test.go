@@ -1,43 +1,19 @@
 package kombo
 
 import (
-	"fmt"
 	"net/http"
-	"os"
-	"runtime"
-	"strings"
 	"testing"
-	"time"
+
+	"go.uber.org/goleak"
 )
 
-// TestMain fails the run if a goroutine of this package or of its transports is
-// left after all tests.
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if code == 0 {
-		if left := leaked(); left != "" {
-			fmt.Fprintln(os.Stderr, "goroutines left over:\n"+left)
-			code = 1
-		}
-	}
-	os.Exit(code)
-}
+// TestMain fails the run if a goroutine is left after all tests.
+func TestMain(m *testing.M) { goleak.VerifyTestMain(closing{m}) }
 
-// leaked returns the stacks of such goroutines, after waiting for them to end.
-func leaked() string {
-	http.DefaultTransport.(*http.Transport).CloseIdleConnections()
-	var left string
-	for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); runtime.Gosched() {
-		left = ""
-		buffer := make([]byte, 1<<20)
-		for stack := range strings.SplitSeq(string(buffer[:runtime.Stack(buffer, true)]), "\n\n") {
-			if strings.Contains(stack, "kombo.(*Client)") || strings.Contains(stack, "net/http.(*persistConn)") {
-				left += stack + "\n\n"
-			}
-		}
-		if left == "" {
-			break
-		}
-	}
-	return left
+// closing are tests after which the standard transport keeps no connection.
+type closing struct{ *testing.M }
+
+func (c closing) Run() int {
+	defer http.DefaultTransport.(*http.Transport).CloseIdleConnections()
+	return c.M.Run()
 }

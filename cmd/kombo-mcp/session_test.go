@@ -5,10 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"log/slog"
 	"net/http"
 	"os"
-	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -16,11 +14,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 
-	"github.com/kombo-mcp/kombo-mcp/internal/serve"
-	"github.com/kombo-mcp/kombo-mcp/kombo"
-	"github.com/kombo-mcp/kombo-mcp/sandbox"
-	"github.com/kombo-mcp/kombo-mcp/tools"
+	"github.com/kombo-mcp/kombo-mcp/internal/app"
 )
 
 // promptly is how soon a server has to be gone when it is told to go.
@@ -106,20 +102,17 @@ func TestAServerGreetsInEveryVersionOfTheProtocol(t *testing.T) {
 	}
 }
 
-// TestNothingGoesOnWhenASessionIsOver counts goroutines, so it runs alone.
+// TestNothingGoesOnWhenASessionIsOver looks at the goroutines of the process, so
+// it runs alone.
 func TestNothingGoesOnWhenASessionIsOver(t *testing.T) {
+	settings := app.Defaults()
+	settings.Sandbox, settings.Applications = true, 60
 	one := func() {
-		s := sandbox.New(sandbox.Options{Seed: 7, Applications: 60, Today: today, RateLimit: -1})
-		client, err := kombo.New(s.APIKey(), kombo.WithIntegration(s.IntegrationID()), kombo.WithBaseURL(s.BaseURL()),
-			kombo.WithHTTPClient(&http.Client{Transport: s.Transport()}))
-		require.NoError(t, err)
-		box, err := tools.New(tools.Config{Client: client, Now: s.Now})
-		require.NoError(t, err)
 		in, toServer := io.Pipe()
 		fromServer, out := io.Pipe()
 		ended := make(chan error, 1)
 		go func() {
-			ended <- serve.Stdio(context.Background(), serve.New(box, "test", slog.New(slog.DiscardHandler)), in, out, slog.New(slog.DiscardHandler))
+			ended <- app.ServeStdio(context.Background(), settings, app.Options{Version: "test"}, in, out)
 			_ = out.Close() // the reader below then ends too
 		}()
 		answers := bufio.NewReader(fromServer)
@@ -145,17 +138,9 @@ func TestNothingGoesOnWhenASessionIsOver(t *testing.T) {
 		assert.NoError(t, <-ended)
 	}
 	one() // what is started once for all is there from now on
-	before := runtime.NumGoroutine()
+	before := goleak.IgnoreCurrent()
 	for range 3 {
 		one()
 	}
-	after := runtime.NumGoroutine()
-	for waited := time.Duration(0); after > before && waited < promptly; waited += 10 * time.Millisecond {
-		time.Sleep(10 * time.Millisecond)
-		after = runtime.NumGoroutine()
-	}
-	if after > before {
-		stacks := make([]byte, 1<<20)
-		assert.Fail(t, "goroutines are left", "%d and then %d\n%s", before, after, stacks[:runtime.Stack(stacks, true)])
-	}
+	goleak.VerifyNone(t, before)
 }

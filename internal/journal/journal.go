@@ -7,6 +7,7 @@
 package journal
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -122,11 +123,11 @@ func defaultPath(goos string, getenv func(string) string, home string) (string, 
 }
 
 func (o Options) withDefaults() Options {
-	set(&o.MaxBytes, 16<<20)
-	set(&o.OnceFor, 10*time.Minute)
-	set(&o.UnknownFor, 24*time.Hour)
+	o.MaxBytes = cmp.Or(o.MaxBytes, 16<<20)
+	o.OnceFor = cmp.Or(o.OnceFor, 10*time.Minute)
+	o.UnknownFor = cmp.Or(o.UnknownFor, 24*time.Hour)
 	o.Keep = max(o.Keep, o.OnceFor, o.UnknownFor)
-	set(&o.poll, 25*time.Millisecond)
+	o.poll = cmp.Or(o.poll, 25*time.Millisecond)
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -140,13 +141,6 @@ func (o Options) withDefaults() Options {
 		o.openFile = openLog
 	}
 	return o
-}
-
-func set[T comparable](field *T, value T) {
-	var zero T
-	if *field == zero {
-		*field = value
-	}
 }
 
 // Open opens the journal, creating it when it is not there: directories with mode 0700, the file

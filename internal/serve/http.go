@@ -2,6 +2,7 @@ package serve
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -76,7 +77,7 @@ const maxQueuedCalls = 512
 // request.
 func NewHTTP(o HTTPOptions) *HTTP {
 	h := &HTTP{
-		opts: o, mux: http.NewServeMux(), queue: newFairQueue(orDefault(o.MaxCalls, 256), maxQueuedCalls),
+		opts: o, mux: http.NewServeMux(), queue: newFairQueue(cmp.Or(o.MaxCalls, 256), maxQueuedCalls),
 		tenants: map[string]*tenantServer{}, timeouts: defaultTimeouts,
 	}
 	h.ready.check = o.Ready

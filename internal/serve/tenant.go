@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -95,17 +96,10 @@ type tenantServer struct {
 // update replaces toolbox and limits by those of reloaded settings.
 func (t *tenantServer) update(current *Tenant) {
 	t.box.Store(current.Box)
-	t.maxCalls.Store(int64(orDefault(current.MaxCalls, DefaultCalls)))
+	t.maxCalls.Store(int64(cmp.Or(current.MaxCalls, DefaultCalls)))
 	t.sessions.mu.Lock()
 	defer t.sessions.mu.Unlock()
-	t.sessions.max = orDefault(current.MaxSessions, DefaultSessions)
-}
-
-func orDefault(n, otherwise int) int {
-	if n <= 0 {
-		return otherwise
-	}
-	return n
+	t.sessions.max = cmp.Or(current.MaxSessions, DefaultSessions)
 }
 
 // filterTools returns the tools that the tenant has now and the request does not
