@@ -45,7 +45,7 @@ var applications = func() *records[application] {
 		lookedUp[application]("job_status", digest.KindText, inJobs, "job_status", "job_id"),
 		lookedUp[application]("department", digest.KindText, inJobs, "department", "job_id").fromMemory(),
 		lookedUp[application]("job_location", digest.KindText, inJobs, "location", "job_id").fromMemory(),
-		text("url", func(a *application) string { return cmp.Or(a.RemoteURL, applicant(a).RemoteURL) }).from("remote_url", "candidate").also("remote_url"),
+		text("url", func(a *application) string { return cmp.Or(a.RemoteURL, applicant(a).RemoteURL) }).from("remote_url", "candidate").joined(inCandidates, "", "candidate_id").also("remote_url"),
 		instant("changed", func(a *application) kombo.Time { return a.ChangedAt }).from("changed_at").also("changed_at"),
 		instant("deleted", func(a *application) kombo.Time { return a.RemoteDeletedAt }).from("remote_deleted_at").also("deleted_at", "remote_deleted_at"),
 		text("remote_id", func(a *application) string { return a.RemoteID }),

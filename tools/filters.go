@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/names"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
 )
@@ -68,8 +69,11 @@ func filtersOf(t reflect.Type, of *resource) ([]*filter, error) {
 		if err := f.parse(tag); err != nil {
 			return nil, fmt.Errorf("%s.%s: %w", t, field.Name, err)
 		}
-		if of.column(f.column) < 0 {
+		switch at := of.column(f.column); {
+		case at < 0:
 			return nil, fmt.Errorf("%s.%s: %s has no column %q", t, field.Name, of.table.Name, f.column)
+		case of.columns[at].lookup != nil:
+			return nil, fmt.Errorf("%s.%s: %s is looked up, so Kombo cannot filter by it", t, field.Name, f.column)
 		}
 		out = append(out, f)
 	}
@@ -172,16 +176,28 @@ func sendable(values []string) bool {
 	})
 }
 
-// filterTargets are the places of a filter's parameters in one of Kombo's filter
-// types, by their names.
-func filterTargets(t reflect.Type) map[string][]int {
-	out := map[string][]int{}
+// filterTargets are the places of filters in one of Kombo's filter types, by their
+// parameters. The error names a filter that Kombo does not have, or one of Kombo's
+// that no parameter stands for.
+func filterTargets(t reflect.Type, filters []*filter) (map[string][]int, error) {
+	targets := map[string][]int{}
 	for _, field := range reflect.VisibleFields(t) {
-		if name, _, _ := strings.Cut(field.Tag.Get("query"), ","); name != "" {
-			out[name] = field.Index
+		name, _, _ := strings.Cut(field.Tag.Get("query"), ",")
+		if _, ofAll := reflect.TypeFor[kombo.ListOptions]().FieldByName(field.Name); name != "" && !ofAll {
+			targets[name] = field.Index
 		}
 	}
-	return out
+	for name := range targets {
+		if !slices.ContainsFunc(filters, func(f *filter) bool { return f.param == name }) {
+			return nil, fmt.Errorf("%s filters by %s, for which there is no parameter", t, name)
+		}
+	}
+	for _, f := range filters {
+		if targets[f.param] == nil {
+			return nil, fmt.Errorf("%s has no field with the tag query:%q", t, f.param)
+		}
+	}
+	return targets, nil
 }
 
 // setFilter puts values into a field of one of Kombo's filters: a text, or a list

@@ -55,11 +55,9 @@ func newList[A, F, T any, PA interface {
 	if err != nil {
 		panic(fmt.Sprintf("tool %s: %v", s.name, err))
 	}
-	targets := filterTargets(reflect.TypeFor[F]())
-	for _, f := range filters {
-		if targets[f.param] == nil {
-			panic(fmt.Sprintf("tool %s: %s has no field with the tag query:%q", s.name, reflect.TypeFor[F](), f.param))
-		}
+	targets, err := filterTargets(reflect.TypeFor[F](), filters)
+	if err != nil {
+		panic(fmt.Sprintf("tool %s: %v", s.name, err))
 	}
 	l := &listTool{name: s.name, of: &s.of.resource, filters: filters, protects: s.of.strip != nil}
 	l.read = func(ctx context.Context, r *reader, filters []sent, options kombo.ListOptions) iter.Seq2[digest.Page, error] {
