@@ -151,7 +151,7 @@ func (p *installPlan) settings(o *installOptions, h hosts.Host, m hosts.Machine)
 	if o.BaseURL != "" {
 		p.server.Settings = append(p.server.Settings, hosts.Variable{Name: hosts.VarBaseURL, Value: o.BaseURL})
 	}
-	if h.Keeps && o.keyFile == "" {
+	if h.ProvidesKey && o.keyFile == "" {
 		p.server.Secrets = []string{hosts.VarKey}
 		return nil
 	}
@@ -212,7 +212,7 @@ func uninstall(cmd *cli.Command, o *installOptions, h hosts.Host, file string) e
 	if err != nil {
 		return err
 	}
-	e, err := h.Take(before, o.name)
+	e, err := h.Remove(before, o.name)
 	if err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}

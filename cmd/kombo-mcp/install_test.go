@@ -240,7 +240,7 @@ func TestInstallRefusesAndChangesNothing(t *testing.T) {
 		"a host that there is not":   {"notepad", "", nil, nil, "the hosts are claude-desktop, claude-code"},
 		"no integration":             {"cursor", "", []string{key}, nil, "Set KOMBO_INTEGRATION_ID or --integration-id"},
 		"no key, and nowhere to ask": {"zed", "", []string{id}, nil, "Set KOMBO_API_KEY for this command"},
-		"a broken file":              {"cursor", `{"mcpServers": {`, []string{id, key}, nil, "Cursor would not read this file"},
+		"a broken file":              {"cursor", `{"mcpServers": {`, []string{id, key}, nil, "Cursor could not read this file"},
 		"comments where none may be": {"claude-desktop", "{} // mine\n", []string{id, key}, nil, "which this host does not allow"},
 		"a name that is none":        {"cursor", "", []string{id, key}, []string{"--name", "a b"}, "cannot be a server's name"},
 		"HTTP where it cannot be":    {"claude-desktop", "", nil, []string{"--url", "https://mcp.example.com/mcp"}, "Settings, Connectors"},

@@ -1,54 +1,54 @@
 package hosts
 
 const (
-	setThere  = ". Set it where the program is started."
-	orKeyFile = ". Set it where the program is started: a program started from a desktop does not see what a shell exports; --key-file is the way out there."
+	setAtStart          = ". Set it where the program is started."
+	setAtStartOrKeyFile = ". Set it where the program is started: a program started from a desktop does not see what a shell exports; --key-file is the way out there."
 )
 
-// ownEnvironment has the notes of a host that takes key and token from its own
-// environment; the hints end them.
-func (h Host) ownEnvironment(keyHint, tokenHint string) Host {
-	takes := func(name, hint string) string { return h.Title + " takes " + name + " from its own environment" + hint }
-	h.keyNote, h.callNote = takes(VarKey, keyHint), takes(VarToken, tokenHint)
+// fromEnvironment returns the host with the notes of one that takes key and token
+// from its own environment. The hints are the ends of these notes.
+func (h Host) fromEnvironment(keyHint, tokenHint string) Host {
+	note := func(name, hint string) string { return h.Title + " takes " + name + " from its own environment" + hint }
+	h.keyNote, h.tokenNote = note(VarKey, keyHint), note(VarToken, tokenHint)
 	return h
 }
 
 func claudeDesktop() Host {
 	return Host{
 		ID: "claude-desktop", Title: "Claude Desktop", format: jsonFormat{}, container: "mcpServers",
-		file:   func(m Machine) (string, error) { return m.applications("Claude", "claude_desktop_config.json") },
-		stdio:  standard(nil),
-		noHTTP: "add its address in Settings, Connectors",
-		next:   "Restart Claude Desktop.",
+		file:            func(m Machine) (string, error) { return m.appConfig("Claude", "claude_desktop_config.json") },
+		stdio:           stdioEntry(nil),
+		httpAlternative: "add its address in Settings, Connectors",
+		nextStep:        "Restart Claude Desktop.",
 	}
 }
 
 func claudeCode() Host {
-	reference := written("${%}")
+	reference := referencePattern("${%}")
 	return Host{
-		ID: "claude-code", Title: "Claude Code", format: jsonFormat{}, container: "mcpServers", Keeps: true,
+		ID: "claude-code", Title: "Claude Code", format: jsonFormat{}, container: "mcpServers", ProvidesKey: true,
 		file: func(m Machine) (string, error) {
-			return m.underHome("CLAUDE_CONFIG_DIR", "", ".claude.json")
+			return m.homePath("CLAUDE_CONFIG_DIR", "", ".claude.json")
 		},
-		stdio: standard(reference, field{key: "type", value: "stdio"}),
-		http:  overHTTP("url", reference, field{key: "type", value: "http"}),
-		next:  "Start a new session; /mcp shows the server.",
-	}.ownEnvironment(orKeyFile, setThere)
+		stdio:    stdioEntry(reference, field{key: "type", value: "stdio"}),
+		http:     httpEntry("url", reference, field{key: "type", value: "http"}),
+		nextStep: "Start a new session; /mcp shows the server.",
+	}.fromEnvironment(setAtStartOrKeyFile, setAtStart)
 }
 
 func cursor() Host {
-	reference := written("${env:%}")
+	reference := referencePattern("${env:%}")
 	return Host{
-		ID: "cursor", Title: "Cursor", format: jsonFormat{comments: true}, container: "mcpServers", Keeps: true,
-		file:  func(m Machine) (string, error) { return m.underHome("", ".cursor", "mcp.json") },
-		stdio: standard(reference),
-		http:  overHTTP("url", reference),
-		next:  "Cursor reads the file by itself; Settings, MCP shows the server.",
-	}.ownEnvironment(orKeyFile, setThere)
+		ID: "cursor", Title: "Cursor", format: jsonFormat{comments: true}, container: "mcpServers", ProvidesKey: true,
+		file:     func(m Machine) (string, error) { return m.homePath("", ".cursor", "mcp.json") },
+		stdio:    stdioEntry(reference),
+		http:     httpEntry("url", reference),
+		nextStep: "Cursor reads the file by itself; Settings, MCP shows the server.",
+	}.fromEnvironment(setAtStartOrKeyFile, setAtStart)
 }
 
-// inputOf is the id under which VS Code asks for a secret and keeps it.
-func inputOf(s Server, name string) string {
+// inputID returns the id under which VS Code asks for a secret and stores it.
+func inputID(s Server, name string) string {
 	if name == VarToken {
 		return s.Name + "-token"
 	}
@@ -56,18 +56,18 @@ func inputOf(s Server, name string) string {
 }
 
 func vscode() Host {
-	reference := func(s Server, name string) string { return "${input:" + inputOf(s, name) + "}" }
+	reference := func(s Server, name string) string { return "${input:" + inputID(s, name) + "}" }
 	input := func(s Server, name, what string) object {
 		return object{
-			{key: "type", value: "promptString"}, {key: "id", value: inputOf(s, name)},
+			{key: "type", value: "promptString"}, {key: "id", value: inputID(s, name)},
 			{key: "description", value: what}, {key: "password", value: true},
 		}
 	}
 	return Host{
-		ID: "vscode", Title: "VS Code", format: jsonFormat{comments: true}, container: "servers", Keeps: true,
-		file:  func(m Machine) (string, error) { return m.applications("Code", "User", "mcp.json") },
-		stdio: standard(reference, field{key: "type", value: "stdio"}),
-		http:  overHTTP("url", reference, field{key: "type", value: "http"}),
+		ID: "vscode", Title: "VS Code", format: jsonFormat{comments: true}, container: "servers", ProvidesKey: true,
+		file:  func(m Machine) (string, error) { return m.appConfig("Code", "User", "mcp.json") },
+		stdio: stdioEntry(reference, field{key: "type", value: "stdio"}),
+		http:  httpEntry("url", reference, field{key: "type", value: "http"}),
 		inputs: func(s Server) []object {
 			var out []object
 			if s.URL != "" {
@@ -81,23 +81,23 @@ func vscode() Host {
 			}
 			return out
 		},
-		keyNote:  "VS Code asks for the key when it first starts the server, and keeps it in the system's secret store. (Sessions of the Copilot command line pass by servers that ask; --key-file is the way out there.)",
-		callNote: "VS Code asks for the token when it first connects, and keeps it in the system's secret store.",
-		next:     "Run MCP: List Servers in the command palette to start it.",
+		keyNote:   "VS Code asks for the key when it first starts the server, and keeps it in the system's secret store. (Sessions of the Copilot command line pass by servers that ask; --key-file is the way out there.)",
+		tokenNote: "VS Code asks for the token when it first connects, and keeps it in the system's secret store.",
+		nextStep:  "Run MCP: List Servers in the command palette to start it.",
 	}
 }
 
 func windsurf() Host {
-	reference := written("${env:%}")
+	reference := referencePattern("${env:%}")
 	return Host{
-		ID: "windsurf", Title: "Windsurf", format: jsonFormat{}, container: "mcpServers", Keeps: true,
+		ID: "windsurf", Title: "Windsurf", format: jsonFormat{}, container: "mcpServers", ProvidesKey: true,
 		file: func(m Machine) (string, error) {
-			return m.underHome("", ".codeium", "windsurf", "mcp_config.json")
+			return m.homePath("", ".codeium", "windsurf", "mcp_config.json")
 		},
-		stdio: standard(reference),
-		http:  overHTTP("serverUrl", reference),
-		next:  "Refresh the list of MCP servers in Cascade.",
-	}.ownEnvironment(orKeyFile, setThere)
+		stdio:    stdioEntry(reference),
+		http:     httpEntry("serverUrl", reference),
+		nextStep: "Refresh the list of MCP servers in Cascade.",
+	}.fromEnvironment(setAtStartOrKeyFile, setAtStart)
 }
 
 func zed() Host {
@@ -105,13 +105,13 @@ func zed() Host {
 		ID: "zed", Title: "Zed", format: jsonFormat{comments: true}, container: "context_servers",
 		file: func(m Machine) (string, error) {
 			if m.GOOS == "windows" {
-				return m.applications("Zed", "settings.json")
+				return m.appConfig("Zed", "settings.json")
 			}
-			return m.dotConfig("zed", "settings.json")
+			return m.xdgConfig("zed", "settings.json")
 		},
-		stdio:    standard(nil, field{key: "source", value: "custom"}),
-		http:     overHTTP("url", nil, field{key: "source", value: "custom"}),
-		callNote: "Zed keeps no secrets for servers: let it sign in with OAuth, or add the Authorization header to the entry yourself, in the open.",
-		next:     "Zed starts the server as soon as the file is saved; the agent panel's settings show it.",
+		stdio:     stdioEntry(nil, field{key: "source", value: "custom"}),
+		http:      httpEntry("url", nil, field{key: "source", value: "custom"}),
+		tokenNote: "Zed keeps no secrets for servers: let it sign in with OAuth, or add the Authorization header to the entry yourself, in the open.",
+		nextStep:  "Zed starts the server as soon as the file is saved; the agent panel's settings show it.",
 	}
 }

@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// Read gives a file's text, "" where it does not exist.
+// Read returns the text of a host's file, "" if it does not exist. That is an error
+// for hosts whose file must have more than servers.
 func (h Host) Read(path string) (string, error) {
 	raw, err := os.ReadFile(path) //nolint:gosec // the host's file, or the one that the user named
 	if errors.Is(err, fs.ErrNotExist) {
@@ -21,11 +22,11 @@ func (h Host) Read(path string) (string, error) {
 	return string(raw), err
 }
 
-// Save writes what an edit made of a file, all or nothing, with the mode that
-// it had, and gives the path of the copy that was made of it before; "" where
-// there was nothing to copy. Where nothing is left the file goes.
+// Save writes the result of an edit atomically, with the mode of the old file. It
+// returns the path of the backup, "" if there was no file. If the result is empty, it
+// removes the file.
 func Save(path string, e Edit, now time.Time) (backup string, err error) {
-	path, mode, err := target(path)
+	path, mode, err := resolveLinks(path)
 	if err != nil {
 		return "", err
 	}
@@ -34,18 +35,19 @@ func Save(path string, e Edit, now time.Time) (backup string, err error) {
 			return "", fmt.Errorf("%s was changed meanwhile; nothing was written, run this again", path)
 		}
 		backup = fmt.Sprintf("%s.%s.bak", path, now.UTC().Format("20060102T150405Z"))
-		if err := replace(backup, e.Before, mode); err != nil {
-			return "", fmt.Errorf("keep a copy: %w", err)
+		if err := replaceFile(backup, e.Before, mode); err != nil {
+			return "", fmt.Errorf("write the backup: %w", err)
 		}
 	}
 	if e.After == "" {
 		return backup, os.Remove(path)
 	}
-	return backup, replace(path, e.After, mode)
+	return backup, replaceFile(path, e.After, mode)
 }
 
-// target follows links, so that the file is replaced and not the link to it.
-func target(path string) (string, fs.FileMode, error) {
+// resolveLinks follows symbolic links, so that Save replaces the file and not the
+// link. It also returns the mode of the file.
+func resolveLinks(path string) (string, fs.FileMode, error) {
 	if resolved, err := filepath.EvalSymlinks(path); err == nil {
 		path = resolved
 	}
@@ -61,8 +63,8 @@ func target(path string) (string, fs.FileMode, error) {
 	return path, fi.Mode().Perm(), nil
 }
 
-// replace writes a file beside its place and moves it there.
-func replace(path, text string, mode fs.FileMode) (err error) {
+// replaceFile writes a temporary file in the same directory and renames it.
+func replaceFile(path, text string, mode fs.FileMode) (err error) {
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
@@ -83,5 +85,5 @@ func replace(path, text string, mode fs.FileMode) (err error) {
 	return os.Rename(f.Name(), path)
 }
 
-// SaveKey writes a key where only this user can read it.
-func SaveKey(path, key string) error { return replace(path, key+"\n", 0o600) }
+// SaveKey writes a key to a file that only this user can read.
+func SaveKey(path, key string) error { return replaceFile(path, key+"\n", 0o600) }

@@ -9,39 +9,39 @@ import (
 	"strings"
 )
 
-// format edits one kind of file. What it is given may be empty, never
-// malformed; line ends are "\n".
+// format edits one kind of file. Documents may be empty but are never malformed,
+// and their lines end with "\n".
 type format interface {
-	// decode reads a file, or tells why its host would not.
+	// decode decodes a document, or says why its host could not.
 	decode(doc string) (map[string]any, error)
-	// put writes the entry as the one at container and name.
+	// put adds the entry at container and name, or replaces it.
 	put(doc, container, name string, entry object) (string, error)
-	// take removes it.
-	take(doc, container, name string) (string, error)
-	// render makes a file that holds nothing else.
+	// remove removes it.
+	remove(doc, container, name string) (string, error)
+	// render returns a document with only this entry.
 	render(container, name string, entry object) (string, error)
 }
 
-// listed is for formats that also keep lists beside the servers.
-type listed interface {
+// listFormat is implemented by formats that also support lists next to the servers.
+type listFormat interface {
 	putItem(doc, list, id string, item object) (string, error)
-	takeItem(doc, list, id string) (string, error)
+	removeItem(doc, list, id string) (string, error)
 }
 
-// inputList is where VS Code keeps what it asks for.
+// inputList is the key of the list of values that VS Code asks for.
 const inputList = "inputs"
 
 const byteOrderMark = "\ufeff"
 
-// Edit is a file before and after.
+// Edit is the text of a file before and after.
 type Edit struct {
 	Before, After string
 }
 
-// Changed tells whether there is anything to write.
+// Changed reports whether there is anything to write.
 func (e Edit) Changed() bool { return e.Before != e.After }
 
-// Print renders the server's entry as a file that holds nothing else.
+// Print returns the text of a file with only this server.
 func (h Host) Print(s Server) (string, error) {
 	entry, err := h.entry(s)
 	if err != nil {
@@ -51,7 +51,7 @@ func (h Host) Print(s Server) (string, error) {
 	if err != nil || h.inputs == nil {
 		return text, err
 	}
-	lists, ok := h.format.(listed)
+	lists, ok := h.format.(listFormat)
 	for _, item := range h.inputs(s) {
 		if id, _ := item.get("id"); ok && err == nil {
 			text, err = lists.putItem(text, inputList, fmt.Sprint(id), item)
@@ -60,7 +60,8 @@ func (h Host) Print(s Server) (string, error) {
 	return text, err
 }
 
-// Put writes the server into a file's text.
+// Put adds the server to the text of a file, or replaces it. Keys and variables that
+// someone added to its entry stay.
 func (h Host) Put(before string, s Server) (Edit, error) {
 	entry, err := h.entry(s)
 	if err != nil {
@@ -68,8 +69,8 @@ func (h Host) Put(before string, s Server) (Edit, error) {
 	}
 	return h.edit(before, s.Name, func(doc string, had map[string]any) (string, map[string]any, error) {
 		merged := merge(entryOf(had, h.container, s.Name), entry)
-		want, _ := plain(merged).(map[string]any)
-		if !same(entryOf(had, h.container, s.Name), want) {
+		want, _ := normalize(merged).(map[string]any)
+		if !equalEntries(entryOf(had, h.container, s.Name), want) {
 			if doc, err = h.format.put(doc, h.container, s.Name, merged); err != nil {
 				return "", nil, err
 			}
@@ -80,14 +81,14 @@ func (h Host) Put(before string, s Server) (Edit, error) {
 }
 
 func (h Host) putInputs(doc string, had map[string]any, s Server) (string, error) {
-	lists, ok := h.format.(listed)
+	lists, ok := h.format.(listFormat)
 	if !ok || h.inputs == nil {
 		return doc, nil
 	}
 	var err error
 	for _, item := range h.inputs(s) {
 		id, _ := item.get("id")
-		if want, _ := plain(item).(map[string]any); same(itemOf(had, fmt.Sprint(id)), want) {
+		if want, _ := normalize(item).(map[string]any); equalEntries(itemOf(had, fmt.Sprint(id)), want) {
 			continue
 		}
 		if doc, err = lists.putItem(doc, inputList, fmt.Sprint(id), item); err != nil {
@@ -97,17 +98,17 @@ func (h Host) putInputs(doc string, had map[string]any, s Server) (string, error
 	return doc, nil
 }
 
-// Take removes the server of that name from a file's text.
-func (h Host) Take(before, name string) (Edit, error) {
+// Remove removes the server of that name from the text of a file.
+func (h Host) Remove(before, name string) (Edit, error) {
 	return h.edit(before, name, func(doc string, had map[string]any) (string, map[string]any, error) {
 		var err error
 		if entryOf(had, h.container, name) != nil {
-			doc, err = h.format.take(doc, h.container, name)
+			doc, err = h.format.remove(doc, h.container, name)
 		}
-		lists, ok := h.format.(listed)
+		lists, ok := h.format.(listFormat)
 		for _, id := range inputIDs(name) {
 			if ok && h.inputs != nil && err == nil && itemOf(had, id) != nil {
-				doc, err = lists.takeItem(doc, inputList, id)
+				doc, err = lists.removeItem(doc, inputList, id)
 			}
 		}
 		return doc, nil, err
@@ -116,12 +117,12 @@ func (h Host) Take(before, name string) (Edit, error) {
 
 func inputIDs(name string) []string {
 	s := Server{Name: name}
-	return []string{inputOf(s, VarKey), inputOf(s, VarToken)}
+	return []string{inputID(s, VarKey), inputID(s, VarToken)}
 }
 
-// edit changes a text, keeping its line ends and its byte order mark, and
-// refuses what would change anything but the server.
-// change also gives what the server's entry then has to be, nil for none.
+// edit changes a text and keeps its line ends and byte order mark. It refuses to
+// change anything but the server. change also returns what the server's entry must
+// be afterwards, nil for none.
 func (h Host) edit(before, name string, change func(doc string, had map[string]any) (string, map[string]any, error)) (Edit, error) {
 	doc, marked := strings.CutPrefix(before, byteOrderMark)
 	windows := strings.Contains(doc, "\r\n")
@@ -130,7 +131,7 @@ func (h Host) edit(before, name string, change func(doc string, had map[string]a
 	}
 	had, err := h.format.decode(doc)
 	if err != nil {
-		return Edit{}, fmt.Errorf("%s would not read this file: %w. Nothing was changed; mend it first, or add what --print shows by hand", h.Title, err)
+		return Edit{}, fmt.Errorf("%s could not read this file: %w. Nothing was changed; fix it first, or add what --print shows by hand", h.Title, err)
 	}
 	after, want, err := change(doc, had)
 	if err != nil {
@@ -140,7 +141,7 @@ func (h Host) edit(before, name string, change func(doc string, had map[string]a
 		return Edit{Before: before, After: before}, nil
 	}
 	has, err := h.format.decode(after)
-	if err != nil || !reflect.DeepEqual(h.others(had, name), h.others(has, name)) || !same(entryOf(has, h.container, name), want) {
+	if err != nil || !reflect.DeepEqual(h.withoutServer(had, name), h.withoutServer(has, name)) || !equalEntries(entryOf(has, h.container, name), want) {
 		return Edit{}, errors.New("this file is written in a way that cannot be edited without changing something else. Nothing was changed; add what --print shows by hand")
 	}
 	if windows {
@@ -152,8 +153,8 @@ func (h Host) edit(before, name string, change func(doc string, had map[string]a
 	return Edit{Before: before, After: after}, nil
 }
 
-// others is a decoded file without the server of that name.
-func (h Host) others(doc map[string]any, name string) map[string]any {
+// withoutServer returns a decoded file without the server of that name.
+func (h Host) withoutServer(doc map[string]any, name string) map[string]any {
 	out := maps.Clone(doc)
 	if out == nil {
 		out = map[string]any{}
@@ -182,20 +183,20 @@ func (h Host) others(doc map[string]any, name string) map[string]any {
 	return out
 }
 
-// entryOf is the server's entry in a decoded file, nil if there is none.
+// entryOf returns the server's entry in a decoded file, nil if there is none.
 func entryOf(doc map[string]any, container, name string) map[string]any {
 	servers, _ := doc[container].(map[string]any)
 	entry, ok := servers[name].(map[string]any)
-	if _, there := servers[name]; there && !ok {
+	if _, exists := servers[name]; exists && !ok {
 		return map[string]any{}
 	}
 	return entry
 }
 
-// same tells whether two decoded entries say the same, whatever decoder made
-// them; no entry is not an empty one.
-func same(a, b map[string]any) bool {
-	return (a == nil) == (b == nil) && reflect.DeepEqual(plain(a), plain(b))
+// equalEntries reports whether two entries are equal, even from different decoders.
+// A missing entry does not equal an empty one.
+func equalEntries(a, b map[string]any) bool {
+	return (a == nil) == (b == nil) && reflect.DeepEqual(normalize(a), normalize(b))
 }
 
 func itemOf(doc map[string]any, id string) map[string]any {

@@ -19,13 +19,14 @@ func host(t testing.TB, id string) Host {
 	return h
 }
 
-// server is one in an ATS of one's own, as install would have a host start it.
+// server returns the server that install would have a host start, without the
+// sandbox.
 func server(h Host) Server {
 	s := Server{
 		Name: "kombo", Command: "/opt/kombo-mcp", Args: []string{"--read-only"},
 		Settings: []Variable{{VarIntegration, "greenhouse:abc"}},
 	}
-	if h.Keeps {
+	if h.ProvidesKey {
 		s.Secrets = []string{VarKey}
 	} else {
 		s.Settings = append([]Variable{{VarKeyFile, "/u/ada/.config/kombo-mcp/api-key"}}, s.Settings...)
@@ -43,7 +44,7 @@ func put(t *testing.T, h Host, before string, s Server) string {
 	return e.After
 }
 
-func TestTheFilesOfAllSystems(t *testing.T) {
+func TestPathOnEverySystem(t *testing.T) {
 	none := func(string) string { return "" }
 	mac := Machine{GOOS: "darwin", Home: "/Users/ada", Env: none}
 	windows := Machine{GOOS: "windows", Home: `C:\Users\ada`, Env: none}
@@ -86,24 +87,24 @@ func TestTheFilesOfAllSystems(t *testing.T) {
 	require.ErrorContains(t, err, "the hosts are claude-desktop, claude-code, cursor, vscode")
 }
 
-func TestAnEmptyFileAndAPrintedOneAreTheSame(t *testing.T) {
+func TestPutIntoEmptyFileEqualsPrint(t *testing.T) {
 	for _, h := range All() {
 		t.Run(h.ID, func(t *testing.T) {
 			printed, err := h.Print(server(h))
 			require.NoError(t, err)
 			assert.Equal(t, printed, put(t, h, "", server(h)))
 			assert.Contains(t, printed, "/opt/kombo-mcp")
-			e, err := h.Take(printed, "kombo")
+			e, err := h.Remove(printed, "kombo")
 			require.NoError(t, err)
 			assert.NotContains(t, e.After, "kombo")
-			again, err := h.Take(e.After, "kombo")
+			again, err := h.Remove(e.After, "kombo")
 			require.NoError(t, err)
 			assert.False(t, again.Changed())
 		})
 	}
 }
 
-func TestNoSecretIsWrittenByTheWayOfArguments(t *testing.T) {
+func TestHTTPEntryReferencesTokenOnly(t *testing.T) {
 	for _, h := range All() {
 		s := server(h)
 		s.URL, s.WithToken = "https://mcp.example.com/mcp", true
@@ -122,9 +123,9 @@ func TestNoSecretIsWrittenByTheWayOfArguments(t *testing.T) {
 	}
 }
 
-// lived are files as people have them: with comments, other servers, settings,
-// and habits of their own.
-var lived = map[string][]string{
+// realisticFiles are files as people have them: with comments, other servers, other settings
+// and unusual formatting.
+var realisticFiles = map[string][]string{
 	"json": {
 		"{\n\t\"theme\": \"dark\",\n\t\"mcpServers\": {\n\t\t\"other\": {\"command\": \"x\", \"args\": []}\n\t}\n}",
 		`{"mcpServers":{},"a":[1,2.50,1e3]}`,
@@ -160,16 +161,16 @@ func kind(h Host) string {
 	return ""
 }
 
-func TestNothingElseChanges(t *testing.T) {
+func TestPutAndRemoveChangeNothingElse(t *testing.T) {
 	for _, h := range All() {
-		files := lived[kind(h)]
+		files := realisticFiles[kind(h)]
 		if kind(h) == "jsonc" {
-			files = append(slices.Clone(files), lived["json"]...)
+			files = append(slices.Clone(files), realisticFiles["json"]...)
 		}
 		for _, before := range files {
 			after := put(t, h, before, server(h))
-			// What stood there still stands there, line by line and in order.
-			// (A comma may come to stand after what was last.)
+			// Every line is still there, in the same order. (The last element may
+			// get a trailing comma.)
 			rest := strings.ReplaceAll(after, ",", "")
 			for line := range strings.Lines(before) {
 				if line = strings.Trim(line, "{}, \r\n\t"); line == "" || strings.HasPrefix(line, `"mcpServers":{}`) || strings.HasSuffix(line, "{}") || strings.Contains(line, "none yet") {
@@ -179,7 +180,7 @@ func TestNothingElseChanges(t *testing.T) {
 				require.GreaterOrEqual(t, i, 0, "%s: %q is gone from\n%s", h.ID, line, after)
 				rest = rest[i:]
 			}
-			removed, err := h.Take(after, "kombo")
+			removed, err := h.Remove(after, "kombo")
 			require.NoError(t, err)
 			assert.NotContains(t, removed.After, "greenhouse:abc", h.ID)
 			assert.NotContains(t, removed.After, "kombo-api-key")
@@ -189,18 +190,18 @@ func TestNothingElseChanges(t *testing.T) {
 	}
 }
 
-func TestTakingOutWhatWasPutInLeavesTheFileAsItWas(t *testing.T) {
+func TestRemoveUndoesPut(t *testing.T) {
 	for id, before := range map[string]string{
-		"zed": lived["jsonc"][0], "claude-desktop": lived["json"][0], "codex": lived["toml"][0], "goose": lived["yaml"][0],
+		"zed": realisticFiles["jsonc"][0], "claude-desktop": realisticFiles["json"][0], "codex": realisticFiles["toml"][0], "goose": realisticFiles["yaml"][0],
 	} {
 		h := host(t, id)
-		e, err := h.Take(put(t, h, before, server(h)), "kombo")
+		e, err := h.Remove(put(t, h, before, server(h)), "kombo")
 		require.NoError(t, err)
 		assert.Equal(t, before, e.After, id)
 	}
 }
 
-func TestWhatSomeoneAddedToTheEntryStays(t *testing.T) {
+func TestPutKeepsForeignKeysOfEntry(t *testing.T) {
 	for id, c := range map[string]struct{ before, stays, goes string }{
 		"cline":  {`{"mcpServers": {"kombo": {"url": "https://old", "autoApprove": ["get_jobs"], "timeout": 60, "env": {"KOMBO_TIMEZONE": "Europe/Berlin", "KOMBO_API_KEY": "plain"}}}}`, "get_jobs 60 Europe/Berlin", "https://old plain"},
 		"codex":  {"[mcp_servers.kombo]\nurl = \"https://old\"\nstartup_timeout_sec = 20\n\n[mcp_servers.kombo.env]\nKOMBO_TIMEZONE = \"Europe/Berlin\"\n\n[other]\nx = 1\n", "startup_timeout_sec Europe/Berlin", "https://old"},
@@ -219,7 +220,7 @@ func TestWhatSomeoneAddedToTheEntryStays(t *testing.T) {
 	}
 }
 
-func TestAFileThatCannotBeEditedIsRefused(t *testing.T) {
+func TestUneditableFileIsRefused(t *testing.T) {
 	for id, files := range map[string][]string{
 		"claude-desktop": {"{", `[1]`, `{"mcpServers": []}`, "{\n// note\n}", `{"a": 1,}`, `{"mcpServers": {}, "mcpServers": {"x": {}}}`, `"text"`, "null"},
 		"vscode":         {`{"inputs": {}}`, `{"servers": 5}`, "{,}"},
@@ -245,7 +246,7 @@ func TestAFileThatCannotBeEditedIsRefused(t *testing.T) {
 
 func FuzzEdit(f *testing.F) {
 	for i, h := range All() {
-		for _, text := range lived[kind(h)] {
+		for _, text := range realisticFiles[kind(h)] {
 			f.Add(i, text)
 		}
 	}
@@ -259,9 +260,9 @@ func FuzzEdit(f *testing.F) {
 		again, err := h.Put(e.After, server(h))
 		require.NoError(t, err)
 		assert.False(t, again.Changed(), "%s\n%q\n%q", h.ID, e.After, again.After)
-		removed, err := h.Take(e.After, "kombo")
+		removed, err := h.Remove(e.After, "kombo")
 		if err != nil {
-			// YAML has corners where an entry can be added but not told apart.
+			// In rare YAML files an entry can be added but not distinguished.
 			require.ErrorContains(t, err, "Nothing was changed")
 			return
 		}
@@ -269,7 +270,7 @@ func FuzzEdit(f *testing.F) {
 	})
 }
 
-func TestAFileIsReplacedWholeAndACopyKept(t *testing.T) {
+func TestSaveReplacesFileAndKeepsBackup(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "deep", "mcp.json")
 	now := time.Date(2026, 11, 24, 9, 30, 0, 0, time.UTC)

@@ -10,8 +10,7 @@ import (
 	"github.com/tailscale/hujson"
 )
 
-// jsonFormat is JSON, for hosts that allow it with comments and commas at the
-// end of lists.
+// jsonFormat is JSON, with comments and trailing commas if the host allows them.
 type jsonFormat struct{ comments bool }
 
 func (f jsonFormat) decode(doc string) (map[string]any, error) {
@@ -24,7 +23,7 @@ func (f jsonFormat) decode(doc string) (map[string]any, error) {
 	dec := json.NewDecoder(bytes.NewReader(root.Pack()))
 	dec.UseNumber()
 	if err := dec.Decode(&out); err != nil {
-		return nil, errors.New("it holds no JSON object")
+		return nil, errors.New("it is not a JSON object")
 	}
 	return out, nil
 }
@@ -35,10 +34,10 @@ func (f jsonFormat) parse(doc string) (*hujson.Value, error) {
 	}
 	root, err := hujson.Parse([]byte(doc))
 	if err != nil {
-		return nil, fmt.Errorf("it is no JSON (%s)", strings.TrimPrefix(err.Error(), "hujson: "))
+		return nil, fmt.Errorf("it is not valid JSON (%s)", strings.TrimPrefix(err.Error(), "hujson: "))
 	}
 	if !f.comments && !root.IsStandard() {
-		return nil, errors.New("it has comments or a comma after a last element, which this host does not allow")
+		return nil, errors.New("it has comments or trailing commas, which this host does not allow")
 	}
 	return &root, nil
 }
@@ -49,44 +48,45 @@ func (f jsonFormat) render(container, name string, entry object) (string, error)
 
 func (f jsonFormat) put(doc, container, name string, entry object) (string, error) {
 	return f.change(doc, func(root *hujson.Object, l layout) error {
-		servers, err := member(root, container)
+		servers, err := findMember(root, container)
 		if err != nil {
 			return err
 		}
 		if servers == nil {
-			return add(root, container, object{{key: name, value: entry}}, l)
+			return addMember(root, container, object{{key: name, value: entry}}, l)
 		}
 		inside, ok := servers.Value.Value.(*hujson.Object)
 		if !ok {
-			return fmt.Errorf("%q is no object in this file", container)
+			return fmt.Errorf("%q is not an object in this file", container)
 		}
 		l.depth++
-		old, err := member(inside, name)
+		old, err := findMember(inside, name)
 		if err != nil {
 			return err
 		}
 		if old == nil {
-			return add(inside, name, entry, l)
+			return addMember(inside, name, entry, l)
 		}
 		old.Value.Value, err = l.render(entry)
 		return err
 	})
 }
 
-func (f jsonFormat) take(doc, container, name string) (string, error) {
+func (f jsonFormat) remove(doc, container, name string) (string, error) {
 	return f.change(doc, func(root *hujson.Object, _ layout) error {
-		servers, err := member(root, container)
+		servers, err := findMember(root, container)
 		if err != nil || servers == nil {
 			return err
 		}
 		if inside, ok := servers.Value.Value.(*hujson.Object); ok {
-			remove(inside, name)
+			removeMember(inside, name)
 		}
 		return nil
 	})
 }
 
-// change parses a file, has its outermost object changed and packs it again.
+// change parses a document, calls fn to change its outermost object, and packs it
+// again.
 func (f jsonFormat) change(doc string, fn func(*hujson.Object, layout) error) (string, error) {
 	root, err := f.parse(doc)
 	if err != nil {
@@ -94,7 +94,7 @@ func (f jsonFormat) change(doc string, fn func(*hujson.Object, layout) error) (s
 	}
 	outer, ok := root.Value.(*hujson.Object)
 	if !ok {
-		return "", errors.New("it holds no JSON object")
+		return "", errors.New("it is not a JSON object")
 	}
 	if err := fn(outer, layoutOf(outer)); err != nil {
 		return "", err
@@ -102,7 +102,7 @@ func (f jsonFormat) change(doc string, fn func(*hujson.Object, layout) error) (s
 	return string(root.Pack()), nil
 }
 
-// layout is how a file is indented.
+// layout is how a document is indented.
 type layout struct {
 	unit  string
 	depth int
@@ -121,9 +121,9 @@ func layoutOf(o *hujson.Object) layout {
 
 func (l layout) margin(depth int) string { return strings.Repeat(l.unit, depth) }
 
-// render is a value as it stands at the layout's depth.
+// render returns a value indented for the layout's depth.
 func (l layout) render(v any) (hujson.ValueTrimmed, error) {
-	raw, err := compactJSON(v)
+	raw, err := encodeJSON(v)
 	if err != nil {
 		return nil, err
 	}
@@ -135,14 +135,14 @@ func (l layout) render(v any) (hujson.ValueTrimmed, error) {
 	return parsed.Value, err
 }
 
-// member finds a key that must not stand twice, since nobody knows which of
-// the two its host reads.
-func member(o *hujson.Object, name string) (*hujson.ObjectMember, error) {
+// findMember returns the member of that name, or nil. A duplicate is an error, because
+// it is not known which of the two the host reads.
+func findMember(o *hujson.Object, name string) (*hujson.ObjectMember, error) {
 	var found *hujson.ObjectMember
 	for i := range o.Members {
 		if key, ok := o.Members[i].Name.Value.(hujson.Literal); ok && key.String() == name {
 			if found != nil {
-				return nil, fmt.Errorf("%q stands twice in this file", name)
+				return nil, fmt.Errorf("%q occurs twice in this file", name)
 			}
 			found = &o.Members[i]
 		}
@@ -150,8 +150,8 @@ func member(o *hujson.Object, name string) (*hujson.ObjectMember, error) {
 	return found, nil
 }
 
-// add appends a member on a line of its own.
-func add(o *hujson.Object, name string, v any, l layout) error {
+// addMember appends a member on its own line.
+func addMember(o *hujson.Object, name string, v any, l layout) error {
 	value, err := l.render(v)
 	if err != nil {
 		return err
@@ -161,15 +161,14 @@ func add(o *hujson.Object, name string, v any, l layout) error {
 	if n := len(o.Members); n > 0 {
 		last = &o.Members[n-1].Value
 	}
-	m.Name.BeforeExtra, m.Value.AfterExtra, o.AfterExtra = place(last, o.AfterExtra, l)
+	m.Name.BeforeExtra, m.Value.AfterExtra, o.AfterExtra = surroundings(last, o.AfterExtra, l)
 	o.Members = append(o.Members, m)
 	return nil
 }
 
-// place gives what surrounds a new last element: the comments that ended the
-// list stay before it, and a comma stands after it where one stood after the
-// last one.
-func place(last *hujson.Value, end hujson.Extra, l layout) (before, after, closing hujson.Extra) {
+// surroundings returns the text around a new last element. Comments at the end of the
+// list stay before it, and it gets a trailing comma if the last one had one.
+func surroundings(last *hujson.Value, end hujson.Extra, l layout) (before, after, closing hujson.Extra) {
 	before = hujson.Extra(strings.TrimRight(string(end), " \t\n") + "\n" + l.margin(l.depth))
 	if last != nil && last.AfterExtra != nil {
 		after = hujson.Extra{}
@@ -177,34 +176,33 @@ func place(last *hujson.Value, end hujson.Extra, l layout) (before, after, closi
 	return before, after, hujson.Extra("\n" + l.margin(l.depth-1))
 }
 
-// remove takes a member out; comments before it, which may be about what stands
-// before, stay.
-func remove(o *hujson.Object, name string) {
+// removeMember removes a member. Comments before it stay, since they may belong to the
+// member before.
+func removeMember(o *hujson.Object, name string) {
 	for i, m := range o.Members {
 		key, ok := m.Name.Value.(hujson.Literal)
 		if !ok || key.String() != name {
 			continue
 		}
-		if kept := strings.TrimRight(string(m.Name.BeforeExtra), " \t\n"); kept != "" {
+		if comments := strings.TrimRight(string(m.Name.BeforeExtra), " \t\n"); comments != "" {
 			next := &o.AfterExtra
 			if i+1 < len(o.Members) {
 				next = &o.Members[i+1].Name.BeforeExtra
 			}
-			*next = append(hujson.Extra(kept), *next...)
+			*next = append(hujson.Extra(comments), *next...)
 		}
 		if i > 0 && i+1 == len(o.Members) {
-			commaAfter(&o.Members[i-1].Value, m.Value)
+			adjustComma(&o.Members[i-1].Value, m.Value)
 		}
 		o.Members = append(o.Members[:i], o.Members[i+1:]...)
 		return
 	}
 }
 
-// commaAfter keeps the comma after a last element where the one that is taken
-// out had one.
-func commaAfter(v *hujson.Value, taken hujson.Value) {
+// adjustComma gives the new last element a trailing comma if the removed one had one.
+func adjustComma(v *hujson.Value, removed hujson.Value) {
 	switch {
-	case taken.AfterExtra == nil:
+	case removed.AfterExtra == nil:
 		v.AfterExtra = nil
 	case v.AfterExtra == nil:
 		v.AfterExtra = hujson.Extra{}
@@ -213,16 +211,16 @@ func commaAfter(v *hujson.Value, taken hujson.Value) {
 
 func (f jsonFormat) putItem(doc, list, id string, item object) (string, error) {
 	return f.change(doc, func(root *hujson.Object, l layout) error {
-		items, err := member(root, list)
+		items, err := findMember(root, list)
 		if err != nil {
 			return err
 		}
 		if items == nil {
-			return add(root, list, []object{item}, l)
+			return addMember(root, list, []object{item}, l)
 		}
 		array, ok := items.Value.Value.(*hujson.Array)
 		if !ok {
-			return fmt.Errorf("%q is no list in this file", list)
+			return fmt.Errorf("%q is not a list in this file", list)
 		}
 		l.depth++
 		value, err := l.render(item)
@@ -238,22 +236,22 @@ func (f jsonFormat) putItem(doc, list, id string, item object) (string, error) {
 		if n := len(array.Elements); n > 0 {
 			last = &array.Elements[n-1]
 		}
-		e.BeforeExtra, e.AfterExtra, array.AfterExtra = place(last, array.AfterExtra, l)
+		e.BeforeExtra, e.AfterExtra, array.AfterExtra = surroundings(last, array.AfterExtra, l)
 		array.Elements = append(array.Elements, e)
 		return nil
 	})
 }
 
-func (f jsonFormat) takeItem(doc, list, id string) (string, error) {
+func (f jsonFormat) removeItem(doc, list, id string) (string, error) {
 	return f.change(doc, func(root *hujson.Object, _ layout) error {
-		items, err := member(root, list)
+		items, err := findMember(root, list)
 		if err != nil || items == nil {
 			return err
 		}
 		if array, ok := items.Value.Value.(*hujson.Array); ok {
 			if i := indexOf(array, id); i >= 0 {
 				if i > 0 && i+1 == len(array.Elements) {
-					commaAfter(&array.Elements[i-1], array.Elements[i])
+					adjustComma(&array.Elements[i-1], array.Elements[i])
 				}
 				array.Elements = append(array.Elements[:i], array.Elements[i+1:]...)
 			}
@@ -262,14 +260,14 @@ func (f jsonFormat) takeItem(doc, list, id string) (string, error) {
 	})
 }
 
-// indexOf finds the object of a list whose id is that.
+// indexOf returns the index of the object with that id in a list, or -1.
 func indexOf(a *hujson.Array, id string) int {
 	for i := range a.Elements {
 		o, ok := a.Elements[i].Value.(*hujson.Object)
 		if !ok {
 			continue
 		}
-		if m, err := member(o, "id"); err == nil && m != nil {
+		if m, err := findMember(o, "id"); err == nil && m != nil {
 			if text, ok := m.Value.Value.(hujson.Literal); ok && text.Kind() == '"' && text.String() == id {
 				return i
 			}

@@ -6,19 +6,19 @@ import (
 	"strings"
 )
 
-// Machine is where a host runs.
+// Machine is the machine and user for which a host is configured.
 type Machine struct {
-	// GOOS is the system as Go names it.
+	// GOOS is the operating system, as in runtime.GOOS.
 	GOOS string
 	// Home is the user's home directory.
 	Home string
-	// Env reads a variable of the environment.
+	// Env returns the value of an environment variable.
 	Env func(string) string
 }
 
-var errNoHome = errors.New("the home directory is not known: name the file with --config")
+var errNoHome = errors.New("the home directory is unknown: name the file with --config")
 
-// join joins with the separator of the machine, which need not be this one.
+// join joins a path with the separator of the machine, which need not be this one.
 func (m Machine) join(parts ...string) string {
 	if m.GOOS != "windows" {
 		return path.Join(parts...)
@@ -27,9 +27,9 @@ func (m Machine) join(parts ...string) string {
 	return strings.ReplaceAll(joined, "/", `\`)
 }
 
-// underHome is a path below the home directory, or below the directory that a
-// variable names where it is set.
-func (m Machine) underHome(variable, directory string, parts ...string) (string, error) {
+// homePath returns a path below a directory in the home directory or, if the
+// environment variable is set, below the directory in it.
+func (m Machine) homePath(variable, directory string, parts ...string) (string, error) {
 	base := ""
 	if variable != "" {
 		base = m.Env(variable)
@@ -43,21 +43,22 @@ func (m Machine) underHome(variable, directory string, parts ...string) (string,
 	return m.join(append([]string{base}, parts...)...), nil
 }
 
-// applications is where desktop programs keep their settings.
-func (m Machine) applications(parts ...string) (string, error) {
+// appConfig returns a path where desktop programs keep their settings.
+func (m Machine) appConfig(parts ...string) (string, error) {
 	switch m.GOOS {
 	case "windows":
-		return m.underHome("APPDATA", "AppData/Roaming", parts...)
+		return m.homePath("APPDATA", "AppData/Roaming", parts...)
 	case "darwin":
-		return m.underHome("", "Library/Application Support", parts...)
+		return m.homePath("", "Library/Application Support", parts...)
 	}
-	return m.underHome("XDG_CONFIG_HOME", ".config", parts...)
+	return m.homePath("XDG_CONFIG_HOME", ".config", parts...)
 }
 
-// dotConfig is where programs of a terminal keep theirs, on a Mac too.
-func (m Machine) dotConfig(parts ...string) (string, error) {
-	return m.underHome("XDG_CONFIG_HOME", ".config", parts...)
+// xdgConfig returns a path where terminal programs keep their settings, on a Mac as
+// well.
+func (m Machine) xdgConfig(parts ...string) (string, error) {
+	return m.homePath("XDG_CONFIG_HOME", ".config", parts...)
 }
 
-// KeyFile is where a key is kept for hosts that have no place for secrets.
-func (m Machine) KeyFile() (string, error) { return m.applications("kombo-mcp", "api-key") }
+// KeyFile returns the path of the key file for hosts that do not store secrets.
+func (m Machine) KeyFile() (string, error) { return m.appConfig("kombo-mcp", "api-key") }

@@ -11,11 +11,11 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/internal/golden"
 )
 
-func TestThePagesOfTheHostsAreGenerated(t *testing.T) {
+func TestPagesOfHostsAreGenerated(t *testing.T) {
 	dir := filepath.Join("..", "..", "docs", "hosts")
-	pages := map[string]string{"README.md": "# Hosts\n\n" + Table("")}
+	pages := map[string]string{"README.md": "# Hosts\n\n" + hostTable("")}
 	for _, h := range All() {
-		page, err := h.Page()
+		page, err := h.page()
 		require.NoError(t, err)
 		pages[h.ID+".md"] = page
 	}
@@ -27,5 +27,5 @@ func TestThePagesOfTheHostsAreGenerated(t *testing.T) {
 	assert.Len(t, entries, len(pages), "one page a host")
 	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
 	require.NoError(t, err)
-	assert.Contains(t, string(readme), Table("docs/hosts/"), "the README's table of hosts is this one")
+	assert.Contains(t, string(readme), hostTable("docs/hosts/"), "the README's table of hosts is this one")
 }

@@ -15,21 +15,21 @@ const (
 	VarToken       = "KOMBO_AUTH_TOKEN" //nolint:gosec // the name of a variable
 )
 
-// Variable is a setting that is no secret.
+// Variable is an environment variable that is not secret.
 type Variable struct{ Name, Value string }
 
-// Server is what a host is to start or, where URL is set, to reach.
+// Server is the server for a host to start or, if URL is set, to connect to.
 type Server struct {
-	// Name is what the host calls it.
+	// Name is the server's name in the host.
 	Name string
-	// Command is an absolute path, Args hold no secret.
+	// Command is an absolute path. Args must not contain secrets.
 	Command string
 	Args    []string
-	// Settings are written as they are, Secrets only by name: the host takes
-	// their values from where it keeps secrets.
+	// Settings are written with their values, Secrets only by name: the host takes
+	// their values from where it stores secrets.
 	Settings []Variable
 	Secrets  []string
-	// URL is the address of a server over HTTP; WithToken has the host send
+	// URL is the address of a server over HTTP. With WithToken the host sends
 	// KOMBO_AUTH_TOKEN there.
 	URL       string
 	WithToken bool
@@ -37,15 +37,15 @@ type Server struct {
 
 var validName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$`)
 
-func (s Server) check() error {
+func (s Server) validate() error {
 	if !validName.MatchString(s.Name) {
 		return fmt.Errorf("%q cannot be a server's name: use letters, digits, - and _", s.Name)
 	}
 	return nil
 }
 
-// environment is the entry's variables; reference says how the file names a
-// secret, nil where secrets stand elsewhere in the entry.
+// environment returns the variables of the entry. reference returns how the file
+// refers to a secret; it is nil if secrets are elsewhere in the entry.
 func (s Server) environment(reference func(Server, string) string) object {
 	out := object{}
 	if reference != nil {
@@ -59,14 +59,14 @@ func (s Server) environment(reference func(Server, string) string) object {
 	return out
 }
 
-func (s Server) arguments() []string {
+func (s Server) args() []string {
 	if s.Args == nil {
 		return []string{}
 	}
 	return s.Args
 }
 
-// bearer is the headers that carry the token.
-func (s Server) bearer(reference func(Server, string) string) object {
+// authHeaders returns the headers with the token.
+func (s Server) authHeaders(reference func(Server, string) string) object {
 	return object{{key: "Authorization", value: "Bearer " + reference(s, VarToken)}}
 }

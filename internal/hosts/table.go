@@ -7,33 +7,34 @@ import (
 
 // Host is a program that starts MCP servers.
 type Host struct {
-	// ID is its name on the command line, Title its own.
+	// ID is the host's name on the command line, Title its product name.
 	ID, Title string
-	// file gives the path of its configuration.
+	// file returns the path of the configuration; {name} is that of the server.
 	file   func(Machine) (string, error)
 	format format
-	// container is the key that holds servers by name.
+	// container is the key of the mapping of servers by name.
 	container string
-	// mustExist tells that the host needs more in the file than servers.
+	// mustExist is set if the file must have more than servers, so that install
+	// cannot create it.
 	mustExist bool
 	stdio     func(Server) object
-	// http is nil where the file takes no servers over HTTP.
+	// http is nil if the file supports no servers over HTTP.
 	http func(Server) object
-	// inputs are entries beside the server's that its secrets need.
+	// inputs returns further entries that the secrets of the server need.
 	inputs func(Server) []object
-	// Keeps tells that the host knows where to take KOMBO_API_KEY from;
-	// otherwise the server reads it from a file.
-	Keeps bool
-	// keyNote says in a sentence where the key comes from, callNote the same of
+	// ProvidesKey is set if the host can provide KOMBO_API_KEY to the server.
+	// Otherwise the server reads it from a file.
+	ProvidesKey bool
+	// keyNote says in a sentence where the key comes from, tokenNote the same for
 	// the token of a server over HTTP.
-	keyNote, callNote string
-	// next says what to do when the file is written.
-	next string
-	// noHTTP says what to do instead where http is nil.
-	noHTTP string
+	keyNote, tokenNote string
+	// nextStep says what to do after the file is written.
+	nextStep string
+	// httpAlternative says what to do instead if http is nil.
+	httpAlternative string
 }
 
-// All are the hosts, in the order in which help lists them.
+// All returns the hosts, in the order of the help text.
 func All() []Host {
 	return []Host{
 		claudeDesktop(), claudeCode(), cursor(), vscode(), windsurf(), zed(),
@@ -41,7 +42,7 @@ func All() []Host {
 	}
 }
 
-// IDs are the names of all hosts.
+// IDs returns the ids of all hosts.
 func IDs() []string {
 	var out []string
 	for _, h := range All() {
@@ -50,7 +51,7 @@ func IDs() []string {
 	return out
 }
 
-// Find gives the host with that name.
+// Find returns the host with that id.
 func Find(id string) (Host, error) {
 	for _, h := range All() {
 		if h.ID == id {
@@ -60,59 +61,61 @@ func Find(id string) (Host, error) {
 	return Host{}, fmt.Errorf("there is no host %q; the hosts are %s", id, strings.Join(IDs(), ", "))
 }
 
-// Path is where the host keeps its configuration on a machine.
+// Path returns the path of the host's configuration for a server on a machine.
 func (h Host) Path(m Machine, server string) (string, error) {
 	p, err := h.file(m)
 	return strings.ReplaceAll(p, "{name}", server), err
 }
 
-// entry is what the host is to hold of a server.
+// entry returns the host's entry for a server.
 func (h Host) entry(s Server) (object, error) {
-	if err := s.check(); err != nil {
+	if err := s.validate(); err != nil {
 		return nil, err
 	}
 	if s.URL == "" {
 		return h.stdio(s), nil
 	}
 	if h.http == nil {
-		return nil, fmt.Errorf("%s takes no servers over HTTP from its file: %s", h.Title, h.noHTTP)
+		return nil, fmt.Errorf("%s supports no servers over HTTP in its file: %s", h.Title, h.httpAlternative)
 	}
 	return h.http(s), nil
 }
 
-// Notes say what is left to do, in sentences.
+// Notes returns sentences about what is left to do.
 func (h Host) Notes(s Server) []string {
 	var out []string
 	if len(s.Secrets) > 0 && s.URL == "" {
 		out = append(out, h.keyNote)
 	}
 	if s.URL != "" && s.WithToken {
-		out = append(out, h.callNote)
+		out = append(out, h.tokenNote)
 	}
-	return append(out, h.next)
+	return append(out, h.nextStep)
 }
 
-// standard is the entry that most hosts share.
-func standard(reference func(Server, string) string, before ...field) func(Server) object {
+// stdioEntry returns the entry of most hosts for a server that they start, with
+// other fields before.
+func stdioEntry(reference func(Server, string) string, before ...field) func(Server) object {
 	return func(s Server) object {
 		return append(object(append([]field{}, before...)),
-			field{key: "command", value: s.Command}, field{key: "args", value: s.arguments()},
+			field{key: "command", value: s.Command}, field{key: "args", value: s.args()},
 			field{key: "env", value: s.environment(reference)})
 	}
 }
 
-// overHTTP is the entry of a server over HTTP that most hosts share.
-func overHTTP(urlKey string, reference func(Server, string) string, before ...field) func(Server) object {
+// httpEntry returns the entry of most hosts for a server over HTTP.
+func httpEntry(urlKey string, reference func(Server, string) string, before ...field) func(Server) object {
 	return func(s Server) object {
 		out := append(object(append([]field{}, before...)), field{key: urlKey, value: s.URL})
 		if s.WithToken && reference != nil {
-			out = append(out, field{key: "headers", value: s.bearer(reference)})
+			out = append(out, field{key: "headers", value: s.authHeaders(reference)})
 		}
 		return out
 	}
 }
 
-// written makes a reference of a pattern in which % stands for the name.
-func written(pattern string) func(Server, string) string {
+// referencePattern returns a reference to a secret by a pattern in which % is
+// replaced by the name.
+func referencePattern(pattern string) func(Server, string) string {
 	return func(_ Server, name string) string { return strings.ReplaceAll(pattern, "%", name) }
 }

@@ -2,22 +2,22 @@ package hosts
 
 func gemini() Host {
 	const inShell = ". Export it in the shell that starts gemini."
-	reference := written("$%")
+	reference := referencePattern("$%")
 	return Host{
-		ID: "gemini", Title: "Gemini CLI", format: jsonFormat{comments: true}, container: "mcpServers", Keeps: true,
-		file:  func(m Machine) (string, error) { return m.underHome("", ".gemini", "settings.json") },
-		stdio: standard(reference),
-		http:  overHTTP("httpUrl", reference),
-		next:  "Start gemini in a folder that you trust, elsewhere it shows the server as disabled; /mcp lists it.",
-	}.ownEnvironment(inShell, inShell)
+		ID: "gemini", Title: "Gemini CLI", format: jsonFormat{comments: true}, container: "mcpServers", ProvidesKey: true,
+		file:     func(m Machine) (string, error) { return m.homePath("", ".gemini", "settings.json") },
+		stdio:    stdioEntry(reference),
+		http:     httpEntry("httpUrl", reference),
+		nextStep: "Start gemini in a folder that you trust, elsewhere it shows the server as disabled; /mcp lists it.",
+	}.fromEnvironment(inShell, inShell)
 }
 
 func codex() Host {
 	return Host{
-		ID: "codex", Title: "Codex CLI", format: tomlFormat{}, container: "mcp_servers", Keeps: true,
-		file: func(m Machine) (string, error) { return m.underHome("CODEX_HOME", ".codex", "config.toml") },
+		ID: "codex", Title: "Codex CLI", format: tomlFormat{}, container: "mcp_servers", ProvidesKey: true,
+		file: func(m Machine) (string, error) { return m.homePath("CODEX_HOME", ".codex", "config.toml") },
 		stdio: func(s Server) object {
-			out := object{{key: "command", value: s.Command}, {key: "args", value: s.arguments()}}
+			out := object{{key: "command", value: s.Command}, {key: "args", value: s.args()}}
 			if len(s.Secrets) > 0 {
 				out = append(out, field{key: "env_vars", value: s.Secrets})
 			}
@@ -33,96 +33,96 @@ func codex() Host {
 			}
 			return out
 		},
-		keyNote:  "Codex passes KOMBO_API_KEY on from its own environment. Export it in the shell that starts codex.",
-		callNote: "Codex takes KOMBO_AUTH_TOKEN from its own environment. Export it in the shell that starts codex.",
-		next:     "Start a new session; /mcp shows the server.",
+		keyNote:   "Codex passes KOMBO_API_KEY on from its own environment. Export it in the shell that starts codex.",
+		tokenNote: "Codex takes KOMBO_AUTH_TOKEN from its own environment. Export it in the shell that starts codex.",
+		nextStep:  "Start a new session; /mcp shows the server.",
 	}
 }
 
 func goose() Host {
 	extension := func(s Server, kind string, more ...field) object {
 		out := object{
-			{key: "enabled", value: true, weak: true}, {key: "type", value: kind}, {key: "name", value: s.Name},
-			{key: "description", value: "The applicant tracking system, through Kombo", weak: true},
+			{key: "enabled", value: true, keepExisting: true}, {key: "type", value: kind}, {key: "name", value: s.Name},
+			{key: "description", value: "The applicant tracking system, through Kombo", keepExisting: true},
 		}
-		return append(append(out, more...), field{key: "timeout", value: 300, weak: true})
+		return append(append(out, more...), field{key: "timeout", value: 300, keepExisting: true})
 	}
 	return Host{
-		ID: "goose", Title: "Goose", format: yamlFormat{}, container: "extensions", Keeps: true,
+		ID: "goose", Title: "Goose", format: yamlFormat{}, container: "extensions", ProvidesKey: true,
 		file: func(m Machine) (string, error) {
 			if m.GOOS == "windows" {
-				return m.applications("Block", "goose", "config", "config.yaml")
+				return m.appConfig("Block", "goose", "config", "config.yaml")
 			}
-			return m.dotConfig("goose", "config.yaml")
+			return m.xdgConfig("goose", "config.yaml")
 		},
 		stdio: func(s Server) object {
 			keys := append([]string{}, s.Secrets...)
-			return extension(s, "stdio", field{key: "cmd", value: s.Command}, field{key: "args", value: s.arguments()},
+			return extension(s, "stdio", field{key: "cmd", value: s.Command}, field{key: "args", value: s.args()},
 				field{key: "envs", value: s.environment(nil)}, field{key: "env_keys", value: keys})
 		},
 		http: func(s Server) object {
 			more := []field{{key: "uri", value: s.URL}}
 			if s.WithToken {
-				more = append(more, field{key: "headers", value: s.bearer(written("${%}"))},
+				more = append(more, field{key: "headers", value: s.authHeaders(referencePattern("${%}"))},
 					field{key: "env_keys", value: []string{VarToken}})
 			}
 			return extension(s, "streamable_http", more...)
 		},
-		keyNote:  "Goose takes KOMBO_API_KEY from its keyring, or from its own environment. To put it into the keyring run goose configure, Add Extension is where it asks for it.",
-		callNote: "Goose takes KOMBO_AUTH_TOKEN from its keyring, or from its own environment.",
-		next:     "Start a new session.",
+		keyNote:   "Goose takes KOMBO_API_KEY from its keyring, or from its own environment. To put it into the keyring run goose configure, Add Extension is where it asks for it.",
+		tokenNote: "Goose takes KOMBO_AUTH_TOKEN from its keyring, or from its own environment.",
+		nextStep:  "Start a new session.",
 	}
 }
 
 func librechat() Host {
 	const inFile = ": add it to LibreChat's .env."
-	reference := written("${%}")
+	reference := referencePattern("${%}")
 	return Host{
-		ID: "librechat", Title: "LibreChat", format: yamlFormat{}, container: "mcpServers", Keeps: true, mustExist: true,
-		// It is a server: its file stands where it was installed.
-		file:  func(Machine) (string, error) { return "librechat.yaml", nil },
-		stdio: standard(reference, field{key: "type", value: "stdio"}),
-		http:  overHTTP("url", reference, field{key: "type", value: "streamable-http"}),
-		next:  "Restart LibreChat. In a container the command must be there too: serve over HTTP and use --url instead.",
-	}.ownEnvironment(inFile, inFile)
+		ID: "librechat", Title: "LibreChat", format: yamlFormat{}, container: "mcpServers", ProvidesKey: true, mustExist: true,
+		// LibreChat is a server: its file is where it was installed.
+		file:     func(Machine) (string, error) { return "librechat.yaml", nil },
+		stdio:    stdioEntry(reference, field{key: "type", value: "stdio"}),
+		http:     httpEntry("url", reference, field{key: "type", value: "streamable-http"}),
+		nextStep: "Restart LibreChat. In a container the command must be there too: serve over HTTP and use --url instead.",
+	}.fromEnvironment(inFile, inFile)
 }
 
 func cline() Host {
-	reference := written("${env:%}")
+	reference := referencePattern("${env:%}")
 	return Host{
-		ID: "cline", Title: "Cline", format: jsonFormat{}, container: "mcpServers", Keeps: true,
+		ID: "cline", Title: "Cline", format: jsonFormat{}, container: "mcpServers", ProvidesKey: true,
 		file: func(m Machine) (string, error) {
-			return m.underHome("", ".cline", "data", "settings", "cline_mcp_settings.json")
+			return m.homePath("", ".cline", "data", "settings", "cline_mcp_settings.json")
 		},
-		stdio: standard(reference, field{key: "type", value: "stdio"}),
-		http:  overHTTP("url", reference, field{key: "type", value: "streamableHttp"}),
-		next:  "Cline reads the file by itself; its MCP Servers view shows the server.",
-	}.ownEnvironment(orKeyFile, setThere)
+		stdio:    stdioEntry(reference, field{key: "type", value: "stdio"}),
+		http:     httpEntry("url", reference, field{key: "type", value: "streamableHttp"}),
+		nextStep: "Cline reads the file by itself; its MCP Servers view shows the server.",
+	}.fromEnvironment(setAtStartOrKeyFile, setAtStart)
 }
 
 func continueDev() Host {
-	reference := written("${{ secrets.% }}")
+	reference := referencePattern("${{ secrets.% }}")
 	entry := func(s Server, more ...field) object {
 		return append(object{{key: "name", value: s.Name}}, more...)
 	}
 	return Host{
-		ID: "continue", Title: "Continue", format: blockFormat{}, container: "mcpServers", Keeps: true,
+		ID: "continue", Title: "Continue", format: oneServerFormat{}, container: "mcpServers", ProvidesKey: true,
 		file: func(m Machine) (string, error) {
-			return m.underHome("CONTINUE_GLOBAL_DIR", ".continue", "mcpServers", "{name}.yaml")
+			return m.homePath("CONTINUE_GLOBAL_DIR", ".continue", "mcpServers", "{name}.yaml")
 		},
 		stdio: func(s Server) object {
-			return entry(s, field{key: "command", value: s.Command}, field{key: "args", value: s.arguments()},
+			return entry(s, field{key: "command", value: s.Command}, field{key: "args", value: s.args()},
 				field{key: "env", value: s.environment(reference)})
 		},
 		http: func(s Server) object {
 			out := entry(s, field{key: "type", value: "streamable-http"}, field{key: "url", value: s.URL})
 			if s.WithToken {
-				out = append(out, field{key: "requestOptions", value: object{{key: "headers", value: s.bearer(reference)}}})
+				out = append(out, field{key: "requestOptions", value: object{{key: "headers", value: s.authHeaders(reference)}}})
 			}
 			return out
 		},
-		keyNote:  "Continue takes KOMBO_API_KEY from its secrets: add it to ~/.continue/.env, or in the settings of your organisation.",
-		callNote: "Continue takes KOMBO_AUTH_TOKEN from its secrets: add it to ~/.continue/.env, or in the settings of your organisation.",
-		next:     "Reload the window; tools are offered in agent mode only.",
+		keyNote:   "Continue takes KOMBO_API_KEY from its secrets: add it to ~/.continue/.env, or in the settings of your organisation.",
+		tokenNote: "Continue takes KOMBO_AUTH_TOKEN from its secrets: add it to ~/.continue/.env, or in the settings of your organisation.",
+		nextStep:  "Reload the window; tools are offered in agent mode only.",
 	}
 }

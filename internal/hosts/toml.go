@@ -11,14 +11,14 @@ import (
 	"github.com/pelletier/go-toml/v2/unstable"
 )
 
-// tomlFormat edits whole tables; a server that is written as an inline table or
-// with dotted keys is left to its author.
+// tomlFormat edits whole tables. It does not edit a server that is an inline table or
+// has dotted keys.
 type tomlFormat struct{}
 
 func (tomlFormat) decode(doc string) (map[string]any, error) {
 	out := map[string]any{}
 	if err := toml.Unmarshal([]byte(doc), &out); err != nil {
-		return nil, fmt.Errorf("it is no TOML (%s)", strings.TrimPrefix(err.Error(), "toml: "))
+		return nil, fmt.Errorf("it is not valid TOML (%s)", strings.TrimPrefix(err.Error(), "toml: "))
 	}
 	return out, nil
 }
@@ -41,7 +41,7 @@ func (f tomlFormat) put(doc, container, name string, entry object) (string, erro
 	if err != nil {
 		return "", err
 	}
-	spans, err := tables(doc, container, name)
+	spans, err := tableSpans(doc, container, name)
 	if err != nil {
 		return "", err
 	}
@@ -56,7 +56,7 @@ func (f tomlFormat) put(doc, container, name string, entry object) (string, erro
 	}
 	for i, s := range slices.Backward(spans) {
 		if i > 0 {
-			doc = cut(doc, s)
+			doc = removeSpan(doc, s)
 			continue
 		}
 		doc = doc[:s.from] + text + doc[s.to:]
@@ -64,8 +64,8 @@ func (f tomlFormat) put(doc, container, name string, entry object) (string, erro
 	return doc, nil
 }
 
-func (tomlFormat) take(doc, container, name string) (string, error) {
-	spans, err := tables(doc, container, name)
+func (tomlFormat) remove(doc, container, name string) (string, error) {
+	spans, err := tableSpans(doc, container, name)
 	if err != nil {
 		return "", err
 	}
@@ -73,26 +73,26 @@ func (tomlFormat) take(doc, container, name string) (string, error) {
 		return "", fmt.Errorf("%s.%s is not written as a table of its own in this file", container, name)
 	}
 	for _, s := range slices.Backward(spans) {
-		doc = cut(doc, s)
+		doc = removeSpan(doc, s)
 	}
 	return doc, nil
 }
 
-// span is a stretch of a text.
+// span is a range of bytes of a text.
 type span struct{ from, to int }
 
-// cut takes a stretch out, with the empty line before it.
-func cut(doc string, s span) string {
+// removeSpan removes a span, and the empty line before it.
+func removeSpan(doc string, s span) string {
 	if strings.HasSuffix(doc[:s.from], "\n\n") || doc[:s.from] == "\n" {
 		s.from--
 	}
 	return doc[:s.from] + doc[s.to:]
 }
 
-// tables finds the stretches that a server's table and those below it take:
-// from the line of the header to the last line before the next header that is
-// neither empty nor a comment.
-func tables(doc, container, name string) ([]span, error) {
+// tableSpans returns the spans of a server's table and its subtables: from the line of
+// the header to the last line before the next header that is neither empty nor a
+// comment.
+func tableSpans(doc, container, name string) ([]span, error) {
 	raw := []byte(doc)
 	var p unstable.Parser
 	p.Reset(raw)
@@ -130,8 +130,8 @@ func tables(doc, container, name string) ([]span, error) {
 	return spans, nil
 }
 
-// contentEnd is the end of the last line before to that is neither empty nor a
-// comment.
+// contentEnd returns the end of the last line between from and to that is neither
+// empty nor a comment.
 func contentEnd(doc string, from, to int) int {
 	end := from
 	at := from
@@ -152,15 +152,15 @@ func tomlKey(k string) string {
 }
 
 func tomlString(s string) string {
-	raw, err := compactJSON(s)
+	raw, err := encodeJSON(s)
 	if err != nil {
 		return `""`
 	}
-	// The one character that JSON allows in a text and TOML does not.
+	// The only character that JSON allows in a string and TOML does not.
 	return strings.ReplaceAll(string(raw), "\x7f", `\u007f`)
 }
 
-// tomlValue renders a value on one line.
+// tomlValue returns a value on one line.
 func tomlValue(v any) (string, error) {
 	switch v := v.(type) {
 	case string:
@@ -200,5 +200,5 @@ func tomlValue(v any) (string, error) {
 		}
 		return tomlValue(o)
 	}
-	return "", fmt.Errorf("the entry holds a %T, which is not to be rewritten", v)
+	return "", fmt.Errorf("the entry has a %T, which cannot be rewritten", v)
 }

@@ -8,16 +8,15 @@ import (
 	"strings"
 )
 
-// field is one key of an entry. A weak one gives way to what stands there.
+// field is one key of an entry. With keepExisting, an existing value stays.
 type field struct {
-	key   string
-	value any
-	weak  bool
+	key          string
+	value        any
+	keepExisting bool
 }
 
-// object is an entry of a configuration: keys in the order in which they are
-// written, values that are texts, numbers, booleans, []string, objects, or what
-// a decoder made of things that someone else wrote.
+// object is an entry of a configuration, with its keys in order. Values are strings,
+// numbers, booleans, []string, objects, or decoded values that someone else wrote.
 type object []field
 
 func (o object) get(key string) (any, bool) {
@@ -29,7 +28,7 @@ func (o object) get(key string) (any, bool) {
 	return nil, false
 }
 
-// MarshalJSON implements json.Marshaler, in the object's order.
+// MarshalJSON implements [json.Marshaler]. It keeps the order of the keys.
 func (o object) MarshalJSON() ([]byte, error) {
 	var b bytes.Buffer
 	b.WriteByte('{')
@@ -38,7 +37,7 @@ func (o object) MarshalJSON() ([]byte, error) {
 			b.WriteByte(',')
 		}
 		for j, part := range []any{f.key, f.value} {
-			raw, err := compactJSON(part)
+			raw, err := encodeJSON(part)
 			if err != nil {
 				return nil, err
 			}
@@ -52,8 +51,8 @@ func (o object) MarshalJSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// compactJSON is JSON without the escapes that only browsers need.
-func compactJSON(v any) ([]byte, error) {
+// encodeJSON returns v as JSON, without the escapes for HTML.
+func encodeJSON(v any) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
@@ -63,9 +62,9 @@ func compactJSON(v any) ([]byte, error) {
 	return bytes.TrimSpace(b.Bytes()), nil
 }
 
-// plain is v as a decoder would give it, for comparing.
-func plain(v any) any {
-	raw, err := compactJSON(v)
+// normalize returns v as a JSON decoder would, for comparisons.
+func normalize(v any) any {
+	raw, err := encodeJSON(v)
 	if err != nil {
 		return v
 	}
@@ -78,19 +77,19 @@ func plain(v any) any {
 	return out
 }
 
-// ours are the keys of entries that this package writes in some form: what an
-// earlier form left behind goes when another is written.
-var ours = []string{
+// ownKeys are the keys of entries that this package writes for some kind of server.
+// Those of another kind are removed from an entry.
+var ownKeys = []string{
 	"type", "source", "name", "command", "cmd", "args", "env", "envs", "env_keys", "env_vars",
 	"url", "uri", "serverUrl", "httpUrl", "headers", "requestOptions", "bearer_token_env_var",
 }
 
-// merge lays an entry over what stands there: keys and variables that this
-// package never writes are someone's own, and stay.
+// merge returns the entry with what is kept of the old one: keys and variables that
+// this package never writes, which someone added.
 func merge(old map[string]any, entry object) object {
 	out := object{}
 	for _, f := range entry {
-		had, there := old[f.key]
+		had, exists := old[f.key]
 		switch value := f.value.(type) {
 		case object:
 			if m, ok := had.(map[string]any); ok && (f.key == "env" || f.key == "envs") {
@@ -101,28 +100,27 @@ func merge(old map[string]any, entry object) object {
 				f.value = mergeNames(l, value)
 			}
 		default:
-			if f.weak && there {
+			if f.keepExisting && exists {
 				f.value = had
 			}
 		}
 		out = append(out, field{key: f.key, value: f.value})
 	}
 	for _, key := range slices.Sorted(maps.Keys(old)) {
-		if _, written := out.get(key); !written && !slices.Contains(ours, key) {
+		if _, written := out.get(key); !written && !slices.Contains(ownKeys, key) {
 			out = append(out, field{key: key, value: old[key]})
 		}
 	}
 	return out
 }
 
-// chosen are the variables that this package decides on; others in an entry
-// are someone's own.
-var chosen = []string{VarKey, VarKeyFile, VarIntegration, VarRegion, VarBaseURL, VarToken}
+// ownVariables are the environment variables that this package writes or removes.
+var ownVariables = []string{VarKey, VarKeyFile, VarIntegration, VarRegion, VarBaseURL, VarToken}
 
 func mergeVariables(old map[string]any, entry object) object {
 	out := slices.Clone(entry)
 	for _, name := range slices.Sorted(maps.Keys(old)) {
-		if _, written := out.get(name); !written && !slices.Contains(chosen, name) {
+		if _, written := out.get(name); !written && !slices.Contains(ownVariables, name) {
 			out = append(out, field{key: name, value: old[name]})
 		}
 	}
@@ -132,14 +130,14 @@ func mergeVariables(old map[string]any, entry object) object {
 func mergeNames(old []any, entry []string) []string {
 	out := slices.Clone(entry)
 	for _, v := range old {
-		if name, ok := v.(string); ok && !slices.Contains(out, name) && !slices.Contains(chosen, name) {
+		if name, ok := v.(string); ok && !slices.Contains(out, name) && !slices.Contains(ownVariables, name) {
 			out = append(out, name)
 		}
 	}
 	return out
 }
 
-// indentLines puts prefix before every line of text that is not empty.
+// indentLines adds the prefix to every line of text that is not empty.
 func indentLines(text, prefix string) string {
 	var b strings.Builder
 	for line := range strings.Lines(text) {

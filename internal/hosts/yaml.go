@@ -11,18 +11,18 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// yamlFormat edits blocks of lines: encoding the whole file anew would lose its
-// empty lines and its indentation.
+// yamlFormat edits blocks of lines, because re-encoding a document loses its empty
+// lines and its indentation.
 type yamlFormat struct{}
 
 func (yamlFormat) decode(doc string) (map[string]any, error) {
 	out := map[string]any{}
 	dec := yaml.NewDecoder(strings.NewReader(doc))
 	if err := dec.Decode(&out); err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("it is no YAML mapping (%s)", strings.ReplaceAll(strings.TrimPrefix(err.Error(), "yaml: "), "\n", " "))
+		return nil, fmt.Errorf("it is not a valid YAML mapping (%s)", strings.ReplaceAll(strings.TrimPrefix(err.Error(), "yaml: "), "\n", " "))
 	}
 	if dec.Decode(&yaml.Node{}) == nil {
-		return nil, errors.New("it holds several YAML documents")
+		return nil, errors.New("it has several YAML documents")
 	}
 	return out, nil
 }
@@ -36,8 +36,8 @@ func (f yamlFormat) put(doc, container, name string, entry object) (string, erro
 	if err != nil {
 		return "", err
 	}
-	lines := linesOf(doc)
-	key, servers, err := find(doc, container)
+	lines := splitLines(doc)
+	key, servers, err := findKey(doc, container)
 	switch {
 	case err != nil:
 		return "", err
@@ -50,8 +50,8 @@ func (f yamlFormat) put(doc, container, name string, entry object) (string, erro
 			whole = "\n" + whole
 		}
 		return strings.Join(lines, "") + whole, nil
-	case empty(servers):
-		// "extensions: {}" and "extensions:" are the same to everyone.
+	case isEmpty(servers):
+		// "extensions: {}" and "extensions:" mean the same.
 		head := lines[key.Line-1]
 		if servers.Line != key.Line && servers.Tag != "!!null" {
 			return "", fmt.Errorf("%s is empty in an unusual way in this file", container)
@@ -76,8 +76,8 @@ func (f yamlFormat) put(doc, container, name string, entry object) (string, erro
 	return strings.Join(lines[:to], "") + text + strings.Join(lines[to:], ""), nil
 }
 
-func (f yamlFormat) take(doc, container, name string) (string, error) {
-	_, servers, err := find(doc, container)
+func (f yamlFormat) remove(doc, container, name string) (string, error) {
+	_, servers, err := findKey(doc, container)
 	if err != nil {
 		return "", err
 	}
@@ -85,25 +85,25 @@ func (f yamlFormat) take(doc, container, name string) (string, error) {
 	if old == nil || servers.Style&yaml.FlowStyle != 0 {
 		return "", fmt.Errorf("%s is not written as a block in this file", container)
 	}
-	lines := linesOf(doc)
+	lines := splitLines(doc)
 	from, to := old.Line-1, blockEnd(lines, old.Line-1, servers.Column-1)
 	return strings.Join(lines[:from], "") + strings.Join(lines[to:], ""), nil
 }
 
-// linesOf are the lines of a text, each with its end.
-func linesOf(doc string) []string {
+// splitLines returns the lines of a text, each with its line end.
+func splitLines(doc string) []string {
 	if doc != "" && !strings.HasSuffix(doc, "\n") {
 		doc += "\n"
 	}
 	return slices.Collect(strings.Lines(doc))
 }
 
-// find gives the nodes of a key of the outermost mapping and of its value; nil
-// where the key is not there.
-func find(doc, container string) (key, value *yaml.Node, err error) {
+// findKey returns the nodes of a key of the outermost mapping and of its value; nil if
+// the key does not exist.
+func findKey(doc, container string) (key, value *yaml.Node, err error) {
 	if strings.ContainsAny(doc, "\r\u0085\u2028\u2029") {
-		// They end lines too, in YAML and nowhere else here.
-		return nil, nil, errors.New("this file has line ends of an unusual kind")
+		// YAML treats these as line ends, and splitLines does not.
+		return nil, nil, errors.New("this file has unusual line ends")
 	}
 	var root yaml.Node
 	if err := yaml.Unmarshal([]byte(doc), &root); err != nil {
@@ -114,7 +114,7 @@ func find(doc, container string) (key, value *yaml.Node, err error) {
 	}
 	top := root.Content[0]
 	if top.Style&yaml.FlowStyle != 0 || top.Column != 1 {
-		return nil, nil, errors.New("this file is not one mapping that begins at the margin")
+		return nil, nil, errors.New("this file is not a single mapping that begins in the first column")
 	}
 	for i := 0; i+1 < len(top.Content); i += 2 {
 		if top.Content[i].Value == container {
@@ -124,7 +124,7 @@ func find(doc, container string) (key, value *yaml.Node, err error) {
 	return nil, nil, nil
 }
 
-func empty(n *yaml.Node) bool {
+func isEmpty(n *yaml.Node) bool {
 	return n.Tag == "!!null" || n.Kind == yaml.MappingNode && len(n.Content) == 0
 }
 
@@ -140,9 +140,9 @@ func childKey(n *yaml.Node, name string) *yaml.Node {
 	return nil
 }
 
-// blockEnd is the index after the last line of the block that begins at index
-// first, whose key stands at that margin. Empty lines and comments that follow
-// are not part of it.
+// blockEnd returns the index after the last line of the block that begins at line
+// first with a key indented by margin. Empty lines and comments after it are not part
+// of it.
 func blockEnd(lines []string, first, margin int) int {
 	end := first + 1
 	for i := first + 1; i < len(lines); i++ {
@@ -158,7 +158,7 @@ func blockEnd(lines []string, first, margin int) int {
 	return end
 }
 
-// encodeYAML renders an object as a block, in its order.
+// encodeYAML returns an object as a YAML block, with its keys in order.
 func encodeYAML(o object) (string, error) {
 	n, err := yamlNode(o)
 	if err != nil {
@@ -209,11 +209,11 @@ func yamlList(l []object) (*yaml.Node, error) {
 	return n, nil
 }
 
-// blockFormat is a YAML file that holds one server and nothing else.
-type blockFormat struct{}
+// oneServerFormat is a YAML file for one server and nothing else.
+type oneServerFormat struct{}
 
-// decode reads the file as one of servers by name.
-func (blockFormat) decode(doc string) (map[string]any, error) {
+// decode returns the document as if it had a mapping of servers by name.
+func (oneServerFormat) decode(doc string) (map[string]any, error) {
 	out, err := yamlFormat{}.decode(doc)
 	if err != nil || len(out) == 0 {
 		return map[string]any{}, err
@@ -230,20 +230,20 @@ func (blockFormat) decode(doc string) (map[string]any, error) {
 	}
 	out["mcpServers"] = servers
 	if len(servers) != len(list) || len(servers) > 1 || len(out) > 1 {
-		return nil, errors.New("it holds more than one server; name a file of its own with --config")
+		return nil, errors.New("it has more than one server; name a separate file with --config")
 	}
 	return out, nil
 }
 
-func (blockFormat) render(container, name string, entry object) (string, error) {
+func (oneServerFormat) render(container, name string, entry object) (string, error) {
 	return encodeYAML(object{
 		{key: "name", value: name}, {key: "version", value: "1.0.0"}, {key: "schema", value: "v1"},
 		{key: container, value: []object{entry}},
 	})
 }
 
-func (f blockFormat) put(_, container, name string, entry object) (string, error) {
+func (f oneServerFormat) put(_, container, name string, entry object) (string, error) {
 	return f.render(container, name, entry)
 }
 
-func (blockFormat) take(_, _, _ string) (string, error) { return "", nil }
+func (oneServerFormat) remove(_, _, _ string) (string, error) { return "", nil }

@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// Page is the documentation of a host, in Markdown.
-func (h Host) Page() (string, error) {
+// page returns the documentation of a host, in Markdown.
+func (h Host) page() (string, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n\n", h.Title)
 	fmt.Fprintf(&b, "To look around in the made-up ATS:\n\n```sh\nkombo-mcp install --sandbox %s\n```\n\n", h.ID)
-	if h.Keeps {
+	if h.ProvidesKey {
 		fmt.Fprintf(&b, "To work in your own:\n\n```sh\nkombo-mcp install --integration-id greenhouse:8d1hpPsbjxUkoCoa1veLZGe5 --read-only %s\n```\n\n", h.ID)
 	} else {
 		fmt.Fprintf(&b, "To work in your own:\n\n```sh\nexport KOMBO_API_KEY=your-key\nkombo-mcp install --integration-id greenhouse:8d1hpPsbjxUkoCoa1veLZGe5 --read-only %s\n```\n\n", h.ID)
@@ -23,18 +23,18 @@ func (h Host) Page() (string, error) {
 	if err := h.pageHTTP(&b); err != nil {
 		return "", err
 	}
-	fmt.Fprintf(&b, "\n## Then\n\n%s\n", h.next)
+	fmt.Fprintf(&b, "\n## Then\n\n%s\n", h.nextStep)
 	return b.String(), nil
 }
 
 func (h Host) keySentence() string {
-	if h.Keeps {
+	if h.ProvidesKey {
 		return h.keyNote
 	}
 	return h.Title + " has no place for secrets of its servers. `install` puts the key from `KOMBO_API_KEY` into a file that only you can read, and the entry names that file in `KOMBO_API_KEY_FILE`; `--key-file` chooses another."
 }
 
-// pageFile says where the entry goes and what it is.
+// pageFile says where the entry goes, and what it is.
 func (h Host) pageFile(b *strings.Builder) error {
 	fmt.Fprintf(b, "\n## What is written\n\n")
 	none := func(string) string { return "" }
@@ -63,10 +63,10 @@ func (h Host) pageFile(b *strings.Builder) error {
 func (h Host) example() Server {
 	s := Server{Name: "kombo", Command: "/usr/local/bin/kombo-mcp", Args: []string{"--read-only"},
 		Settings: []Variable{{VarIntegration, "greenhouse:8d1hpPsbjxUkoCoa1veLZGe5"}}}
-	if h.Keeps {
+	if h.ProvidesKey {
 		s.Secrets = []string{VarKey}
 	} else {
-		// It cannot fail: the home is given.
+		// It cannot fail, since Home is set.
 		keyFile, _ := Machine{GOOS: "darwin", Home: "/Users/you"}.KeyFile()
 		s.Settings = append([]Variable{{VarKeyFile, keyFile}}, s.Settings...)
 	}
@@ -76,18 +76,18 @@ func (h Host) example() Server {
 func (h Host) pageHTTP(b *strings.Builder) error {
 	fmt.Fprintf(b, "\n## A server over HTTP\n\n")
 	if h.http == nil {
-		fmt.Fprintf(b, "The file takes none: %s.\n", h.noHTTP)
+		fmt.Fprintf(b, "The file takes none: %s.\n", h.httpAlternative)
 		return nil
 	}
 	text, err := h.Print(Server{Name: "kombo", URL: "https://mcp.example.com/mcp", WithToken: true})
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(b, "```sh\nkombo-mcp install --url https://mcp.example.com/mcp %s\n```\n\n```%s\n%s```\n\n%s\n", h.ID, h.language(), text, h.callNote)
+	fmt.Fprintf(b, "```sh\nkombo-mcp install --url https://mcp.example.com/mcp %s\n```\n\n```%s\n%s```\n\n%s\n", h.ID, h.language(), text, h.tokenNote)
 	return nil
 }
 
-// language is how Markdown calls the file's format.
+// language returns the name of the file's format in Markdown.
 func (h Host) language() string {
 	switch f := h.format.(type) {
 	case tomlFormat:
@@ -101,25 +101,25 @@ func (h Host) language() string {
 	return "yaml"
 }
 
-// Table lists the hosts in Markdown, with links below dir.
-func Table(dir string) string {
+// hostTable returns a table of the hosts in Markdown, with links to pages below dir.
+func hostTable(dir string) string {
 	var b strings.Builder
 	b.WriteString("| host | command | where the key is |\n| --- | --- | --- |\n")
 	for _, h := range All() {
-		place := "a file that only you can read"
+		location := "a file that only you can read"
 		switch {
 		case h.inputs != nil:
-			place = "the system's secret store; VS Code asks once"
+			location = "the system's secret store; VS Code asks once"
 		case h.ID == "goose":
-			place = "Goose's keyring, or its environment"
+			location = "Goose's keyring, or its environment"
 		case h.ID == "continue":
-			place = "Continue's secrets"
+			location = "Continue's secrets"
 		case h.ID == "librechat":
-			place = "LibreChat's `.env`"
-		case h.Keeps:
-			place = "the host's environment"
+			location = "LibreChat's `.env`"
+		case h.ProvidesKey:
+			location = "the host's environment"
 		}
-		fmt.Fprintf(&b, "| [%s](%s%s.md) | `kombo-mcp install %s` | %s |\n", h.Title, dir, h.ID, h.ID, place)
+		fmt.Fprintf(&b, "| [%s](%s%s.md) | `kombo-mcp install %s` | %s |\n", h.Title, dir, h.ID, h.ID, location)
 	}
 	return b.String()
 }
