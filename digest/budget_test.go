@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
+	"github.com/kombo-mcp/kombo-mcp/internal/property"
 )
 
 // hostile returns texts of the worst kind that a record may contain.
@@ -168,7 +169,7 @@ func check(t require.TestingT, a *digest.Answer, budget int) {
 
 func TestAnswersStayWithinTokenBudget(t *testing.T) {
 	tb, nasty, texts := applications(), nastyValues(), hostile()
-	rapid.Check(t, func(t *rapid.T) {
+	property.Check(t, property.DefaultCases, func(t *rapid.T) {
 		n := rapid.IntRange(0, 60).Draw(t, "rows")
 		rows := make([]digest.Row, n)
 		for i := range rows {
@@ -280,7 +281,7 @@ func TestCountTokensIsFastForAnyText(t *testing.T) {
 	assert.Greater(t, len(head), 500)
 	assert.Equal(t, "short", digest.TokenPrefix("short", 10))
 	assert.Empty(t, digest.TokenPrefix("short", 0))
-	rapid.Check(t, func(t *rapid.T) {
+	property.Check(t, property.DefaultCases, func(t *rapid.T) {
 		s, n := rapid.String().Draw(t, "text"), rapid.IntRange(1, 20).Draw(t, "limit")
 		head := digest.TokenPrefix(s, n)
 		require.True(t, strings.HasPrefix(s, head))

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
+	"github.com/kombo-mcp/kombo-mcp/internal/property"
 )
 
 func TestFoldIgnoresCaseAndAccents(t *testing.T) {
@@ -35,7 +36,7 @@ func TestFoldIgnoresCaseAndAccents(t *testing.T) {
 }
 
 func TestFoldIsIdempotent(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	property.Check(t, property.DefaultCases, func(t *rapid.T) {
 		s := rapid.String().Draw(t, "text")
 		once := digest.Fold(s)
 		require.Equal(t, once, digest.Fold(once))
@@ -59,7 +60,7 @@ func TestCleanRemovesInvisibleCharacters(t *testing.T) {
 		assert.Equal(t, want, digest.Clean(in), "%q", in)
 	}
 	assert.Equal(t, "a b\n\nc\nd", digest.CleanLines("\n a\t b \r\n\r\n\n\n c\nd\u200b\n"))
-	rapid.Check(t, func(t *rapid.T) {
+	property.Check(t, property.DefaultCases, func(t *rapid.T) {
 		s := digest.Clean(rapid.String().Draw(t, "text"))
 		require.Equal(t, s, digest.Clean(s))
 		require.Equal(t, s, strings.TrimSpace(s))

@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
+	"github.com/kombo-mcp/kombo-mcp/internal/property"
 )
 
 // follow reads an answer page by page at random budgets, and calls between before
@@ -59,7 +60,7 @@ func ids(rows [][]string) []string {
 
 func TestPagingShowsEachRecordOnceInOrder(t *testing.T) {
 	tb, nasty := applications(), nastyValues()
-	rapid.Check(t, func(t *rapid.T) {
+	property.Check(t, property.DefaultCases, func(t *rapid.T) {
 		rows := make([]digest.Row, rapid.IntRange(1, 80).Draw(t, "rows"))
 		for i := range rows {
 			rows[i] = drawRow(t, tb, i, nasty[:5])
@@ -159,7 +160,7 @@ func firstBytes(s string) string {
 func TestPagingShowsEachGroupOnceInOrder(t *testing.T) {
 	tb := applications()
 	rows := believable(tb, 500, 9)
-	rapid.Check(t, func(t *rapid.T) {
+	property.Check(t, property.DefaultCases, func(t *rapid.T) {
 		u := &upstream{rows: rows, size: 50}
 		q := digest.Query{GroupBy: rapid.SampledFrom([]string{"created.day", "email", "candidate,job,outcome"}).Draw(t, "group")}
 		opts := digest.Options{Limits: digest.Limits{Records: rapid.SampledFrom([]int{5000, 200}).Draw(t, "walk")}}

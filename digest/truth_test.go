@@ -16,6 +16,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
+	"github.com/kombo-mcp/kombo-mcp/internal/property"
 )
 
 type itersSeq = iter.Seq2[digest.Page, error]
@@ -55,7 +56,7 @@ func lookup(tb *digest.Table, r digest.Row) func(string) digest.Value {
 
 func TestCountsGroupsAndMeasuresMatchNaiveOnes(t *testing.T) {
 	tb := applications()
-	rapid.Check(t, func(t *rapid.T) {
+	property.Check(t, property.DefaultCases, func(t *rapid.T) {
 		rows := believable(tb, rapid.IntRange(0, 400).Draw(t, "rows"), rapid.Uint64().Draw(t, "seed"))
 		n := rapid.SampledFrom(naives()).Draw(t, "where")
 		var kept []digest.Row

@@ -16,6 +16,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/property"
 )
 
 // recordTypes are all types of records that operations return.
@@ -100,7 +102,7 @@ func TestRawOfAWriteWithoutARecord(t *testing.T) {
 
 // What the type holds and the unknown fields, put together, are the whole record.
 func TestKnownAndUnknownFieldsRebuildTheRecord(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	property.Check(t, property.DefaultCases, func(t *rapid.T) {
 		typ := rapid.SampledFrom(recordTypes).Draw(t, "type")
 		known := reflect.New(typ)
 		randomize(t, known.Elem())

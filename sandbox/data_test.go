@@ -16,6 +16,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/property"
 )
 
 // fingerprint hashes every page of every list.
@@ -193,7 +195,7 @@ func TestReadsAndWritesMayComeAllAtOnce(t *testing.T) {
 }
 
 func TestAnyTextSurvivesTheWriterOfJSON(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	property.Check(t, property.DefaultCases, func(t *rapid.T) {
 		s := rapid.String().Draw(t, "s")
 		var e enc
 		e.open()

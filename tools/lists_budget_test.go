@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
+	"github.com/kombo-mcp/kombo-mcp/internal/property"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
@@ -110,7 +111,7 @@ func columnsOf(tool string) []string {
 }
 
 func TestNoAnswerOfAListEverPassesItsBudget(t *testing.T) {
-	check(t, 60, func(t *rapid.T) {
+	property.Check(t, 60, func(t *rapid.T) {
 		f := &filler{r: rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1)), texts: hostileTexts, most: 4}
 		u := &fakeUpstream{lists: map[string][]any{}, size: rapid.IntRange(4, 30).Draw(t, "page size")}
 		tool := rapid.SampledFrom(sortedLists()).Draw(t, "tool")

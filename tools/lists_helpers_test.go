@@ -3,16 +3,12 @@ package tools_test
 import (
 	"context"
 	"encoding/json"
-	"flag"
-	"math"
 	"net/http"
 	"strings"
-	"testing"
 	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/stretchr/testify/require"
-	"pgregory.net/rapid"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
@@ -126,26 +122,6 @@ func textOf(t failer, result *mcp.CallToolResult) string {
 	content, ok := result.Content[0].(mcp.TextContent)
 	require.True(t, ok)
 	return content.Text
-}
-
-// check tries a property n times, for each try is a walk of many calls; with
-// -rapid.checks as often as that says.
-func check(t *testing.T, n int, property func(*rapid.T)) {
-	t.Helper()
-	if f := flag.Lookup("rapid.checks"); f != nil && f.Value.String() != f.DefValue {
-		n = math.MaxInt
-	}
-	passed, failed := 0, false
-	rapid.Check(t, func(t *rapid.T) {
-		if passed >= n && !failed {
-			return
-		}
-		before := failed
-		failed = true
-		property(t)
-		failed = before
-		passed++
-	})
 }
 
 func (a *listAnswer) notes() string { return strings.Join(a.Notes, "\n") }

@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
+	"github.com/kombo-mcp/kombo-mcp/internal/property"
 	"github.com/kombo-mcp/kombo-mcp/sandbox"
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
@@ -126,7 +127,7 @@ func byPlace(a, b sandbox.Stage) int {
 }
 
 func TestFollowingNextShowsEveryApplicationOnceInOrder(t *testing.T) {
-	check(t, 25, func(t *rapid.T) {
+	property.Check(t, 25, func(t *rapid.T) {
 		sb := sandboxOf(sandbox.Options{Seed: uint64(rapid.IntRange(1, 50).Draw(t, "seed")), Applications: rapid.IntRange(60, 120).Draw(t, "size")})
 		short := rapid.Bool().Draw(t, "a walk that does not end")
 		rig := newListRigOn(t, sb, smallPages, func(c *tools.Config) {

@@ -15,6 +15,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
+	"github.com/kombo-mcp/kombo-mcp/internal/property"
 	"github.com/kombo-mcp/kombo-mcp/sandbox"
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
@@ -23,7 +24,7 @@ import (
 var largeLists = []string{"get_applications", "get_candidates", "get_interviews", "get_jobs", "get_offers"}
 
 func TestWholeRecordsAreShownOnceAtAnyBudget(t *testing.T) {
-	check(t, 12, func(t *rapid.T) {
+	property.Check(t, 12, func(t *rapid.T) {
 		sb := sandboxOf(sandbox.Options{Seed: uint64(rapid.IntRange(1, 50).Draw(t, "seed")), Applications: rapid.IntRange(20, 50).Draw(t, "size")})
 		rig := newListRigOn(t, sb, smallPages, func(c *tools.Config) {
 			if rapid.Bool().Draw(t, "a walk that does not end") {
@@ -69,7 +70,7 @@ func (lettersAsFile) HTML(s string) string { return s }
 func TestThePagesOfAFileAreItsTextAtAnyBudget(t *testing.T) {
 	sb := sandboxOf(sandbox.Options{})
 	owner := candidateWithCV(t, newListRigOn(t, sb, nil))
-	check(t, 40, func(t *rapid.T) {
+	property.Check(t, 40, func(t *rapid.T) {
 		text := strings.Join(rapid.SliceOfN(rapid.OneOf(
 			rapid.SampledFrom(append([]string{"\n", "\n\n", " ", "note\tx", "next\tAAAA", "| quoted"}, hostileTexts...)),
 			rapid.StringN(0, 400, -1),

@@ -7,4 +7,7 @@
 // with the truth, computed from the data themselves, and the tokens that the
 // agent read are set beside those that it would have read through two servers
 // of the common kinds, which pass the API's lists on.
+//
+// Its tests are built without the race detector alone: they ask one question
+// after the other, and counting tokens under it takes ten times as long.
 package bench

@@ -53,6 +53,7 @@ var mayImport = map[string][]string{
 	},
 	"internal/house":      {},
 	"internal/golden":     {},
+	"internal/property":   {},
 	"internal/testbinary": {},
 	"internal/load":       {"sandbox"},
 	"cmd":                 {"internal/app", "internal/hosts", "internal/journal", "internal/tenants", "sandbox", "tools", "kombo"},

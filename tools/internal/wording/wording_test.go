@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
+	"github.com/kombo-mcp/kombo-mcp/internal/property"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
@@ -52,7 +53,7 @@ func TestNamesAndPlaces(t *testing.T) {
 }
 
 func TestWithinKeepsToItsTokens(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	property.Check(t, property.DefaultCases, func(t *rapid.T) {
 		s, limit := rapid.String().Draw(t, "s"), rapid.IntRange(4, 40).Draw(t, "limit")
 		got := wording.Within(s, limit)
 		head, cut := strings.CutSuffix(got, "…")

@@ -1,5 +1,5 @@
 //go:build !race
 
-package bench
+package property
 
 const raced = false

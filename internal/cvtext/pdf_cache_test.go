@@ -1,0 +1,42 @@
+//go:build !race
+
+package cvtext
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestABrokenCacheIsReplaced compiles PDFium, which takes minutes under the race
+// detector and has no code of ours in it.
+func TestABrokenCacheIsReplaced(t *testing.T) {
+	t.Parallel()
+	require.NoError(t, shared().engine.load(t.Context()))
+	dir := t.TempDir()
+	kept, err := filepath.Glob(filepath.Join(userCacheDir(), "wazero-*", "*"))
+	require.NoError(t, err)
+	for _, file := range kept {
+		broken := filepath.Join(dir, filepath.Base(filepath.Dir(file)), filepath.Base(file))
+		require.NoError(t, os.MkdirAll(filepath.Dir(broken), 0o700))
+		require.NoError(t, os.WriteFile(broken, []byte("no code"), 0o600))
+	}
+	other := filepath.Join(dir, "other")
+	require.NoError(t, os.WriteFile(other, nil, 0o600))
+
+	r := New(WithCacheDir(dir))
+	doc, err := r.Text(t.Context(), cvPDF(1), "", "")
+	require.NoError(t, err)
+	assert.Contains(t, doc.Text, "Ada Example")
+	require.NoError(t, r.Close())
+	made, err := filepath.Glob(filepath.Join(dir, "wazero-*", "*"))
+	require.NoError(t, err)
+	require.Len(t, made, 1)
+	info, err := os.Stat(made[0])
+	require.NoError(t, err)
+	assert.Greater(t, info.Size(), int64(1<<20))
+	assert.FileExists(t, other, "what is not the cache's own stays")
+}
