@@ -88,7 +88,7 @@ func TestHostsAreRestrictedOnlyIfConfigured(t *testing.T) {
 // dial opens a connection for HTTP written by hand.
 func (h *testServer) dial(t *testing.T, text string) net.Conn {
 	t.Helper()
-	c, err := net.Dial("tcp", strings.TrimPrefix(h.url, "http://"))
+	c, err := h.connect()
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = c.Close() })
 	_, err = io.WriteString(c, text)
@@ -99,32 +99,36 @@ func (h *testServer) dial(t *testing.T, text string) net.Conn {
 
 func TestSlowRequestLosesItsConnection(t *testing.T) {
 	t.Parallel()
-	h := startServer(t, func(_ *HTTPOptions, l *HTTP) {
-		l.timeouts.header, l.timeouts.body = 100*time.Millisecond, 100*time.Millisecond
+	inBubble(t, func(t *testing.T, h *testServer) {
+		for name, c := range map[string]struct {
+			text   string
+			within time.Duration
+		}{
+			"in its headers": {"POST /mcp HTTP/1.1\r\nHost: localhost\r\nX-Slow: ", defaultTimeouts.header},
+			"in its body":    {"POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{", defaultTimeouts.body},
+			"in its chunks":  {"POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n", defaultTimeouts.body},
+		} {
+			began := time.Now()
+			conn := h.dial(t, c.text)
+			require.NoError(t, conn.SetReadDeadline(time.Time{}))
+			_, err := io.ReadAll(conn)
+			assert.NoError(t, err, "%s: the connection still stands", name)
+			assert.InDelta(t, c.within, time.Since(began), float64(time.Second), name)
+		}
+		assert.Equal(t, http.StatusOK, h.send(http.MethodPost, "/mcp", hello).status, "others are served")
 	})
-	for name, text := range map[string]string{
-		"in its headers": "POST /mcp HTTP/1.1\r\nHost: localhost\r\nX-Slow: ",
-		"in its body":    "POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{",
-		"in its chunks":  "POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n",
-	} {
-		c := h.dial(t, text)
-		began := time.Now()
-		_, err := io.ReadAll(c)
-		assert.NoError(t, err, "%s: the connection still stands", name)
-		assert.Less(t, time.Since(began), soon/2, name)
-	}
-	assert.Equal(t, http.StatusOK, h.send(http.MethodPost, "/mcp", hello).status, "others are served")
 }
 
 func TestReadDeadlineEndsWithTheBody(t *testing.T) {
 	t.Parallel()
-	h := startServer(t, func(_ *HTTPOptions, l *HTTP) { l.timeouts.body = 50 * time.Millisecond })
-	id := h.greet()
-	waiting := h.later(id, calling(1, "wait", object{"name": "long"}))
-	heard(t, h.began)
-	time.Sleep(150 * time.Millisecond)
-	close(h.open)
-	assert.Contains(t, (<-waiting).body, "waited long")
+	inBubble(t, func(t *testing.T, h *testServer) {
+		id := h.greet()
+		waiting := h.later(id, calling(1, "wait", object{"name": "long"}))
+		assert.Equal(t, "long", heard(t, h.began))
+		time.Sleep(10 * defaultTimeouts.body)
+		close(h.open)
+		assert.Contains(t, (<-waiting).body, "waited long")
+	})
 }
 
 func TestTooLargeHeadersAreRefused(t *testing.T) {

@@ -27,7 +27,7 @@ type pipe struct {
 
 func openPipe(t *testing.T) *pipe {
 	t.Helper()
-	h := newHouse(t)
+	h := newTestServer(t)
 	logger := slog.New(slog.NewJSONHandler(h.logs, nil))
 	box := newBox(t, nil)
 	// New lists only the real tools, which would leave out the stubs.

@@ -61,12 +61,16 @@ func (d tokenAuth) Authenticate(r *http.Request) (*Tenant, error) {
 
 func (d tokenAuth) Refuse(error) (int, string) { return http.StatusUnauthorized, "Bearer" }
 
-// testServer is a server on a socket, with stub tools in addition to the real ones.
+// testServer is a server with stub tools in addition to the real ones: on a
+// socket, or on connections in memory.
 type testServer struct {
-	t    testing.TB
-	http *HTTP
-	url  string
-	logs *record
+	t      testing.TB
+	http   *HTTP
+	url    string
+	client *http.Client
+	// connect opens a connection to the server.
+	connect func() (net.Conn, error)
+	logs    *record
 	// ended receives what Serve returned.
 	ended chan error
 	// stop begins the shutdown.
@@ -98,15 +102,27 @@ func (r *record) String() string {
 	return r.b.String()
 }
 
-func newHouse(t testing.TB) *testServer {
+func newTestServer(t testing.TB) *testServer {
 	t.Helper()
-	return &testServer{t: t, logs: &record{}, ended: make(chan error, 1), began: make(chan string, 2000), open: make(chan struct{}), gone: make(chan string, 2000)}
+	return &testServer{t: t, client: http.DefaultClient, logs: &record{}, ended: make(chan error, 1), began: make(chan string, 2000), open: make(chan struct{}), gone: make(chan string, 2000)}
 }
 
 // startServer starts a server on a free port, until the test ends.
 func startServer(t testing.TB, change func(*HTTPOptions, *HTTP)) *testServer {
 	t.Helper()
-	h := newHouse(t)
+	h := newTestServer(t)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	h.url = "http://" + l.Addr().String()
+	h.connect = func() (net.Conn, error) { return net.Dial("tcp", l.Addr().String()) }
+	h.serve(l, change)
+	return h
+}
+
+// serve serves on a listener until the test ends.
+func (h *testServer) serve(l net.Listener, change func(*HTTPOptions, *HTTP)) {
+	t := h.t
+	t.Helper()
 	o := HTTPOptions{
 		Auth:       tokenAuth{"": {Name: "one", Box: newBox(t, nil), MaxCalls: 1000}},
 		Guard:      Guard{Loopback: true},
@@ -118,9 +134,6 @@ func startServer(t testing.TB, change func(*HTTPOptions, *HTTP)) *testServer {
 	}
 	h.http = NewHTTP(o)
 	h.http.timeouts = limits.timeouts
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	h.url = "http://" + l.Addr().String()
 	ctx, cancel := context.WithCancel(context.Background())
 	h.stop = cancel
 	go func() { h.ended <- h.http.Serve(ctx, l) }()
@@ -133,7 +146,6 @@ func startServer(t testing.TB, change func(*HTTPOptions, *HTTP)) *testServer {
 			assert.Fail(t, "the server does not end")
 		}
 	})
-	return h
 }
 
 // extend adds the stubs: one that waits, one that panics, two with large answers,
@@ -212,7 +224,7 @@ func (h *testServer) try(ctx context.Context, method, path, body string, headers
 		}
 		r.Header.Set(headers[i], headers[i+1])
 	}
-	resp, err := http.DefaultClient.Do(r)
+	resp, err := h.client.Do(r)
 	if err != nil {
 		return answer{}, err
 	}
@@ -291,7 +303,7 @@ func (h *testServer) stream(headers ...string) *stream {
 	for i := 0; i < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
 	}
-	resp, err := http.DefaultClient.Do(r)
+	resp, err := h.client.Do(r)
 	require.NoError(h.t, err)
 	h.t.Cleanup(func() { _ = resp.Body.Close() })
 	require.Equal(h.t, http.StatusOK, resp.StatusCode)
@@ -315,6 +327,15 @@ func (s *stream) next() string {
 			return ""
 		}
 	}
+}
+
+// nextButPings is next, but for the library's pings.
+func (s *stream) nextButPings() string {
+	event := s.next()
+	for strings.Contains(event, `"method":"ping"`) {
+		event = s.next()
+	}
+	return event
 }
 
 // say posts a message of the stream's session.
