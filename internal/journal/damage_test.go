@@ -151,7 +151,7 @@ type faultyFile struct {
 	faults *faults
 }
 
-type faults struct{ write, sync, truncate bool }
+type faults struct{ write, sync, noCut bool }
 
 var errNoSpace = errors.New("no space left on device")
 
@@ -171,7 +171,7 @@ func (f faultyFile) Sync() error {
 }
 
 func (f faultyFile) Truncate(size int64) error {
-	if f.faults.truncate {
+	if f.faults.noCut {
 		return io.ErrClosedPipe
 	}
 	return f.logFile.Truncate(size)
@@ -179,10 +179,10 @@ func (f faultyFile) Truncate(size int64) error {
 
 func TestAWriteIsRefusedWhenItsLineCannotBeWritten(t *testing.T) {
 	for name, bad := range map[string]faults{
-		"the disk is full":             {write: true},
-		"the disk does not sync":       {sync: true},
-		"nothing can be taken back":    {write: true, truncate: true},
-		"neither synced nor cut again": {sync: true, truncate: true},
+		"the disk is full":               {write: true},
+		"the disk does not sync":         {sync: true},
+		"nothing can be taken back":      {write: true, noCut: true},
+		"neither synced nor noCut again": {sync: true, noCut: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir, now := t.TempDir(), &faults{}
@@ -197,17 +197,17 @@ func TestAWriteIsRefusedWhenItsLineCannotBeWritten(t *testing.T) {
 			_, err := j.Begin(t.Context(), intent("a"))
 			require.ErrorIs(t, err, ErrNotWritten)
 			require.ErrorIs(t, err, errNoSpace)
-			require.ErrorIs(t, p.Done(once.Outcome{State: once.Done, Summary: "owed"}), ErrNotWritten)
+			require.ErrorIs(t, p.Done(once.Outcome{State: once.Done, Summary: "unwritten"}), ErrNotWritten)
 			require.ErrorIs(t, j.Record(t.Context(), Line{}), ErrNotWritten)
 
 			*now = faults{}
-			if !bad.truncate {
+			if !bad.noCut {
 				assert.NotNil(t, begin(t, other, intent("sent before")).Wait, "for others it is in flight")
 				fresh(t, other, intent("a"))
 			}
-			assert.Equal(t, "owed", prior(t, j, intent("sent before")).Outcome.Summary)
+			assert.Equal(t, "unwritten", prior(t, j, intent("sent before")).Outcome.Summary)
 			fresh(t, j, intent("b"))
-			assert.Equal(t, "owed", prior(t, other, intent("sent before")).Outcome.Summary)
+			assert.Equal(t, "unwritten", prior(t, other, intent("sent before")).Outcome.Summary)
 			verified(t, dir)
 		})
 	}

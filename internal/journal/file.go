@@ -19,7 +19,7 @@ const (
 	lockRetry = 2 * time.Millisecond
 )
 
-// logFile is what the journal needs of an open file; tests put one in its place that fails.
+// logFile is what the journal needs of an open file; tests substitute one that fails.
 type logFile interface {
 	io.ReaderAt
 	io.WriterAt
@@ -29,8 +29,8 @@ type logFile interface {
 	Close() error
 }
 
-// fileLog is a file that several processes append to. It is open only while locked: so another
-// process may set it aside at any time, on systems too where an open file cannot be renamed.
+// fileLog is a file that several processes append to. It is open only while locked, so that another
+// process may rotate it at any time, even on systems where an open file cannot be renamed.
 type fileLog struct {
 	path    string
 	opt     Options
@@ -38,68 +38,68 @@ type fileLog struct {
 	apply   func(*Line)
 	rebuild func(read func() error) error
 
-	f       logFile
-	off     int64  // bytes read so far, always the end of a line
-	lines   int    // lines in those bytes
-	last    string // hash of the last line read, "" when none is known
-	lastLen int    // its length, line break left out
-	head    string // hash of the last line that any process says it wrote
-	headMet bool
-	size    int64 // as the file stood when it was last let go
-	mod     time.Time
+	f        logFile
+	off      int64  // bytes read so far, always the end of a line
+	lines    int    // lines in those bytes
+	last     string // hash of the last line read, "" when none is known
+	lastLen  int    // its length without the line break
+	head     string // hash of the last line that any process noted as written
+	headSeen bool   // whether that line was read
+	size     int64  // of the file when it was last closed
+	modTime  time.Time
 }
 
 func newFileLog(path string, o Options, apply func(*Line), rebuild func(func() error) error) *fileLog {
 	return &fileLog{path: path, opt: o, lock: flock.New(path + lockSuffix), apply: apply, rebuild: rebuild}
 }
 
-func (g *fileLog) do(ctx context.Context, fn func() error) error {
+func (g *fileLog) locked(ctx context.Context, fn func() error) error {
 	ctx, cancel := context.WithTimeout(ctx, lockWait)
 	defer cancel()
 	if _, err := g.lock.TryLockContext(ctx, lockRetry); err != nil {
 		return fmt.Errorf("%w: lock the journal: %w", ErrNotWritten, err)
 	}
-	defer func() { g.complain("unlock the journal", g.lock.Unlock()) }()
+	defer func() { g.warn("unlock the journal", g.lock.Unlock()) }()
 	var err error
 	if g.f, err = g.opt.openFile(g.path); err != nil {
 		return fmt.Errorf("%w: %w", ErrNotWritten, err)
 	}
-	defer g.letGo()
+	defer g.closeFile()
 	if err := g.refresh(); err != nil {
 		return fmt.Errorf("%w: %w", ErrNotWritten, err)
 	}
 	return fn()
 }
 
-// complain logs what went wrong after the lines were safe on disk: no reason to fail.
-func (g *fileLog) complain(what string, err error) {
+// warn logs an error that happens when the lines are safe on disk: not a reason to fail.
+func (g *fileLog) warn(action string, err error) {
 	if err != nil {
-		g.opt.Logger.Warn("journal: "+what, "err", err)
+		g.opt.Logger.Warn("journal: "+action, "err", err)
 	}
 }
 
-func (g *fileLog) letGo() {
+func (g *fileLog) closeFile() {
 	if fi, err := g.f.Stat(); err == nil {
-		g.size, g.mod = fi.Size(), fi.ModTime()
+		g.size, g.modTime = fi.Size(), fi.ModTime()
 	}
-	g.complain("close the journal", g.f.Close())
+	g.warn("close the journal", g.f.Close())
 	g.f = nil
 }
 
 func (g *fileLog) changed() bool {
 	fi, err := os.Stat(g.path)
-	return err != nil || fi.Size() != g.size || !fi.ModTime().Equal(g.mod)
+	return err != nil || fi.Size() != g.size || !fi.ModTime().Equal(g.modTime)
 }
 
-// refresh applies what was appended since the last time, and heals a torn end: while the lock is
-// held nobody is in the middle of a line.
+// refresh applies the lines appended since the last time and cuts off a torn one: while the lock is
+// held, no process is in the middle of writing.
 func (g *fileLog) refresh() error {
 	fi, err := g.f.Stat()
 	if err != nil {
 		return err
 	}
 	var torn []byte
-	if g.follows(fi.Size()) {
+	if g.continues(fi.Size()) {
 		torn, err = g.readFrom(g.f, g.off, fi.Size())
 	} else {
 		torn, err = g.reload(fi.Size())
@@ -115,9 +115,9 @@ func (g *fileLog) refresh() error {
 	return g.checkHead()
 }
 
-// follows tells whether the file still holds, at the place where reading stopped, the line read
-// last. It does not once another process set the file aside, or somebody cut or changed it.
-func (g *fileLog) follows(size int64) bool {
+// continues reports whether the file still has the line read last where reading stopped. It does not
+// if another process rotated the file, or if somebody cut or changed it.
+func (g *fileLog) continues(size int64) bool {
 	if g.off == 0 || size < g.off {
 		return false
 	}
@@ -128,9 +128,9 @@ func (g *fileLog) follows(size int64) bool {
 	return hashOf(raw) == g.last
 }
 
-// reload reads everything within memory anew, files set aside first.
+// reload reads again all that is to be remembered, rotated files first.
 func (g *fileLog) reload(size int64) (torn []byte, err error) {
-	g.head, g.headMet = readHead(g.path), false
+	g.head, g.headSeen = readHead(g.path), false
 	err = g.rebuild(func() error {
 		g.off, g.lines, g.last, g.lastLen = 0, 0, "", 0
 		old, err := rotated(g.path)
@@ -138,11 +138,11 @@ func (g *fileLog) reload(size int64) (torn []byte, err error) {
 			return err
 		}
 		for i, r := range old {
-			// The newest is read in any case: a file begun anew carries its last hash on.
+			// The newest is always read: a new file continues its chain.
 			if i < len(old)-1 && r.ended.Before(g.opt.Now().Add(-g.opt.Keep-time.Hour)) {
 				continue
 			}
-			if err := g.readOld(r.path); err != nil {
+			if err := g.readRotated(r.path); err != nil {
 				return err
 			}
 		}
@@ -153,12 +153,12 @@ func (g *fileLog) reload(size int64) (torn []byte, err error) {
 	return torn, err
 }
 
-func (g *fileLog) readOld(path string) error {
+func (g *fileLog) readRotated(path string) error {
 	f, err := openRegular(path, os.O_RDONLY)
 	if err != nil {
 		return err
 	}
-	defer func() { g.complain("close a file set aside", f.Close()) }()
+	defer func() { g.warn("close a rotated file", f.Close()) }()
 	fi, err := f.Stat()
 	if err != nil {
 		return err
@@ -170,66 +170,68 @@ func (g *fileLog) readOld(path string) error {
 
 func (g *fileLog) readFrom(f io.ReaderAt, from, to int64) (torn []byte, err error) {
 	return eachLine(io.NewSectionReader(f, from, to-from), func(raw []byte) error {
-		g.take(raw)
+		g.read(raw)
 		return nil
 	})
 }
 
-// take reads one line. What is wrong with it is logged and left for Verify to judge: refusing to
-// go on would stop all writes for a line that cannot be repaired.
-func (g *fileLog) take(raw []byte) {
+// read applies one line. What is wrong with it is logged and left to Verify: to refuse to continue
+// would stop all writes because of a line that cannot be repaired.
+func (g *fileLog) read(raw []byte) {
 	l, err := parseLine(raw)
 	switch {
 	case err != nil:
-		g.opt.Logger.Error("journal: a line cannot be read", "line", g.lines+1, "err", err)
+		g.opt.Logger.Error("journal: unreadable line", "line", g.lines+1, "err", err)
 	case g.last != "" && l.Prev != g.last, (l.Kind == KindStart) != (g.lines == 0):
-		g.opt.Logger.Error("journal: the chain is broken", "line", g.lines+1)
+		g.opt.Logger.Error("journal: broken hash chain", "line", g.lines+1)
 	}
-	g.passed(raw)
+	g.advance(raw)
 	if err == nil {
 		g.apply(&l)
 	}
 }
 
-func (g *fileLog) passed(raw []byte) {
+// advance moves the read position past a line.
+func (g *fileLog) advance(raw []byte) {
 	g.last, g.lastLen = hashOf(raw), len(raw)
 	g.off += int64(len(raw)) + 1
 	g.lines++
-	g.headMet = g.headMet || g.last == g.head
+	g.headSeen = g.headSeen || g.last == g.head
 }
 
+// heal cuts off a torn last line and records that it did.
 func (g *fileLog) heal(torn []byte) error {
-	g.opt.Logger.Warn("journal: the last line was torn and is cut off", "bytes", len(torn))
+	g.opt.Logger.Warn("journal: torn last line cut off", "bytes", len(torn))
 	if err := g.f.Truncate(g.off); err != nil {
-		return fmt.Errorf("cut a torn line off: %w", err)
+		return fmt.Errorf("cut off a torn line: %w", err)
 	}
 	return g.append([]*Line{{
 		Kind: KindHealed, Time: g.opt.Now().UTC(), Bytes: int64(len(torn)), SHA256: hashOf(torn),
 	}})
 }
 
-// checkHead looks for the line that was written last. When it is gone, somebody removed lines from
+// checkHead looks for the line noted as written last. If it is missing, somebody removed lines from
 // the end, which the chain alone would not show.
 func (g *fileLog) checkHead() error {
-	if g.head == "" || g.headMet || g.inOldFiles(g.head) {
+	if g.head == "" || g.headSeen || g.inRotatedFiles(g.head) {
 		g.head = ""
 		return nil
 	}
-	gone := g.head
+	missing := g.head
 	g.head = ""
-	g.opt.Logger.Error("journal: lines at the end of the file were removed or changed")
-	return g.append([]*Line{{Kind: KindGap, Time: g.opt.Now().UTC(), SHA256: gone}})
+	g.opt.Logger.Error("journal: lines at the end removed or changed")
+	return g.append([]*Line{{Kind: KindGap, Time: g.opt.Now().UTC(), SHA256: missing}})
 }
 
-// inOldFiles covers a head that could not be written for so long that its line is out of memory.
-func (g *fileLog) inOldFiles(hash string) bool {
+// inRotatedFiles finds a head that could not be updated for so long that reload does not reach its line.
+func (g *fileLog) inRotatedFiles(hash string) bool {
 	old, err := rotated(g.path)
 	if err != nil {
 		return false
 	}
 	found := errors.New("found")
 	for _, r := range old {
-		err := readWhole(r.path, func(raw []byte) error {
+		err := readLines(r.path, func(raw []byte) error {
 			if hashOf(raw) == hash {
 				return found
 			}
@@ -267,17 +269,17 @@ func (g *fileLog) append(lines []*Line) error {
 	for _, l := range lines {
 		raw, rest, _ := bytes.Cut(buf, []byte{'\n'})
 		buf = rest
-		g.passed(raw)
+		g.advance(raw)
 		g.apply(l)
 	}
-	g.complain("note the last line", writeHead(g.path, g.last))
+	g.warn("note the last line", writeHead(g.path, g.last))
 	return nil
 }
 
-// writeSynced writes all or nothing, as far as the disk allows: what is left behind of a failed
-// write would be taken for a torn line, or worse, for an intent that was sent.
+// writeSynced writes all or nothing, as far as the disk allows: the rest of a failed write would be
+// taken for a torn line, or worse, for the intent of a write that was sent.
 func (g *fileLog) writeSynced(buf []byte) error {
-	// Not opened for appending: where that mode exists apart, it forbids cutting the end off.
+	// The file is not opened for appending: on some systems that forbids truncating it.
 	_, err := g.f.WriteAt(buf, g.off)
 	if err == nil {
 		err = g.f.Sync()
@@ -288,7 +290,7 @@ func (g *fileLog) writeSynced(buf []byte) error {
 	return errors.Join(err, g.f.Truncate(g.off))
 }
 
-// chain encodes lines one after the other, each with the hash of the one before.
+// chain encodes lines, each with the hash of the one before.
 func chain(lines []*Line, last string) ([]byte, error) {
 	if last == "" {
 		last = genesis
@@ -323,7 +325,7 @@ func eachLine(r io.Reader, fn func(raw []byte) error) (torn []byte, err error) {
 	}
 }
 
-func readWhole(path string, fn func(raw []byte) error) error {
+func readLines(path string, fn func(raw []byte) error) error {
 	f, err := openRegular(path, os.O_RDONLY)
 	if err != nil {
 		return err

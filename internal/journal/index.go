@@ -14,30 +14,32 @@ func entryOf(l *Line) once.Entry {
 	}
 }
 
+// entry is an Entry with what the index keeps of it.
 type entry struct {
 	once.Entry
-	order  int
-	writer string
-	dead   bool          // refused or undone: kept only for those who wait for it
-	wake   chan struct{} // closed when the outcome is known
+	order   int
+	writer  string
+	retired bool          // refused or undone: not looked up any more, kept for those who wait for it
+	settled chan struct{} // closed when the outcome is known
 }
 
-func (e *entry) open() bool { return e.Outcome.State == once.InFlight }
+func (e *entry) inFlight() bool { return e.Outcome.State == once.InFlight }
 
-// index is the memory that the lines of the file give, built in their order, so that every process
-// that reads the same lines remembers the same.
+// index is what the lines of the file amount to, applied in their order, so that every process that
+// reads the same lines remembers the same.
 type index struct {
-	once, unknown time.Duration
-	count         int
-	byID          map[string]*entry
-	byKey, bySlot map[string][]*entry
-	// batches holds, for each write of a batch, its outcome's time, or its deadline until then.
+	doneFor, unknownFor time.Duration
+	count               int
+	byID                map[string]*entry
+	byKey, bySlot       map[string][]*entry
+	// batches holds for each write of a batch, by ID, the time of its outcome, or its deadline until
+	// then.
 	batches map[string]map[string]time.Time
 }
 
-func newIndex(once, unknown time.Duration) *index {
+func newIndex(doneFor, unknownFor time.Duration) *index {
 	return &index{
-		once: once, unknown: unknown,
+		doneFor: doneFor, unknownFor: unknownFor,
 		byID: map[string]*entry{}, byKey: map[string][]*entry{}, bySlot: map[string][]*entry{},
 		batches: map[string]map[string]time.Time{},
 	}
@@ -58,17 +60,18 @@ func (x *index) add(l *Line) *entry {
 		return e
 	}
 	x.count++
-	e := &entry{Entry: entryOf(l), order: x.count, writer: l.Writer, wake: make(chan struct{})}
+	e := &entry{Entry: entryOf(l), order: x.count, writer: l.Writer, settled: make(chan struct{})}
 	x.byID[e.ID] = e
 	x.byKey[e.Key] = append(x.byKey[e.Key], e)
 	if e.Slot != "" {
 		x.bySlot[e.Slot] = append(x.bySlot[e.Slot], e)
 	}
-	x.stamp(e, e.Deadline)
+	x.setBatchTime(e, e.Deadline)
 	return e
 }
 
-func (x *index) stamp(e *entry, t time.Time) {
+// setBatchTime notes when a write of a batch ended, or ends at the latest.
+func (x *index) setBatchTime(e *entry, t time.Time) {
 	if e.Batch == "" {
 		return
 	}
@@ -78,40 +81,40 @@ func (x *index) stamp(e *entry, t time.Time) {
 	x.batches[e.Batch][e.ID] = t
 }
 
-// settle applies an outcome. Done and refused are final; unknown gives way to what is learned later.
+// settle applies an outcome. Done and refused are final; a later outcome replaces unknown.
 func (x *index) settle(l *Line) {
 	e := x.add(l)
 	if e.Outcome.State.IsFinal() {
 		return
 	}
-	if e.open() {
-		close(e.wake)
+	if e.inFlight() {
+		close(e.settled)
 	}
 	e.At, e.Outcome = l.Time, l.outcome()
-	e.dead = e.Outcome.State == once.Refused
-	x.stamp(e, e.At)
+	e.retired = e.Outcome.State == once.Refused
+	x.setBatchTime(e, e.At)
 	if e.Outcome.State == once.Done {
-		x.undo(e)
+		x.retireUndone(e)
 	}
 }
 
-// undo lets die what a succeeded write has undone. A write still in flight lives on: it may land
-// after this one.
-func (x *index) undo(by *entry) {
+// retireUndone retires the writes that a done one has undone: those of other keys of its slot. One in
+// flight stays, since it may take effect after this one.
+func (x *index) retireUndone(by *entry) {
 	for _, e := range x.bySlot[by.Slot] {
-		if e.Key != by.Key && (!e.open() || e.Deadline.Before(by.Started)) {
-			e.dead = true
+		if e.Key != by.Key && (!e.inFlight() || e.Deadline.Before(by.Started)) {
+			e.retired = true
 		}
 	}
 }
 
-// expires is when an entry stops to stand in the way of the same write.
+// expires is when an entry is no longer looked up.
 func (x *index) expires(e *entry) time.Time {
 	switch e.Outcome.State {
 	case once.InFlight:
-		return e.Deadline.Add(x.unknown)
+		return e.Deadline.Add(x.unknownFor)
 	case once.Unknown:
-		return e.At.Add(x.unknown)
+		return e.At.Add(x.unknownFor)
 	}
 	last := e.At
 	for _, t := range x.batches[e.Batch] {
@@ -119,13 +122,13 @@ func (x *index) expires(e *entry) time.Time {
 			last = t
 		}
 	}
-	return last.Add(x.once)
+	return last.Add(x.doneFor)
 }
 
-// lookup gives the newest entry of a key that still counts, or nil.
+// lookup returns the newest entry of a key that is neither retired nor expired, or nil.
 func (x *index) lookup(key string, now time.Time) *entry {
 	for _, e := range slices.Backward(x.byKey[key]) {
-		if !e.dead && now.Before(x.expires(e)) {
+		if !e.retired && now.Before(x.expires(e)) {
 			e.Contested = x.contested(e)
 			return e
 		}
@@ -133,17 +136,18 @@ func (x *index) lookup(key string, now time.Time) *entry {
 	return nil
 }
 
+// contested reports whether a later write may have undone e; see once.Entry.
 func (x *index) contested(e *entry) bool {
 	return slices.ContainsFunc(x.bySlot[e.Slot], func(o *entry) bool {
-		return o.Key != e.Key && o.order > e.order && !o.dead && (o.open() || o.Outcome.State == once.Unknown)
+		return o.Key != e.Key && o.order > e.order && !o.retired && (o.inFlight() || o.Outcome.State == once.Unknown)
 	})
 }
 
-// openOf lists the entries without an outcome that match, in their order.
-func (x *index) openOf(match func(*entry) bool) []*entry {
+// findInFlight returns the matching entries without an outcome, in their order.
+func (x *index) findInFlight(match func(*entry) bool) []*entry {
 	var found []*entry
 	for _, e := range x.byID {
-		if e.open() && match(e) {
+		if e.inFlight() && match(e) {
 			found = append(found, e)
 		}
 	}
@@ -151,7 +155,7 @@ func (x *index) openOf(match func(*entry) bool) []*entry {
 	return found
 }
 
-// prune forgets what has expired, and a batch with the last of its writes.
+// prune drops expired entries, and a batch with the last of its writes.
 func (x *index) prune(now time.Time) {
 	live := map[string]bool{}
 	for id, e := range x.byID {
@@ -179,9 +183,9 @@ func forget(m map[string][]*entry, key string, e *entry) {
 	m[key] = rest
 }
 
-// adopt takes over what an older index knows beyond this one, built from the same lines anew: those
-// who wait, and writes whose lines somebody removed while this process ran.
-func (x *index) adopt(old *index) {
+// mergeFrom takes from an older index what the lines do not hold: those who wait for an outcome, and
+// writes whose lines somebody removed while this process ran.
+func (x *index) mergeFrom(old *index) {
 	for _, was := range old.byID {
 		now := x.byID[was.ID]
 		switch {
@@ -192,17 +196,17 @@ func (x *index) adopt(old *index) {
 			if was.Slot != "" {
 				x.bySlot[was.Slot] = slices.Insert(x.bySlot[was.Slot], 0, was)
 			}
-			x.stamp(was, was.base())
-		case was.open() && now.open():
-			now.wake = was.wake
-		case was.open():
-			close(was.wake)
+			x.setBatchTime(was, was.batchTime())
+		case was.inFlight() && now.inFlight():
+			now.settled = was.settled
+		case was.inFlight():
+			close(was.settled)
 		}
 	}
 }
 
-func (e *entry) base() time.Time {
-	if e.open() {
+func (e *entry) batchTime() time.Time {
+	if e.inFlight() {
 		return e.Deadline
 	}
 	return e.At

@@ -10,20 +10,20 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// lease is a file that a process keeps locked while it lives. The system lets the lock go however
-// the process ends, and unlike a process number it means the same in another container.
+// lease is a file that a process keeps locked while it runs. The system releases the lock however the
+// process ends, and unlike a process id it means the same in another container.
 type lease struct {
 	dir, id string
 	lock    *flock.Flock
 }
 
-// newLease takes a lease and sweeps away those of processes that are gone.
+// newLease takes a lease and removes those of processes that have ended.
 func newLease(path string) (*lease, error) {
 	dir := path + leasesSuffix
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make the folder of writers: %w", err)
+		return nil, fmt.Errorf("make the directory of leases: %w", err)
 	}
-	sweep(dir)
+	removeStale(dir)
 	l := &lease{dir: dir, id: newID()}
 	l.lock = flock.New(filepath.Join(dir, l.id))
 	ok, err := l.lock.TryLock()
@@ -33,7 +33,8 @@ func newLease(path string) (*lease, error) {
 	return l, nil
 }
 
-func sweep(dir string) {
+// removeStale removes the leases of processes that have ended.
+func removeStale(dir string) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return
@@ -42,18 +43,18 @@ func sweep(dir string) {
 		name := filepath.Join(dir, e.Name())
 		lock := flock.New(name, flock.SetFlag(os.O_RDWR))
 		if ok, err := lock.TryLock(); err == nil && ok {
-			// What cannot be removed is swept away by a later process.
+			// What cannot be removed now, a later process removes.
 			_, _ = lock.Unlock(), os.Remove(name)
 		}
 	}
 }
 
-// gone tells whether the process that holds the lease of this id has ended.
-func (l *lease) gone(id string) bool {
+// ended reports whether the process with the lease of this id has ended.
+func (l *lease) ended(id string) bool {
 	if id == "" || filepath.Base(id) != id {
 		return true
 	}
-	// Shared, so that two processes that ask at once do not take each other for the holder.
+	// A shared lock, so that two processes that check at once do not take each other for the holder.
 	lock := flock.New(filepath.Join(l.dir, id), flock.SetFlag(os.O_RDONLY))
 	ok, err := lock.TryRLock()
 	if err != nil {
@@ -67,9 +68,9 @@ func (l *lease) release() error {
 		return nil
 	}
 	if err := l.lock.Unlock(); err != nil {
-		return fmt.Errorf("journal: let go of the lease: %w", err)
+		return fmt.Errorf("journal: release the lease: %w", err)
 	}
-	// What cannot be removed now is swept away by a later process.
+	// What cannot be removed now, a later process removes.
 	_ = os.Remove(l.lock.Path())
 	return nil
 }

@@ -15,33 +15,34 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/internal/once"
 )
 
-// The kinds of lines. A reader passes over kinds that it does not know.
+// The kinds of lines. A reader skips kinds that it does not know.
 const (
 	KindStart   = "start"   // first line of every file; From names the file before
 	KindIntent  = "intent"  // a write that is about to be sent
 	KindOutcome = "outcome" // what became of an intent of the same ID
-	KindRead    = "read"    // a read, journalled on request only
-	KindNote    = "note"    // anything else worth keeping
-	KindHealed  = "healed"  // a torn last line was cut off; Bytes and SHA256 tell what it was
-	KindGap     = "gap"     // lines that once stood before this one are gone; SHA256 is the last of them
+	KindRead    = "read"    // a read, recorded on request only
+	KindNote    = "note"    // anything else worth recording
+	KindHealed  = "healed"  // a torn last line was cut off; Bytes and SHA256 say what it was
+	KindGap     = "gap"     // lines before this one are missing; SHA256 is the last of them
 )
 
-// maxLine bounds in bytes a line that a caller hands in, lest a body that it forgot to hash fill the disk.
+// maxLine is the most bytes of a line that a caller passes, so that a file passed by mistake instead
+// of its hash does not fill the disk.
 const maxLine = 1 << 20
 
-// Bounds of what an outcome may say: longer texts are cut, larger data is left out, because an
-// outcome has to be recorded whatever it holds.
+// The most bytes of an outcome's texts and data. Longer texts are cut and larger data is left out,
+// because an outcome has to be recorded whatever it holds.
 const (
 	maxText = 8 << 10
 	maxData = 64 << 10
 )
 
-// genesis stands for the line before the very first one.
+// genesis is the hash of the line before the first one.
 var genesis = strings.Repeat("0", 2*sha256.Size)
 
-// Line is one line of the journal as it stands on disk, a JSON object without line breaks. Prev is
-// the SHA-256 of the line before in hex, its line break left out; the journal sets it. Durations
-// are milliseconds, times UTC.
+// Line is a line of the journal as it is on disk: a JSON object without line breaks. Prev is the
+// SHA-256 of the line before, in hex and without its line break; the journal sets it. Durations are
+// in milliseconds, times in UTC.
 type Line struct {
 	Prev string    `json:"prev"`
 	Kind string    `json:"kind"`
@@ -74,7 +75,7 @@ type Line struct {
 	SHA256 string `json:"sha256,omitempty"`
 }
 
-// encode gives the line's bytes without a line break.
+// encode returns the line as JSON without a line break.
 func (l *Line) encode() ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
@@ -89,7 +90,7 @@ func (l *Line) encode() ([]byte, error) {
 	return raw, nil
 }
 
-var errNotALine = errors.New("not a line of this journal")
+var errNotALine = errors.New("not a line of a journal")
 
 func parseLine(raw []byte) (Line, error) {
 	var l Line
@@ -115,8 +116,8 @@ func isHash(s string) bool {
 	return err == nil
 }
 
-// cut shortens a text to at most limit bytes without splitting a character.
-func cut(s string, limit int) string {
+// truncate cuts a text to at most limit bytes without splitting a character.
+func truncate(s string, limit int) string {
 	if len(s) <= limit {
 		return s
 	}
@@ -126,19 +127,19 @@ func cut(s string, limit int) string {
 	return s[:limit] + "…"
 }
 
-// outcomeLine makes the line of an outcome. It carries what the intent said about identity as
-// well, since the intent may stand in a file that is no longer read.
+// outcomeLine makes the line of an outcome. It repeats what identifies the write, since the intent may
+// be in a file that is no longer read.
 func outcomeLine(e *once.Entry, o once.Outcome, at time.Time) *Line {
 	l := &Line{
 		Kind: KindOutcome, Time: at.UTC(), ID: e.ID,
 		Key: e.Key, Slot: e.Slot, Batch: e.Batch, Tool: e.Tool,
-		State: string(o.State), Summary: cut(o.Summary, maxText), Data: dataOf(o.Created), Attempts: o.Attempts,
-		LogURL: cut(o.LogURL, maxText), DurationMS: o.Duration.Milliseconds(), Error: cut(o.Error, maxText),
+		State: string(o.State), Summary: truncate(o.Summary, maxText), Data: dataOf(o.Created), Attempts: o.Attempts,
+		LogURL: truncate(o.LogURL, maxText), DurationMS: o.Duration.Milliseconds(), Error: truncate(o.Error, maxText),
 	}
 	return l
 }
 
-// dataOf is the ids of what was created as a line holds them; none where they are too large.
+// dataOf is the JSON of the ids of what was created; none if it is too large.
 func dataOf(created map[string]string) json.RawMessage {
 	if len(created) == 0 {
 		return nil
@@ -157,7 +158,7 @@ func (l *Line) outcome() once.Outcome {
 	if o.State == once.InFlight {
 		o.State = once.Unknown
 	}
-	// A line with other data is as good a record of the write.
+	// Data of another shape does not make the outcome unusable.
 	if len(l.Data) > 0 && json.Unmarshal(l.Data, &o.Created) != nil {
 		o.Created = nil
 	}

@@ -19,7 +19,7 @@ func TestAnOutcomeWhoseStateNobodyKnowsIsUnknown(t *testing.T) {
 		x := newIndex(1, 1)
 		x.apply(&Line{Kind: KindIntent, ID: "i", Key: "k"})
 		x.apply(&l)
-		assert.False(t, x.byID["i"].open(), "%q settles the write", stored)
+		assert.False(t, x.byID["i"].inFlight(), "%q settles the write", stored)
 	}
 }
 

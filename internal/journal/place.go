@@ -11,17 +11,17 @@ import (
 	"time"
 )
 
-// What stands beside the journal, each named after it.
+// The files next to the journal, each named after it.
 const (
 	fileName     = "journal.jsonl"
-	lockSuffix   = ".lock"    // locked while appending; not the file itself, which is renamed
+	lockSuffix   = ".lock"    // locked while appending; not the file itself, which may be renamed
 	headSuffix   = ".head"    // hash of the last line written
-	leasesSuffix = ".writers" // folder of one locked file for each process that writes
+	leasesSuffix = ".writers" // directory of leases, one for each process that writes
 )
 
 const rotatedTime = "20060102T150405Z"
 
-// resolve gives the absolute path of the journal's file and makes its directory.
+// resolve returns the absolute path of the journal's file and makes its directory.
 func resolve(path string) (string, error) {
 	path, err := locate(path)
 	if err != nil {
@@ -40,7 +40,7 @@ func locate(path string) (string, error) {
 	dir := strings.HasSuffix(path, "/") || os.IsPathSeparator(path[len(path)-1])
 	path, err := filepath.Abs(path)
 	if err != nil {
-		return "", fmt.Errorf("the journal's place: %w", err)
+		return "", fmt.Errorf("the path of the journal: %w", err)
 	}
 	if fi, err := os.Stat(path); dir || err == nil && fi.IsDir() {
 		path = filepath.Join(path, fileName)
@@ -48,7 +48,7 @@ func locate(path string) (string, error) {
 	return path, nil
 }
 
-// openLog opens the journal's file and takes other users' access away.
+// openLog opens the journal's file and removes other users' access.
 func openLog(path string) (logFile, error) {
 	f, err := openRegular(path, os.O_RDWR|os.O_CREATE)
 	if err != nil {
@@ -57,12 +57,12 @@ func openLog(path string) (logFile, error) {
 	return f, nil
 }
 
-// openRegular opens a file only when it is this user's own regular file and no link to one.
+// openRegular opens a file only if it is a regular one of this user, not a link.
 func openRegular(path string, flag int) (_ *os.File, err error) {
-	if fi, err := os.Lstat(path); err == nil && !fi.Mode().IsRegular() { //nolint:gosec // the place is the operator's choice
+	if fi, err := os.Lstat(path); err == nil && !fi.Mode().IsRegular() { //nolint:gosec // the operator chooses the path
 		return nil, fmt.Errorf("%s is not a regular file", path)
 	}
-	f, err := os.OpenFile(path, flag|noFollow, 0o600) //nolint:gosec // the place is the operator's choice
+	f, err := os.OpenFile(path, flag|noFollow, 0o600) //nolint:gosec // the operator chooses the path
 	if err != nil {
 		return nil, err
 	}
@@ -75,33 +75,33 @@ func openRegular(path string, flag int) (_ *os.File, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if ofAnotherUser(fi) {
+	if ownedByOther(fi) {
 		return nil, fmt.Errorf("%s belongs to another user", path)
 	}
 	if flag&os.O_RDWR != 0 && fi.Mode().Perm()&0o077 != 0 {
 		if err := f.Chmod(0o600); err != nil {
-			return nil, fmt.Errorf("take others' access to %s away: %w", path, err)
+			return nil, fmt.Errorf("remove other users' access to %s: %w", path, err)
 		}
 	}
 	return f, nil
 }
 
-// oldFile is a file that was set aside when it had grown too large.
-type oldFile struct {
+// rotatedFile is a file that had grown too large and was renamed.
+type rotatedFile struct {
 	path   string
 	number int
 	ended  time.Time
 }
 
-// rotated lists the files set aside, oldest first. The number orders them, since clocks step back.
-func rotated(path string) ([]oldFile, error) {
+// rotated lists the rotated files, oldest first. Their numbers order them, since clocks may go back.
+func rotated(path string) ([]rotatedFile, error) {
 	entries, err := os.ReadDir(filepath.Dir(path))
 	if err != nil {
 		return nil, fmt.Errorf("list the journal's files: %w", err)
 	}
 	ext := filepath.Ext(path)
 	prefix := strings.TrimSuffix(filepath.Base(path), ext) + "-"
-	var found []oldFile
+	var found []rotatedFile
 	for _, e := range entries {
 		middle, ok := strings.CutPrefix(e.Name(), prefix)
 		if !ok {
@@ -111,15 +111,15 @@ func rotated(path string) ([]oldFile, error) {
 		ended, err := time.Parse(rotatedTime, stamp)
 		n, nerr := strconv.Atoi(number)
 		if ok && err == nil && nerr == nil && strings.HasSuffix(middle, ext) {
-			found = append(found, oldFile{filepath.Join(filepath.Dir(path), e.Name()), n, ended})
+			found = append(found, rotatedFile{filepath.Join(filepath.Dir(path), e.Name()), n, ended})
 		}
 	}
-	slices.SortFunc(found, func(a, b oldFile) int { return a.number - b.number })
+	slices.SortFunc(found, func(a, b rotatedFile) int { return a.number - b.number })
 	return found, nil
 }
 
-// rotate sets the file aside and begins an empty one. A crash between the two steps does no harm:
-// who opens a file that is not there begins one that carries the chain of the newest on.
+// rotate renames the file and begins an empty one. A crash between the two steps does no harm: a
+// process that finds no file begins one that continues the chain of the newest.
 func (g *fileLog) rotate() error {
 	before, err := rotated(g.path)
 	if err != nil {
@@ -131,10 +131,10 @@ func (g *fileLog) rotate() error {
 	}
 	ext := filepath.Ext(g.path)
 	name := fmt.Sprintf("%s-%s-%04d%s", strings.TrimSuffix(g.path, ext), g.opt.Now().UTC().Format(rotatedTime), number, ext)
-	g.complain("close the file to be set aside", g.f.Close())
-	renamed := os.Rename(g.path, name) //nolint:gosec // beside the journal
-	// Where it could not be renamed (a reader holds it open on Windows) it grows on until next time.
-	g.complain("set the file aside", renamed)
+	g.warn("close the file to be rotated", g.f.Close())
+	renamed := os.Rename(g.path, name) //nolint:gosec // next to the journal
+	// If it could not be renamed (on Windows, while a reader has it open), it grows until next time.
+	g.warn("rotate the file", renamed)
 	if g.f, err = g.opt.openFile(g.path); err != nil {
 		g.f = closedFile{}
 		return err
@@ -145,7 +145,7 @@ func (g *fileLog) rotate() error {
 	return nil
 }
 
-// closedFile stands in for a file that could not be opened again.
+// closedFile is used for a file that could not be opened again.
 type closedFile struct{ logFile }
 
 func (closedFile) Stat() (os.FileInfo, error) { return nil, os.ErrClosed }
@@ -159,7 +159,7 @@ func (g *fileLog) startLine() *Line {
 	return l
 }
 
-// writeHead notes the last line in place. It is not synced: losing it costs one check.
+// writeHead notes which line was written last. It is not synced: without it one check is skipped.
 func writeHead(path, hash string) error {
 	f, err := openRegular(path+headSuffix, os.O_RDWR|os.O_CREATE)
 	if err != nil {
@@ -170,7 +170,7 @@ func writeHead(path, hash string) error {
 }
 
 func readHead(path string) string {
-	raw, err := os.ReadFile(path + headSuffix) //nolint:gosec // beside the journal
+	raw, err := os.ReadFile(path + headSuffix) //nolint:gosec // next to the journal
 	if hash := strings.TrimSpace(string(raw)); err == nil && isHash(hash) {
 		return hash
 	}

@@ -6,6 +6,6 @@ import "os"
 
 const noFollow = 0
 
-func ofAnotherUser(os.FileInfo) bool { return false }
+func ownedByOther(os.FileInfo) bool { return false }
 
 func syncDir(string) error { return nil }

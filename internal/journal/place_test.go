@@ -173,11 +173,11 @@ func TestLeasesOfTheGoneAreSweptAway(t *testing.T) {
 	entries, err = os.ReadDir(leases)
 	require.NoError(t, err)
 	assert.Len(t, entries, 2)
-	assert.False(t, j.lease.gone(other.writer))
-	assert.True(t, j.lease.gone(""))
-	assert.True(t, j.lease.gone("../"+fileName))
+	assert.False(t, j.lease.ended(other.writer))
+	assert.True(t, j.lease.ended(""))
+	assert.True(t, j.lease.ended("../"+fileName))
 	require.NoError(t, other.Close())
-	assert.True(t, j.lease.gone(other.writer))
+	assert.True(t, j.lease.ended(other.writer))
 }
 
 func TestWhereTheJournalStandsByDefault(t *testing.T) {

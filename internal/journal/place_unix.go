@@ -10,12 +10,12 @@ import (
 
 const noFollow = syscall.O_NOFOLLOW
 
-func ofAnotherUser(fi os.FileInfo) bool {
+func ownedByOther(fi os.FileInfo) bool {
 	st, ok := fi.Sys().(*syscall.Stat_t)
 	return ok && int64(st.Uid) != int64(os.Geteuid())
 }
 
-// syncDir makes a new name durable.
+// syncDir makes a new name in a directory durable.
 func syncDir(dir string) error {
 	d, err := os.Open(dir) //nolint:gosec // the journal's own directory
 	if err != nil {

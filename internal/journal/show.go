@@ -10,26 +10,26 @@ import (
 	"unicode"
 )
 
-// Filter chooses lines for Show; zero fields choose all.
+// Filter selects lines for Show; zero fields select all.
 type Filter struct {
 	Since, Until time.Time
 	Tool         string
-	// Key and ID choose the intent and the outcome of a write; their beginning is enough.
+	// Key and ID select the intent and the outcome of a write; a prefix is enough.
 	Key, ID string
 	Kind    string
 	State   string
-	// JSON passes the lines on as they stand in the file.
+	// JSON writes the lines as they are in the file.
 	JSON bool
 }
 
-// shownArguments bounds in bytes how much of the arguments a line for a person shows.
+// shownArguments is how many bytes of the arguments a line for a person shows.
 const shownArguments = 200
 
-// Show writes the chosen lines of the journal at path (as in Options.Path) to w, oldest first, one
-// line each: as text for a person with times in UTC, or as JSON. Lines that cannot be read are
-// left out; Verify finds them.
+// Show writes the selected lines of the journal at path (as in Options.Path) to w, oldest first: as
+// text for a person, with times in UTC, or as JSON. Lines that cannot be read are left out; Verify
+// finds them.
 func Show(ctx context.Context, path string, f Filter, w io.Writer) error {
-	return walk(ctx, path, func(*snapshot) {}, func(_ place, raw []byte, torn bool) error {
+	return scan(ctx, path, func(*snapshot) {}, func(_ position, raw []byte, torn bool) error {
 		l, err := parseLine(raw)
 		if err != nil || torn || !f.matches(l) {
 			return nil
@@ -64,8 +64,8 @@ func (l *Line) text() string {
 		}
 	}
 	say("%s", l.Tool)
-	say("id %s", cut(l.ID, 8))
-	say("key %s", cut(l.Key, 8))
+	say("id %s", truncate(l.ID, 8))
+	say("key %s", truncate(l.Key, 8))
 	say("batch %s", l.Batch)
 	say("request %s", l.RequestID)
 	say("client %s", l.Client)
@@ -79,18 +79,19 @@ func (l *Line) text() string {
 	}
 	say("%s", l.Summary)
 	say("%s", l.Error)
-	say("data %s", cut(string(l.Data), shownArguments))
-	say("arguments %s", cut(string(l.Arguments), shownArguments))
+	say("data %s", truncate(string(l.Data), shownArguments))
+	say("arguments %s", truncate(string(l.Arguments), shownArguments))
 	say("log %s", l.LogURL)
 	say("continues %s", l.From)
 	if l.Bytes > 0 {
 		fmt.Fprintf(b, "  %d bytes cut off", l.Bytes)
 	}
-	return plain(strings.TrimRight(b.String(), " "))
+	return sanitize(strings.TrimRight(b.String(), " "))
 }
 
-// plain replaces what could steer a terminal or hide text on it: names in arguments are written by strangers.
-func plain(s string) string {
+// sanitize replaces characters that control a terminal or hide text on it: the names in arguments come
+// from outside.
+func sanitize(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) {
 			return unicode.ReplacementChar

@@ -6,7 +6,7 @@ import (
 	"io"
 )
 
-// streamLog writes lines to a stream that nobody reads back.
+// streamLog writes lines to a stream, from which they are never read back.
 type streamLog struct {
 	w     io.Writer
 	last  string
@@ -14,7 +14,7 @@ type streamLog struct {
 	apply func(*Line)
 }
 
-func (s *streamLog) do(_ context.Context, fn func() error) error { return fn() }
+func (s *streamLog) locked(_ context.Context, fn func() error) error { return fn() }
 
 func (s *streamLog) changed() bool { return false }
 

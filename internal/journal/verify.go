@@ -8,30 +8,30 @@ import (
 	"time"
 )
 
-// Report is what Verify found. The journal holds what was written when Bad is nil.
+// Report is what Verify found. The journal holds all that was written if Bad is nil.
 type Report struct {
-	// Files are the names of the files walked, in their order, and Lines their lines.
+	// Files are the names of the files read, in their order, and Lines counts their lines.
 	Files []string `json:"files"`
 	Lines int      `json:"lines"`
 	// First and Last are the times of the first and the last line.
 	First time.Time `json:"first,omitzero"`
 	Last  time.Time `json:"last,omitzero"`
-	// Removed names the file that stood before the first one and is no longer there; "" when the
-	// chain is here from its beginning.
+	// Removed is the name of the file before the first one, if it is missing; "" if the chain is
+	// here from its beginning.
 	Removed string `json:"removed,omitempty"`
 	// Healed counts torn lines that were cut off, Open intents without an outcome.
 	Healed int `json:"healed"`
 	Open   int `json:"open"`
-	// Torn is the length in bytes of an unfinished last line, healed at the next start.
+	// Torn is the length in bytes of an unfinished last line, cut off at the next start.
 	Torn int `json:"torn"`
-	// Unsealed counts lines after the one that was last noted as written: a process killed at that
-	// moment leaves a few, any more were appended by something else.
+	// Unsealed counts lines after the one last noted as written: a process that is killed at that
+	// moment leaves a few; if there are more, something else appended them.
 	Unsealed int `json:"unsealed"`
-	// Bad is the first line that is wrong.
+	// Bad is the first line that is not what was written; nil if all are.
 	Bad *Bad `json:"bad,omitempty"`
 }
 
-// Bad is a place where the journal is not what was written.
+// Bad is a line that is not what was written.
 type Bad struct {
 	File string `json:"file"`
 	// Line counts from 1.
@@ -39,15 +39,15 @@ type Bad struct {
 	What string `json:"what"`
 }
 
-// String says where and what.
+// String returns position and problem.
 func (b Bad) String() string { return fmt.Sprintf("%s, line %d: %s", b.File, b.Line, b.What) }
 
-// Verify walks the files of the journal at path (as in Options.Path) in their order and checks that
-// every line follows from the one before. It may run beside processes that write. The error says
-// that the files could not be read; what is wrong in them stands in the report.
+// Verify reads the files of the journal at path (as in Options.Path) in their order and checks that
+// every line follows from the one before. Other processes may be writing meanwhile. The error says
+// that the files could not be read; what is wrong in them is in the report.
 func Verify(ctx context.Context, path string) (Report, error) {
 	v := verifier{sent: map[string]bool{}}
-	err := walk(ctx, path, v.begin, v.line)
+	err := scan(ctx, path, v.begin, v.line)
 	if err != nil {
 		return Report{}, err
 	}
@@ -57,11 +57,11 @@ func Verify(ctx context.Context, path string) (Report, error) {
 
 type verifier struct {
 	Report
-	head    string
-	headMet bool
-	last    string
-	at      place
-	sent    map[string]bool // intents without an outcome so far
+	head     string
+	headSeen bool
+	last     string
+	at       position
+	sent     map[string]bool // intents without an outcome so far
 }
 
 func (v *verifier) begin(s *snapshot) {
@@ -80,7 +80,7 @@ func (v *verifier) bad(what string) {
 	}
 }
 
-func (v *verifier) line(at place, raw []byte, torn bool) error {
+func (v *verifier) line(at position, raw []byte, torn bool) error {
 	v.at = at
 	if torn {
 		if at.file != v.Files[len(v.Files)-1] {
@@ -94,18 +94,18 @@ func (v *verifier) line(at place, raw []byte, torn bool) error {
 	if err != nil {
 		v.bad("it cannot be read: it was changed")
 	} else {
-		v.follows(l)
+		v.checkChain(l)
 		v.count(l)
 	}
 	v.last = hashOf(raw)
 	v.Unsealed++
 	if v.last == v.head {
-		v.headMet, v.Unsealed = true, 0
+		v.headSeen, v.Unsealed = true, 0
 	}
 	return nil
 }
 
-func (v *verifier) follows(l Line) {
+func (v *verifier) checkChain(l Line) {
 	switch {
 	case (l.Kind == KindStart) != (v.at.number == 1):
 		v.bad("a file begins with one line of kind start, and has no other")
@@ -135,10 +135,10 @@ func (v *verifier) count(l Line) {
 
 func (v *verifier) end() {
 	v.Open = len(v.sent)
-	if !v.headMet {
+	if !v.headSeen {
 		v.Unsealed = 0
 	}
-	if v.head != "" && !v.headMet {
+	if v.head != "" && !v.headSeen {
 		v.at.number++
 		v.bad("the line that was written last is not there: it was changed, or lines at the end were removed")
 	}

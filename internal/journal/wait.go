@@ -8,20 +8,21 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/internal/once"
 )
 
-// sharedPoll is how much rarer a shared memory is polled than a file: asking it costs a round trip.
+// sharedPoll is how many times less often a shared memory is polled than a file: it costs a round trip.
 const sharedPoll = 10
 
-// refusedFor is how long a shared memory keeps a refusal for those who wait on the write.
+// refusedFor is how long a shared memory keeps a refused write for those who wait for it.
 const refusedFor = time.Minute
 
-func (j *Journal) memoryFor(state once.State) time.Duration {
+// keepFor is how long a shared memory keeps an outcome.
+func (j *Journal) keepFor(state once.State) time.Duration {
 	switch state {
 	case once.Unknown:
 		return j.opt.UnknownFor
 	case once.Refused:
 		return refusedFor
 	}
-	return j.opt.OnceFor
+	return j.opt.DoneFor
 }
 
 // Look implements once.Memory: what is remembered of the write with this key, without claiming it.
@@ -33,8 +34,8 @@ func (j *Journal) Look(ctx context.Context, key string) (e once.Entry, found boo
 		}
 		found = found && e.Outcome.State != once.Refused && j.opt.Now().Before(e.Expires)
 	} else {
-		err = j.do(ctx, func() error {
-			j.settleGone(func(o *entry) bool { return o.Key == key })
+		err = j.locked(ctx, func() error {
+			j.settleAbandoned(func(o *entry) bool { return o.Key == key })
 			if known := j.idx.lookup(key, j.opt.Now()); known != nil {
 				e, found = known.Entry, true
 			}
@@ -50,16 +51,16 @@ func (j *Journal) Look(ctx context.Context, key string) (e once.Entry, found boo
 	return e, true, nil
 }
 
-// inFlight is a write that somebody else has begun.
+// inFlight is a write that another caller has begun.
 type inFlight struct {
-	j     *Journal
-	entry once.Entry
-	wake  chan struct{}
+	j       *Journal
+	entry   once.Entry
+	settled chan struct{}
 }
 
-// wait joins the write until its outcome is known: recorded, or unknown because its writer is gone
-// or its deadline is over. The state can be Refused here, which is remembered nowhere else.
-// The error is the context's, or that of a journal that cannot be read.
+// wait waits until the outcome is recorded, or is unknown because the process has ended or the
+// deadline is over. The state can be Refused. The error is that of the context, or of a journal that
+// cannot be read.
 func (f *inFlight) wait(ctx context.Context) (once.Entry, error) {
 	every := f.j.opt.poll
 	if f.j.opt.Shared != nil {
@@ -68,26 +69,26 @@ func (f *inFlight) wait(ctx context.Context) (once.Entry, error) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
-		e, settled, err := f.j.ask(ctx, f.entry)
+		e, settled, err := f.j.poll(ctx, f.entry)
 		if err != nil || settled {
 			return e, err
 		}
 		select {
 		case <-ctx.Done():
 			return e, fmt.Errorf("journal: waiting for the outcome of the same write: %w", ctx.Err())
-		case <-f.wake:
+		case <-f.settled:
 		case <-tick.C:
 		}
 	}
 }
 
-// ask looks for the outcome of one write, reading the file only when it has grown.
-func (j *Journal) ask(ctx context.Context, e once.Entry) (once.Entry, bool, error) {
+// poll looks for the outcome of one write and reads the file only if it has changed.
+func (j *Journal) poll(ctx context.Context, e once.Entry) (once.Entry, bool, error) {
 	if err := j.acquire(ctx); err != nil {
 		return e, false, err
 	}
 	known, stale := j.idx.byID[e.ID], j.stale(e)
-	if known != nil && !known.open() {
+	if known != nil && !known.inFlight() {
 		e = known.Entry
 		stale = false
 	}
@@ -99,23 +100,24 @@ func (j *Journal) ask(ctx context.Context, e once.Entry) (once.Entry, bool, erro
 	case closed:
 		return e, false, ErrClosed
 	case j.opt.Shared != nil:
-		return j.lookShared(ctx, e)
+		return j.checkShared(ctx, e)
 	case stale:
 		return j.refresh(ctx, e)
 	}
 	return e, false, nil
 }
 
-// stale tells whether the file may know more of an open write than this process does.
+// stale reports whether the file may have more about a write in flight than the index.
 func (j *Journal) stale(e once.Entry) bool {
 	known := j.idx.byID[e.ID]
 	return known == nil || j.log.changed() || !j.opt.Now().Before(e.Deadline) ||
-		j.lease != nil && known.writer != j.writer && j.lease.gone(known.writer)
+		j.lease != nil && known.writer != j.writer && j.lease.ended(known.writer)
 }
 
+// refresh looks for the outcome of one write in the file.
 func (j *Journal) refresh(ctx context.Context, e once.Entry) (once.Entry, bool, error) {
-	err := j.do(ctx, func() error {
-		j.settleGone(func(o *entry) bool { return o.ID == e.ID })
+	err := j.locked(ctx, func() error {
+		j.settleAbandoned(func(o *entry) bool { return o.ID == e.ID })
 		if known := j.idx.byID[e.ID]; known != nil {
 			e = known.Entry
 		}
@@ -130,14 +132,15 @@ func (j *Journal) refresh(ctx context.Context, e once.Entry) (once.Entry, bool, 
 	return e, e.Outcome.State.IsOutcome(), nil
 }
 
-func (j *Journal) lookShared(ctx context.Context, e once.Entry) (once.Entry, bool, error) {
+// checkShared looks for the outcome of one write in the shared memory.
+func (j *Journal) checkShared(ctx context.Context, e once.Entry) (once.Entry, bool, error) {
 	now, found, err := j.opt.Shared.Get(ctx, e.Key)
 	switch {
 	case err != nil:
 		return e, false, fmt.Errorf("%w: %w", ErrMemory, err)
 	case !found || now.ID != e.ID:
 		e.At = j.opt.Now()
-		e.Outcome = once.Outcome{State: once.Unknown, Error: "a later call took this one's place before its outcome was seen"}
+		e.Outcome = once.Outcome{State: once.Unknown, Error: "a later call replaced this one before its outcome was seen"}
 		return e, true, nil
 	case now.Outcome.State == once.InFlight && !j.opt.Now().Before(now.Deadline):
 		return now.Overdue(), true, nil

@@ -10,11 +10,11 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/internal/once"
 )
 
-// defaultDeadline is how long a write may stay in flight when its intent does not say.
+// defaultDeadline is how long a write may be in flight if its intent does not say.
 const defaultDeadline = 5 * time.Minute
 
-// settleWait bounds how long an outcome waits for the journal. It has its own time, because the
-// caller's is often over when a write's answer comes.
+// settleWait is how long recording an outcome may take. It does not depend on the caller's context,
+// which is often over when the answer to a write comes.
 const settleWait = 10 * time.Second
 
 // pending is a write whose intent is recorded and whose outcome is not.
@@ -25,9 +25,9 @@ type pending struct {
 	done  bool
 }
 
-// record records the outcome, synced to disk. On an error the outcome is still remembered in this
-// process and written together with the next line; other processes hold the write to be in flight
-// until then, or until its deadline.
+// record records the outcome, synced to disk. After an error the outcome is remembered in this
+// process and written with the next line; to other processes the write is in flight until then, or
+// until its deadline.
 func (p *pending) record(o once.Outcome) error {
 	if err := check(o); err != nil {
 		return err
@@ -54,10 +54,9 @@ func (j *Journal) claimed(e once.Entry) once.Claim {
 	return once.Claim{ID: e.ID, Done: p.record}
 }
 
-// Begin implements once.Memory: it looks for the same write and, when there is none, records the
-// intent, synced to disk. An error means that the write must not be sent: errors.Is(err,
-// ErrNotWritten) when the line could not be written, ErrMemory when the shared memory could not be
-// asked, ErrClosed after Close.
+// Begin implements once.Memory: it looks for the same write and, if there is none, records the
+// intent, synced to disk. After an error the write must not be sent; it is ErrNotWritten if the line
+// could not be written, ErrMemory if the shared memory is not available, ErrClosed after Close.
 func (j *Journal) Begin(ctx context.Context, in once.Intent) (once.Claim, error) {
 	line, err := j.intentLine(in)
 	if err != nil {
@@ -67,12 +66,12 @@ func (j *Journal) Begin(ctx context.Context, in once.Intent) (once.Claim, error)
 		return j.beginShared(ctx, line)
 	}
 	var claim once.Claim
-	err = j.do(ctx, func() error {
-		j.settleGone(func(e *entry) bool {
+	err = j.locked(ctx, func() error {
+		j.settleAbandoned(func(e *entry) bool {
 			return e.Key == line.Key || line.Slot != "" && e.Slot == line.Slot
 		})
 		if e := j.idx.lookup(line.Key, j.opt.Now()); e != nil && !line.Again {
-			claim = j.held(e.Entry, e.wake)
+			claim = j.held(e.Entry, e.settled)
 			return nil
 		}
 		if err := j.write(line); err != nil {
@@ -101,7 +100,7 @@ func (j *Journal) intentLine(in once.Intent) (*Line, error) {
 	}, nil
 }
 
-// beginShared asks the shared memory before the line is written, outside the file's lock.
+// beginShared claims the write in the shared memory, outside the file's lock, before its line is written.
 func (j *Journal) beginShared(ctx context.Context, line *Line) (once.Claim, error) {
 	e := entryOf(line)
 	e.Expires = e.Deadline.Add(j.opt.UnknownFor)
@@ -112,14 +111,14 @@ func (j *Journal) beginShared(ctx context.Context, line *Line) (once.Claim, erro
 	if !claimed {
 		return j.held(held, nil), nil
 	}
-	if err := j.do(ctx, func() error { return j.write(line) }); err != nil {
-		return once.Claim{}, errors.Join(err, j.release(e))
+	if err := j.locked(ctx, func() error { return j.write(line) }); err != nil {
+		return once.Claim{}, errors.Join(err, j.revoke(e))
 	}
 	return j.claimed(e), nil
 }
 
-// release takes a claim back whose intent could not be recorded and that therefore is not sent.
-func (j *Journal) release(e once.Entry) error {
+// revoke takes back the claim of a write whose intent could not be recorded and that is not sent.
+func (j *Journal) revoke(e once.Entry) error {
 	ctx, cancel := context.WithTimeout(context.Background(), settleWait)
 	defer cancel()
 	e.At, e.Outcome = j.opt.Now(), once.Outcome{State: once.Refused}
@@ -129,30 +128,32 @@ func (j *Journal) release(e once.Entry) error {
 	return nil
 }
 
-// held is the claim of a write that somebody else has begun or made.
-func (j *Journal) held(e once.Entry, wake chan struct{}) once.Claim {
+// held is the claim of a write that another caller has begun or made. settled is closed when its
+// outcome is known; nil if nothing says so.
+func (j *Journal) held(e once.Entry, settled chan struct{}) once.Claim {
 	if e.Outcome.State == once.InFlight && j.opt.Now().Before(e.Deadline) {
-		in := &inFlight{j: j, entry: e, wake: wake}
+		in := &inFlight{j: j, entry: e, settled: settled}
 		return once.Claim{ID: e.ID, Wait: in.wait}
 	}
 	e = e.Overdue()
 	return once.Claim{Prior: &e}
 }
 
-// settle records an outcome in the file and in the memory, and owes the line when the file refuses it.
+// settle records an outcome in the file and in the shared memory. A line that the file does not
+// accept is written later.
 func (j *Journal) settle(e once.Entry, o once.Outcome) error {
 	ctx, cancel := context.WithTimeout(context.Background(), settleWait)
 	defer cancel()
 	line := outcomeLine(&e, o, j.opt.Now())
-	err := j.do(ctx, func() error { return j.write(line) })
+	err := j.locked(ctx, func() error { return j.write(line) })
 	if err != nil && !errors.Is(err, ErrClosed) {
-		j.owe(line)
+		j.deferWrite(line)
 	}
 	if j.opt.Shared == nil {
 		return err
 	}
 	e.At, e.Outcome = line.Time, line.outcome()
-	e.Expires = e.At.Add(j.memoryFor(o.State))
+	e.Expires = e.At.Add(j.keepFor(o.State))
 	if merr := j.opt.Shared.Settle(ctx, e); merr != nil {
 		err = errors.Join(err, fmt.Errorf("%w: %w", ErrMemory, merr))
 	}

@@ -1,6 +1,6 @@
--- Claims a write unless the same one stands.
+-- Claims a write unless the same one is held.
 -- KEYS: the entry, the index of its slot, the index of its batch
--- ARGV: its ID, '1' to replace what stands, the entry as JSON, its end and its deadline (ms since
+-- ARGV: its ID, '1' to replace what is held, the entry as JSON, its end and its deadline (ms since
 --       1970), its time to live (ms), '1' when it has a slot, '1' when it has a batch
 local id, again, entry, ends, deadline, ttl = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6])
 

@@ -98,7 +98,7 @@ func bulk(s string) string { return fmt.Sprintf("$%d\r\n%s\r\n", len(s), s) }
 
 // hasty waits for nothing long.
 func hasty(s *settings) {
-	s.dial, s.io, s.whole = 100*time.Millisecond, 100*time.Millisecond, 250*time.Millisecond
+	s.dialTimeout, s.ioTimeout, s.totalTimeout = 100*time.Millisecond, 100*time.Millisecond, 250*time.Millisecond
 }
 
 func opened(t *testing.T, address string, opts ...Option) *Memory {

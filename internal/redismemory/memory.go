@@ -1,17 +1,17 @@
-// Package redismemory keeps in Redis what several servers remember of writes, so that only one of
-// them sends the same write: a once.Shared. It asks for Redis 6 or newer, alone or as a cluster.
+// Package redismemory is the write memory of several servers, in Redis: a [once.Shared], by which only
+// one of them sends the same write. It needs Redis 6 or newer, alone or as a cluster.
 //
-// Every answer is Redis's: nothing is kept here, and where Redis cannot be asked there is an error,
-// upon which the journal sends nothing. Whatever Redis loses, by a failover before its replica had
-// the write or by eviction, may be sent again: give it maxmemory-policy noeviction, and persistence
-// when a restart must not forget.
+// Nothing is cached here. If Redis is not available, every method returns an error and the journal
+// sends nothing. What Redis loses, through eviction or a failover before the replica had the entry,
+// may be sent again: set maxmemory-policy noeviction, and enable persistence if a restart must not
+// forget.
 //
-// An entry is a hash named PREFIX{writes}:entry:KEY, which holds the journal's entry as JSON beside
-// the fields that the scripts read. A set beside it lists the entries of each slot and of each batch.
-// The names hold hashes only, and all bear the tag {writes}, so that a cluster keeps them in one
-// place, as a script needs it. Redis's own clock ends an entry, however the servers' clocks differ.
+// An entry is a hash named PREFIX{writes}:entry:KEY, which holds the once.Entry as JSON and the fields
+// that the scripts read. A set lists the entries of each slot and of each batch. The names of keys
+// contain hashes only, and all have the tag {writes}, so that a cluster keeps them on one node, as a
+// script needs it. Entries expire by the clock of Redis, however the clocks of the servers differ.
 //
-// A user of Redis's access control needs, on the prefix's keys, no more than eval, evalsha, exists,
+// With access control, a Redis user needs, on the keys with the prefix, only eval, evalsha, exists,
 // hmget, hset, del, pexpire, pttl, sadd, smembers and srem; and in a cluster cluster|slots.
 package redismemory
 
@@ -43,30 +43,31 @@ var (
 	settleScript = redis.NewScript(settleSource)
 )
 
-// lostFor is how long a claim that was taken back stays for those who wait on it.
-const lostFor = time.Minute
+// revokedFor is how long a revoked claim is kept for those who wait for it.
+const revokedFor = time.Minute
 
 // Memory is a once.Shared in Redis, safe for use by several goroutines.
 type Memory struct {
 	client redis.UniversalClient
 	set    settings
 	addr   string
-	// hide takes the password out of an error: a function, so that printing the memory shows none.
-	hide func(error) error
+	// removePassword removes the password from an error. It is a function, so that printing a Memory
+	// does not show the password.
+	removePassword func(error) error
 }
 
 var _ once.Shared = (*Memory)(nil)
 
-// Claim implements once.Shared. When it fails after Redis may have heard of the claim, it tries
-// once to take the claim back: nothing will be sent under it. Where that fails too, the others hold
-// the write to be in flight until its deadline and to be unknown from then on.
+// Claim implements once.Shared. If it fails after Redis may have received the claim, it tries once to
+// revoke it, since nothing will be sent. If that fails too, the write is in flight to the other
+// servers until its deadline, and unknown from then on.
 func (m *Memory) Claim(ctx context.Context, e once.Entry, again bool) (held once.Entry, claimed bool, err error) {
 	reply, err := m.run(ctx, claimScript, e, e.ID, flag(again), e.Deadline.UnixMilli())
 	if err != nil {
-		// What a claim with again replaced is gone. An entry of unknown outcome in its place
-		// guards better against a second write than none.
-		if !again && !neverSent(err) {
-			m.takeBack(ctx, e)
+		// A claim with again has replaced an entry. One of unknown outcome in its place protects better
+		// against a second write than none.
+		if !again && !notAsked(err) {
+			m.revoke(ctx, e)
 		}
 		return once.Entry{}, false, m.failed("claim the write", err)
 	}
@@ -77,7 +78,7 @@ func (m *Memory) Claim(ctx context.Context, e once.Entry, again bool) (held once
 	case ok && len(answer) == 3:
 		held, err = decode(answer[1], answer[2])
 	default:
-		err = errNotOurs
+		err = errForeign
 	}
 	if err != nil {
 		return once.Entry{}, false, m.failed("claim the write", err)
@@ -85,25 +86,25 @@ func (m *Memory) Claim(ctx context.Context, e once.Entry, again bool) (held once
 	return held, false, nil
 }
 
-func (m *Memory) takeBack(ctx context.Context, e once.Entry) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), m.set.io)
+func (m *Memory) revoke(ctx context.Context, e once.Entry) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), m.set.ioTimeout)
 	defer cancel()
 	e.At = m.set.now().UTC()
-	e.Expires = e.At.Add(lostFor)
+	e.Expires = e.At.Add(revokedFor)
 	e.Outcome = once.Outcome{State: once.Refused, Error: "Redis did not say whether this write was claimed, so nothing was sent"}
-	// The claim's own error is what the caller needs to see.
+	// The caller gets the error of the claim.
 	_ = m.Settle(ctx, e)
 }
 
 // Get implements once.Shared.
 func (m *Memory) Get(ctx context.Context, key string) (e once.Entry, found bool, err error) {
-	ctx, cancel := context.WithTimeout(ctx, m.set.whole)
+	ctx, cancel := context.WithTimeout(ctx, m.set.totalTimeout)
 	defer cancel()
 	fields, err := m.client.HMGet(ctx, m.name("entry", key), "entry", "ends").Result()
 	switch {
 	case err != nil:
 	case len(fields) != 2:
-		err = errNotOurs
+		err = errForeign
 	case fields[0] == nil && fields[1] == nil:
 		return once.Entry{}, false, nil
 	default:
@@ -115,11 +116,11 @@ func (m *Memory) Get(ctx context.Context, key string) (e once.Entry, found bool,
 	return e, true, nil
 }
 
-// Settle implements once.Shared. An outcome that is done or refused stays as it is, and one whose
-// entry is not there, or is another's by now, is passed over.
+// Settle implements once.Shared. A done or refused outcome stays as it is. If the entry has expired, or
+// another write has replaced it, Settle does nothing.
 func (m *Memory) Settle(ctx context.Context, e once.Entry) error {
 	if !e.Outcome.State.IsOutcome() {
-		return fmt.Errorf("%w: %q is not the state of an outcome", errNeverSent, e.Outcome.State)
+		return fmt.Errorf("%w: %q is not the state of an outcome", errNotAsked, e.Outcome.State)
 	}
 	if _, err := m.run(ctx, settleScript, e, e.ID, string(e.Outcome.State), e.Started.UnixMilli()); err != nil {
 		return m.failed("record the outcome of the write", err)
@@ -127,18 +128,18 @@ func (m *Memory) Settle(ctx context.Context, e once.Entry) error {
 	return nil
 }
 
-// Ping tells whether Redis answers for the place where the entries are.
+// Ping reports whether the node of the entries answers.
 func (m *Memory) Ping(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, m.set.whole)
+	ctx, cancel := context.WithTimeout(ctx, m.set.totalTimeout)
 	defer cancel()
-	// An entry that cannot be, and not PING, which any node of a cluster answers.
+	// Looks for a key that does not exist, since any node of a cluster answers PING.
 	if err := m.client.Exists(ctx, m.name("entry", "")).Err(); err != nil {
-		return m.failed("ask whether it is there", err)
+		return m.failed("check that it answers", err)
 	}
 	return nil
 }
 
-// Close lets go of the connections. What is asked afterwards is an error.
+// Close closes the connections. Afterwards every method returns an error.
 func (m *Memory) Close() error {
 	if err := m.client.Close(); err != nil && !errors.Is(err, redis.ErrClosed) {
 		return m.failed("close the connections", err)
@@ -146,18 +147,18 @@ func (m *Memory) Close() error {
 	return nil
 }
 
-// run runs a script about an entry. Both scripts may be run twice with the same effect, so that the
-// client may ask again when an answer was lost.
+// run runs a script on an entry. Both scripts are idempotent, so that the client may retry if an answer
+// was lost.
 func (m *Memory) run(ctx context.Context, script *redis.Script, e once.Entry, id, how string, moment int64) (any, error) {
 	ttl := e.Expires.Sub(m.set.now())
 	if e.Key == "" || id == "" || ttl <= 0 {
-		return nil, fmt.Errorf("%w: the entry has no key or no ID, or is over", errNeverSent)
+		return nil, fmt.Errorf("%w: the entry has no key or no ID, or has expired", errNotAsked)
 	}
 	raw, err := json.Marshal(e)
 	if err != nil {
-		return nil, fmt.Errorf("%w: encode the entry: %w", errNeverSent, err)
+		return nil, fmt.Errorf("%w: encode the entry: %w", errNotAsked, err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, m.set.whole)
+	ctx, cancel := context.WithTimeout(ctx, m.set.totalTimeout)
 	defer cancel()
 	keys := []string{m.name("entry", e.Key), m.name("slot", hashed(e.Slot)), m.name("batch", hashed(e.Batch))}
 	return script.Run(ctx, m.client, keys, id, how, raw, e.Expires.UnixMilli(), moment,
@@ -168,7 +169,7 @@ func (m *Memory) name(kind, what string) string {
 	return m.set.prefix + "{writes}:" + kind + ":" + what
 }
 
-// hashed hides what is personal in a slot's name, such as a tag.
+// hashed hides personal data in the name of a slot, such as a tag.
 func hashed(s string) string {
 	sum := sha256.Sum256([]byte(s))
 	return hex.EncodeToString(sum[:])
@@ -181,21 +182,21 @@ func flag(set bool) string {
 	return "0"
 }
 
-// decode reads an entry. Its end stands beside it, since a batch's later writes put it off.
+// decode reads an entry. When it ends is stored apart, since later writes of its batch defer it.
 func decode(entry, ends any) (once.Entry, error) {
 	raw, isText := entry.(string)
 	text, hasEnd := ends.(string)
 	var e once.Entry
 	if !isText || !hasEnd {
-		return e, errNotOurs
+		return e, errForeign
 	}
 	ms, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
-		return e, errNotOurs
+		return e, errForeign
 	}
-	// The error of encoding/json could quote the entry.
+	// An error of encoding/json may quote the entry.
 	if json.Unmarshal([]byte(raw), &e) != nil || e.ID == "" {
-		return once.Entry{}, errNotOurs
+		return once.Entry{}, errForeign
 	}
 	e.Outcome.State = once.ParseState(string(e.Outcome.State))
 	if ms > e.Expires.UnixMilli() {
@@ -205,12 +206,12 @@ func decode(entry, ends any) (once.Entry, error) {
 }
 
 var (
-	errNotOurs   = errors.New("the answer is not an entry of this memory; does something else use its prefix")
-	errNeverSent = errors.New("nothing was asked")
+	errForeign  = errors.New("the answer is not an entry of this memory; something else may be using its prefix")
+	errNotAsked = errors.New("Redis was not asked")
 )
 
-// neverSent tells whether an error came before Redis could hear of the command.
-func neverSent(err error) bool {
+// notAsked reports whether an error happened before Redis could receive the command.
+func notAsked(err error) bool {
 	var op *net.OpError
-	return errors.Is(err, errNeverSent) || errors.Is(err, redis.ErrClosed) || errors.As(err, &op) && op.Op == "dial"
+	return errors.Is(err, errNotAsked) || errors.Is(err, redis.ErrClosed) || errors.As(err, &op) && op.Op == "dial"
 }

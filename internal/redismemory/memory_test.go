@@ -54,7 +54,7 @@ func TestAServerThatHangsIsNotWaitedForAndRefuses(t *testing.T) {
 	assert.Less(t, time.Since(began), 4*time.Second)
 
 	t.Run("nor longer than the caller waits", func(t *testing.T) {
-		patient := func(s *settings) { s.dial, s.io, s.whole = time.Minute, time.Minute, time.Minute }
+		patient := func(s *settings) { s.dialTimeout, s.ioTimeout, s.totalTimeout = time.Minute, time.Minute, time.Minute }
 		hangs.Store(false)
 		m := opened(t, "redis://"+speak(t, alive), patient)
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
@@ -106,15 +106,15 @@ func TestAnEntryThatCannotBeKeptIsRefusedUnasked(t *testing.T) {
 		e := anEntry("a")
 		spoil(&e)
 		_, claimed, err := m.Claim(t.Context(), e, false)
-		require.ErrorIs(t, err, errNeverSent, name)
+		require.ErrorIs(t, err, errNotAsked, name)
 		assert.False(t, claimed, name)
 		e.Outcome.State = once.Done
-		require.ErrorIs(t, m.Settle(t.Context(), e), errNeverSent, name)
+		require.ErrorIs(t, m.Settle(t.Context(), e), errNotAsked, name)
 	}
 	for _, state := range []once.State{"", once.InFlight, "perhaps"} {
 		e := anEntry("a")
 		e.Outcome.State = state
-		require.ErrorIs(t, m.Settle(t.Context(), e), errNeverSent, "an outcome of state %q", state)
+		require.ErrorIs(t, m.Settle(t.Context(), e), errNotAsked, "an outcome of state %q", state)
 	}
 	assert.Zero(t, asked.Load())
 }

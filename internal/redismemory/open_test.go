@@ -12,7 +12,7 @@ import (
 )
 
 func defaults() settings {
-	return settings{prefix: DefaultPrefix, now: time.Now, dial: 2 * time.Second, io: 2 * time.Second, whole: 5 * time.Second}
+	return settings{prefix: DefaultPrefix, now: time.Now, dialTimeout: 2 * time.Second, ioTimeout: 2 * time.Second, totalTimeout: 5 * time.Second}
 }
 
 func TestAnAddressSaysWhereRedisIs(t *testing.T) {
@@ -103,7 +103,7 @@ func TestOpenRefusesWhatCannotKeepWrites(t *testing.T) {
 		"a sentinel":                     {mode: "sentinel", role: "sentinel", says: "sentinel"},
 		"a replica":                      {mode: "standalone", role: "replica", says: "replica"},
 		"a replica of Redis 6":           {mode: "standalone", role: "slave", says: "replica"},
-		"a database of a cluster but 0":  {mode: "cluster", role: "master", path: "/1", says: "no database but 0"},
+		"a database of a cluster but 0":  {mode: "cluster", role: "master", path: "/1", says: "only database 0"},
 		"a cluster that does not answer": {mode: "cluster", role: "master", says: "redis at"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -22,7 +22,7 @@ local function others(key)
   return rest
 end
 
--- Done and refused are final. That, too, makes it safe to tell the same outcome twice.
+-- Done and refused are final, which also makes it safe to record the same outcome twice.
 local was = redis.call('HMGET', KEYS[1], 'id', 'state')
 if was[1] ~= id or was[2] == 'done' or was[2] == 'refused' then
   return 0
@@ -39,13 +39,13 @@ end
 if ARGV[7] == '1' then
   for _, other in ipairs(others(KEYS[2])) do
     local o = redis.call('HMGET', other, 'slot', 'state', 'deadline')
-    local stands = o[1] == KEYS[2]
+    local held = o[1] == KEYS[2]
     -- One without an outcome whose deadline was over before this write began counts as settled.
-    if stands and (o[2] ~= '' or tonumber(o[3]) < started) then
+    if held and (o[2] ~= '' or tonumber(o[3]) < started) then
       redis.call('DEL', other)
-      stands = false
+      held = false
     end
-    if not stands then
+    if not held then
       redis.call('SREM', KEYS[2], other)
     end
   end

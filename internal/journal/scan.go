@@ -12,30 +12,30 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// place is where a line stands; numbers count from 1.
-type place struct {
+// position is the file and number of a line, from 1.
+type position struct {
 	file   string
 	number int
 }
 
-// snapshot is the journal at one moment: what is appended or set aside later does not touch it.
+// snapshot is the journal at one moment: later appends and rotations do not change it.
 type snapshot struct {
-	old  []oldFile
+	old  []rotatedFile
 	name string
 	file *os.File // nil when there is none
 	size int64
 	head string
 }
 
-// walk hands every line of every file to fn, torn for a last one without a line break. The lock is
-// held only while the files are looked up, and not at all where there is none: an archive need not
-// be writable.
-func walk(ctx context.Context, path string, begin func(*snapshot), fn func(at place, raw []byte, torn bool) error) error {
+// scan calls fn with every line of every file; torn says of a last line that it has no line break. The
+// lock is held only while the files are looked up, and not at all where it does not exist: an archive
+// need not be writable.
+func scan(ctx context.Context, path string, begin func(*snapshot), fn func(at position, raw []byte, torn bool) error) error {
 	path, err := locate(path)
 	if err != nil {
 		return err
 	}
-	s, err := takeSnapshot(ctx, path)
+	s, err := newSnapshot(ctx, path)
 	if err != nil {
 		return fmt.Errorf("read the journal %s: %w", path, err)
 	}
@@ -48,18 +48,18 @@ func walk(ctx context.Context, path string, begin func(*snapshot), fn func(at pl
 		if err != nil {
 			return fmt.Errorf("read the journal: %w", err)
 		}
-		if err := errors.Join(walkFile(ctx, filepath.Base(o.path), f, fn), f.Close()); err != nil {
+		if err := errors.Join(scanFile(ctx, filepath.Base(o.path), f, fn), f.Close()); err != nil {
 			return err
 		}
 	}
 	if s.file == nil {
 		return nil
 	}
-	return walkFile(ctx, s.name, io.NewSectionReader(s.file, 0, s.size), fn)
+	return scanFile(ctx, s.name, io.NewSectionReader(s.file, 0, s.size), fn)
 }
 
-func walkFile(ctx context.Context, name string, r io.Reader, fn func(place, []byte, bool) error) error {
-	at := place{file: name}
+func scanFile(ctx context.Context, name string, r io.Reader, fn func(position, []byte, bool) error) error {
+	at := position{file: name}
 	torn, err := eachLine(r, func(raw []byte) error {
 		at.number++
 		return errors.Join(ctx.Err(), fn(at, raw, false))
@@ -71,7 +71,7 @@ func walkFile(ctx context.Context, name string, r io.Reader, fn func(place, []by
 	return fn(at, torn, true)
 }
 
-func takeSnapshot(ctx context.Context, path string) (_ *snapshot, err error) {
+func newSnapshot(ctx context.Context, path string) (_ *snapshot, err error) {
 	if _, err := os.Stat(path + lockSuffix); err == nil {
 		lock := flock.New(path + lockSuffix)
 		ctx, cancel := context.WithTimeout(ctx, lockWait)
@@ -79,14 +79,14 @@ func takeSnapshot(ctx context.Context, path string) (_ *snapshot, err error) {
 		if ok, err := lock.TryRLockContext(ctx, lockRetry); ok {
 			defer func() { _ = lock.Unlock() }()
 		} else if !errors.Is(err, fs.ErrPermission) {
-			return nil, fmt.Errorf("lock it: %w", err)
+			return nil, fmt.Errorf("lock: %w", err)
 		}
 	}
 	s := &snapshot{name: filepath.Base(path), head: readHead(path)}
 	if s.old, err = rotated(path); err != nil {
 		return nil, err
 	}
-	s.file, err = os.Open(path) //nolint:gosec // the place is the operator's choice
+	s.file, err = os.Open(path) //nolint:gosec // the operator chooses the path
 	if errors.Is(err, fs.ErrNotExist) && len(s.old) > 0 {
 		s.file = nil
 		return s, nil
