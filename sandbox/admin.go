@@ -5,7 +5,7 @@ import (
 	"net/http"
 )
 
-// admin serves the tools for tests in other processes; they need the API key.
+// admin serves the controls for tests in other processes, which need the API key.
 func (s *Sandbox) admin(c *call, path string) reply {
 	if !s.authentic(c.r) {
 		return refuse(http.StatusUnauthorized, codeKey, "The provided API key is missing, invalid or expired.").reply()
@@ -33,7 +33,7 @@ func (s *Sandbox) admin(c *call, path string) reply {
 func dump(v any) reply {
 	body, err := json.Marshal(v)
 	if err != nil {
-		return refuse(http.StatusInternalServerError, "", "The records cannot be written as JSON.").reply()
+		return refuse(http.StatusInternalServerError, "", "The records cannot be encoded as JSON.").reply()
 	}
 	return jsonReply(http.StatusOK, body)
 }

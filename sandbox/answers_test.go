@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// asked is the first job, whose questions are of nearly every type.
+// asked returns the first job, which has questions of nearly every type.
 func asked(a *api) (Job, map[string]Question) {
 	j := a.s.Snapshot().Jobs[0]
 	byTitle := map[string]Question{}

@@ -17,7 +17,7 @@ func (s *Sandbox) candidateAttachments(c *call) ([]byte, *refusal) {
 // those that belong to the candidate as a whole. It is live, without lag.
 func (s *Sandbox) listFiles(c *call, m model, kind string) ([]byte, *refusal) {
 	return s.write(func(st *store) ([]byte, *refusal) {
-		index, ok := st.alive(m, c.params[0])
+		index, ok := st.findUndeleted(m, c.params[0])
 		if !ok {
 			return nil, unknownRecord(kind, c.params[0])
 		}
@@ -64,8 +64,8 @@ func (e *enc) file(f file, url string, owners bool) {
 	e.close()
 }
 
-// fileURL gives out an address on the host that the caller has reached, unless
-// the sandbox was told a better one. A file that is only linked keeps its link.
+// fileURL returns a URL for a file, under Options.BaseURL or else on the host of the
+// request. A file that was added by its URL keeps it.
 func (s *Sandbox) fileURL(r *http.Request, f file) string {
 	if f.DataURL != "" {
 		return f.DataURL
@@ -74,14 +74,14 @@ func (s *Sandbox) fileURL(r *http.Request, f file) string {
 	if origin == "" {
 		origin = "http://" + r.Host
 	}
-	return origin + "/files/" + s.files.give(s.opts.Seed, f, s.opts.tick())
+	return origin + "/files/" + s.files.issue(s.opts.Seed, f, s.opts.tick())
 }
 
-// filesOf lists what a candidate has: the documents of the data set, then what
+// filesOf returns the files of a candidate: the generated documents, then those that
 // writes added. The caller holds the lock.
 func (s *Sandbox) filesOf(person int) []file {
 	files := s.live.documents(person)
-	for _, a := range s.kept.uploads[person] {
+	for _, a := range s.unlisted.uploads[person] {
 		if a.ContentType == "" {
 			a.ContentType = "application/octet-stream"
 		}
@@ -90,8 +90,8 @@ func (s *Sandbox) filesOf(person int) []file {
 	return files
 }
 
-// documents lists the up to three documents of the data set; their content is
-// written when it is asked for.
+// documents returns the generated documents of a candidate, up to three. Their content
+// is generated when it is needed.
 func (st *store) documents(person int) []file {
 	c := &st.candidates[person]
 	var files []file
@@ -112,7 +112,7 @@ func (st *store) documents(person int) []file {
 		form := forms[c.cv.format]
 		mime := form.mime
 		if mime == mimePDF && person%7 == 0 {
-			mime = "application/x-pdf" // some ATS call it so
+			mime = "application/x-pdf" // as in some ATS
 		}
 		add(0, kindCV, "CV "+fileName(c)+form.extension, mime, func() []byte { return form.write(c.fullName(), st.cvLines(person)) })
 	}

@@ -2,9 +2,9 @@ package sandbox
 
 import "time"
 
-// change is what a write does to a store. It refers to records by index and
-// runs once on the ATS and, after the lag, once on Kombo's copy; at is the
-// write's time, seen the time at which that store learns of it.
+// change is what a write does to a store. It refers to records by index, and runs
+// once on the ATS and, after the lag, once on Kombo's copy. at is the time of the
+// write, seen the time at which it reaches that store.
 type change func(st *store, at, seen ms)
 
 type lateChange struct {
@@ -13,7 +13,7 @@ type lateChange struct {
 	apply change
 }
 
-// commit does a change and records its effect. The caller holds the lock.
+// commit applies a change and records its effect. The caller holds the lock.
 func (s *Sandbox) commit(op, record, detail string, f change) {
 	at := s.stamp()
 	s.record(op, record, detail, at)
@@ -31,14 +31,14 @@ func (s *Sandbox) change(at ms, f change) {
 	}
 }
 
-// stamp is the time of a write: now, but later than every write before it, so
-// that updated_after can tell them apart under a pinned clock too.
+// stamp returns the time of a write: now, but later than every earlier write, so
+// that updated_after distinguishes them even if the clock is stopped.
 func (s *Sandbox) stamp() ms {
-	s.stamped = max(ms(s.opts.now().UnixMilli()), s.stamped+1)
-	return s.stamped
+	s.lastWrite = max(ms(s.opts.now().UnixMilli()), s.lastWrite+1)
+	return s.lastWrite
 }
 
-// catchUp brings Kombo's copy up to date with the changes that are due.
+// catchUp applies the changes that are due to Kombo's copy.
 func (s *Sandbox) catchUp() {
 	if s.opts.Lag <= 0 {
 		return
@@ -53,29 +53,29 @@ func (s *Sandbox) catchUp() {
 	s.sync(due)
 }
 
-// sync applies the first n late changes. The copy's changed_at is the time at
-// which it sees a change, or a poll with updated_after would miss it.
+// sync applies the first n queued changes to Kombo's copy. changed_at is then the
+// time of the sync, or a poll with updated_after would miss the change.
 func (s *Sandbox) sync(n int) {
 	for _, c := range s.queue[:n] {
-		s.seen = max(ms(s.opts.now().UnixMilli()), s.seen+1, c.at)
-		c.apply(s.mirror, c.at, s.seen)
+		s.lastSync = max(ms(s.opts.now().UnixMilli()), s.lastSync+1, c.at)
+		c.apply(s.mirror, c.at, s.lastSync)
 	}
 	s.queue = append([]lateChange(nil), s.queue[n:]...)
 }
 
-// bump dates a changed record.
+// bump sets the dates of a changed record.
 func (r *row) bump(at, seen ms) {
 	r.updated, r.changed = at, seen
 }
 
-// write runs f under the lock, on the ATS itself.
+// write runs f on the ATS itself, under the lock.
 func (s *Sandbox) write(f func(st *store) ([]byte, *refusal)) ([]byte, *refusal) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return f(s.live)
 }
 
-// done is the answer of a write that returns no data.
+// done returns the response of a write without data.
 func done() []byte {
 	return success(func(e *enc) { e.object("data"); e.close() }, nil)
 }

@@ -147,7 +147,7 @@ func TestEveryOperationOfTheContractIsServed(t *testing.T) {
 	}
 	for op, o := range doc.Operations {
 		if op == "get_tools" || op == "send_passthrough_request" {
-			continue // about Kombo and about raw ATS calls, not about this ATS
+			continue // not about the ATS
 		}
 		path := o.Path
 		for _, p := range []string{"{application_id}", "{candidate_id}", "{job_id}", "{integration_id}"} {

@@ -11,8 +11,8 @@ import (
 
 const cursorBytes = 8 + 8 + 4
 
-// A cursor holds where a walk stands, bound to integration, endpoint and
-// filters: position, binding, checksum. Page size may change on the way.
+// makeCursor returns a cursor for a position: the position, a hash of integration,
+// endpoint and filters, and a checksum. The page size may change during a walk.
 func (s *Sandbox) makeCursor(op string, query url.Values, position int) string {
 	buf := make([]byte, 0, cursorBytes)
 	buf = binary.BigEndian.AppendUint64(buf, uint64(position)) //nolint:gosec // never negative
@@ -21,7 +21,8 @@ func (s *Sandbox) makeCursor(op string, query url.Values, position int) string {
 	return base64.RawURLEncoding.EncodeToString(append(buf, sum[:4]...))
 }
 
-// readCursor returns the position that a cursor of the same walk holds.
+// readCursor returns the position in a cursor, and whether the cursor is valid for
+// this query.
 func (s *Sandbox) readCursor(op string, query url.Values, cursor string) (int, bool) {
 	buf, err := base64.RawURLEncoding.DecodeString(cursor)
 	if err != nil || len(buf) != cursorBytes {
@@ -31,10 +32,10 @@ func (s *Sandbox) readCursor(op string, query url.Values, cursor string) (int, b
 	if !slices.Equal(sum[:4], buf[16:]) || !slices.Equal(buf[8:16], s.binding(op, query)) {
 		return 0, false
 	}
-	return int(binary.BigEndian.Uint64(buf)), true //nolint:gosec // the checksum says that we wrote it
+	return int(binary.BigEndian.Uint64(buf)), true //nolint:gosec // the checksum proves that makeCursor wrote it
 }
 
-// binding is a hash of all that chooses the rows.
+// binding returns a hash of everything that selects the rows.
 func (s *Sandbox) binding(op string, query url.Values) []byte {
 	filters := url.Values{}
 	for k, v := range query {

@@ -55,7 +55,7 @@ func TestEverySizeHoldsTogether(t *testing.T) {
 	}
 }
 
-// checkReferences follows every reference in both directions.
+// checkReferences checks every reference in both directions.
 func checkReferences(t *testing.T, d data) {
 	t.Helper()
 	pairs := map[string]bool{}
@@ -81,7 +81,7 @@ func checkReferences(t *testing.T, d data) {
 	}
 }
 
-// checkDates holds that nothing happened in the future or before it began.
+// checkDates checks that no date is in the future or before that of a beginning.
 func checkDates(t *testing.T, d data) {
 	t.Helper()
 	for _, x := range d.Applications {

@@ -22,7 +22,7 @@ const (
 	docText
 )
 
-// form is how a format is named and written, from a title and lines of text.
+// form describes a format. write returns a document with a title and lines of text.
 type form struct {
 	mime, extension string
 	write           func(title string, lines []string) []byte
@@ -39,7 +39,8 @@ var forms = map[docFormat]form{
 
 func (c *candidate) fullName() string { return strings.TrimSpace(c.first + " " + c.last) }
 
-// fileName keeps a name short and free of what file systems refuse.
+// fileName returns the candidate's name, shortened and without the characters that
+// file systems reject.
 func fileName(c *candidate) string {
 	name := strings.Map(func(r rune) rune {
 		if r < ' ' || strings.ContainsRune(`/\:*?"<>|`, r) {
@@ -53,7 +54,7 @@ func fileName(c *candidate) string {
 	return name
 }
 
-// yearsSentence is the sentence of a CV on years of work.
+// yearsSentence returns the sentence of the CV about the years of work.
 func (c *candidate) yearsSentence() string {
 	work := c.title
 	if work == "" || c.cv.hostile {
@@ -74,7 +75,7 @@ func (c *candidate) yearsSentence() string {
 	return fmt.Sprintf("%s has worked %d %s as %s %s.", name, c.cv.years, years, article, work)
 }
 
-// cvLines is the text of a CV; an empty line separates its parts.
+// cvLines returns the text of a CV. Its parts are separated by empty lines.
 func (st *store) cvLines(person int) []string {
 	c := &st.candidates[person]
 	r := newRNG(st.seed, attachmentSpace*2+uint64(person)) //nolint:gosec // never negative
@@ -108,8 +109,8 @@ func (st *store) cvLines(person int) []string {
 	return lines
 }
 
-// skills are those of the trade that someone first applied in; tags would
-// change the CV with every write.
+// skills returns those of the trade of the candidate's first application. If they came
+// from the tags, writes would change the CV.
 func (st *store) skills(c *candidate) []string {
 	if len(c.applications) == 0 || st.applications[c.applications[0]].job == none {
 		return generalTags[3:5]
@@ -137,12 +138,12 @@ var schools = []string{
 	"B.Sc. Computer Science, TU Dresden", "M.A. Business, Universität Köln", "Apprenticeship, IHK Berlin", "B.A. Design, HAW Hamburg", "M.Sc. Data Science, LMU München",
 }
 
-// year is the calendar year of the data.
+// year returns the calendar year in which the data are set.
 func (st *store) year() int {
 	return 1970 + int(float64(st.made)/(365.2425*float64(day)))
 }
 
-// portrait is a small picture; people differ by its shade.
+// portrait returns a small picture, in a different shade for each candidate.
 func portrait(person int) []byte {
 	img := image.NewGray(image.Rect(0, 0, 16, 16))
 	for i := range img.Pix {
@@ -150,7 +151,7 @@ func portrait(person int) []byte {
 	}
 	var buf bytes.Buffer
 	if err := png.Encode(&buf, img); err != nil {
-		return nil // a buffer does not fail
+		return nil // writing to a buffer does not fail
 	}
 	return buf.Bytes()
 }

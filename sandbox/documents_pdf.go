@@ -14,7 +14,7 @@ const (
 	pdfLineRunes    = 92
 )
 
-// fitsPDF tells whether a name can be set in a built-in font, on one line with
+// fitsPDF reports whether a name can be printed in a built-in font, on one line with
 // the sentence around it.
 func fitsPDF(name string) bool {
 	for _, r := range name {
@@ -25,8 +25,8 @@ func fitsPDF(name string) bool {
 	return utf8.RuneCountInString(name) <= 70
 }
 
-// writePDF writes the smallest PDF that every reader takes: one font, one text
-// stream a page.
+// writePDF returns a minimal PDF that every reader accepts: one font, and one text
+// stream for each page.
 func writePDF(_ string, lines []string) []byte {
 	pages := paginate(lines)
 	var buf bytes.Buffer

@@ -35,7 +35,7 @@ func writeRTF(_ string, lines []string) []byte {
 			case unit < 128:
 				b.WriteRune(rune(unit))
 			default:
-				fmt.Fprintf(&b, `\u%d?`, int16(unit)) //nolint:gosec // RTF wants it signed
+				fmt.Fprintf(&b, `\u%d?`, int16(unit)) //nolint:gosec // in RTF it is signed
 			}
 		}
 		b.WriteString(`\par` + "\n")
@@ -47,12 +47,12 @@ func writeRTF(_ string, lines []string) []byte {
 func xmlText(s string) string {
 	var b strings.Builder
 	if err := xml.EscapeText(&b, []byte(s)); err != nil {
-		return "" // a builder does not fail
+		return "" // writing to a builder does not fail
 	}
 	return b.String()
 }
 
-// part is one file of a zipped document.
+// part is one file in a zipped document.
 type part struct{ name, content string }
 
 func zipped(parts []part, firstStored bool) []byte {
@@ -65,7 +65,7 @@ func zipped(parts []part, firstStored bool) []byte {
 		}
 		w, err := z.CreateHeader(h)
 		if err != nil {
-			return nil // a buffer does not fail
+			return nil // writing to a buffer does not fail
 		}
 		if _, err := w.Write([]byte(p.content)); err != nil {
 			return nil

@@ -10,42 +10,42 @@ import (
 	"time"
 )
 
-// Fault makes calls of the API go wrong. The first fault that fits a call is
-// used. One with a Status never does the work; ResetAfter, CutBody and
-// TimeoutAfterWork do it first.
+// Fault makes API calls fail. The first fault that matches a call is applied. With a
+// Status the work is not done; with ResetAfter, CutBody and TimeoutAfterWork it is
+// done first.
 type Fault struct {
-	// Operation, Method and Path choose the calls; empty fits any. Path is
-	// the unescaped path, /v1 included.
+	// Operation, Method and Path select the calls; empty matches any. Path is the
+	// unescaped path, /v1 included.
 	Operation string `json:"operation,omitempty"`
 	Method    string `json:"method,omitempty"`
 	Path      string `json:"path,omitempty"`
 
-	// Status is the answer's status. With 0 the work is done and the answer
-	// is its own, but for Body, ContentType and Headers where they are set.
+	// Status is the status of the response. With 0 the work is done and the
+	// response is the usual one, except for Body, ContentType and Headers.
 	Status int `json:"status,omitempty"`
-	// Code is Kombo's error code of the answer; empty is null.
+	// Code is Kombo's error code in the response; empty is sent as null.
 	Code string `json:"code,omitempty"`
-	// Body replaces the answer's body, be it JSON or not.
+	// Body replaces the body of the response; it need not be JSON.
 	Body        string            `json:"body,omitempty"`
 	ContentType string            `json:"content_type,omitempty"`
 	Headers     map[string]string `json:"headers,omitempty"`
 
-	// Delay passes before anything happens; a caller who leaves meanwhile
-	// leaves the work undone. Over HTTP it is delay_ms.
+	// Delay is the wait before anything happens. If the caller goes away
+	// meanwhile, the work is not done. Over HTTP it is delay_ms.
 	Delay time.Duration `json:"-"`
-	// Hang waits for the caller to leave; the work is not done.
+	// Hang waits until the caller goes away; the work is not done.
 	Hang bool `json:"hang,omitempty"`
 	// ResetBefore and ResetAfter drop the connection before and after the work.
 	ResetBefore bool `json:"reset_before,omitempty"`
 	ResetAfter  bool `json:"reset_after,omitempty"`
-	// CutBody ends the connection in the middle of the answer.
+	// CutBody closes the connection in the middle of the response.
 	CutBody bool `json:"cut_body,omitempty"`
-	// TimeoutAfterWork does the work, then waits for the caller to leave.
+	// TimeoutAfterWork does the work, then waits until the caller goes away.
 	TimeoutAfterWork bool `json:"timeout_after_work,omitempty"`
 
-	// Skip lets that many fitting calls pass first.
+	// Skip is the number of matching calls that pass before the fault applies.
 	Skip int `json:"skip,omitempty"`
-	// Times is how many calls it spoils; 0 is all, until faults are cleared.
+	// Times is the number of calls it applies to; 0 means all, until ClearFaults.
 	Times int `json:"times,omitempty"`
 }
 
@@ -54,7 +54,7 @@ type faultList struct {
 	list []*Fault
 }
 
-// Inject adds a fault behind those that are there.
+// Inject adds a fault after the existing ones.
 func (s *Sandbox) Inject(f Fault) {
 	s.faults.mu.Lock()
 	defer s.faults.mu.Unlock()
@@ -68,13 +68,13 @@ func (s *Sandbox) ClearFaults() {
 	s.faults.list = nil
 }
 
-// take returns a copy of the fault for a call, nil if there is none, and
-// counts it.
+// take returns a copy of the fault that applies to a call, nil if there is none, and
+// counts the call.
 func (l *faultList) take(op, method, path string) *Fault {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for i, f := range l.list {
-		if !f.fits(op, method, path) {
+		if !f.matches(op, method, path) {
 			continue
 		}
 		if f.Skip > 0 {
@@ -92,11 +92,12 @@ func (l *faultList) take(op, method, path string) *Fault {
 	return nil
 }
 
-func (f *Fault) fits(op, method, path string) bool {
+func (f *Fault) matches(op, method, path string) bool {
 	return (f.Operation == "" || f.Operation == op) && (f.Method == "" || f.Method == method) && (f.Path == "" || f.Path == path)
 }
 
-// before does what comes before the work; done means that there is none.
+// before applies what happens before the work. done means that the work is not to be
+// done.
 func (f *Fault) before(ctx context.Context) (out reply, done bool) {
 	if !pause(ctx.Done(), f.Delay) {
 		return reply{reset: true}, true
@@ -114,10 +115,10 @@ func (f *Fault) before(ctx context.Context) (out reply, done bool) {
 	if f.Body == "" && f.ContentType != "" && f.ContentType != "application/json" {
 		out.body = nil
 	}
-	return f.dress(out), true
+	return f.override(out), true
 }
 
-// after spoils the answer to work that was done.
+// after applies the fault to the response to work that was done.
 func (f *Fault) after(ctx context.Context, out reply) reply {
 	switch {
 	case f.ResetAfter:
@@ -126,12 +127,13 @@ func (f *Fault) after(ctx context.Context, out reply) reply {
 		<-ctx.Done()
 		return reply{reset: true}
 	}
-	out = f.dress(out)
+	out = f.override(out)
 	out.cut = f.CutBody
 	return out
 }
 
-func (f *Fault) dress(out reply) reply {
+// override applies Body, ContentType and Headers to a response.
+func (f *Fault) override(out reply) reply {
 	if f.Body != "" {
 		out.body = []byte(f.Body)
 	}
@@ -147,7 +149,7 @@ func (f *Fault) dress(out reply) reply {
 	return out
 }
 
-// UnmarshalJSON reads a fault as POST /_sandbox/faults takes it, with the delay
+// UnmarshalJSON decodes a fault in the form of POST /_sandbox/faults, with the delay
 // in milliseconds as delay_ms.
 func (f *Fault) UnmarshalJSON(data []byte) error {
 	type plain Fault

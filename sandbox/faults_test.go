@@ -26,7 +26,7 @@ func (a *api) overTCP() *api {
 	return &api{t: a.t, s: a.s, http: &over}
 }
 
-// rebase sends what goes to the sandbox's own host to a listener.
+// rebase sends requests for the sandbox's own host to a listener.
 type rebase struct {
 	host string
 	next http.RoundTripper
@@ -205,5 +205,5 @@ func TestTheTransportServesNoOtherHost(t *testing.T) {
 	if err == nil {
 		require.NoError(t, resp.Body.Close())
 	}
-	require.ErrorContains(t, err, "serves only itself")
+	require.ErrorContains(t, err, "serves no other host")
 }

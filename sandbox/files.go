@@ -28,53 +28,53 @@ var mimeByExtension = map[string]string{
 
 func mimeByName(name string) string { return mimeByExtension[strings.ToLower(path.Ext(name))] }
 
-// Attachment is a file that a write put on a candidate or application.
+// Attachment is a file that a write added to a candidate or an application.
 type Attachment struct {
 	ID, RemoteID string
-	// CandidateID is never empty; ApplicationID is where the file belongs to
-	// the candidate as a whole.
+	// CandidateID is always set; ApplicationID is empty if the file belongs to the
+	// candidate.
 	CandidateID, ApplicationID string
 	// Type is CV, COVER_LETTER or OTHER.
 	Type                  string
 	FileName, ContentType string
-	// Data is what was sent; empty if only DataURL, which is never fetched.
+	// Data is the content, empty if only DataURL was given, which is never fetched.
 	Data    []byte
 	DataURL string
 	Created time.Time
 }
 
-// file is an attachment as the two reads list it; content writes it.
+// file is an attachment as reads list it. content returns its content.
 type file struct {
 	Attachment
 	content func() []byte
 }
 
-// writings is what writes leave behind that no list shows.
-type writings struct {
+// unlistedData is what writes have added that no list shows.
+type unlistedData struct {
 	notes   map[int][]Note
-	links   map[kid][]ResultLink
+	links   map[komboID][]ResultLink
 	uploads map[int][]Attachment // by candidate
 	files   int
 }
 
-func (w *writings) note(application int, n Note) {
+func (w *unlistedData) note(application int, n Note) {
 	if w.notes == nil {
 		w.notes = map[int][]Note{}
 	}
 	w.notes[application] = append(w.notes[application], n)
 }
 
-func (w *writings) link(id kid, l ResultLink) {
+func (w *unlistedData) link(id komboID, l ResultLink) {
 	if w.links == nil {
-		w.links = map[kid][]ResultLink{}
+		w.links = map[komboID][]ResultLink{}
 	}
 	w.links[id] = append(w.links[id], l)
 }
 
-// keep stores a file of a write. The caller holds the lock and has validated
-// it; application is none for the candidate's own.
+// keep stores a validated file of a write. application is none if the file belongs to
+// the candidate. The caller holds the lock.
 func (s *Sandbox) keep(candidate, application int, u upload) {
-	w := &s.kept
+	w := &s.unlisted
 	if w.uploads == nil {
 		w.uploads = map[int][]Attachment{}
 	}
@@ -90,7 +90,7 @@ func (s *Sandbox) keep(candidate, application int, u upload) {
 	w.uploads[candidate] = append(w.uploads[candidate], a)
 }
 
-// Notes returns the notes that writes put on an application, oldest first.
+// Notes returns the notes that writes added to an application, oldest first.
 func (s *Sandbox) Notes(applicationID string) []Note {
 	s.load()
 	s.mu.RLock()
@@ -99,38 +99,37 @@ func (s *Sandbox) Notes(applicationID string) []Note {
 	if !ok {
 		return nil
 	}
-	return slices.Clone(s.kept.notes[a])
+	return slices.Clone(s.unlisted.notes[a])
 }
 
-// ResultLinks returns the result links of an application or candidate.
+// ResultLinks returns the result links of an application or a candidate.
 func (s *Sandbox) ResultLinks(id string) []ResultLink {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	k, _ := parseKID(id)
-	return slices.Clone(s.kept.links[k])
+	k, _ := parseID(id)
+	return slices.Clone(s.unlisted.links[k])
 }
 
-// Attachments returns the files that writes put on an application or candidate;
-// those that were there before are only in the reads.
+// Attachments returns the files that writes added to an application or a candidate.
+// Reads also list the files that were there before.
 func (s *Sandbox) Attachments(id string) []Attachment {
 	s.load()
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if c, ok := s.live.find(modelCandidate, id); ok {
-		return slices.Clone(s.kept.uploads[c])
+		return slices.Clone(s.unlisted.uploads[c])
 	}
 	a, ok := s.live.find(modelApplication, id)
 	if !ok || s.live.applications[a].candidate == none {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(s.kept.uploads[s.live.applications[a].candidate]), func(f Attachment) bool { return f.ApplicationID != id })
+	return slices.DeleteFunc(slices.Clone(s.unlisted.uploads[s.live.applications[a].candidate]), func(f Attachment) bool { return f.ApplicationID != id })
 }
 
-// fileTokens are the addresses that were given out; they need no key and run
-// out.
+// fileTokens are the tokens in the URLs of files, which expire and need no key.
 type fileTokens struct {
 	mu     sync.Mutex
-	given  int
+	issued int
 	tokens map[string]fileToken
 }
 
@@ -139,14 +138,14 @@ type fileToken struct {
 	expires time.Time
 }
 
-func (t *fileTokens) give(seed uint64, f file, now time.Time) string {
+func (t *fileTokens) issue(seed uint64, f file, now time.Time) string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.tokens == nil || len(t.tokens) > 4096 {
 		t.dropExpired(now)
 	}
-	token := makeID(seed, otherSpace*8+uint64(t.given)).String() //nolint:gosec // never negative
-	t.given++
+	token := makeID(seed, otherSpace*8+uint64(t.issued)).String() //nolint:gosec // never negative
+	t.issued++
 	t.tokens[token] = fileToken{file: f, expires: now.Add(fileLifetime)}
 	return token
 }
@@ -161,7 +160,7 @@ func (t *fileTokens) dropExpired(now time.Time) {
 	t.tokens = kept
 }
 
-// download serves a file to whoever has its address.
+// download serves a file to anybody who has its URL.
 func (s *Sandbox) download(r *http.Request, token string) reply {
 	if r.Method != http.MethodGet {
 		return plain(http.StatusMethodNotAllowed, "Method not allowed")
@@ -175,7 +174,7 @@ func (s *Sandbox) download(r *http.Request, token string) reply {
 	case !s.opts.tick().Before(t.expires):
 		return plain(http.StatusForbidden, "Request has expired")
 	}
-	s.mu.RLock() // the content is written from the store
+	s.mu.RLock() // the content is generated from the store
 	defer s.mu.RUnlock()
 	return reply{status: http.StatusOK, header: http.Header{"Content-Type": {t.file.ContentType}}, body: t.file.content()}
 }

@@ -21,7 +21,7 @@ import (
 	"golang.org/x/text/encoding/charmap"
 )
 
-// download fetches a file as anyone could, without the key.
+// download fetches a file without the key.
 func (a *api) download(url string) (int, string, []byte) {
 	a.t.Helper()
 	req, err := http.NewRequestWithContext(a.t.Context(), http.MethodGet, url, nil)
@@ -56,8 +56,8 @@ var (
 	rtfChar  = regexp.MustCompile(`\\u(-?\d+)\?`)
 )
 
-// plainText takes the text out of a document that the sandbox wrote, by other
-// means than it was written.
+// plainText extracts the text of a generated document, without the code that generated
+// it.
 func plainText(t *testing.T, mime string, body []byte) string {
 	t.Helper()
 	var out string

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// kept returns the ids of the living records that a filter should let pass.
+// kept returns the ids of the records that match a filter and are not deleted.
 func kept[T any](rows []T, record func(T) Record, keep func(T) bool) []string {
 	out := []string{}
 	for _, r := range rows {
@@ -166,7 +166,7 @@ func TestWhatIsSwitchedOffIsRefused(t *testing.T) {
 	assert.Equal(t, codeModelDisabled, code)
 }
 
-// changedAfter says from a snapshot which rows updated_after has to return.
+// changedAfter returns from a snapshot which rows updated_after must return.
 func TestUpdatedAfterAlsoSeesNestedChanges(t *testing.T) {
 	a := start(t, Options{})
 	d := a.data()

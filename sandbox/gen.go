@@ -9,8 +9,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Streams of random numbers: one for each part of the data, so that a change
-// in one part leaves the others as they were.
+// Streams of random numbers, one for each part of the data, so that a change in one
+// part does not affect the others.
 const (
 	streamPeople = iota + 1
 	streamJobs
@@ -20,23 +20,23 @@ const (
 	streamGrowth = 1 << 16
 )
 
-// gen makes the data of a new store.
+// gen generates the data of a new store.
 type gen struct {
 	st  *store
 	r   *rng
 	now ms
-	// weights are the summed popularities of the jobs that take applications,
-	// open those of the open ones.
+	// weights are the cumulative popularities of the jobs that people apply for,
+	// whose indexes are in busy; open and ready are those of the open ones.
 	weights, open []float64
 	busy, ready   []int
 	drafted       int // offers on undecided applications so far
 }
 
-// generate makes an ATS with that many applications; the dates lie around now.
+// generate returns an ATS with a number of applications and dates around now.
 func generate(seed uint64, applications int, now ms) *store {
 	st := &store{seed: seed, made: now, byEmail: make(map[string][]int, applications)}
 	for m := range st.ids {
-		st.ids[m] = map[kid]int{}
+		st.ids[m] = map[komboID]int{}
 	}
 	g := &gen{st: st, now: now}
 	g.r = newRNG(seed, streamPeople)
@@ -58,7 +58,8 @@ func generate(seed uint64, applications int, now ms) *store {
 	return st
 }
 
-// jobCount grows from 6 jobs over 12 at 600 and 60 at 4,000 applications to 400.
+// jobCount returns the number of jobs: from 6 through 12 for 600 and 60 for 4,000
+// applications to 400.
 func jobCount(applications int) int {
 	if applications <= 600 {
 		return max(6, applications/50)
@@ -66,11 +67,11 @@ func jobCount(applications int) int {
 	return min(400, 12+(applications-600)*48/3400)
 }
 
-// index fills the look-up tables, once all records are made.
+// index fills the lookup tables after all records have been generated.
 func (st *store) index() {
 	for m := range modelCount {
 		n := st.size(m)
-		st.ids[m] = make(map[kid]int, n)
+		st.ids[m] = make(map[komboID]int, n)
 		for i := range n {
 			st.ids[m][st.at(m, i).id] = i
 		}
@@ -87,14 +88,14 @@ func (st *store) indexEmails(candidate int) {
 	}
 }
 
-// date sets a row's dates; Kombo's copy saw the change up to three hours later.
+// date sets the dates of a row. Kombo's copy changed up to three hours later.
 func (g *gen) date(r *row, created, updated ms) {
 	r.created = min(created, g.now)
 	r.updated = min(max(updated, r.created), g.now)
 	r.changed = min(r.updated+g.span(3*hour), g.now)
 }
 
-// span returns a random length of time below limit.
+// span returns a random duration below limit.
 func (g *gen) span(limit ms) ms { return ms(g.r.unit() * float64(limit)) }
 
 func (g *gen) ago(days float64) ms { return g.now - ms(days*float64(day)) }
@@ -135,7 +136,7 @@ func (g *gen) makeUsers(n int) {
 		}
 		g.st.users = append(g.st.users, u)
 	}
-	// The last ones have left, or were never set up in full.
+	// The last ones have left, or their accounts are incomplete.
 	users := g.st.users
 	users[n-1].inactive = true
 	users[n-2].email, users[n-2].noEmail = "", isNull
@@ -182,7 +183,7 @@ func (g *gen) latinName() name {
 
 var special = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "ß", "ss", "ı", "i", "ł", "l", "ø", "oe", "đ", "d", " ", "", "'", "")
 
-// asciiLower writes a Latin name the way that mail addresses do.
+// asciiLower returns a Latin name as it appears in e-mail addresses.
 func asciiLower(s string) string {
 	s = special.Replace(strings.ToLower(s))
 	out, _, err := transform.String(transform.Chain(norm.NFD, runes.Remove(runes.In(unicode.Mn))), s)

@@ -1,7 +1,7 @@
 package sandbox
 
-// answers answers a job's questions the way applicants do: most of them, and
-// only those that their other answers lead to.
+// answers returns answers to the questions of a job, as applicants give them: to most
+// questions, and only to those whose precondition is met.
 func (g *gen) answers(jobIndex int) []answer {
 	j := &g.st.jobs[jobIndex]
 	if len(j.questions) == 0 || g.r.chance(0.06) {
@@ -34,7 +34,7 @@ func (g *gen) skips(q *question) bool {
 	}
 }
 
-// applies tells whether the question's precondition holds for these answers.
+// applies reports whether these answers meet the precondition of the question.
 func (j *job) applies(q *question, given []answer) bool {
 	if q.precondition == none {
 		return true

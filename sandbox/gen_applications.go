@@ -5,20 +5,20 @@ import (
 	"slices"
 )
 
-// makeApplications spreads n applications over the people: nearly everyone has
-// one, the rest goes to people who tried again elsewhere.
+// makeApplications distributes n applications among the candidates: nearly all have
+// one, the rest are further ones of the same people.
 func (g *gen) makeApplications(n int) {
 	g.st.applications = make([]application, 0, n+n/8)
-	wanted := g.spread(n)
+	wanted := g.distribute(n)
 	for c, count := range wanted {
-		hiredOnce := count >= 2 && g.r.chance(0.3)
+		hiredLater := count >= 2 && g.r.chance(0.3)
 		for k := range count {
-			g.apply(c, hiredOnce, k)
+			g.apply(c, hiredLater, k)
 		}
 	}
 	for i := range g.st.candidates {
 		c := &g.st.candidates[i]
-		if len(c.applications) == 0 { // sourced, or the application is gone
+		if len(c.applications) == 0 { // sourced, or with a deleted application
 			g.date(&c.row, g.ago(float64(g.r.between(20, 300))), 0)
 			c.title = pick(g.r, trades).title
 			g.tagPerson(i, trades[g.r.intn(len(trades))])
@@ -26,9 +26,9 @@ func (g *gen) makeApplications(n int) {
 	}
 }
 
-// spread returns how many applications each person has, n in all, never more
-// than there are jobs to apply for.
-func (g *gen) spread(n int) []int {
+// distribute returns the number of applications of each candidate, n in all, and never
+// more than there are jobs to apply for.
+func (g *gen) distribute(n int) []int {
 	people := len(g.st.candidates)
 	wanted := make([]int, people)
 	left := n
@@ -48,21 +48,21 @@ func (g *gen) spread(n int) []int {
 	return wanted
 }
 
-// apply makes the k-th application of a person. Someone with a story was
-// rejected first and hired elsewhere later.
-func (g *gen) apply(c int, story bool, k int) {
+// apply generates the k-th application of a candidate. With hiredLater the first one is
+// rejected, and the second one leads to a hire.
+func (g *gen) apply(c int, hiredLater bool, k int) {
 	j := g.chooseJob(c)
 	a := g.newApplication(c, j)
 	age := g.age(&g.st.jobs[j])
 	switch {
-	case story && k == 0:
+	case hiredLater && k == 0:
 		a.outcome, age = declined, max(age, 60)
-	case story && k == 1:
+	case hiredLater && k == 1:
 		a.outcome, age = hired, max(age, 40)
 	default:
 		a.outcome = g.decide(age, g.st.jobs[j].status == "OPEN")
 	}
-	g.proceed(&a, age)
+	g.advance(&a, age)
 	g.attach(a)
 }
 
@@ -83,8 +83,8 @@ func (g *gen) newApplication(c, j int) application {
 	return application{row: g.st.newRow(modelApplication, len(g.st.applications)), candidate: c, job: j, stage: none, reason: none}
 }
 
-// age is how many days ago someone applied for the job: recent days are
-// likelier, and nobody applies before it opened or after it closed.
+// age returns how many days ago somebody applied for the job. Recent days are more
+// likely, and all are between its opening and its closing.
 func (g *gen) age(j *job) float64 {
 	newest, oldest := 0.0, float64(g.now-j.opened)/float64(day)
 	if j.closed != 0 && j.closed < g.now {
@@ -120,8 +120,9 @@ func (g *gen) decide(age float64, open bool) outcome {
 	}
 }
 
-// proceed takes an application of that age in days as far as its outcome says.
-func (g *gen) proceed(a *application, age float64) {
+// advance sets the stage and the dates of an application of that age, in days,
+// according to its outcome.
+func (g *gen) advance(a *application, age float64) {
 	steps := g.active(a.job) // the last is "Hired", the one before it "Offer"
 	created := g.ago(age)
 	alive := g.now - created
@@ -151,10 +152,10 @@ func (g *gen) proceed(a *application, age float64) {
 	}
 	g.date(&a.row, created, updated)
 	a.answers = g.answers(a.job)
-	g.blur(a)
+	g.dropFields(a)
 }
 
-// active lists the stages of a job that are in use, in order.
+// active returns the active stages of a job, in order.
 func (g *gen) active(j int) []int {
 	var out []int
 	for _, s := range g.st.jobs[j].stages {
@@ -165,7 +166,7 @@ func (g *gen) active(j int) []int {
 	return out
 }
 
-// depth returns 0 to n-1; each further step is reached with that chance.
+// depth returns a number from 0 to n-1. Each further step has the chance further.
 func (g *gen) depth(n int, further float64) int {
 	d := 0
 	for d < n-1 && g.r.chance(further) {
@@ -174,8 +175,8 @@ func (g *gen) depth(n int, further float64) int {
 	return d
 }
 
-// blur leaves out what an ATS sometimes does not deliver.
-func (g *gen) blur(a *application) {
+// dropFields removes what some ATS do not deliver.
+func (g *gen) dropFields(a *application) {
 	switch n := g.r.intn(200); {
 	case n < 6:
 		a.noAnswers, a.answers = isMissing, nil
@@ -198,7 +199,7 @@ func (g *gen) blur(a *application) {
 	}
 }
 
-// attach appends the application, links it and dates its person.
+// attach appends the application, links it, and sets the dates of its candidate.
 func (g *gen) attach(a application) int {
 	i := len(g.st.applications)
 	g.st.applications = append(g.st.applications, a)
@@ -222,7 +223,7 @@ func (g *gen) attach(a application) int {
 	return i
 }
 
-// tagPerson tags three in five people, mostly by what the trade asks for.
+// tagPerson tags three in five candidates, mostly with skills of the trade.
 func (g *gen) tagPerson(i int, t trade) {
 	c := &g.st.candidates[i]
 	if !g.r.chance(0.6) {

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// sameName is the name that exactly two jobs bear; both are unpopular, so that
-// questions about the busiest job stay clear.
+// sameName is the name of exactly two jobs. Both are unpopular, so that the busiest job
+// is not ambiguous.
 const sameName = "Office Manager"
 
 func (g *gen) makeJobs(n int) {
@@ -25,11 +25,11 @@ func (g *gen) makeJobs(n int) {
 		if j.status == "DRAFT" || j.deleted != 0 {
 			continue
 		}
-		g.weights, g.busy = grow(g.weights, g.busy, i, g.popularity(i))
+		g.weights, g.busy = addWeight(g.weights, g.busy, i, g.popularity(i))
 	}
 }
 
-func grow(weights []float64, jobs []int, job int, weight float64) ([]float64, []int) {
+func addWeight(weights []float64, jobs []int, job int, weight float64) ([]float64, []int) {
 	if len(weights) > 0 {
 		weight += weights[len(weights)-1]
 	}
@@ -62,7 +62,7 @@ func (g *gen) makeJob(i int, taken map[string]bool) job {
 	}
 	j.status = g.jobStatus(i)
 	j.code = fmt.Sprintf("%s-%d-%03d", strings.ToUpper(t.department[:2]), 2000+i%30, i+1)
-	g.payFor(&j, t, i)
+	g.setPay(&j, t, i)
 	opened := g.ago(float64(g.r.between(150, 420)))
 	g.date(&j.row, opened-g.span(10*day), opened+g.span(g.now-opened))
 	j.opened = opened
@@ -83,7 +83,7 @@ func (g *gen) makeJob(i int, taken map[string]bool) job {
 	return j
 }
 
-// market sends a good third of the jobs to Berlin.
+// market returns the market of a job. At least two in five are in Berlin.
 func (g *gen) market(i int) int {
 	if i%5 < 2 {
 		return 0
@@ -114,7 +114,7 @@ func (g *gen) jobStatus(i int) string {
 	case i < 6:
 		return "OPEN"
 	case i == 7:
-		return "On Hold" // an ATS with words of its own
+		return "On Hold" // a value that Kombo could not map
 	case i == 10:
 		return "CLOSED"
 	case i == 11:
@@ -125,7 +125,7 @@ func (g *gen) jobStatus(i int) string {
 	return []string{"OPEN", "OPEN", "OPEN", "OPEN", "OPEN", "OPEN", "OPEN", "CLOSED", "CLOSED", "CLOSED", "ARCHIVED"}[g.r.intn(11)]
 }
 
-func (g *gen) payFor(j *job, t trade, i int) {
+func (g *gen) setPay(j *job, t trade, i int) {
 	switch {
 	case t.category == "Student Job":
 		j.employment, j.weeklyHours, j.experience = "PART_TIME", 20, "Entry"
@@ -156,8 +156,8 @@ func jobDescription(j *job, t trade) string {
 		j.name, t.title, j.location.city, strings.Join(t.skills, ", "), j.weeklyHours)
 }
 
-// makeStages gives the job six to nine stages, the first and the last two of
-// which every job has, and on some jobs a retired one.
+// makeStages gives the job its stages, of which all jobs have the first and the last
+// two. Some jobs also have an inactive one.
 func (g *gen) makeStages(i int) {
 	j := &g.st.jobs[i]
 	drop := map[int]bool{}
@@ -179,7 +179,7 @@ func (g *gen) makeStages(i int) {
 		g.addStage(i, stage{name: "Telefoninterview (alt)", status: "INACTIVE", index: order})
 	}
 	if i == 2 {
-		g.st.stages[j.stages[2]].status = "" // not told by this ATS
+		g.st.stages[j.stages[2]].status = "" // unknown
 	}
 }
 
@@ -192,8 +192,8 @@ func (g *gen) addStage(jobIndex int, s stage) {
 	g.st.stages = append(g.st.stages, s)
 }
 
-// makeTeam puts three to five people on the hiring team; roles 4 to 9 are
-// those of a job.
+// makeTeam puts three to five users on the hiring team. Roles 4 to 9 are those of a
+// job.
 func (g *gen) makeTeam(i int) {
 	j := &g.st.jobs[i]
 	people := len(g.st.users) - 3
@@ -218,8 +218,8 @@ func (j *job) hasMember(user int) bool {
 	return slices.ContainsFunc(j.team, func(m member) bool { return m.user == user })
 }
 
-// makeExtraJobs adds the jobs that take no applications: a draft without
-// stages and team, and one that the ATS has deleted.
+// makeExtraJobs adds jobs without applications: a draft without stages and team, and one
+// that was deleted in the ATS.
 func (g *gen) makeExtraJobs() {
 	n := len(g.st.jobs)
 	draft := job{row: g.st.newRow(modelJob, n), name: "Chief of Staff (planned)", status: "DRAFT", noVisibility: isMissing, noEmployment: isNull,

@@ -2,8 +2,8 @@ package sandbox
 
 import "time"
 
-// makeMeetings gives the applications from that index on the interviews and
-// offers that their stage implies.
+// makeMeetings gives the applications, starting at that index, the interviews and offers
+// that their stage implies.
 func (g *gen) makeMeetings(from int) {
 	if from == 0 {
 		g.st.interviews = make([]interview, 0, len(g.st.applications)*7/10)
@@ -13,15 +13,15 @@ func (g *gen) makeMeetings(from int) {
 		if a.job == none || a.stage == none || a.candidate == none {
 			continue
 		}
-		g.meet(i)
-		g.bargain(i)
+		g.addInterviews(i)
+		g.addOffers(i)
 	}
 }
 
-// reached is how many steps behind the first one an application has come.
+// reached returns how many stages after the first one an application is.
 func (g *gen) reached(a *application) int { return max(g.st.stages[a.stage].index, 0) }
 
-func (g *gen) meet(i int) {
+func (g *gen) addInterviews(i int) {
 	a := &g.st.applications[i]
 	for step := range min(g.reached(a), 3) {
 		if !g.r.chance(0.6) {
@@ -38,8 +38,8 @@ func (g *gen) meet(i int) {
 	}
 }
 
-// officeHour moves an instant to a half hour between 8 and 16 UTC of the same
-// or the next working day.
+// officeHour returns a full or half hour from 8:00 to 15:30 UTC on the day of at, or on
+// the Monday after it.
 func officeHour(r *rng, at ms) ms {
 	t := time.UnixMilli(int64(at)).UTC()
 	switch t.Weekday() {
@@ -86,14 +86,14 @@ func (g *gen) addInterview(application, step int, start ms, ahead bool) {
 			v.start, v.end = 0, 0
 		}
 	}
-	g.seat(&v, j)
+	g.addInterviewers(&v, j)
 	g.st.interviews = append(g.st.interviews, v)
 	a.interviews = append(a.interviews, n)
-	g.touch(application, v.updated)
+	g.bumpApplication(application, v.updated)
 }
 
-// seat invites one to three of the hiring team.
-func (g *gen) seat(v *interview, j *job) {
+// addInterviewers invites one to three members of the hiring team.
+func (g *gen) addInterviewers(v *interview, j *job) {
 	if len(j.team) == 0 || g.r.chance(0.02) {
 		return
 	}
@@ -103,9 +103,9 @@ func (g *gen) seat(v *interview, j *job) {
 	}
 }
 
-// touch keeps an application no older than what was done on it, unless it is
-// one that nobody moved for long.
-func (g *gen) touch(application int, at ms) {
+// bumpApplication makes a decided application no older than something done on it.
+// Undecided ones may have been left alone for long.
+func (g *gen) bumpApplication(application int, at ms) {
 	a := &g.st.applications[application]
 	if a.updated != 0 && at > a.updated && a.outcome != pending {
 		a.updated = min(at, g.now)
@@ -113,8 +113,8 @@ func (g *gen) touch(application int, at ms) {
 	}
 }
 
-// bargain makes the offers of an application.
-func (g *gen) bargain(i int) {
+// addOffers gives an application the offers that its outcome and stage imply.
+func (g *gen) addOffers(i int) {
 	a := &g.st.applications[i]
 	name := g.st.stages[a.stage].name
 	switch {

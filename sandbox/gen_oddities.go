@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// trap is a person whose data are awkward to handle.
-type trap struct {
+// awkwardPerson is a candidate whose name is hard to handle.
+type awkwardPerson struct {
 	first, last string
 	hostile     bool
 }
 
-// traps are the names that real lists hold sooner or later: shared ones,
-// invisible characters, another direction, markup, orders to whoever reads.
-var traps = []trap{
+// awkwardPeople have names that real lists contain sooner or later: shared ones,
+// invisible characters, another writing direction, markup, instructions to the reader.
+var awkwardPeople = []awkwardPerson{
 	{first: "Anna", last: "Müller"},
 	{first: "Anna", last: "Müller"},
 	{first: "Anna", last: "Muller"},
@@ -32,14 +32,14 @@ var traps = []trap{
 	{first: "null", last: "None"},
 }
 
-// makeOddities replaces some ordinary people and rows with awkward ones. Small
-// data sets have too few people to spare.
+// makeOddities turns some ordinary candidates and applications into awkward ones, unless
+// there are too few.
 func (g *gen) makeOddities() {
 	people := g.st.candidates
-	if len(people) < 3*len(traps) {
+	if len(people) < 3*len(awkwardPeople) {
 		return
 	}
-	for k, t := range traps {
+	for k, t := range awkwardPeople {
 		c := &people[3+k*2]
 		c.first, c.last = t.first, t.last
 		c.cv.hostile = t.hostile
@@ -53,11 +53,11 @@ func (g *gen) makeOddities() {
 		}
 	}
 	g.unlink()
-	g.strange(&people[2])
+	g.giveOddContacts(&people[2])
 }
 
-// unlink takes away the job, stage or person of a few applications, as ATS do
-// that deliver only some models.
+// unlink removes the job, the stage or the candidate of some applications, as for an ATS
+// that delivers only some models.
 func (g *gen) unlink() {
 	for _, i := range []int{7, 19, 31} {
 		a := &g.st.applications[i]
@@ -93,8 +93,8 @@ func without(list []int, value int) []int {
 	return slices.DeleteFunc(list, func(v int) bool { return v == value })
 }
 
-// strange gives one person contact data that are there but empty.
-func (g *gen) strange(c *candidate) {
+// giveOddContacts gives a candidate contact data with empty and odd values.
+func (g *gen) giveOddContacts(c *candidate) {
 	c.emails = []labelled{{"", "OTHER"}, {"T.Tiny@Example.com", ""}}
 	c.phones = []labelled{{"call the front desk, ask for me", "WORK"}}
 	c.social = []labelled{{"", "XING"}, {"https://code.example/@tiny", ""}}
@@ -104,8 +104,8 @@ func (g *gen) strange(c *candidate) {
 	c.company, c.source = strings.Repeat("Very Long Company Name ", 12), "Employee Referral"
 }
 
-// deleteSome marks about one row in seventy as gone from the ATS. People keep
-// what refers to them, as Kombo's rows do.
+// deleteSome marks some records as deleted in the ATS. As in Kombo, references to them
+// stay.
 func (g *gen) deleteSome() {
 	r := newRNG(g.st.seed, 99)
 	gone := func(b *row) {

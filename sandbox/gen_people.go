@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// makeCandidates makes people without applications; these follow.
+// makeCandidates generates candidates, without their applications.
 func (g *gen) makeCandidates(n int) {
 	g.st.candidates = make([]candidate, 0, n+n/8)
 	for range n {
@@ -20,13 +20,13 @@ func (g *gen) personName() name {
 	return g.latinName()
 }
 
-// addCandidate appends a person with everything but dates and applications and
+// addCandidate appends a candidate, with everything but dates and applications, and
 // returns the index.
 func (g *gen) addCandidate(who name) int {
 	i := len(g.st.candidates)
 	c := candidate{row: g.st.newRow(modelCandidate, i), first: who.first, last: who.last, source: sources[g.r.weighted(sourceWeights)]}
 	home := &markets[g.r.intn(len(markets))]
-	g.reach(&c, who, home, i)
+	g.addContacts(&c, who, home, i)
 	if g.r.chance(0.85) {
 		c.company = pick(g.r, companies)
 	}
@@ -53,8 +53,9 @@ func (g *gen) addCandidate(who name) int {
 	return i
 }
 
-// reach gives the person addresses and numbers, some of them not delivered.
-func (g *gen) reach(c *candidate, who name, home *market, i int) {
+// addContacts gives the candidate e-mail addresses, phone numbers and profiles. Some of
+// them are missing.
+func (g *gen) addContacts(c *candidate, who name, home *market, i int) {
 	handle := who.latin
 	if g.r.chance(0.8) {
 		handle = fmt.Sprintf("%s%d", who.latin, i%9973)
@@ -63,7 +64,7 @@ func (g *gen) reach(c *candidate, who name, home *market, i int) {
 	if g.r.chance(0.08) {
 		c.emails = append(c.emails, labelled{fmt.Sprintf("%s.%d@%s", who.latin, i, "work.example"), "WORK"})
 	}
-	c.phones = []labelled{{g.dial(home.dialled), []string{"MOBILE", "HOME", ""}[g.r.intn(3)]}}
+	c.phones = []labelled{{g.phoneNumber(home.dialled), []string{"MOBILE", "HOME", ""}[g.r.intn(3)]}}
 	if g.r.chance(0.4) {
 		c.social = []labelled{{"https://www.linkedin.com/in/" + strings.ReplaceAll(handle, ".", "-"), "LINKEDIN"}}
 	}
@@ -87,7 +88,7 @@ func (g *gen) reach(c *candidate, who name, home *market, i int) {
 	}
 }
 
-func (g *gen) dial(pattern string) string {
+func (g *gen) phoneNumber(pattern string) string {
 	out := []byte(pattern)
 	for i := range out {
 		if out[i] == '#' {
@@ -116,7 +117,7 @@ func (g *gen) personFields() string {
 	}
 }
 
-// cvPlan says what documents a person has; they are written when asked for.
+// cvPlan is which documents a candidate has. They are generated when needed.
 type cvPlan struct {
 	format  docFormat
 	years   int
@@ -126,8 +127,8 @@ type cvPlan struct {
 	hostile bool
 }
 
-// planCV chooses the documents. A PDF's built-in fonts know only Western
-// letters, so other names get another format.
+// planCV chooses the documents. The built-in fonts of PDF have only Western letters, so
+// candidates with other names get another format.
 func (g *gen) planCV(who name, i int) cvPlan {
 	p := cvPlan{years: g.r.between(1, 28), pages: 1, letter: g.r.chance(0.3), image: i%50 == 17}
 	switch n := g.r.intn(100); {

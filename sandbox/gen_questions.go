@@ -2,7 +2,7 @@ package sandbox
 
 import "fmt"
 
-// The questions' titles, which applications repeat beside the answers.
+// Titles of questions, which applications repeat with the answers.
 const (
 	askLanguage = "What is your main programming language?"
 	askDegree   = "What is your highest degree?"
@@ -21,8 +21,8 @@ func ask(kind, title string, required bool) question {
 	return question{title: title, kind: kind, required: required, precondition: none}
 }
 
-// questionsFor lists the questions of the i-th job. A question's precondition
-// points back to an earlier one of the same job.
+// questionsFor returns the questions of the i-th job. A precondition refers to an earlier
+// question of the same job.
 func questionsFor(i int, j *job) []question {
 	if j.status == "DRAFT" || j.deleted != 0 || i == 3 {
 		return nil
@@ -76,7 +76,7 @@ func moreQuestions(i int) []question {
 		qs[len(qs)-1].category = "EEO"
 		qs = append(qs, ask("UNKNOWN", "Record a short video", false))
 	default:
-		// Some ATS deliver such a question without a category.
+		// Some ATS deliver such questions without a category.
 		qs = append(qs, choice("Race / ethnicity", false, "Asian", "Black", "Hispanic", "White", "Two or more", "Decline to answer"))
 		qs = append(qs, ask("", "A question of a kind without a format", false))
 	}

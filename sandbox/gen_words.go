@@ -1,6 +1,6 @@
 package sandbox
 
-// name is a person's name in its own script and, for the address, in ASCII.
+// name is a name in its own script and, for e-mail addresses, in ASCII.
 type name struct{ first, last, latin string }
 
 var germanFirst = []string{
@@ -33,8 +33,8 @@ var worldLast = []string{
 	"van den Berg", "de Vries", "Janssen", "Andersson", "Fitzgerald", "Campbell", "Morgan", "Reed", "Bennett", "Hughes", "Ward",
 }
 
-// Names of these scripts are whole, for a first name of one script rarely
-// comes with a last name of another.
+// Names in other scripts are not combined from parts, because a first name in one script
+// rarely goes with a last name in another.
 var otherScripts = []name{
 	{"Алексей", "Иванов", "alexey.ivanov"}, {"Екатерина", "Смирнова", "ekaterina.smirnova"}, {"Дмитрий", "Кузнецов", "dmitry.kuznetsov"},
 	{"Олена", "Шевченко", "olena.shevchenko"}, {"Андрій", "Коваленко", "andriy.kovalenko"}, {"Мария", "Попова", "maria.popova"},

@@ -1,7 +1,7 @@
 package sandbox
 
-// AddApplications adds n applications by new people to open jobs, made just
-// now. They show up in reads after the lag, as writes do.
+// AddApplications adds n applications of new candidates for open jobs, created just
+// now. Like writes, they show in reads after the lag.
 func (s *Sandbox) AddApplications(n int) {
 	s.load()
 	s.mu.Lock()
@@ -9,14 +9,14 @@ func (s *Sandbox) AddApplications(n int) {
 	s.change(s.stamp(), func(st *store, at, seen ms) { st.grow(n, at, seen) })
 }
 
-// grow makes the new people from a stream of its own, so that the same steps
-// give the same data whatever was written between them.
+// grow generates new candidates from a random stream of their own, so that the same
+// calls give the same data whatever was written in between.
 func (st *store) grow(n int, at, seen ms) {
 	st.grown++
 	g := &gen{st: st, now: at, r: newRNG(st.seed, streamGrowth+uint64(st.grown))} //nolint:gosec // counts up from 1
 	for i := range st.jobs {
 		if st.jobs[i].status == "OPEN" && st.jobs[i].deleted == 0 && len(st.jobs[i].stages) > 0 {
-			g.open, g.ready = grow(g.open, g.ready, i, g.popularity(i))
+			g.open, g.ready = addWeight(g.open, g.ready, i, g.popularity(i))
 		}
 	}
 	for range n {

@@ -14,7 +14,7 @@ import (
 // today is a Tuesday.
 var today = time.Date(2026, 9, 15, 12, 0, 0, 0, time.UTC)
 
-// api calls a sandbox without a socket.
+// api is a client of a sandbox, without a socket.
 type api struct {
 	t    *testing.T
 	s    *Sandbox
@@ -36,7 +36,7 @@ func start(t *testing.T, o Options) *api {
 	return &api{t: t, s: s, http: &http.Client{Transport: s.Transport()}}
 }
 
-// in is the same for a subtest, whose failures are its own.
+// in returns an api that reports failures to a subtest.
 func (a *api) in(t *testing.T) *api { return &api{t: t, s: a.s, http: a.http} }
 
 func (a *api) request(method, path string, body any) *http.Request {
@@ -81,13 +81,13 @@ func decode(t *testing.T, body []byte) obj {
 	return v
 }
 
-// ok makes a call that has to succeed and returns data.
+// ok makes a call that must succeed, and returns its data.
 func (a *api) ok(method, path string, body any) obj {
 	a.t.Helper()
 	return a.whole(method, path, body)["data"].(obj)
 }
 
-// whole is ok with what stands beside data.
+// whole makes a call that must succeed, and returns the whole response.
 func (a *api) whole(method, path string, body any) obj {
 	a.t.Helper()
 	status, _, raw := a.send(a.request(method, path, body))
@@ -95,7 +95,7 @@ func (a *api) whole(method, path string, body any) obj {
 	return decode(a.t, raw)
 }
 
-// refused makes a call that has to fail and returns code and message.
+// refused makes a call that must fail, and returns code and message.
 func (a *api) refused(method, path string, body any, status int) (string, string) {
 	a.t.Helper()
 	got, _, raw := a.send(a.request(method, path, body))
@@ -110,7 +110,7 @@ func (a *api) refused(method, path string, body any, status int) (string, string
 	return code, e["message"].(string)
 }
 
-// all walks a list to its end.
+// all returns all records of a list.
 func (a *api) all(path, query string) []obj {
 	a.t.Helper()
 	var out []obj
@@ -143,7 +143,7 @@ func idsOf(rows []obj) []string {
 	return out
 }
 
-// data is a snapshot with its records by id.
+// data is a snapshot with maps of its records by id.
 type data struct {
 	*Data
 	candidate   map[string]Candidate
@@ -177,11 +177,11 @@ func (a *api) data() data {
 	return d
 }
 
-// alive tells whether a record and what it hangs on are not deleted.
+// alive reports whether a record is not deleted.
 func (r Record) alive() bool { return r.Deleted.IsZero() }
 
-// pendingApplication returns a living undecided application of an open job at
-// its first stage.
+// pendingApplication returns an undecided application for an open job that is at its
+// first stage, and not deleted.
 func (a *api) pendingApplication() (Application, Job) {
 	a.t.Helper()
 	d := a.data()

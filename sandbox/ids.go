@@ -2,15 +2,15 @@ package sandbox
 
 import "strconv"
 
-// kid is a Kombo id: 24 characters of base58.
-type kid [24]byte
+// komboID is a Kombo id: 24 characters of base58.
+type komboID [24]byte
 
 const base58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
-// makeID derives an id from the seed and a number, as Kombo derives one from
-// the integration and the remote id.
-func makeID(seed, number uint64) kid {
-	var id kid
+// makeID derives an id from a seed and a number, as Kombo derives it from the
+// integration and the remote id.
+func makeID(seed, number uint64) komboID {
+	var id komboID
 	r := newRNG(seed, number)
 	for i := 0; i < len(id); i += 8 {
 		x := r.next()
@@ -22,10 +22,10 @@ func makeID(seed, number uint64) kid {
 	return id
 }
 
-func (k kid) String() string { return string(k[:]) }
+func (k komboID) String() string { return string(k[:]) }
 
-func parseKID(s string) (kid, bool) {
-	var id kid
+func parseID(s string) (komboID, bool) {
+	var id komboID
 	if len(s) != len(id) {
 		return id, false
 	}
@@ -33,7 +33,7 @@ func parseKID(s string) (kid, bool) {
 	return id, true
 }
 
-// model is a kind of record with its own ids.
+// model is a kind of record. Ids are unique within it.
 type model int
 
 const (
@@ -50,8 +50,8 @@ const (
 	modelCount
 )
 
-// remoteBase is the remote id of a model's first record. Jobs and users share
-// it, and so their ids, because Kombo's ids are unique only within a model.
+// remoteBase is the remote id of a model's first record. It is the same for jobs and
+// users, so that their ids collide, as Kombo allows.
 var remoteBase = [modelCount]int{
 	modelUser: 1001, modelJob: 1001,
 	modelRole: 301, modelTag: 7001, modelStage: 30001, modelReason: 501,
@@ -59,7 +59,7 @@ var remoteBase = [modelCount]int{
 	modelInterview: 70_000_001, modelOffer: 90_000_001,
 }
 
-// Numbers of things that are not rows of a list, kept apart from remote ids.
+// Offsets of the numbers from which the ids of anything but rows are derived.
 const (
 	questionSpace   = 1 << 32
 	optionSpace     = 2 << 32

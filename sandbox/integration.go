@@ -1,18 +1,17 @@
 package sandbox
 
 import (
-	"net/http"
 	"strings"
 )
 
 func (s *Sandbox) checkAPIKey(*call) ([]byte, *refusal) {
 	return plainSuccess(func(e *enc) {
 		e.str("environment_id", s.environment)
-		e.str("customer_id", s.environment) // the deprecated name of the same
+		e.str("customer_id", s.environment) // the deprecated name of environment_id
 	}), nil
 }
 
-// plainSuccess is the answer of what has no warnings.
+// plainSuccess returns a response without warnings.
 func plainSuccess(data func(e *enc)) []byte {
 	var e enc
 	e.open()
@@ -24,7 +23,7 @@ func plainSuccess(data func(e *enc)) []byte {
 	return e.b
 }
 
-// triggerSync brings Kombo's copy up to date at once, whatever the lag.
+// triggerSync updates Kombo's copy at once, whatever the lag.
 func (s *Sandbox) triggerSync(c *call) ([]byte, *refusal) {
 	kind := "FULL"
 	if len(c.raw) > 0 {
@@ -51,7 +50,7 @@ func (s *Sandbox) triggerSync(c *call) ([]byte, *refusal) {
 	}), nil
 }
 
-// restrictions tells what files a write takes.
+// restrictions returns which files a write accepts.
 func (s *Sandbox) restrictions(c *call) ([]byte, *refusal) {
 	switch c.params[0] {
 	case "ats_create_application", "ats_create_candidate":
@@ -92,8 +91,8 @@ func (e *enc) restrictedTypes(limit int, amounts bool) {
 	e.close()
 }
 
-// readModel is a model of the integration with the operation that reads it and
-// the fields that a filter can go by.
+// readModel is a model of the integration, with the operation that reads it and the
+// fields that filters are on.
 type readModel struct {
 	id, label, op string
 	fields        []string
@@ -114,8 +113,7 @@ var readModels = []readModel{
 	{"ats_roles", "Roles", "get_roles", []string{"remote_label", "unified_type", "scope"}},
 }
 
-// filterField is the field that an unsupported filter stands for, where its
-// name differs.
+// filterField is the field of a filter, if its name differs from that of the filter.
 var filterField = map[string]string{
 	"job_codes": "job_code", "statuses": "status", "visibilities": "visibility", "employment_types": "employment_type", "outcomes": "outcome",
 	"current_stage_ids": "current_stage_id", "job_ids": "job_id", "email": "email_addresses", "emails": "email", "scopes": "scope",
@@ -144,7 +142,7 @@ var writeActions = []struct {
 
 func (s *Sandbox) integrationDetails(c *call) ([]byte, *refusal) {
 	if c.params[0] != s.integration {
-		return nil, refuse(http.StatusNotFound, codeIntegration, "There is no integration with the ID "+c.params[0]+" in this environment.")
+		return nil, unknownIntegration(c.params[0])
 	}
 	return plainSuccess(func(e *enc) {
 		e.str("id", s.integration)
@@ -168,14 +166,14 @@ func (s *Sandbox) integrationDetails(c *call) ([]byte, *refusal) {
 		e.str("name", "Everything")
 		e.close()
 		e.null("data_expired_at")
-		e.when("created_at", s.born())
+		e.when("created_at", s.createdAt())
 		e.flag("beta", false)
 		s.coverage(e)
 	}), nil
 }
 
-// born is when the integration was set up: long before all data.
-func (s *Sandbox) born() ms { return s.live.made - 900*day }
+// createdAt returns when the integration was set up: long before all data.
+func (s *Sandbox) createdAt() ms { return s.live.made - 900*day }
 
 func (s *Sandbox) coverage(e *enc) {
 	e.list("read_models")

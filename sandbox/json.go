@@ -6,8 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// enc appends JSON. It knows from the last byte whether a comma is due, so that
-// callers only name what comes next.
+// enc appends JSON. It derives from the last byte whether a comma is needed.
 type enc struct{ b []byte }
 
 func (e *enc) comma() {
@@ -32,19 +31,19 @@ func (e *enc) key(k string) {
 	e.b = append(e.b, '"', ':')
 }
 
-// object starts an object, list a list, under a key.
+// object and list start an object and a list under a key.
 func (e *enc) object(k string) { e.key(k); e.open() }
 func (e *enc) list(k string)   { e.key(k); e.openList() }
 
 func (e *enc) null(k string) { e.raw(k, "null") }
 
-// raw appends ready JSON under a key.
+// raw appends a key with encoded JSON.
 func (e *enc) raw(k, json string) {
 	e.key(k)
 	e.b = append(e.b, json...)
 }
 
-// text appends a string, or null if it is empty.
+// text appends a key with a string, or with null if it is empty.
 func (e *enc) text(k, s string) {
 	if s == "" {
 		e.null(k)
@@ -64,7 +63,7 @@ func (e *enc) item(s string) {
 	e.quote(s)
 }
 
-func (e *enc) id(k string, id kid) {
+func (e *enc) id(k string, id komboID) {
 	e.key(k)
 	e.b = append(e.b, '"')
 	e.b = append(e.b, id[:]...)
@@ -94,7 +93,7 @@ func (e *enc) number(k string, v float64) {
 	e.b = strconv.AppendFloat(e.b, v, 'f', -1, 64)
 }
 
-// amount appends a number, or null if it is 0.
+// amount appends a key with a number, or with null if it is 0.
 func (e *enc) amount(k string, v float64) {
 	if v == 0 {
 		e.null(k)
@@ -103,7 +102,7 @@ func (e *enc) amount(k string, v float64) {
 	e.number(k, v)
 }
 
-// when appends an instant with milliseconds, or null if it is 0.
+// when appends a key with a time in milliseconds, or with null if it is 0.
 func (e *enc) when(k string, t ms) {
 	if t == 0 {
 		e.null(k)
@@ -115,7 +114,7 @@ func (e *enc) when(k string, t ms) {
 	e.b = append(e.b, '"')
 }
 
-// remote appends the id of the record in the ATS.
+// remote appends the record's id in the ATS.
 func (e *enc) remote(r *row) {
 	if r.remote == 0 {
 		e.null("remote_id")
@@ -127,7 +126,7 @@ func (e *enc) remote(r *row) {
 	e.b = append(e.b, '"')
 }
 
-// optional appends what value writes, null or nothing.
+// optional appends a key with what value appends, with null, or nothing.
 func (e *enc) optional(k string, p presence, value func()) {
 	switch p {
 	case present:

@@ -1,20 +1,19 @@
 package sandbox
 
 import (
-	"net/url"
 	"slices"
 	"strings"
 )
 
-// list is what one list endpoint does that others do not.
+// list is what is specific to one list endpoint.
 type list struct {
 	model   model
 	filters []filter
-	// prepare resolves the query's own filters once and returns the test of a
-	// row. Where a filter names few rows it returns these as well, in any
-	// order; nil means that all have to be looked at.
-	prepare func(st *store, q *query) (fits func(i int) bool, few []int)
-	// nested tells whether what a row nests changed after that instant.
+	// prepare resolves the list's own filters and returns a function that tests a
+	// row. If a filter selects a small subset of the rows, it returns that as well,
+	// in any order; nil means that all rows must be tested.
+	prepare func(st *store, q *query) (matches func(i int) bool, subset []int)
+	// nested reports whether nested data of a row changed after that time.
 	nested func(st *store, i int, after ms) bool
 	render func(e *enc, st *store, i int)
 }
@@ -31,7 +30,7 @@ func (s *Sandbox) serveList(c *call, l *list) ([]byte, *refusal) {
 	s.view(func(st *store) {
 		rows, more := l.page(st, q)
 		if more {
-			e.str("next", s.makeCursor(c.op, mustQuery(c), rows[len(rows)-1]+1))
+			e.str("next", s.makeCursor(c.op, c.r.URL.Query(), rows[len(rows)-1]+1))
 		} else {
 			e.null("next")
 		}
@@ -46,20 +45,17 @@ func (s *Sandbox) serveList(c *call, l *list) ([]byte, *refusal) {
 	return e.b, nil
 }
 
-// mustQuery parses a query that was parsed before.
-func mustQuery(c *call) url.Values { return c.r.URL.Query() }
-
-// page returns the rows of one page, in the order of their index, and whether
-// there are more. New rows have higher indexes, so a walk neither misses nor
-// repeats one while rows come and go.
+// page returns the rows of one page, ordered by index, and whether there are more.
+// New rows have higher indexes, so a walk neither misses nor repeats a row while
+// others are added and deleted.
 func (l *list) page(st *store, q *query) ([]int, bool) {
 	if q.nothing {
 		return nil, false
 	}
-	fits, few := l.test(st, q)
+	matches, subset := l.test(st, q)
 	var rows []int
 	add := func(i int) bool {
-		if !fits(i) {
+		if !matches(i) {
 			return true
 		}
 		if len(rows) == q.page {
@@ -69,10 +65,10 @@ func (l *list) page(st *store, q *query) ([]int, bool) {
 		rows = append(rows, i)
 		return true
 	}
-	if few != nil {
-		few = slices.Clone(few)
-		slices.Sort(few)
-		for _, i := range slices.Compact(few) {
+	if subset != nil {
+		subset = slices.Clone(subset)
+		slices.Sort(subset)
+		for _, i := range slices.Compact(subset) {
 			if i >= q.from && !add(i) {
 				break
 			}
@@ -90,24 +86,24 @@ func (l *list) page(st *store, q *query) ([]int, bool) {
 	return rows, false
 }
 
-// test joins the common filters with those of the list.
+// test combines the common filters with those of the list.
 func (l *list) test(st *store, q *query) (func(i int) bool, []int) {
 	own := func(int) bool { return true }
-	var few []int
+	var subset []int
 	if l.prepare != nil {
-		own, few = l.prepare(st, q)
+		own, subset = l.prepare(st, q)
 	}
 	after, filtered := q.times["updated_after"]
 	ids, byID := q.lists["ids"]
 	remotes, byRemote := q.lists["remote_ids"]
 	if byID {
-		few = st.indexes(l.model, ids, st.find)
+		subset = st.indexes(l.model, ids, st.find)
 	} else if byRemote {
-		few = st.indexes(l.model, remotes, st.findRemote)
+		subset = st.indexes(l.model, remotes, st.findRemote)
 	}
 	wanted := []map[int]bool{}
 	if byID {
-		wanted = append(wanted, setOf(few))
+		wanted = append(wanted, setOf(subset))
 	}
 	if byRemote {
 		wanted = append(wanted, setOf(st.indexes(l.model, remotes, st.findRemote)))
@@ -125,11 +121,11 @@ func (l *list) test(st *store, q *query) (func(i int) bool, []int) {
 		if !own(i) {
 			return false
 		}
-		return !filtered || r.changed > after || r.listed > after || (l.nested != nil && l.nested(st, i, after))
-	}, few
+		return !filtered || r.changed > after || r.nestedChanged > after || (l.nested != nil && l.nested(st, i, after))
+	}, subset
 }
 
-// indexes resolves ids; those that nobody has are left out. It is never nil.
+// indexes resolves ids, ignoring unknown ones. The result is never nil.
 func (st *store) indexes(m model, ids []string, find func(model, string) (int, bool)) []int {
 	out := make([]int, 0, len(ids))
 	for _, id := range ids {

@@ -22,14 +22,14 @@ var applicationList = &list{
 }
 
 func prepareApplications(st *store, q *query) (func(i int) bool, []int) {
-	jobSets, few := st.jobFilter(q, "job_ids", "job_remote_ids")
+	jobSets, subset := st.jobFilter(q, "job_ids", "job_remote_ids")
 	var stages map[int]bool
 	if ids, ok := q.lists["current_stage_ids"]; ok {
 		found := st.indexes(modelStage, ids, st.find)
 		stages = setOf(found)
-		few = []int{}
+		subset = []int{}
 		for _, s := range found {
-			few = append(few, st.jobs[st.stages[s].job].applications...)
+			subset = append(subset, st.jobs[st.stages[s].job].applications...)
 		}
 	}
 	created, byDate := q.times["remote_created_after"]
@@ -48,11 +48,11 @@ func prepareApplications(st *store, q *query) (func(i int) bool, []int) {
 			return false
 		}
 		return q.oneOf("outcomes", a.outcome.String()) && q.oneOf("outcome", a.outcome.String())
-	}, few
+	}, subset
 }
 
-// jobFilter resolves the filters by job; the few are the applications to these.
-func (st *store) jobFilter(q *query, byID, byRemote string) (sets []map[int]bool, few []int) {
+// jobFilter resolves the filters by job. subset are the applications for these jobs.
+func (st *store) jobFilter(q *query, byID, byRemote string) (sets []map[int]bool, subset []int) {
 	resolve := func(name string, find func(model, string) (int, bool)) {
 		ids, ok := q.lists[name]
 		if !ok {
@@ -60,17 +60,17 @@ func (st *store) jobFilter(q *query, byID, byRemote string) (sets []map[int]bool
 		}
 		jobs := st.indexes(modelJob, ids, find)
 		sets = append(sets, setOf(jobs))
-		few = []int{}
+		subset = []int{}
 		for _, j := range jobs {
-			few = append(few, st.jobs[j].applications...)
+			subset = append(subset, st.jobs[j].applications...)
 		}
 	}
 	resolve(byID, st.find)
 	resolve(byRemote, st.findRemote)
-	return sets, few
+	return sets, subset
 }
 
-// oneOf tells whether a list filter is absent or holds the value.
+// oneOf reports whether a list filter is not set or contains the value.
 func (q *query) oneOf(name, value string) bool {
 	list, ok := q.lists[name]
 	return !ok || slices.Contains(list, value)
@@ -101,22 +101,22 @@ var candidateList = &list{
 }
 
 func prepareCandidates(st *store, q *query) (func(i int) bool, []int) {
-	var few []int
+	var subset []int
 	var appliedTo map[int]bool
 	if ids, ok := q.lists["job_ids"]; ok {
-		few = []int{}
+		subset = []int{}
 		for _, j := range st.indexes(modelJob, ids, st.find) {
 			for _, a := range st.jobs[j].applications {
 				if c := st.applications[a].candidate; c != none {
-					few = append(few, c)
+					subset = append(subset, c)
 				}
 			}
 		}
-		appliedTo = setOf(few)
+		appliedTo = setOf(subset)
 	}
 	email, byEmail := q.texts["email"]
 	if byEmail {
-		few = append([]int{}, st.byEmail[strings.ToLower(email)]...)
+		subset = append([]int{}, st.byEmail[strings.ToLower(email)]...)
 	}
 	first, byFirst := q.texts["first_name"]
 	last, byLast := q.texts["last_name"]
@@ -131,7 +131,7 @@ func prepareCandidates(st *store, q *query) (func(i int) bool, []int) {
 			return false
 		}
 		return !byLast || strings.EqualFold(c.last, last)
-	}, few
+	}, subset
 }
 
 func (c *candidate) hasEmail(address string) bool {
@@ -183,11 +183,11 @@ var interviewList = &list{
 		if sets == nil {
 			return func(int) bool { return true }, nil
 		}
-		few := []int{}
+		subset := []int{}
 		for _, a := range applications {
-			few = append(few, st.applications[a].interviews...)
+			subset = append(subset, st.applications[a].interviews...)
 		}
-		return func(i int) bool { return sets[0][st.applications[st.interviews[i].application].job] }, few
+		return func(i int) bool { return sets[0][st.applications[st.interviews[i].application].job] }, subset
 	},
 	nested: func(st *store, i int, after ms) bool {
 		return st.applications[st.interviews[i].application].changed > after

@@ -20,45 +20,45 @@ const (
 // Options configures New. The zero value gives 600 applications dated relative
 // to the real today, without lag, at Kombo's usual rate limit.
 type Options struct {
-	// Seed chooses the data: the same seed, size and Today give the same bytes.
+	// Seed selects the data: the same Seed, Applications and Today give the same
+	// bytes.
 	Seed uint64
 
-	// Applications is the size of the data set, 10 to 200,000; 0 means 600,
-	// anything outside is moved to the nearest bound.
+	// Applications is the number of applications, from 10 to 200,000; 0 means 600.
+	// Values out of range are replaced by the nearest bound.
 	Applications int
 
-	// Today pins the sandbox's clock to one instant, to which the data are
-	// relative. Successive writes are still a millisecond apart. Zero means
-	// the real clock.
+	// Today stops the sandbox's clock at one time, to which the data are relative.
+	// Successive writes are still a millisecond apart. Zero means the real clock.
 	Today time.Time
 
-	// Lag is how long a write takes to show up in reads. Its effect in the ATS
-	// (duplicates, Effects, Snapshot) is at once.
+	// Lag is how long it takes until reads show a write. In the ATS itself
+	// (duplicate checks, Effects, Snapshot) it shows at once.
 	Lag time.Duration
 
-	// RateLimit is the number of requests a key may make in 60 s; 0 means 300,
-	// -1 none.
+	// RateLimit is the number of requests that the key may make in 60 seconds; 0
+	// means 300, -1 no limit.
 	RateLimit int
 
-	// Clock replaces every clock, those of rate limit, lag and expiry too. A
-	// pinned Today stops only the dates of the data; these go on in real time.
+	// Clock replaces all clocks, including those of rate limit, lag and expiry.
+	// Today only affects the dates of the data; the rest runs in real time.
 	Clock func() time.Time
 
-	// Logger gets one debug line a request; nil means none.
+	// Logger receives one debug message for each request; nil disables logging.
 	Logger *slog.Logger
 
-	// BaseURL is the address under which the sandbox is reachable when it is
-	// served over a socket, with or without the final /v1. It is what file
-	// addresses start with; empty means that each request's own host is used.
+	// BaseURL is the URL of the sandbox if it is served over a socket, with or
+	// without the final /v1. The URLs of files begin with it; if it is empty, they
+	// begin with the host of the request.
 	BaseURL string
 
-	// UnsupportedFilters names filters that the ATS behind the sandbox does
-	// not deliver, as "get_jobs.job_codes". Kombo then returns nothing, or
-	// drops the filter if ignore_unsupported_filters is true.
+	// UnsupportedFilters are filters on fields that the ATS does not deliver, such
+	// as "get_jobs.job_codes". As in Kombo, they match nothing, or are dropped if
+	// ignore_unsupported_filters is true.
 	UnsupportedFilters []string
 
-	// Disabled names operations that are switched off in the scope
-	// configuration, as "reject_application".
+	// Disabled are operations that are disabled in the scope configuration, such
+	// as "reject_application".
 	Disabled []string
 }
 
@@ -77,7 +77,7 @@ func (o Options) normalised() Options {
 	return o
 }
 
-// now is the instant that dates in the data go by.
+// now returns the time that dates in the data are relative to.
 func (o Options) now() time.Time {
 	switch {
 	case o.Clock != nil:
@@ -89,8 +89,8 @@ func (o Options) now() time.Time {
 	}
 }
 
-// tick is the clock of what runs out: rate windows, lag, file addresses. It
-// goes on although Today is pinned, or nothing would ever run out.
+// tick returns the time for what expires: rate windows, lag, URLs of files. It
+// advances even if Today stops the clock, or nothing would ever expire.
 func (o Options) tick() time.Time {
 	if o.Clock != nil {
 		return o.Clock()

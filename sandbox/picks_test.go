@@ -22,10 +22,10 @@ func counted(hits map[string]int) (string, int) {
 	return best, most
 }
 
-// picker answers whether what recruiters ask about is in the data.
+// picker finds in the data what recruiters ask about.
 type picker struct {
 	data
-	living []Application // with a living job and candidate
+	living []Application // not deleted, nor is the job or the candidate
 }
 
 func newPicker(a *api) *picker {
@@ -40,7 +40,7 @@ func newPicker(a *api) *picker {
 
 func (p *picker) open(x Application) bool { return p.job[x.JobID].Status == "OPEN" }
 
-// jobs counts the living applications by job.
+// jobs counts these applications by job.
 func (p *picker) jobs(keep func(x Application) bool) map[string]int {
 	out := map[string]int{}
 	for _, x := range p.living {
@@ -51,7 +51,7 @@ func (p *picker) jobs(keep func(x Application) bool) map[string]int {
 	return out
 }
 
-// places counts the living undecided applications by job and stage.
+// places counts the undecided ones by job and stage.
 func (p *picker) places(keep func(x Application) bool) map[string]int {
 	out := map[string]int{}
 	for _, x := range p.living {

@@ -14,7 +14,7 @@ const (
 	largestPage = 250
 )
 
-// filterKind says how the value of a query parameter is checked.
+// filterKind is how the value of a query parameter is checked.
 type filterKind int
 
 const (
@@ -26,23 +26,23 @@ const (
 	mail
 )
 
-// filter is a query parameter of one list beside the common ones.
+// filter is a query parameter of one list, in addition to the common ones.
 type filter struct {
 	name   string
 	kind   filterKind
 	values []string // of an enumeration
 }
 
-// common are the filters that every list has.
+// common are the filters of every list.
 var common = []filter{{name: "ids", kind: textList}, {name: "remote_ids", kind: textList}, {name: "updated_after", kind: instant}}
 
-// query is a checked query of a list. A filter that is not given is not in the
-// maps.
+// query is a validated query of a list. The maps contain only the filters that are
+// set.
 type query struct {
 	page    int
-	from    int // the first index that may be returned
+	from    int // the smallest index to return
 	deleted bool
-	// nothing is set when a filter was given that the ATS does not deliver.
+	// nothing is set if a filter is on a field that the ATS does not deliver.
 	nothing bool
 	lists   map[string][]string
 	texts   map[string]string
@@ -51,7 +51,7 @@ type query struct {
 
 var datePattern = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d+)?)?Z?$`)
 
-// parseDate reads a date as Kombo takes it: a plain one or one in UTC.
+// parseDate parses a date as Kombo accepts it: without a time, or with one in UTC.
 func parseDate(s string) (ms, bool) {
 	if !datePattern.MatchString(s) {
 		return 0, false
@@ -65,8 +65,8 @@ func parseDate(s string) (ms, bool) {
 	return 0, false
 }
 
-// parseQuery checks a query; all problems come in one refusal. Parameters that
-// the list does not know are ignored, as Kombo does.
+// parseQuery validates a query. All issues are in one refusal. As in Kombo, unknown
+// parameters are ignored.
 func (s *Sandbox) parseQuery(c *call, l *list) (*query, *refusal) {
 	values, err := url.ParseQuery(c.r.URL.RawQuery)
 	if err != nil {
@@ -103,8 +103,8 @@ func (s *Sandbox) parseQuery(c *call, l *list) (*query, *refusal) {
 	return q, issues.refusal()
 }
 
-// parseSwitches reads what is no filter and returns whether unsupported ones
-// are to be dropped.
+// parseSwitches parses the parameters that are not filters, and reports whether to
+// ignore unsupported filters.
 func (q *query) parseSwitches(values url.Values, issues *issueList) bool {
 	if given, ok := values["page_size"]; ok {
 		n, err := strconv.Atoi(given[0])

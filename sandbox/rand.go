@@ -1,7 +1,7 @@
 package sandbox
 
-// rng is splitmix64: small, fast, and the same on every platform and Go
-// version, which the determinism of the data rests on.
+// rng is splitmix64. It is small, fast, and gives the same numbers on every platform
+// and Go version, so that the data are deterministic.
 type rng struct{ state uint64 }
 
 func newRNG(seed, stream uint64) *rng {
@@ -19,22 +19,22 @@ func (r *rng) next() uint64 {
 	return mix(r.state)
 }
 
-// intn returns 0 to n-1; n must be positive.
+// intn returns a number from 0 to n-1. n must be positive.
 func (r *rng) intn(n int) int {
 	return int(r.next()>>33) % n
 }
 
-// between returns lo to hi, both included.
+// between returns a number from lo to hi, inclusive.
 func (r *rng) between(lo, hi int) int { return lo + r.intn(hi-lo+1) }
 
-// unit returns 0 to 1, 1 excluded.
+// unit returns a number from 0 to 1, excluding 1.
 func (r *rng) unit() float64 { return float64(r.next()>>11) / (1 << 53) }
 
 func (r *rng) chance(p float64) bool { return r.unit() < p }
 
 func pick[T any](r *rng, from []T) T { return from[r.intn(len(from))] }
 
-// weighted returns an index of cumulative, a rising list of summed weights.
+// weighted returns a random index, given the cumulative weights of all.
 func (r *rng) weighted(cumulative []float64) int {
 	x := r.unit() * cumulative[len(cumulative)-1]
 	lo, hi := 0, len(cumulative)-1

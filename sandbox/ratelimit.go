@@ -7,17 +7,17 @@ import (
 	"time"
 )
 
-// limiter counts the requests of the one key in windows that start with their
-// first request.
+// limiter counts requests in windows that start with their first request.
 type limiter struct {
-	limit int // below 0 is none
+	limit int // negative for none
 
 	mu    sync.Mutex
 	start time.Time
 	used  int
 }
 
-// take counts one request and sets the headers; over the limit it refuses.
+// take counts one request and sets the headers. It refuses the request if it exceeds
+// the limit.
 func (l *limiter) take(now time.Time, header http.Header) *refusal {
 	if l.limit < 0 {
 		return nil
@@ -38,8 +38,9 @@ func (l *limiter) take(now time.Time, header http.Header) *refusal {
 	return nil
 }
 
-// occupy takes one of the integration's slots for actions in flight.
-func (s *Sandbox) occupy(header http.Header) (func(), *refusal) {
+// acquireSlot takes one of the integration's slots for actions in flight, to be
+// released by the function that it returns.
+func (s *Sandbox) acquireSlot(header http.Header) (func(), *refusal) {
 	header.Set("Concurrency-Limit", strconv.Itoa(concurrencyLimit))
 	select {
 	case s.slots <- struct{}{}:

@@ -11,33 +11,33 @@ const (
 	keptBodyBytes = 64 << 10
 )
 
-// Request is one call that reached the API, refused ones included.
+// Request is one call that reached the API, even if it was refused.
 type Request struct {
 	Method string `json:"method"`
-	// Path is escaped as it was sent, /v1 included; Query is raw.
+	// Path is the escaped path as sent, /v1 included; Query is not decoded.
 	Path  string `json:"path"`
 	Query string `json:"query"`
 	// Body is the first 64 KiB.
 	Body string `json:"body"`
-	// Operation is the snake_case name, empty where no path fits.
+	// Operation is the name in snake_case, empty if there is no such operation.
 	Operation string    `json:"operation"`
 	Time      time.Time `json:"time"`
-	// Status is what the caller saw, 0 for a dropped connection.
+	// Status is the status that the caller saw, 0 if the connection was dropped.
 	Status int `json:"status"`
 }
 
-// Effect is one change of the ATS by a write.
+// Effect is a change in the ATS made by a write.
 type Effect struct {
 	Operation string `json:"operation"`
 	// RecordID is the Kombo id of the application or candidate that changed.
 	RecordID string `json:"record_id"`
-	// Detail says what changed: the new stage's id, the reason's name, the
-	// note, the tag.
+	// Detail is what changed, such as the id of the new stage, the name of the
+	// reason, the note or the tag.
 	Detail string    `json:"detail"`
 	Time   time.Time `json:"time"`
 }
 
-// requestLog keeps the latest requests in a ring.
+// requestLog holds the latest requests in a ring buffer.
 type requestLog struct {
 	mu   sync.Mutex
 	ring []Request
@@ -55,15 +55,15 @@ func (l *requestLog) add(r Request) {
 	l.next = (l.next + 1) % keptRequests
 }
 
-// Requests returns the latest 10,000 calls of the API, oldest first.
+// Requests returns the latest 10,000 API calls, oldest first.
 func (s *Sandbox) Requests() []Request {
 	s.requests.mu.Lock()
 	defer s.requests.mu.Unlock()
 	return slices.Concat(s.requests.ring[s.requests.next:], s.requests.ring[:s.requests.next])
 }
 
-// Effects returns every change that writes have made, oldest first. A write
-// that changed nothing, such as a tag that was there, has none.
+// Effects returns all changes made by writes, oldest first. A write that changed
+// nothing, such as adding a tag that the candidate has, has no effect.
 func (s *Sandbox) Effects() []Effect {
 	s.mu.RLock()
 	defer s.mu.RUnlock()

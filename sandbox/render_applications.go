@@ -1,7 +1,7 @@
 package sandbox
 
-// verdict appends how an application ended, if it did.
-func (e *enc) verdict(st *store, a *application) {
+// result appends the outcome of an application and what belongs to it.
+func (e *enc) result(st *store, a *application) {
 	e.text("outcome", a.outcome.String())
 	if a.reason == none {
 		e.null("rejection_reason_name")
@@ -19,8 +19,8 @@ func (e *enc) applicationLink(a *application) {
 	e.link("applications", &a.row)
 }
 
-// stageOf appends the current stage; whole includes what only the list of
-// applications shows.
+// stageOf appends the current stage. whole includes what only the list of applications
+// shows.
 func (e *enc) stageOf(st *store, a *application, whole bool) {
 	if a.stage == none {
 		e.null("current_stage")
@@ -72,8 +72,8 @@ func (e *enc) application(st *store, i int) {
 	e.stageOf(st, a, true)
 	e.jobOf(st, a)
 	e.list("interviews")
-	// What was deleted is out of the lists that hold it: that it left is what
-	// updated_after reports.
+	// Deleted records are not in nested lists. That they were removed affects
+	// updated_after.
 	for _, v := range a.interviews {
 		if st.interviews[v].deleted == 0 {
 			e.interviewOf(&st.interviews[v])
@@ -95,11 +95,11 @@ func (e *enc) application(st *store, i int) {
 	e.close()
 }
 
-// applicationBody appends what the list and the created application share.
+// applicationBody appends what the list and a created application have in common.
 func (e *enc) applicationBody(st *store, a *application) {
 	e.id("id", a.id)
 	e.remote(&a.row)
-	e.verdict(st, a)
+	e.result(st, a)
 	if a.stage == none {
 		e.null("current_stage_id")
 	} else {
@@ -174,8 +174,8 @@ func (e *enc) answer(q *question, a *answer) {
 	e.close()
 }
 
-// answerValue appends an answer as it is read: choices as text, dates as
-// instants. The choices of a multiple one cannot be null, only missing.
+// answerValue appends an answer as reads show it: choices as text, dates with a time.
+// The choices of a multiple choice cannot be null, only missing.
 func (e *enc) answerValue(q *question, a *answer) {
 	switch q.kind {
 	case "SINGLE_SELECT":
@@ -227,7 +227,7 @@ func (e *enc) answerValue(q *question, a *answer) {
 	}
 }
 
-// choice is the text of a single choice, empty if there is none.
+// choice returns the text of a single choice, "" if there is none.
 func (q *question) choice(a *answer) string {
 	if a.null {
 		return ""

@@ -1,6 +1,7 @@
 package sandbox
 
-// openEnum appends a value that may be any text of the ATS, null, or left out.
+// openEnum appends a key with a value that may be any text of the ATS, null, or
+// missing.
 func (e *enc) openEnum(k, v string, p presence) {
 	e.optional(k, p, func() {
 		if v == "" {

@@ -2,12 +2,13 @@ package sandbox
 
 import "strconv"
 
-// ownDates appends the four dates that every record ends with.
+// ownDates appends when Kombo's copy changed and when the record was deleted.
 func (e *enc) ownDates(r *row) {
 	e.when("changed_at", r.changed)
 	e.when("remote_deleted_at", r.deleted)
 }
 
+// sourceDates appends the dates of the ATS.
 func (e *enc) sourceDates(r *row) {
 	e.when("remote_created_at", r.created)
 	e.when("remote_updated_at", r.updated)
@@ -20,7 +21,7 @@ func (e *enc) custom(json string) {
 	e.raw("custom_fields", json)
 }
 
-// link appends the address of a record in the ATS.
+// link appends the URL of a record in the ATS.
 func (e *enc) link(kind string, r *row) {
 	e.key("remote_url")
 	e.b = append(e.b, `"https://ats.talent.example/`...)
@@ -98,7 +99,7 @@ func (e *enc) tags(st *store, c *candidate) {
 	e.closeList()
 }
 
-// identity appends what names a person in every place that does.
+// identity appends the ids and names of a candidate.
 func (e *enc) identity(c *candidate) {
 	e.id("id", c.id)
 	e.remote(&c.row)
@@ -106,8 +107,8 @@ func (e *enc) identity(c *candidate) {
 	e.text("last_name", c.last)
 }
 
-// personBody appends what the candidates list and the created application have
-// in common.
+// personBody appends what the list of candidates and a created application have in
+// common.
 func (e *enc) personBody(st *store, c *candidate) {
 	e.identity(c)
 	e.text("company", c.company)
@@ -142,13 +143,13 @@ func (e *enc) candidate(st *store, i int) {
 	e.close()
 }
 
-// applicationOfPerson appends an application as a candidate nests it.
+// applicationOfPerson appends an application nested in a candidate.
 func (e *enc) applicationOfPerson(st *store, i int) {
 	a := &st.applications[i]
 	e.open()
 	e.id("id", a.id)
 	e.remote(&a.row)
-	e.verdict(st, a)
+	e.result(st, a)
 	e.applicationLink(a)
 	e.when("changed_at", a.changed)
 	e.sourceDates(&a.row)
@@ -210,7 +211,7 @@ func (e *enc) role(st *store, i int) {
 	e.close()
 }
 
-// named appends a record that is little more than a name.
+// named appends a record with nothing but a name.
 func (e *enc) named(r *row, text string) {
 	e.open()
 	e.id("id", r.id)

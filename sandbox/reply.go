@@ -7,7 +7,7 @@ import (
 	"strconv"
 )
 
-// Kombo's error codes that the sandbox answers with of its own accord.
+// Kombo's error codes that the sandbox returns without an injected fault.
 const (
 	codeKey            = "PLATFORM.AUTHENTICATION_INVALID"
 	codeRate           = "PLATFORM.RATE_LIMIT_EXCEEDED"
@@ -34,8 +34,8 @@ var titles = map[string]string{
 	codeDuplicate:      "Candidate has already applied to this job.",
 }
 
-// reply is what goes back over the wire, or does not: reset drops the
-// connection before, cut in the middle of the body.
+// reply is a response to send. With reset the connection is dropped before it, with
+// cut in the middle of the body.
 type reply struct {
 	status     int
 	header     http.Header
@@ -47,7 +47,7 @@ func jsonReply(status int, body []byte) reply {
 	return reply{status: status, header: http.Header{"Content-Type": {"application/json; charset=utf-8"}}, body: body}
 }
 
-// with adds headers that the reply does not set itself.
+// with adds the headers that the reply does not have.
 func (p reply) with(header http.Header) reply {
 	merged := header.Clone()
 	if merged == nil {
@@ -58,7 +58,7 @@ func (p reply) with(header http.Header) reply {
 	return p
 }
 
-// sentStatus is the status that the caller saw, 0 if none.
+// sentStatus returns the status that the caller saw, 0 if none.
 func (p reply) sentStatus() int {
 	if p.reset {
 		return 0
@@ -81,26 +81,26 @@ func (p reply) write(w http.ResponseWriter) {
 		return // the caller has gone away
 	}
 	if p.cut {
-		_ = http.NewResponseController(w).Flush() // what does not arrive is cut as well
+		_ = http.NewResponseController(w).Flush() // if it fails, more is cut off
 		panic(http.ErrAbortHandler)
 	}
 }
 
-// dropConnection ends the connection with a reset where the server lets it be
-// taken over, else by the abort that net/http knows.
+// dropConnection closes the connection with a reset if the server supports
+// hijacking, and otherwise aborts the handler.
 func dropConnection(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
 	if tcp, ok := conn.(*net.TCPConn); ok {
-		_ = tcp.SetLinger(0) // without it the close is an orderly one
+		_ = tcp.SetLinger(0) // otherwise the connection is closed in the normal way
 	}
-	_ = conn.Close() // nobody is left to tell
+	_ = conn.Close() // there is nobody to report an error to
 	panic(http.ErrAbortHandler)
 }
 
-// refusal is an error answer in Kombo's form. An empty code is null.
+// refusal is an error response in Kombo's form. An empty code is sent as null.
 type refusal struct {
 	status        int
 	code, message string
@@ -116,6 +116,10 @@ func invalid(message string) *refusal {
 
 func unknownRecord(kind, id string) *refusal {
 	return refuse(http.StatusNotFound, codeInputInvalid, kind+" not found: "+id)
+}
+
+func unknownIntegration(id string) *refusal {
+	return refuse(http.StatusNotFound, codeIntegration, "There is no integration with the ID "+id+" in this environment.")
 }
 
 func notFound(path string) *refusal {

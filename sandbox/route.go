@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// call is one request on its way through the sandbox.
+// call is one request to the API.
 type call struct {
 	r      *http.Request
 	raw    []byte
@@ -14,11 +14,11 @@ type call struct {
 	params []string
 }
 
-// serveFunc answers a call with a whole JSON body.
+// serveFunc returns the JSON body of the response to a call.
 type serveFunc func(s *Sandbox, c *call) ([]byte, *refusal)
 
-// route is one operation of the API. An action works against the ATS live and
-// takes a slot; integration means that X-Integration-Id is needed.
+// route is one operation of the API. An action uses the ATS itself and needs a
+// slot. integration is set if X-Integration-Id is required.
 type route struct {
 	op, method, path    string
 	action, integration bool
@@ -68,8 +68,8 @@ var routes = []*route{
 	{op: "check_api_key", method: http.MethodGet, path: "check-api-key", serve: (*Sandbox).checkAPIKey},
 }
 
-// match finds the route of an escaped path below /v1 and the unescaped path
-// parameters; nil if there is none for this method.
+// match returns the route of an escaped path below /v1, nil if there is none for
+// this method, and the unescaped path parameters.
 func match(method, path string) (*route, []string) {
 	parts := strings.Split(path, "/")
 	for _, rt := range routes {

@@ -26,18 +26,18 @@ type Sandbox struct {
 	files       fileTokens
 
 	once sync.Once
-	// mu guards all below. live is the ATS as it is; mirror is Kombo's copy,
-	// the same store unless there is a lag.
+	// mu guards the fields below. live is the ATS itself, mirror Kombo's copy of
+	// it, which is the same store unless there is a lag.
 	mu           sync.RWMutex
 	live, mirror *store
 	queue        []lateChange
-	stamped      ms
-	seen         ms
-	kept         writings
+	lastWrite    ms
+	lastSync     ms
+	unlisted     unlistedData
 	effects      []Effect
 }
 
-// New makes a sandbox. It is cheap: the data are made when first asked for.
+// New returns a sandbox. It is cheap: the data are generated when first needed.
 func New(o Options) *Sandbox {
 	o = o.normalised()
 	s := &Sandbox{
@@ -61,15 +61,15 @@ func set(list []string) map[string]bool {
 	return out
 }
 
-// APIKey is the only key that the sandbox takes.
+// APIKey returns the only key that the sandbox accepts.
 func (s *Sandbox) APIKey() string { return s.key }
 
-// IntegrationID is the only integration that the sandbox has, for the
-// X-Integration-Id header.
+// IntegrationID returns the id of the sandbox's only integration, for the header
+// X-Integration-Id.
 func (s *Sandbox) IntegrationID() string { return s.integration }
 
-// BaseURL is where the API starts, /v1 included: Options.BaseURL, or the
-// address under which Transport serves it without a socket.
+// BaseURL returns the base URL of the API, /v1 included: that of Options.BaseURL, or
+// the one under which Transport serves it without a socket.
 func (s *Sandbox) BaseURL() string {
 	if s.opts.BaseURL != "" {
 		return s.opts.BaseURL + "/v1"
@@ -77,10 +77,10 @@ func (s *Sandbox) BaseURL() string {
 	return inProcessOrigin + "/v1"
 }
 
-// Now is the sandbox's clock: what today is for its data.
+// Now returns the time of the sandbox's clock, to which its data are relative.
 func (s *Sandbox) Now() time.Time { return s.opts.now() }
 
-// load makes the data, once.
+// load generates the data, once.
 func (s *Sandbox) load() {
 	s.once.Do(func() {
 		now := s.opts.now()
@@ -88,7 +88,7 @@ func (s *Sandbox) load() {
 			now = s.opts.Today
 		}
 		made := ms(now.UnixMilli())
-		s.stamped = made // what is written comes after what is there
+		s.lastWrite = made // writes are later than all generated data
 		s.live = generate(s.opts.Seed, s.opts.Applications, made)
 		s.mirror = s.live
 		if s.opts.Lag > 0 {
@@ -97,12 +97,12 @@ func (s *Sandbox) load() {
 	})
 }
 
-// ServeHTTP answers one request as Kombo would.
+// ServeHTTP responds to a request as Kombo would.
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.answer(r).write(w)
 }
 
-// answer serves a request and takes note of it.
+// answer serves a request and records it.
 func (s *Sandbox) answer(r *http.Request) reply {
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxRequestBytes+1))
 	if err != nil {
@@ -126,12 +126,12 @@ func (s *Sandbox) answer(r *http.Request) reply {
 		Method: r.Method, Path: r.URL.EscapedPath(), Query: r.URL.RawQuery, Body: shorten(body),
 		Operation: c.op, Time: s.opts.now(), Status: out.sentStatus(),
 	})
-	s.opts.Logger.DebugContext(r.Context(), "sandbox", "method", r.Method, "path", r.URL.Path, "operation", c.op, "status", out.sentStatus())
+	s.opts.Logger.DebugContext(r.Context(), "sandbox request", "method", r.Method, "path", r.URL.Path, "operation", c.op, "status", out.sentStatus())
 	return out
 }
 
-// api serves what lies under /v1: key, rate, path, integration, slot, and then
-// the work, in the order in which a refusal costs least.
+// api serves requests under /v1. It checks key, rate limit, path, integration and
+// concurrency limit before it does any work.
 func (s *Sandbox) api(c *call, path string) reply {
 	if !s.authentic(c.r) {
 		return refuse(http.StatusUnauthorized, codeKey, "The provided API key is missing, invalid or expired.").reply()
@@ -151,7 +151,7 @@ func (s *Sandbox) api(c *call, path string) reply {
 		}
 	}
 	if rt.action {
-		release, r := s.occupy(header)
+		release, r := s.acquireSlot(header)
 		if r != nil {
 			return r.reply().with(header)
 		}
@@ -172,11 +172,11 @@ func (s *Sandbox) checkIntegration(r *http.Request) *refusal {
 	case "":
 		return invalid("headers.x-integration-id: Required")
 	default:
-		return refuse(http.StatusNotFound, codeIntegration, "There is no integration with the ID "+id+" in this environment.")
+		return unknownIntegration(id)
 	}
 }
 
-// perform does the work of a call between what faults come before and after it.
+// perform runs a call, with the effects of an injected fault before and after it.
 func (s *Sandbox) perform(c *call, rt *route) reply {
 	f := s.faults.take(c.op, c.r.Method, c.r.URL.Path)
 	if f != nil {
@@ -206,7 +206,7 @@ func (s *Sandbox) work(c *call, rt *route) reply {
 	return jsonReply(http.StatusOK, body)
 }
 
-// view runs f on Kombo's copy, after what is due has reached it.
+// view runs f on Kombo's copy, after applying the changes that are due.
 func (s *Sandbox) view(f func(st *store)) {
 	s.catchUp()
 	s.mu.RLock()
@@ -214,7 +214,8 @@ func (s *Sandbox) view(f func(st *store)) {
 	f(s.mirror)
 }
 
-// pause waits, unless the caller goes away before; it tells whether it waited.
+// pause waits for d and reports whether it did, or returns early if the caller goes
+// away.
 func pause(done <-chan struct{}, d time.Duration) bool {
 	if d <= 0 {
 		return true

@@ -5,10 +5,9 @@ import (
 	"time"
 )
 
-// Data is the ATS as it is now, read straight from the store: what an answer
-// can be checked against. References are Kombo ids; "" and the zero time are
-// null. Writes are in it at once, whatever the lag. Records are in the order of
-// the lists, deleted ones included.
+// Data is the content of the ATS, to check answers against. References are Kombo
+// ids; "" and the zero time mean null. It includes writes at once, whatever the lag.
+// Records are in the order of the lists, deleted ones included.
 type Data struct {
 	Now          time.Time
 	Candidates   []Candidate
@@ -20,11 +19,11 @@ type Data struct {
 	Offers       []Offer
 	Interviews   []Interview
 	Tags         []Tag
-	Reasons      []Reason
+	Reasons      []RejectionReason
 }
 
-// Record is what all records have in common. Nested is when something was last
-// added to or removed from its nested lists.
+// Record is what all records have in common. Nested is when something was last added
+// to or removed from a nested list.
 type Record struct {
 	ID, RemoteID                               string
 	Created, Updated, Changed, Deleted, Nested time.Time
@@ -36,12 +35,12 @@ type Candidate struct {
 	First, Last, Company, Title, Source, City string
 	Emails, Phones                            []string
 	TagIDs, ApplicationIDs                    []string
-	// CVType is the content type of the CV, empty if there is none; CVSentence
-	// is what the CV says on the years of work.
+	// CVType is the content type of the CV, "" if there is none. CVSentence is the
+	// sentence of the CV about the years of work.
 	CVType, CVSentence string
 }
 
-// Name is the full name.
+// Name returns the full name.
 func (c Candidate) Name() string {
 	switch {
 	case c.First == "":
@@ -53,14 +52,14 @@ func (c Candidate) Name() string {
 	}
 }
 
-// Answer is a screening answer in the words of a read: choices as text,
-// booleans as true or false, dates as YYYY-MM-DD.
+// Answer is a screening answer as reads show it: choices as text, booleans as true or
+// false, dates as YYYY-MM-DD.
 type Answer struct {
 	QuestionID, Title, Type string
 	Values                  []string
 }
 
-// Application is one person's application to one job.
+// Application is one candidate's application for one job.
 type Application struct {
 	Record
 	CandidateID, JobID, StageID string
@@ -79,11 +78,11 @@ type Question struct {
 	Required                  bool
 	// OptionIDs and Options are the choices, in the same order.
 	OptionIDs, Options []string
-	// PreconditionID is the question that this one depends on.
+	// PreconditionID is the id of the question that this one depends on.
 	PreconditionID string
 }
 
-// Member is someone on a hiring team with the labels of the roles.
+// Member is a user on a hiring team, with the labels of the roles.
 type Member struct {
 	UserID string
 	Roles  []string
@@ -100,35 +99,34 @@ type Job struct {
 	Team                                                []Member
 }
 
-// Stage is a stage of one job; Index is its place there, -1 if unknown.
+// Stage is a stage of one job. Index is its position there, -1 if unknown.
 type Stage struct {
 	Record
 	Name, Status, JobID string
 	Index               int
 }
 
-// User is someone who works with the ATS.
+// User is a user of the ATS.
 type User struct {
 	Record
 	First, Last, Email string
 	Roles              []string
 }
 
-// Role is a role of a user or on a job.
+// Role is a role in the ATS or on a job.
 type Role struct {
 	Record
 	Label, Unified, Scope string
 }
 
-// Offer is an offer on an application.
+// Offer is an offer of an application.
 type Offer struct {
 	Record
 	ApplicationID, Status string
 	Start                 time.Time
 }
 
-// Interview is an interview on an application. Canceled is false where the ATS
-// does not tell.
+// Interview is an interview of an application. Canceled is false if unknown.
 type Interview struct {
 	Record
 	ApplicationID, StageID, Title string
@@ -137,19 +135,19 @@ type Interview struct {
 	UserIDs                       []string
 }
 
-// Tag is a tag of candidates.
+// Tag is a tag for candidates.
 type Tag struct {
 	Record
 	Name string
 }
 
-// Reason is a reason for rejecting.
-type Reason struct {
+// RejectionReason is a reason for rejecting an application.
+type RejectionReason struct {
 	Record
 	Name string
 }
 
-// Snapshot returns all data. It is a copy.
+// Snapshot returns a copy of all data.
 func (s *Sandbox) Snapshot() *Data {
 	s.load()
 	s.mu.RLock()
@@ -188,7 +186,7 @@ func (s *Sandbox) Snapshot() *Data {
 		d.Tags = append(d.Tags, Tag{Record: st.tags[i].data(), Name: st.tags[i].name})
 	}
 	for i := range st.reasons {
-		d.Reasons = append(d.Reasons, Reason{Record: st.reasons[i].data(), Name: st.reasons[i].name})
+		d.Reasons = append(d.Reasons, RejectionReason{Record: st.reasons[i].data(), Name: st.reasons[i].name})
 	}
 	return d
 }
@@ -201,12 +199,12 @@ func (t ms) time() time.Time {
 }
 
 func (r *row) data() Record {
-	d := Record{ID: r.id.String(), Created: r.created.time(), Updated: r.updated.time(), Changed: r.changed.time(), Deleted: r.deleted.time(), Nested: r.listed.time()}
+	d := Record{ID: r.id.String(), Created: r.created.time(), Updated: r.updated.time(), Changed: r.changed.time(), Deleted: r.deleted.time(), Nested: r.nestedChanged.time()}
 	d.RemoteID = r.remoteText()
 	return d
 }
 
-// ref is the id of a record that another one refers to.
+// ref returns the id of a record, "" for none.
 func (st *store) ref(m model, index int) string {
 	if index == none {
 		return ""

@@ -1,6 +1,6 @@
 package sandbox
 
-// ms is an instant in milliseconds since 1970 UTC; 0 is null.
+// ms is a time in milliseconds since 1970 UTC; 0 means null.
 type ms int64
 
 const (
@@ -10,21 +10,20 @@ const (
 	day       = 24 * hour
 )
 
-// none is the index of a record that is not there.
+// none is the index of a missing record.
 const none = -1
 
-// row is what every list record has. listed is when a record was last added to
-// or taken from one of its nested lists, which counts for updated_after but not
-// for changed_at.
+// row is what all records have. nestedChanged is when something was last added to or
+// removed from a nested list, which affects updated_after but not changed_at.
 type row struct {
-	id                                         kid
-	remote                                     int // 0 is null
-	created, updated, changed, deleted, listed ms
+	id                                                komboID
+	remote                                            int // 0 means null
+	created, updated, changed, deleted, nestedChanged ms
 }
 
 func (r *row) base() *row { return r }
 
-// presence says whether an optional key has its value, null, or is left out.
+// presence is whether an optional key has a value, is null, or is missing.
 type presence uint8
 
 const (
@@ -33,7 +32,7 @@ const (
 	isMissing
 )
 
-// tri is a boolean that the ATS may not know.
+// tri is a boolean that may be unknown.
 type tri uint8
 
 const (
@@ -81,15 +80,15 @@ type reason struct {
 }
 
 type option struct {
-	id   kid
+	id   komboID
 	name string
 }
 
 type question struct {
-	id                  kid
+	id                  komboID
 	remote              string
 	title, description  string
-	kind                string // the format's type; "" is a null format
+	kind                string // the type of the format; "" for a null format
 	display             string
 	min, max            *float64
 	maxLength           int
@@ -97,13 +96,13 @@ type question struct {
 	options             []option
 	category            string
 	required            bool
-	precondition        int // index in the job's questions, or none
+	precondition        int // index among the job's questions, or none
 	preconditionOptions []int
 	preconditionBool    bool
 }
 
 type posting struct {
-	id                                kid
+	id                                komboID
 	title, html, status, visible, url string
 	changed                           ms
 }
@@ -161,10 +160,10 @@ func (o outcome) String() string {
 	return [...]string{"", "PENDING", "HIRED", "DECLINED"}[o]
 }
 
-// answer is one screening answer; which field counts follows from the type of
-// its question. null is an answer whose value the ATS did not deliver.
+// answer is a screening answer, in the field that goes with the type of the
+// question. null is set if the ATS did not deliver the value.
 type answer struct {
-	question int // index in the job's questions
+	question int // index among the job's questions
 	null     bool
 	yes      bool
 	chosen   uint16 // bit set of option indexes
@@ -204,10 +203,10 @@ type offer struct {
 	customFields string
 }
 
-// store is the whole ATS, or Kombo's copy of it.
+// store holds the data of the ATS, or of Kombo's copy.
 type store struct {
 	seed uint64
-	// made is the instant that the generated dates are relative to.
+	// made is the time that generated dates are relative to.
 	made ms
 
 	users        []user
@@ -221,12 +220,12 @@ type store struct {
 	interviews   []interview
 	offers       []offer
 
-	ids     [modelCount]map[kid]int
+	ids     [modelCount]map[komboID]int
 	byEmail map[string][]int
 	grown   int
 }
 
-// newRow numbers the next record of a model; its id follows from the remote id.
+// newRow returns the row of a new record. Its id is derived from its remote id.
 func (st *store) newRow(m model, index int) row {
 	remote := remoteBase[m] + index
 	return row{id: makeID(st.seed, uint64(remote)), remote: remote} //nolint:gosec // never negative
@@ -236,7 +235,7 @@ func (st *store) register(m model, r *row, index int) {
 	st.ids[m][r.id] = index
 }
 
-// size is the number of records of a model.
+// size returns the number of records of a model.
 func (st *store) size(m model) int {
 	switch m {
 	case modelUser:
@@ -262,7 +261,7 @@ func (st *store) size(m model) int {
 	}
 }
 
-// at returns what all records share of one record.
+// at returns the row of a record.
 func (st *store) at(m model, index int) *row {
 	switch m {
 	case modelUser:
@@ -290,7 +289,7 @@ func (st *store) at(m model, index int) *row {
 
 // find returns the index of a record by its Kombo id.
 func (st *store) find(m model, id string) (int, bool) {
-	k, ok := parseKID(id)
+	k, ok := parseID(id)
 	if !ok {
 		return none, false
 	}
@@ -298,7 +297,7 @@ func (st *store) find(m model, id string) (int, bool) {
 	return index, ok
 }
 
-// findRemote returns the index of a record by the id it has in the ATS.
+// findRemote returns the index of a record by its id in the ATS.
 func (st *store) findRemote(m model, remote string) (int, bool) {
 	index, ok := remoteIndex(m, remote)
 	if !ok || index >= st.size(m) || st.at(m, index).remote == 0 {
@@ -307,8 +306,8 @@ func (st *store) findRemote(m model, remote string) (int, bool) {
 	return index, true
 }
 
-// alive finds a record that is not deleted in the ATS.
-func (st *store) alive(m model, id string) (int, bool) {
+// findUndeleted returns the index of a record that is not deleted in the ATS.
+func (st *store) findUndeleted(m model, id string) (int, bool) {
 	index, ok := st.find(m, id)
 	return index, ok && st.at(m, index).deleted == 0
 }

@@ -14,8 +14,8 @@ import (
 )
 
 // Transport returns a RoundTripper that serves requests without a socket. It
-// honours the request's context, shows resets as errors, and refuses every
-// host but the sandbox's own.
+// respects the request's context, returns resets as errors, and rejects requests to
+// any other host.
 func (s *Sandbox) Transport() http.RoundTripper { return &transport{s} }
 
 type transport struct{ s *Sandbox }
@@ -23,15 +23,15 @@ type transport struct{ s *Sandbox }
 // RoundTrip implements http.RoundTripper.
 func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Body != nil {
-		defer func() { _ = r.Body.Close() }() // the contract asks for it; nothing can be done about an error
+		defer func() { _ = r.Body.Close() }() // required of a RoundTripper; an error changes nothing
 	}
 	if err := r.Context().Err(); err != nil {
 		return nil, fmt.Errorf("sandbox: %w", err)
 	}
 	if !t.s.ownHost(r.URL.Host) {
-		return nil, &net.DNSError{Err: "the sandbox serves only itself", Name: r.URL.Host, IsNotFound: true}
+		return nil, &net.DNSError{Err: "the sandbox serves no other host", Name: r.URL.Host, IsNotFound: true}
 	}
-	// From here on the request has arrived, which a client may want to know.
+	// From here on the request has arrived, as a client's trace must show.
 	if trace := httptrace.ContextClientTrace(r.Context()); trace != nil && trace.GotConn != nil {
 		trace.GotConn(httptrace.GotConnInfo{})
 	}
@@ -73,7 +73,7 @@ func (p reply) response(r *http.Request) *http.Response {
 	return resp
 }
 
-// broken is the end of a body that was cut off.
+// broken is a reader that fails, at the end of a body that was cut off.
 type broken struct{}
 
 func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }

@@ -17,7 +17,7 @@ var (
 	mimePattern    = regexp.MustCompile(`^[\w.-]+/[\w.-]+$`)
 )
 
-// issueList collects what is wrong with a request, as "path: message".
+// issueList collects the issues of a request, each as "path: message".
 type issueList struct{ list []string }
 
 func (l *issueList) add(path, message string) {
@@ -34,15 +34,15 @@ func (l *issueList) refusal() *refusal {
 	return invalid(strings.Join(l.list, "; "))
 }
 
-// object is a JSON object of a request body that is being checked. Keys that
-// nobody asks for are tolerated.
+// object is a JSON object in a request body that is being validated. Unknown keys are
+// ignored.
 type object struct {
 	path   string
 	value  map[string]any
 	issues *issueList
 }
 
-// body reads the JSON object that a write needs.
+// body decodes the body of a write, which must be a JSON object.
 func (c *call) body(issues *issueList) (object, *refusal) {
 	kind, _, _ := strings.Cut(c.r.Header.Get("Content-Type"), ";")
 	if !strings.EqualFold(strings.TrimSpace(kind), "application/json") {
@@ -86,8 +86,8 @@ func (o object) at(key string) string {
 
 func (o object) fail(key, message string) { o.issues.add(o.at(key), message) }
 
-// field returns a value of the wanted type; what is missing is an issue only if
-// it is required, null always is one, for an optional key is left out.
+// field returns a value of the type T, called want in messages. A missing key is an
+// issue only if it is required; null always is, because optional keys are left out.
 func field[T any](o object, key, want string, required bool) (T, bool) {
 	var zero T
 	v, ok := o.value[key]
@@ -124,7 +124,7 @@ func (o object) enum(key string, required bool, values ...string) string {
 	return s
 }
 
-// pattern reads a string that has to match, if it is there.
+// pattern returns a string, which must match re if it is present.
 func (o object) pattern(key string, required bool, re *regexp.Regexp, message string) string {
 	s, ok := field[string](o, key, "string", required)
 	if ok && !re.MatchString(s) {
@@ -167,7 +167,7 @@ func (o object) object(key string, required bool) (object, bool) {
 	return object{path: o.at(key), value: m, issues: o.issues}, ok
 }
 
-// objects reads a list of objects; one that is missing is empty.
+// objects returns a list of objects, which is empty if the key is missing.
 func (o object) objects(key string, required bool) []object {
 	list, _ := field[[]any](o, key, "array", required)
 	out := make([]object, 0, len(list))
@@ -183,8 +183,8 @@ func (o object) objects(key string, required bool) []object {
 	return out
 }
 
-// remoteRules are the parts of remote_fields whose type Kombo knows; the rest
-// goes to the ATS as it is.
+// remoteRules are the parts of remote_fields whose type Kombo validates; the rest is
+// passed to the ATS.
 var remoteRules = map[string]string{
 	"greenhouse.post_headers.On-Behalf-Of":                     "string or null",
 	"workable.on_behalf_of_user_remote_id":                     "string",
@@ -211,13 +211,13 @@ var remoteRules = map[string]string{
 	"smartrecruiters.consent_decisions.SMART_MESSAGE_WHATSAPP": "boolean",
 }
 
-// remoteEnums are the values of those that have a closed set.
+// remoteEnums are the parts of remote_fields with a closed set of values.
 var remoteEnums = map[string][]string{
 	"workday.Step_Type":                 {"Next_Step_Reference", "Disposition_Step_Reference"},
 	"oracle.override_document_category": {"IRC_CANDIDATE_RESUME", "IRC_CANDIDATE_COVERLETTER", "MISC", "IRC_INTERNAL"},
 }
 
-// remoteFields checks the block for fields of single ATS.
+// remoteFields validates the fields for single ATS.
 func (o object) remoteFields() {
 	fields, ok := o.object("remote_fields", false)
 	if !ok {
@@ -231,7 +231,7 @@ func (o object) remoteFields() {
 		}
 		fields.walkRemote(tool, block)
 	}
-	slices.Sort(o.issues.list) // a map's order must not show in the message
+	slices.Sort(o.issues.list) // the message must not depend on the order of a map
 }
 
 func (o object) walkRemote(prefix string, block map[string]any) {

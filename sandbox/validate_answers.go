@@ -7,15 +7,15 @@ import (
 	"unicode/utf8"
 )
 
-// givenAnswer is an answer of a request, before it is matched to a question.
-type givenAnswer struct {
+// submittedAnswer is an answer in a request, before it is matched to a question.
+type submittedAnswer struct {
 	path     string
 	question string
 	value    any
 }
 
-func (o object) givenAnswers() []givenAnswer {
-	var out []givenAnswer
+func (o object) submittedAnswers() []submittedAnswer {
+	var out []submittedAnswer
 	for _, item := range o.objects("screening_question_answers", false) {
 		id := item.text("question_id", true)
 		v, ok := item.value["answer"]
@@ -23,16 +23,16 @@ func (o object) givenAnswers() []givenAnswer {
 			item.fail("answer", "Required")
 			continue
 		}
-		out = append(out, givenAnswer{path: item.at("answer"), question: id, value: v})
+		out = append(out, submittedAnswer{path: item.at("answer"), question: id, value: v})
 	}
 	return out
 }
 
-// checkAnswers matches answers to the job's questions. An unknown question is
-// a warning, a wrong answer or a missing required one an issue. files are the
-// questions that were answered by a file, which no read shows.
-func (j *job) checkAnswers(given []givenAnswer, issues *issueList) (answers []answer, warnings []string) {
-	filed := map[int]bool{}
+// checkAnswers matches answers to the job's questions. An unknown question gives a
+// warning; an invalid answer or a missing required one is an issue. Reads do not show
+// the questions that were answered with a file.
+func (j *job) checkAnswers(given []submittedAnswer, issues *issueList) (answers []answer, warnings []string) {
+	answeredByFile := map[int]bool{}
 	for _, g := range given {
 		k := slices.IndexFunc(j.questions, func(q question) bool { return q.id.String() == g.question })
 		if k < 0 {
@@ -46,7 +46,7 @@ func (j *job) checkAnswers(given []givenAnswer, issues *issueList) (answers []an
 			continue
 		case "FILE":
 			checkFileAnswer(q, g, issues)
-			filed[k] = true
+			answeredByFile[k] = true
 			continue
 		}
 		a, problem := q.parse(g.value)
@@ -57,22 +57,22 @@ func (j *job) checkAnswers(given []givenAnswer, issues *issueList) (answers []an
 		answers = append(answers, a)
 	}
 	slices.SortFunc(answers, func(a, b answer) int { return a.question - b.question })
-	j.checkRequired(answers, filed, issues)
+	j.checkRequired(answers, answeredByFile, issues)
 	return answers, warnings
 }
 
-func (j *job) checkRequired(answers []answer, filed map[int]bool, issues *issueList) {
+func (j *job) checkRequired(answers []answer, answeredByFile map[int]bool, issues *issueList) {
 	for k := range j.questions {
 		q := &j.questions[k]
-		answered := filed[k] || slices.ContainsFunc(answers, func(a answer) bool { return a.question == k })
+		answered := answeredByFile[k] || slices.ContainsFunc(answers, func(a answer) bool { return a.question == k })
 		if q.required && !answered && j.applies(q, answers) {
 			issues.add("screening_question_answers", fmt.Sprintf("Question %q (%s) is required", q.title, q.id))
 		}
 	}
 }
 
-// parse reads an answer by the type of its question; problem is empty if it
-// is a valid one.
+// parse decodes an answer according to the type of the question. problem is "" if the
+// answer is valid.
 func (q *question) parse(v any) (a answer, problem string) {
 	switch q.kind {
 	case "TEXT":
@@ -131,7 +131,7 @@ func (q *question) parseText(v any) (a answer, problem string) {
 	return answer{text: s}, ""
 }
 
-// chosenOptions reads option ids; names are refused, as Kombo refuses them.
+// chosenOptions decodes option ids. As in Kombo, names are not accepted.
 func (q *question) chosenOptions(list []any) (a answer, problem string) {
 	for _, v := range list {
 		s, ok := v.(string)
@@ -147,7 +147,7 @@ func (q *question) chosenOptions(list []any) (a answer, problem string) {
 	return a, ""
 }
 
-func checkFileAnswer(q *question, g givenAnswer, issues *issueList) {
+func checkFileAnswer(q *question, g submittedAnswer, issues *issueList) {
 	m, ok := g.value.(map[string]any)
 	if !ok {
 		issues.add(g.path, "Expected object, received "+typeOf(g.value))

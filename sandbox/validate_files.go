@@ -7,15 +7,15 @@ import (
 	"strings"
 )
 
-// What the ATS takes; get_attachment_restrictions tells the same.
+// The limits of the ATS, which get_attachment_restrictions returns.
 const (
 	maxFileBytes  = 5_000_000
 	maxTotalBytes = 10_000_000
 	maxAddedBytes = 10_485_760
 )
 
-// amountLimits is the largest number of files of a type on create; each is 0
-// at the least.
+// amountLimits is the maximum number of files of each type when creating an
+// application. The minimum is 0.
 var amountLimits = map[string]int{kindCV: 1, kindLetter: 1, kindOther: 3}
 
 const (
@@ -28,7 +28,7 @@ var attachmentKinds = []string{kindCV, kindLetter, kindOther}
 
 var textMimes = []string{mimePDF, mimeDOC, mimeDOCX, mimeODT, mimeRTF, mimeHTML, mimeText}
 
-// acceptedMimes lists the types of file that the ATS takes of a kind.
+// acceptedMimes returns the content types that the ATS accepts for a kind of file.
 func acceptedMimes(kind string) []string {
 	if kind == kindOther {
 		return append(slices.Clone(textMimes), mimePNG, mimeJPEG)
@@ -36,14 +36,14 @@ func acceptedMimes(kind string) []string {
 	return textMimes
 }
 
-// upload is a file that a write brings along.
+// upload is a file in a write.
 type upload struct {
 	path, name, mime, url, kind string
 	data                        []byte
 }
 
-// upload reads a file: exactly one of data, which needs its type, and data_url,
-// which is recorded but not fetched.
+// upload decodes a file. Exactly one of data, which requires a content type, and
+// data_url, which is recorded but never fetched, must be given.
 func (o object) upload(typed bool) upload {
 	u := upload{path: o.path, name: o.text("name", true)}
 	u.mime = o.pattern("content_type", false, mimePattern, "Invalid content type")
@@ -73,7 +73,7 @@ func (o object) upload(typed bool) upload {
 	return u
 }
 
-// attachments reads the files of the two creates and checks them against the
+// attachments decodes the files of a new application and checks them against the
 // restrictions.
 func (o object) attachments() []upload {
 	var out []upload
@@ -97,7 +97,7 @@ func (o object) attachments() []upload {
 	return out
 }
 
-// check holds one file against size and type; what is only linked cannot be.
+// check validates the size and the type of a file, as far as they are known.
 func (u upload) check(limit int, issues *issueList) {
 	if len(u.data) > limit {
 		issues.add(u.path, fmt.Sprintf("File can have at most %d bytes, received %d", limit, len(u.data)))

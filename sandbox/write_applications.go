@@ -5,21 +5,21 @@ import (
 	"slices"
 )
 
-// Note is a note on an application; Kombo's API cannot read it back.
+// Note is a note on an application. Kombo's API cannot read it back.
 type Note struct {
 	Content string
-	// Rejection is true for the note of a rejection.
+	// Rejection is set if the note came with a rejection.
 	Rejection bool
 }
 
-// onApplication finds the living application that a write is about. Kombo's
-// remote prefix does not work here.
+// onApplication runs f on the application of a write, unless the request has issues. As
+// in Kombo, ids with the prefix "remote:" do not work here.
 func (s *Sandbox) onApplication(c *call, issues *issueList, f func(st *store, a int) ([]byte, *refusal)) ([]byte, *refusal) {
 	if r := issues.refusal(); r != nil {
 		return nil, r
 	}
 	return s.write(func(st *store) ([]byte, *refusal) {
-		a, ok := st.alive(modelApplication, c.params[0])
+		a, ok := st.findUndeleted(modelApplication, c.params[0])
 		if !ok {
 			return nil, unknownRecord("Application", c.params[0])
 		}
@@ -36,7 +36,7 @@ func (s *Sandbox) moveApplication(c *call) ([]byte, *refusal) {
 	id := body.text("stage_id", true)
 	body.remoteFields()
 	return s.onApplication(c, &issues, func(st *store, index int) ([]byte, *refusal) {
-		stage, ok := st.alive(modelStage, id)
+		stage, ok := st.findUndeleted(modelStage, id)
 		if !ok {
 			return nil, unknownRecord("Stage", id)
 		}
@@ -52,8 +52,8 @@ func (s *Sandbox) moveApplication(c *call) ([]byte, *refusal) {
 	})
 }
 
-// move sets the stage. The outcome follows the stage "Hired", as Kombo derives
-// it from the ATS's state; a rejected application stays rejected.
+// move sets the stage. The stage "Hired" also sets the outcome, which Kombo derives from
+// the ATS. A rejected application stays rejected.
 func (st *store) move(index, stage int, at, seen ms) {
 	a := &st.applications[index]
 	a.stage = stage
@@ -75,7 +75,7 @@ func (s *Sandbox) rejectApplication(c *call) ([]byte, *refusal) {
 	id, note := body.text("rejection_reason_id", true), body.text("note", false)
 	body.remoteFields()
 	return s.onApplication(c, &issues, func(st *store, index int) ([]byte, *refusal) {
-		why, ok := st.alive(modelReason, id)
+		why, ok := st.findUndeleted(modelReason, id)
 		if !ok {
 			return nil, unknownRecord("Rejection reason", id)
 		}
@@ -89,7 +89,7 @@ func (s *Sandbox) rejectApplication(c *call) ([]byte, *refusal) {
 			a.bump(at, seen)
 		})
 		if note != "" {
-			s.kept.note(index, Note{Content: note, Rejection: true})
+			s.unlisted.note(index, Note{Content: note, Rejection: true})
 		}
 		return done(), nil
 	})
@@ -105,14 +105,14 @@ func (s *Sandbox) addNote(c *call) ([]byte, *refusal) {
 	body.enum("content_type", true, "PLAIN_TEXT")
 	body.remoteFields()
 	return s.onApplication(c, &issues, func(st *store, index int) ([]byte, *refusal) {
-		s.kept.note(index, Note{Content: content})
+		s.unlisted.note(index, Note{Content: content})
 		s.commit(c.op, st.applications[index].id.String(), content, touchApplication(index))
 		return done(), nil
 	})
 }
 
-// touchApplication dates an application on which something was done that no
-// read shows: it counts as a change in the ATS.
+// touchApplication is the change of a write that no read shows. It sets the dates of the
+// application, because it is a change in the ATS.
 func touchApplication(index int) change {
 	return func(st *store, at, seen ms) { st.applications[index].bump(at, seen) }
 }
@@ -128,7 +128,7 @@ func (s *Sandbox) addApplicationLink(c *call) ([]byte, *refusal) {
 	}
 	return s.onApplication(c, issues, func(st *store, index int) ([]byte, *refusal) {
 		id := st.applications[index].id
-		s.kept.link(id, link)
+		s.unlisted.link(id, link)
 		s.commit(c.op, id.String(), link.Label+" "+link.URL, touchApplication(index))
 		return done(), nil
 	})

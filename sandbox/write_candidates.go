@@ -2,10 +2,10 @@ package sandbox
 
 import "strings"
 
-// ResultLink is a link to results that was put on an application or candidate.
+// ResultLink is a link that a write added to an application or a candidate.
 type ResultLink struct {
 	Label, URL string
-	// Prefix and Attributes are the custom fields that came with it.
+	// Prefix and Attributes are the custom fields that came with the link.
 	Prefix     string
 	Attributes map[string]string
 }
@@ -15,7 +15,7 @@ func (s *Sandbox) onCandidate(c *call, issues *issueList, f func(st *store, i in
 		return nil, r
 	}
 	return s.write(func(st *store) ([]byte, *refusal) {
-		i, ok := st.alive(modelCandidate, c.params[0])
+		i, ok := st.findUndeleted(modelCandidate, c.params[0])
 		if !ok {
 			return nil, unknownRecord("Candidate", c.params[0])
 		}
@@ -23,7 +23,7 @@ func (s *Sandbox) onCandidate(c *call, issues *issueList, f func(st *store, i in
 	})
 }
 
-// tagName reads the body of both tag calls.
+// tagName decodes the body of both tag operations.
 func (c *call) tagName() (string, *issueList, *refusal) {
 	var issues issueList
 	body, r := c.body(&issues)
@@ -41,15 +41,15 @@ func (c *call) tagName() (string, *issueList, *refusal) {
 	return name, &issues, nil
 }
 
-// addTag tags a candidate; a tag that does not exist is made, one that she
-// bears already is no effect.
+// addTag tags a candidate. It creates the tag if it does not exist; if the candidate has
+// it, there is no effect.
 func (s *Sandbox) addTag(c *call) ([]byte, *refusal) {
 	name, issues, r := c.tagName()
 	if r != nil {
 		return nil, r
 	}
 	return s.onCandidate(c, issues, func(st *store, i int) ([]byte, *refusal) {
-		index, exists := st.livingTag(name)
+		index, exists := st.findTag(name)
 		if exists && st.candidates[i].hasTag(index) {
 			return done(), nil
 		}
@@ -66,39 +66,40 @@ func (s *Sandbox) addTag(c *call) ([]byte, *refusal) {
 			}
 			c := &st.candidates[i]
 			c.tags = append(c.tags, index)
-			c.listed = seen // her own properties are as they were
+			c.nestedChanged = seen // the candidate's own fields have not changed
 		})
 		return done(), nil
 	})
 }
 
-// removeTag takes a tag away; that she does not bear it is a success, too.
+// removeTag removes a tag from a candidate. It succeeds if the candidate does not have
+// the tag.
 func (s *Sandbox) removeTag(c *call) ([]byte, *refusal) {
 	name, issues, r := c.tagName()
 	if r != nil {
 		return nil, r
 	}
 	return s.onCandidate(c, issues, func(st *store, i int) ([]byte, *refusal) {
-		index, borne := none, false
+		index, found := none, false
 		for _, t := range st.candidates[i].tags {
 			if strings.EqualFold(st.tags[t].name, name) {
-				index, borne = t, true
+				index, found = t, true
 			}
 		}
-		if !borne {
+		if !found {
 			return done(), nil
 		}
 		s.commit(c.op, st.candidates[i].id.String(), name, func(st *store, _, seen ms) {
 			c := &st.candidates[i]
 			c.tags = without(c.tags, index)
-			c.listed = seen
+			c.nestedChanged = seen
 		})
 		return done(), nil
 	})
 }
 
-// livingTag finds a tag by its name in any case.
-func (st *store) livingTag(name string) (int, bool) {
+// findTag returns the index of a tag that is not deleted, ignoring the case of its name.
+func (st *store) findTag(name string) (int, bool) {
 	for i := range st.tags {
 		if st.tags[i].deleted == 0 && strings.EqualFold(st.tags[i].name, name) {
 			return i, true
@@ -114,13 +115,13 @@ func (s *Sandbox) addCandidateLink(c *call) ([]byte, *refusal) {
 	}
 	return s.onCandidate(c, issues, func(st *store, i int) ([]byte, *refusal) {
 		id := st.candidates[i].id
-		s.kept.link(id, link)
+		s.unlisted.link(id, link)
 		s.commit(c.op, id.String(), link.Label+" "+link.URL, touchCandidate(i))
 		return done(), nil
 	})
 }
 
-// link reads the body of both result link calls.
+// link decodes the body of both result link operations.
 func (c *call) link() (ResultLink, *issueList, *refusal) {
 	var issues issueList
 	body, r := c.body(&issues)

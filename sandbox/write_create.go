@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// newcomer is what a create brings: a person, files and answers.
-type newcomer struct {
+// applicant is a candidate to create, with files and answers.
+type applicant struct {
 	first, last, email, company, title, source string
 	moreEmails, phones, social                 []labelled
 	location                                   *place
@@ -16,7 +16,7 @@ type newcomer struct {
 	stage                                      string
 	sourcedBy                                  string
 	uploads                                    []upload
-	given                                      []givenAnswer
+	given                                      []submittedAnswer
 }
 
 func (s *Sandbox) createApplication(c *call) ([]byte, *refusal) {
@@ -25,7 +25,7 @@ func (s *Sandbox) createApplication(c *call) ([]byte, *refusal) {
 	if r != nil {
 		return nil, r
 	}
-	n := body.newcomer()
+	n := body.applicant()
 	n.stage = body.text("stage_id", false)
 	return s.create(c.op, c.params[0], n, &issues, func(e *enc, st *store, a int) {
 		e.object("data")
@@ -40,7 +40,7 @@ func (s *Sandbox) createCandidate(c *call) ([]byte, *refusal) {
 	if r != nil {
 		return nil, r
 	}
-	n := body.newcomer()
+	n := body.applicant()
 	jobID := ""
 	if a, ok := body.object("application", true); ok {
 		jobID = a.text("job_id", true)
@@ -52,14 +52,14 @@ func (s *Sandbox) createCandidate(c *call) ([]byte, *refusal) {
 	})
 }
 
-// newcomer reads and checks what the bodies of both creates have in common.
-func (o object) newcomer() newcomer {
-	var n newcomer
+// applicant decodes and validates what the bodies of both operations have in common.
+func (o object) applicant() applicant {
+	var n applicant
 	if p, ok := o.object("candidate", true); ok {
 		p.person(&n)
 	}
 	n.uploads = o.attachments()
-	n.given = o.givenAnswers()
+	n.given = o.submittedAnswers()
 	if src, ok := o.object("source", false); ok {
 		n.source = src.text("name", false)
 		src.text("unified_key", false)
@@ -78,7 +78,7 @@ func (o object) newcomer() newcomer {
 
 var labelKinds = []string{"PERSONAL", "WORK", "OTHER"}
 
-func (o object) person(n *newcomer) {
+func (o object) person(n *applicant) {
 	n.first, n.last = o.text("first_name", true), o.text("last_name", true)
 	n.email = o.email("email_address", true)
 	n.company, n.title = o.text("company", false), o.text("title", false)
@@ -113,8 +113,8 @@ func (o object) person(n *newcomer) {
 	n.custom = string(fields.b)
 }
 
-// create finds the job and the person and makes the application.
-func (s *Sandbox) create(op, jobID string, n newcomer, issues *issueList, data func(e *enc, st *store, a int)) ([]byte, *refusal) {
+// create finds the job and the candidate and creates the application.
+func (s *Sandbox) create(op, jobID string, n applicant, issues *issueList, data func(e *enc, st *store, a int)) ([]byte, *refusal) {
 	if r := issues.refusal(); r != nil {
 		return nil, r
 	}
@@ -147,18 +147,18 @@ func (s *Sandbox) create(op, jobID string, n newcomer, issues *issueList, data f
 		if !known {
 			person = len(st.candidates)
 		}
-		a := s.enter(op, n, person, known, j, stage, answers)
+		a := s.addApplication(op, n, person, known, j, stage, answers)
 		return success(func(e *enc) { data(e, st, a) }, warnings), nil
 	})
 }
 
-// enter makes the records of a create and returns the application's index.
-func (s *Sandbox) enter(op string, n newcomer, person int, known bool, j, stage int, answers []answer) int {
+// addApplication adds the records of a new application and returns its index.
+func (s *Sandbox) addApplication(op string, n applicant, person int, known bool, j, stage int, answers []answer) int {
 	index := len(s.live.applications)
 	id := s.live.newRow(modelApplication, index).id.String()
 	s.commit(op, id, "job "+s.live.jobs[j].id.String(), func(st *store, at, seen ms) {
 		if !known {
-			st.admit(n, at, seen)
+			st.addApplicant(n, at, seen)
 		}
 		a := application{row: st.newRow(modelApplication, index), candidate: person, job: j, stage: stage, reason: none, outcome: pending, answers: answers}
 		a.created = at
@@ -168,7 +168,7 @@ func (s *Sandbox) enter(op string, n newcomer, person int, known bool, j, stage 
 		st.jobs[j].applications = append(st.jobs[j].applications, index)
 		c := &st.candidates[person]
 		c.applications = append(c.applications, index)
-		c.listed = seen
+		c.nestedChanged = seen
 	})
 	for _, u := range n.uploads {
 		s.keep(person, index, u)
@@ -176,8 +176,8 @@ func (s *Sandbox) enter(op string, n newcomer, person int, known bool, j, stage 
 	return index
 }
 
-// admit appends the person of a create.
-func (st *store) admit(n newcomer, at, seen ms) {
+// addApplicant appends the candidate of a new application.
+func (st *store) addApplicant(n applicant, at, seen ms) {
 	i := len(st.candidates)
 	c := candidate{
 		row: st.newRow(modelCandidate, i), first: n.first, last: n.last, company: n.company, title: n.title, source: n.source,
@@ -193,8 +193,8 @@ func (st *store) admit(n newcomer, at, seen ms) {
 	st.indexEmails(i)
 }
 
-// byIDOrRemote finds a living record by its Kombo id or, after "remote:", by
-// the ATS's own.
+// byIDOrRemote returns the index of a record that is not deleted, by its Kombo id or, after
+// "remote:", by its id in the ATS.
 func (st *store) byIDOrRemote(m model, id string) (int, bool) {
 	index, ok := 0, false
 	if remote, isRemote := strings.CutPrefix(id, "remote:"); isRemote {
@@ -205,8 +205,8 @@ func (st *store) byIDOrRemote(m model, id string) (int, bool) {
 	return index, ok && st.at(m, index).deleted == 0
 }
 
-// firstStage is the stage that was asked for, or the job's first one, or none
-// if the job has no stages.
+// firstStage returns the stage with that id, or for "" the first one of the job, none if
+// it has no stages.
 func (st *store) firstStage(j int, id string) (int, *refusal) {
 	stages := st.jobs[j].stages
 	if id == "" {

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// imports are the ids that a tracked application can be named by: for each
-// ATS and kind of id, the keys that have to be there.
+// imports are the ids that identify a tracked application: for each ATS and kind of id,
+// the required keys.
 var imports = map[string]map[string][]string{
 	"erecruiter": {
 		"application_and_job_remote_ids":       {"application_remote_id", "job_remote_id"},
@@ -21,8 +21,8 @@ var imports = map[string]map[string][]string{
 	"smartrecruiters": {"candidate_and_job_remote_ids": {"candidate_remote_id", "job_remote_id"}},
 }
 
-// importTracked records that an application is tracked. Its data would come
-// with the next sync, and the sandbox's reads have all applications anyway.
+// importTracked records that an application is tracked. In Kombo its data would arrive
+// with the next sync; the sandbox's reads show all applications anyway.
 func (s *Sandbox) importTracked(c *call) ([]byte, *refusal) {
 	var issues issueList
 	body, r := c.body(&issues)

@@ -168,8 +168,8 @@ func TestASecondApplicationOfOnePersonIsRefusedOrAttached(t *testing.T) {
 	assert.Len(t, a.one("/ats/candidates", first["candidate_id"].(string))["applications"], 2)
 }
 
-// requiredAnswers answers the required questions of a job that have no
-// condition.
+// requiredAnswers returns answers to the required questions of a job that have no
+// precondition.
 func requiredAnswers(j Job) []obj {
 	out := []obj{}
 	for _, q := range j.Questions {

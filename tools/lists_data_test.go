@@ -82,7 +82,7 @@ func (d *naiveData) ids(tool string) []string {
 	case "get_application_stages":
 		each(d.Stages, func(v sandbox.Stage) { add(v.Record) })
 	case "get_rejection_reasons":
-		each(d.Reasons, func(v sandbox.Reason) { add(v.Record) })
+		each(d.Reasons, func(v sandbox.RejectionReason) { add(v.Record) })
 	}
 	return out
 }

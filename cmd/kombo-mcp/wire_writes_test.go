@@ -53,7 +53,7 @@ type cast struct {
 	applications []sandbox.Application
 	job          sandbox.Job
 	stage        sandbox.Stage
-	reason       sandbox.Reason
+	reason       sandbox.RejectionReason
 	tag          sandbox.Tag
 	user         sandbox.User
 	// asks is an open job with questions of every type.

@@ -33,7 +33,7 @@ type world struct {
 	offers       []sandbox.Offer
 	interviews   []sandbox.Interview
 	tags         []sandbox.Tag
-	reasons      []sandbox.Reason
+	reasons      []sandbox.RejectionReason
 
 	candidate   map[string]sandbox.Candidate
 	application map[string]sandbox.Application
@@ -52,7 +52,7 @@ func newWorld(d *sandbox.Data) *world {
 	w.offers, _ = ordered(d.Offers, func(r sandbox.Offer) sandbox.Record { return r.Record })
 	w.interviews, _ = ordered(d.Interviews, func(r sandbox.Interview) sandbox.Record { return r.Record })
 	w.tags, _ = ordered(d.Tags, func(r sandbox.Tag) sandbox.Record { return r.Record })
-	w.reasons, _ = ordered(d.Reasons, func(r sandbox.Reason) sandbox.Record { return r.Record })
+	w.reasons, _ = ordered(d.Reasons, func(r sandbox.RejectionReason) sandbox.Record { return r.Record })
 	return w
 }
 
