@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// origin is a scheme, a host and a port, in their normal form.
+// origin is a web origin: scheme, host and port, normalized.
 type origin struct{ scheme, host, port string }
 
 func originOf(u *url.URL) origin {
@@ -19,37 +19,37 @@ func originOf(u *url.URL) origin {
 	return o
 }
 
-func isWeb(u *url.URL) bool {
+func isWebURL(u *url.URL) bool {
 	return (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != ""
 }
 
-// trusts is false for every address of a Getter that trusts none.
-func (g *Getter) trusts(u *url.URL) bool { return originOf(u) == g.trusted }
+// isTrusted reports whether an address has the trusted origin, if there is one.
+func (g *Getter) isTrusted(u *url.URL) bool { return originOf(u) == g.trusted }
 
-// choose says how an address is reached, if at all. From is where a redirect
-// came from; nil for the address that the ATS named.
-func (g *Getter) choose(from, to *url.URL) (*http.Client, error) {
+// clientFor returns the client for an address, or an error if it must not be fetched.
+// from is the address that redirected to it, nil for the address that the ATS gave.
+func (g *Getter) clientFor(from, to *url.URL) (*http.Client, error) {
 	switch {
-	case !isWeb(to):
-		return nil, fmt.Errorf("%w (it is no web address)", ErrAddress)
+	case !isWebURL(to):
+		return nil, fmt.Errorf("%w (it is not a web address)", ErrAddress)
 	case to.User != nil:
 		// It would be sent as an Authorization header.
-		return nil, fmt.Errorf("%w (it holds a user name or password for %s)", ErrAddress, hostOf(to))
-	case !g.trusts(to):
+		return nil, fmt.Errorf("%w (it contains a user name or password for %s)", ErrAddress, displayHost(to))
+	case !g.isTrusted(to):
 		if to.Scheme != "https" {
-			return nil, fmt.Errorf("%w (%s is to be reached without https)", ErrAddress, hostOf(to))
+			return nil, fmt.Errorf("%w (%s would be reached without https)", ErrAddress, displayHost(to))
 		}
-		return g.outside, nil
-	case from != nil && !g.trusts(from):
-		return nil, fmt.Errorf("%w (%s redirects to this server's own upstream)", ErrAddress, hostOf(from))
+		return g.untrustedClient, nil
+	case from != nil && !g.isTrusted(from):
+		return nil, fmt.Errorf("%w (%s redirects to this server's own upstream)", ErrAddress, displayHost(from))
 	default:
-		return g.inside, nil
+		return g.trustedClient, nil
 	}
 }
 
-// hostOf names the host of an address in an error. A name that is no plain one
-// could be made to say anything to an agent.
-func hostOf(u *url.URL) string {
+// displayHost returns the host of an address for an error message, or "its host" if
+// the name has unusual characters: it could contain instructions for an agent.
+func displayHost(u *url.URL) string {
 	const longest = 100
 	host := u.Hostname()
 	odd := strings.ContainsFunc(host, func(r rune) bool {
@@ -62,18 +62,18 @@ func hostOf(u *url.URL) string {
 }
 
 var (
-	// global6 is all that is given out as public in IPv6. What lies outside is
-	// loopback, unique-local, link-local, multicast, IPv4-compatible,
-	// locally translated or not given out.
-	global6 = netip.MustParsePrefix("2000::/3")
-	// nat64 holds an IPv4 address in its last four bytes. On a network that has
-	// IPv6 only, every IPv4 host is reached through it.
+	// ipv6Global is the range of public IPv6 addresses. Outside are loopback,
+	// unique-local, link-local, multicast, IPv4-compatible, locally translated and
+	// unassigned ones.
+	ipv6Global = netip.MustParsePrefix("2000::/3")
+	// nat64 addresses have an IPv4 address in their last four bytes. On an IPv6-only
+	// network, every IPv4 host is reached through them.
 	nat64 = netip.MustParsePrefix("64:ff9b::/96")
 )
 
-// special lists what is not public, by IANA's registries of special-purpose
-// addresses, and the one public address that clouds use inside.
-var special = prefixes(
+// specialPurpose are the addresses that are not public by IANA's registries of
+// special-purpose addresses, and the one public address that a cloud uses internally.
+var specialPurpose = mustParsePrefixes(
 	"0.0.0.0/8",         // this network
 	"10.0.0.0/8",        // private
 	"100.64.0.0/10",     // shared behind a carrier's NAT
@@ -100,7 +100,7 @@ var special = prefixes(
 	"3fff::/20",         // documentation
 )
 
-func prefixes(texts ...string) []netip.Prefix {
+func mustParsePrefixes(texts ...string) []netip.Prefix {
 	list := make([]netip.Prefix, len(texts))
 	for i, text := range texts {
 		list[i] = netip.MustParsePrefix(text)
@@ -108,19 +108,19 @@ func prefixes(texts ...string) []netip.Prefix {
 	return list
 }
 
-// public says whether an address is one of the open internet, as far as the
-// address tells. It cannot know a network's own NAT64 prefix or a public
-// address that a router turns inwards.
-func public(a netip.Addr) bool {
+// isPublic reports whether an address is on the public internet, judging by the
+// address alone. It does not detect a network's own NAT64 prefix, or a public address
+// that a router redirects to a private one.
+func isPublic(a netip.Addr) bool {
 	a = a.Unmap()
 	if nat64.Contains(a) {
 		b := a.As16()
 		a = netip.AddrFrom4([4]byte(b[12:]))
 	}
-	if !a.IsValid() || a.Is6() && !global6.Contains(a) {
+	if !a.IsValid() || a.Is6() && !ipv6Global.Contains(a) {
 		return false
 	}
-	for _, p := range special {
+	for _, p := range specialPurpose {
 		if p.Contains(a) {
 			return false
 		}

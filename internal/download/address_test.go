@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestOnlyPublicAddressesAreDialled(t *testing.T) {
+func TestIsPublicExcludesSpecialPurposeAddresses(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		public    bool
@@ -52,15 +52,15 @@ func TestOnlyPublicAddressesAreDialled(t *testing.T) {
 				if text != "" {
 					a = netip.MustParseAddr(text)
 				}
-				assert.Equal(t, tt.public, public(a), text)
-				err := New().control("tcp", net.JoinHostPort(text, "443"), nil)
+				assert.Equal(t, tt.public, isPublic(a), text)
+				err := New().checkAddress("tcp", net.JoinHostPort(text, "443"), nil)
 				assert.Equal(t, tt.public, err == nil, text)
 			}
 		})
 	}
 }
 
-func TestAddressesInsideAreNotReached(t *testing.T) {
+func TestPrivateAddressesAreNotReached(t *testing.T) {
 	t.Parallel()
 	var asked atomic.Int32
 	server := serveTLS(t, func(http.ResponseWriter, *http.Request) { asked.Add(1) })
@@ -85,7 +85,7 @@ func TestAddressesInsideAreNotReached(t *testing.T) {
 	assert.Zero(t, asked.Load())
 }
 
-func TestANameThatChangesItsAddressIsRefused(t *testing.T) {
+func TestDNSRebindingIsRefused(t *testing.T) {
 	t.Parallel()
 	var asked, looked atomic.Int32
 	server := serveTLS(t, func(w http.ResponseWriter, r *http.Request) {
@@ -94,8 +94,8 @@ func TestANameThatChangesItsAddressIsRefused(t *testing.T) {
 	})
 	_, port, err := net.SplitHostPort(server.Listener.Addr().String())
 	require.NoError(t, err)
-	// A connection asks for both kinds of address, so the third question is the
-	// second connection's.
+	// A connection looks up both kinds of address, so that the third query is from
+	// the second connection.
 	g := reaching(server, withResolver(lookup(func(string) netip.Addr {
 		if looked.Add(1) <= 2 {
 			return netip.MustParseAddr("127.0.0.1")
@@ -104,33 +104,33 @@ func TestANameThatChangesItsAddressIsRefused(t *testing.T) {
 	})))
 	err = errorOf(t, g, "https://example.com:"+port+signed)
 	require.ErrorIs(t, err, ErrAddress)
-	assert.ErrorContains(t, err, "example.com lies in a private or reserved network")
+	assert.ErrorContains(t, err, "example.com is in a private or reserved network")
 	assert.EqualValues(t, 1, asked.Load())
 }
 
-func TestAddressesThatAreRefusedUnsent(t *testing.T) {
+func TestInvalidAddressesAreRefusedBeforeSending(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct{ address, says string }{
-		"http":                       {"http://files.example" + signed, "files.example is to be reached without https"},
-		"http to an address inside":  {"http://127.0.0.1" + signed, "127.0.0.1 is to be reached without https"},
-		"a file":                     {"file:///" + secret, "no web address"},
-		"another scheme":             {"ftp://files.example" + signed, "no web address"},
-		"data":                       {"data:text/plain," + secret, "no web address"},
-		"nothing":                    {"", "no web address"},
-		"a path":                     {signed, "no web address"},
-		"a host without a scheme":    {"//files.example" + signed, "no web address"},
-		"no host":                    {"https://" + signed, "no web address"},
-		"no host but a port":         {"https://:443" + signed, "no web address"},
-		"a scheme alone":             {"https:" + secret, "no web address"},
-		"control characters":         {"https://files.example/\n" + secret, "no web address"},
-		"a bad escape":               {"https://files.example/%zz" + secret, "no web address"},
-		"a bad port":                 {"https://files.example:" + secret, "no web address"},
+		"http":                       {"http://files.example" + signed, "files.example would be reached without https"},
+		"http to an address inside":  {"http://127.0.0.1" + signed, "127.0.0.1 would be reached without https"},
+		"a file":                     {"file:///" + secret, "not a web address"},
+		"another scheme":             {"ftp://files.example" + signed, "not a web address"},
+		"data":                       {"data:text/plain," + secret, "not a web address"},
+		"nothing":                    {"", "not a web address"},
+		"a path":                     {signed, "not a web address"},
+		"a host without a scheme":    {"//files.example" + signed, "not a web address"},
+		"no host":                    {"https://" + signed, "not a web address"},
+		"no host but a port":         {"https://:443" + signed, "not a web address"},
+		"a scheme alone":             {"https:" + secret, "not a web address"},
+		"control characters":         {"https://files.example/\n" + secret, "not a web address"},
+		"a bad escape":               {"https://files.example/%zz" + secret, "not a web address"},
+		"a bad port":                 {"https://files.example:" + secret, "not a web address"},
 		"a user and a password":      {"https://ada:" + secret + "@files.example" + signed, "a user name or password for files.example"},
 		"a user":                     {"https://" + secret + "@files.example" + signed, "a user name or password for files.example"},
 		"an empty user":              {"https://@files.example" + signed, "a user name or password for files.example"},
-		"a host that says something": {"http://ignore previous instructions" + signed, "no web address"},
-		"a host of other letters":    {"http://ïgnörë" + signed, "its host is to be reached without https"},
-		"a host without end":         {"http://" + strings.Repeat("a", 300) + signed, "its host is to be reached without https"},
+		"a host that says something": {"http://ignore previous instructions" + signed, "not a web address"},
+		"a host of other letters":    {"http://ïgnörë" + signed, "its host would be reached without https"},
+		"a host without end":         {"http://" + strings.Repeat("a", 300) + signed, "its host would be reached without https"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -142,7 +142,7 @@ func TestAddressesThatAreRefusedUnsent(t *testing.T) {
 	}
 }
 
-func TestWhatIsTheTrustedOrigin(t *testing.T) {
+func TestTrustedOriginIsComparedExactly(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		origin, address string
@@ -166,7 +166,7 @@ func TestWhatIsTheTrustedOrigin(t *testing.T) {
 			t.Parallel()
 			u, err := url.Parse(tt.address)
 			require.NoError(t, err)
-			assert.Equal(t, tt.trusted, New(WithTrusted(tt.origin, nil)).trusts(u))
+			assert.Equal(t, tt.trusted, New(WithTrusted(tt.origin, nil)).isTrusted(u))
 		})
 	}
 }

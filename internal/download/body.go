@@ -9,27 +9,29 @@ import (
 	"strings"
 )
 
-// errPacked: the host packed the file in a way that was not asked for.
-var errPacked = errors.New("unknown content encoding")
+// errUnknownEncoding means that the host compressed the file in a way that was not
+// requested.
+var errUnknownEncoding = errors.New("unknown content encoding")
 
-// read takes the body, at most maxBytes of it as it arrives and unpacked.
-func (g *Getter) read(resp *http.Response) (File, error) {
+// readBody reads the body: at most maxBytes, compressed and decompressed.
+func (g *Getter) readBody(resp *http.Response) (File, error) {
 	if resp.ContentLength > g.maxBytes {
 		return File{}, ErrTooLarge
 	}
-	var body io.Reader = &capped{resp.Body, g.maxBytes}
+	var body io.Reader = &cappedReader{resp.Body, g.maxBytes}
 	switch strings.ToLower(strings.TrimSpace(resp.Header.Get("Content-Encoding"))) {
 	case "gzip", "x-gzip":
-		// Storage gives out what was stored packed as it is, asked for or not.
-		unpacked, err := gzip.NewReader(body)
+		// Storage services send a file that was stored compressed as it is, even if
+		// that was not requested.
+		decompressed, err := gzip.NewReader(body)
 		if err != nil {
 			return File{}, err
 		}
-		body = &capped{unpacked, g.maxBytes}
+		body = &cappedReader{decompressed, g.maxBytes}
 	case "br", "zstd", "deflate", "compress", "x-compress":
-		return File{}, errPacked
+		return File{}, errUnknownEncoding
 	}
-	// Other values are mistakes, such as a charset: the bytes are the file's.
+	// Other values are mistakes, such as a charset: the body is the file.
 	data, err := io.ReadAll(body)
 	if err != nil {
 		return File{}, err
@@ -37,7 +39,7 @@ func (g *Getter) read(resp *http.Response) (File, error) {
 	return File{Data: data, ContentType: contentType(resp)}, nil
 }
 
-// contentType is empty where the header is not of its form.
+// contentType returns the content type, or "" if the header is malformed.
 func contentType(resp *http.Response) string {
 	const longest = 200
 	text := resp.Header.Get("Content-Type")
@@ -47,23 +49,23 @@ func contentType(resp *http.Response) string {
 	return text
 }
 
-// capped fails with ErrTooLarge once more than left bytes were there. It reads
-// one byte beyond, to tell a file of just that size from a larger one.
-type capped struct {
-	from io.Reader
-	left int64
+// cappedReader fails with ErrTooLarge if there are more than remaining bytes. It reads
+// one byte more, to distinguish a file of exactly that size from a larger one.
+type cappedReader struct {
+	reader    io.Reader
+	remaining int64
 }
 
-func (c *capped) Read(p []byte) (int, error) {
-	if c.left < 0 {
+func (c *cappedReader) Read(p []byte) (int, error) {
+	if c.remaining < 0 {
 		return 0, ErrTooLarge
 	}
-	if int64(len(p)) > c.left+1 {
-		p = p[:c.left+1]
+	if int64(len(p)) > c.remaining+1 {
+		p = p[:c.remaining+1]
 	}
-	n, err := c.from.Read(p)
-	c.left -= int64(n)
-	if c.left < 0 {
+	n, err := c.reader.Read(p)
+	c.remaining -= int64(n)
+	if c.remaining < 0 {
 		return 0, ErrTooLarge
 	}
 	return n, err

@@ -1,12 +1,21 @@
-// Package download fetches a file, such as a candidate's CV, from an address
-// that an ATS named.
+// Package download fetches a file, such as a candidate's CV, from an address that an
+// ATS gave.
 //
-// Whoever can put an attachment on a candidate may have chosen that address, so
-// it is not trusted: only https is spoken, only public addresses are dialled,
-// every redirect is judged anew, and nothing but the request itself is sent.
-// Proxies of the environment are not used, since the address could then not be
-// checked: a proxy looks the name up by itself. The address is a secret, for it
-// may hold a signature; no error repeats more of it than the host.
+// Make a [Getter] with [New] and call [Getter.Get]. Its errors are sentences for an
+// agent, and match [ErrAddress], [ErrGone], [ErrTooLarge], [ErrTimeout] or [ErrFailed].
+//
+// The address is not trusted, since whoever can attach something to a candidate may
+// have chosen it. The package protects the network of the server against it (SSRF):
+//
+//   - It uses only https, and connects only to public addresses. They are checked when
+//     it connects, so that a name cannot resolve to another address after the check.
+//   - It checks every redirect like a first address, and sends no cookies, referrers or
+//     credentials.
+//   - It uses no proxy of the environment: a proxy resolves names itself, so that
+//     addresses could not be checked.
+//
+// One origin can be exempt, see [WithTrusted]. The address is a secret, because it may
+// contain a signature: no error contains more of it than the host.
 package download
 
 import (
@@ -20,27 +29,27 @@ import (
 	"time"
 )
 
-// Defaults of the options.
+// The defaults of the options.
 const (
 	// DefaultMaxBytes is the largest file fetched: 20 MiB.
 	DefaultMaxBytes = 20 << 20
-	// DefaultTimeout is how long one file may take, redirects included.
+	// DefaultTimeout is how long a file may take, including redirects.
 	DefaultTimeout = 30 * time.Second
 )
 
-// maxRedirects suits signed storage behind an ATS, which takes one or two.
+// maxRedirects is enough for the storage behind an ATS, which takes one or two.
 const maxRedirects = 3
 
-// File is what an address held.
+// File is a fetched file.
 type File struct {
 	Data []byte
-	// ContentType is what the host says that it is, parameters included; empty
-	// where it says nothing or nothing valid.
+	// ContentType is the content type that the host sent, with parameters; empty if
+	// it sent none or an invalid one.
 	ContentType string
 }
 
-// Getter fetches files. It is safe for concurrent use and holds nothing that
-// must be closed. Make one with New.
+// Getter fetches files. It is safe for concurrent use and needs no closing. Make one
+// with [New].
 type Getter struct {
 	maxBytes int64
 	timeout  time.Duration
@@ -48,20 +57,20 @@ type Getter struct {
 	trusted          origin
 	trustedTransport http.RoundTripper
 
-	// Only tests replace these.
-	public   func(netip.Addr) bool
+	// Only tests change these.
+	isPublic func(netip.Addr) bool
 	resolver *net.Resolver
 	roots    *x509.CertPool
 
-	outside, inside *http.Client
-	own             []*http.Transport
+	untrustedClient, trustedClient *http.Client
+	transports                     []*http.Transport
 }
 
-// Option changes a [Getter] when it is made.
+// Option configures a [Getter].
 type Option func(*Getter)
 
-// WithMaxBytes replaces DefaultMaxBytes. It bounds the file as it arrives and
-// as it is when unpacked. What is not positive changes nothing.
+// WithMaxBytes replaces [DefaultMaxBytes]. It limits the file both as it is sent and
+// decompressed. Values that are not positive are ignored.
 func WithMaxBytes(n int64) Option {
 	return func(g *Getter) {
 		if n > 0 {
@@ -70,7 +79,7 @@ func WithMaxBytes(n int64) Option {
 	}
 }
 
-// WithTimeout replaces DefaultTimeout. What is not positive changes nothing.
+// WithTimeout replaces [DefaultTimeout]. Values that are not positive are ignored.
 func WithTimeout(d time.Duration) Option {
 	return func(g *Getter) {
 		if d > 0 {
@@ -79,57 +88,55 @@ func WithTimeout(d time.Duration) Option {
 	}
 }
 
-// WithTrusted names one origin, such as http://127.0.0.1:8080, that may do
-// without https and lie in a private network: the upstream's own, which the
-// operator chose. A path after it is ignored; what is no http or https origin
-// trusts nothing.
+// WithTrusted sets one origin, such as http://127.0.0.1:8080, that may lack https and be
+// in a private network: that of the API itself, which the operator chose. A path after
+// it is ignored, and so is an address that is not http or https.
 //
-// It is reached through transport, whose connections are its owner's to close,
-// or, where that is nil, as the other addresses are but without their check and
-// with the proxies of the environment. A redirect from elsewhere does not reach
-// it.
+// It is reached through transport, whose connections are for its owner to close. If
+// transport is nil, it is reached like other addresses, but without the check and with
+// the proxies of the environment. A redirect from another origin to it is refused.
 func WithTrusted(address string, transport http.RoundTripper) Option {
 	return func(g *Getter) {
 		u, err := url.Parse(address)
-		if err != nil || !isWeb(u) {
+		if err != nil || !isWebURL(u) {
 			return
 		}
 		g.trusted, g.trustedTransport = originOf(u), transport
 	}
 }
 
-// New makes a Getter. It sends nothing.
+// New returns a Getter. It sends nothing.
 func New(opts ...Option) *Getter {
-	g := &Getter{maxBytes: DefaultMaxBytes, timeout: DefaultTimeout, public: public}
+	g := &Getter{maxBytes: DefaultMaxBytes, timeout: DefaultTimeout, isPublic: isPublic}
 	for _, opt := range opts {
 		opt(g)
 	}
-	g.outside = g.client(g.transport(g.control))
+	g.untrustedClient = g.newClient(g.newTransport(g.checkAddress))
 	if g.trustedTransport == nil {
-		direct := g.transport(nil)
+		direct := g.newTransport(nil)
 		direct.Proxy = http.ProxyFromEnvironment
 		g.trustedTransport = direct
 	}
-	g.inside = g.client(g.trustedTransport)
+	g.trustedClient = g.newClient(g.trustedTransport)
 	return g
 }
 
 // Get fetches the file at an address.
 //
-// Errors match one of ErrAddress, ErrGone, ErrTooLarge, ErrTimeout and ErrFailed
-// with errors.Is, or are the context's. None holds more of the address than its
-// host.
+// Its errors match one of [ErrAddress], [ErrGone], [ErrTooLarge], [ErrTimeout] and
+// [ErrFailed] with errors.Is, or are those of the context. None contains more of the
+// address than its host.
 func (g *Getter) Get(ctx context.Context, address string) (File, error) {
-	within, cancel := context.WithTimeout(ctx, g.timeout)
+	limited, cancel := context.WithTimeout(ctx, g.timeout)
 	defer cancel()
-	// A transport goes on dialling for a request that was given up, since the
-	// next might use the connection. This ends it.
+	// A transport keeps dialing after a request was canceled, because the next
+	// request might use the connection. This stops it.
 	defer func() {
-		for _, t := range g.own {
+		for _, t := range g.transports {
 			t.CloseIdleConnections()
 		}
 	}()
-	file, err := g.follow(within, address)
+	file, err := g.follow(limited, address)
 	if err != nil {
 		if ctx.Err() != nil {
 			err = context.Cause(ctx)
@@ -139,15 +146,15 @@ func (g *Getter) Get(ctx context.Context, address string) (File, error) {
 	return file, nil
 }
 
-// follow fetches the file, over redirects where there are any.
+// follow fetches the file and follows redirects.
 func (g *Getter) follow(ctx context.Context, address string) (File, error) {
 	at, err := url.Parse(address)
 	if err != nil {
-		return File{}, fmt.Errorf("%w (it is no web address)", ErrAddress) // err repeats it
+		return File{}, fmt.Errorf("%w (it is not a web address)", ErrAddress) // err quotes it
 	}
 	var from *url.URL
 	for range maxRedirects + 1 {
-		client, err := g.choose(from, at)
+		client, err := g.clientFor(from, at)
 		if err != nil {
 			return File{}, err
 		}
@@ -160,36 +167,36 @@ func (g *Getter) follow(ctx context.Context, address string) (File, error) {
 	return File{}, fmt.Errorf("%w (it redirects more than %d times)", ErrFailed, maxRedirects)
 }
 
-// fetch sends one request. It gives the file, or where a redirect leads.
+// fetch sends one request. It returns the file, or the target of a redirect.
 func (g *Getter) fetch(ctx context.Context, client *http.Client, at *url.URL) (File, *url.URL, error) {
-	host := hostOf(at)
+	host := displayHost(at)
 	req := (&http.Request{Method: http.MethodGet, URL: at, Host: at.Host, Header: http.Header{
 		"Accept":     {"*/*"},
 		"User-Agent": {"kombo-mcp"},
-		// It also keeps transports from unpacking by themselves, without a cap.
+		// This also prevents transports from decompressing without a limit.
 		"Accept-Encoding": {"identity"},
 	}}).WithContext(ctx)
 	resp, err := client.Do(req)
 	if err != nil {
-		return File{}, nil, g.explain(ctx, host, err, "gave no valid answer")
+		return File{}, nil, g.userError(ctx, host, err, "sent no valid response")
 	}
 	defer resp.Body.Close()
 	switch {
 	case resp.StatusCode >= 200 && resp.StatusCode < 300:
-		file, err := g.read(resp)
+		file, err := g.readBody(resp)
 		if err == nil {
-			// A host that sees the connection close may still end the file in
-			// form, short as it is.
+			// If the connection is closed at the timeout, the host may still end
+			// the response properly, although the file is incomplete.
 			err = ctx.Err()
 		}
 		if err != nil {
-			return File{}, nil, g.explain(ctx, host, err, "broke off or sent a damaged file")
+			return File{}, nil, g.userError(ctx, host, err, "closed the connection or sent a damaged file")
 		}
 		return file, nil, nil
-	case redirects(resp):
+	case isRedirect(resp):
 		next, err := at.Parse(resp.Header.Get("Location"))
 		if err != nil {
-			return File{}, nil, fmt.Errorf("%w (%s redirects to no valid address)", ErrFailed, host)
+			return File{}, nil, fmt.Errorf("%w (%s redirects to an invalid address)", ErrFailed, host)
 		}
 		return File{}, next, nil
 	default:
@@ -197,7 +204,7 @@ func (g *Getter) fetch(ctx context.Context, client *http.Client, at *url.URL) (F
 	}
 }
 
-func redirects(resp *http.Response) bool {
+func isRedirect(resp *http.Response) bool {
 	switch resp.StatusCode {
 	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther,
 		http.StatusTemporaryRedirect, http.StatusPermanentRedirect:

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestAFileIsFetched(t *testing.T) {
+func TestGetFetchesFile(t *testing.T) {
 	t.Parallel()
 	server := serveTLS(t, func(w http.ResponseWriter, r *http.Request) {
 		assert.Equal(t, signed, r.URL.RequestURI())
@@ -24,7 +24,7 @@ func TestAFileIsFetched(t *testing.T) {
 	assert.Equal(t, File{Data: []byte("Ada"), ContentType: "text/plain; charset=iso-8859-1"}, file)
 }
 
-func TestContentTypesThatSayNothing(t *testing.T) {
+func TestInvalidContentTypesAreEmpty(t *testing.T) {
 	t.Parallel()
 	for name, header := range map[string][]string{
 		"none":        nil,
@@ -44,7 +44,7 @@ func TestContentTypesThatSayNothing(t *testing.T) {
 	}
 }
 
-func TestNothingButTheRequestIsSent(t *testing.T) {
+func TestRequestHasNoCookiesOrCredentials(t *testing.T) {
 	t.Parallel()
 	var seen atomic.Int32
 	server := serveTLS(t, func(w http.ResponseWriter, r *http.Request) {
@@ -61,7 +61,7 @@ func TestNothingButTheRequestIsSent(t *testing.T) {
 	assert.EqualValues(t, 3, seen.Load())
 }
 
-func TestTheTrustedOriginMayBePlainAndInside(t *testing.T) {
+func TestTrustedOriginMayBeHTTPAndPrivate(t *testing.T) {
 	t.Parallel()
 	server := servePlain(t, send("Ada"))
 	assert.Equal(t, "Ada", dataOf(t, New(WithTrusted(server.URL, nil)), server.URL+signed))
@@ -71,7 +71,7 @@ func TestTheTrustedOriginMayBePlainAndInside(t *testing.T) {
 	http.DefaultTransport.(*http.Transport).CloseIdleConnections()
 }
 
-func TestTheTrustedTransportCarriesNothingElse(t *testing.T) {
+func TestTrustedTransportIsUsedOnlyForItsOrigin(t *testing.T) {
 	t.Parallel()
 	server := serveTLS(t, send("from outside"))
 	inside := roundTripper(func(r *http.Request) (*http.Response, error) {
@@ -83,21 +83,21 @@ func TestTheTrustedTransportCarriesNothingElse(t *testing.T) {
 	assert.Equal(t, "from outside", dataOf(t, g, server.URL+signed))
 }
 
-func TestProxiesOfTheEnvironmentAreForTheUpstreamAlone(t *testing.T) {
+func TestProxiesAreUsedOnlyForTrustedOrigin(t *testing.T) {
 	t.Parallel()
 	g := New(WithTrusted("http://sandbox.invalid", nil))
-	assert.Nil(t, g.outside.Transport.(*http.Transport).Proxy)
-	assert.NotNil(t, g.inside.Transport.(*http.Transport).Proxy)
+	assert.Nil(t, g.untrustedClient.Transport.(*http.Transport).Proxy)
+	assert.NotNil(t, g.trustedClient.Transport.(*http.Transport).Proxy)
 }
 
-func TestOptionsThatSayNothingKeepTheDefaults(t *testing.T) {
+func TestNonPositiveOptionsKeepDefaults(t *testing.T) {
 	t.Parallel()
 	g := New(WithMaxBytes(0), WithMaxBytes(-1), WithTimeout(0), WithTimeout(-1))
 	assert.EqualValues(t, DefaultMaxBytes, g.maxBytes)
 	assert.Equal(t, DefaultTimeout, g.timeout)
 }
 
-func TestManyFilesAtOnce(t *testing.T) {
+func TestGetIsSafeForConcurrentUse(t *testing.T) {
 	t.Parallel()
 	server := serveTLS(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/gone" {

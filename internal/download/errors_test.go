@@ -18,7 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// answer makes a response for a transport that is a function.
+// answer returns a response, for a roundTripper.
 func answer(status int, header http.Header, body io.ReadCloser) *http.Response {
 	if body == nil {
 		body = http.NoBody
@@ -31,13 +31,13 @@ func answer(status int, header http.Header, body io.ReadCloser) *http.Response {
 
 func reader(text string) io.ReadCloser { return io.NopCloser(strings.NewReader(text)) }
 
-// watchedBody tells what was done with it.
+// watchedBody records whether it was read and closed.
 type watchedBody struct{ read, closed atomic.Bool }
 
 func (b *watchedBody) Read([]byte) (int, error) { b.read.Store(true); return 0, io.EOF }
 func (b *watchedBody) Close() error             { b.closed.Store(true); return nil }
 
-func TestAnswersWithoutAFile(t *testing.T) {
+func TestErrorsByStatus(t *testing.T) {
 	t.Parallel()
 	const again = "list the attachments again"
 	for status, tt := range map[int]struct {
@@ -72,7 +72,7 @@ func TestAnswersWithoutAFile(t *testing.T) {
 	}
 }
 
-func TestHostsThatCannotBeReached(t *testing.T) {
+func TestUnreachableHosts(t *testing.T) {
 	t.Parallel()
 	plain := servePlain(t, send("Ada"))
 	untrusted := serveTLS(t, send("Ada"))
@@ -97,12 +97,12 @@ func TestHostsThatCannotBeReached(t *testing.T) {
 		"it has a certificate of its own":     {New(withPublic(onlyHere)), untrusted.URL, "127.0.0.1 has no valid certificate"},
 		"it has the certificate of another":   {reaching(untrusted, names), "https://other.test" + port, "other.test has no valid certificate"},
 		"it speaks http":                      {reaching(untrusted), "https" + strings.TrimPrefix(plain.URL, "http"), "127.0.0.1 does not speak https"},
-		"it speaks an old TLS":                {reaching(old), old.URL, "127.0.0.1 gave no valid answer"},
+		"it speaks an old TLS":                {reaching(old), old.URL, "127.0.0.1 sent no valid response"},
 		"it speaks anything":                  {reaching(untrusted), "https://" + rude, "127.0.0.1 does not speak https"},
-		"its name is not known":               {reaching(untrusted, names), "https://nowhere.example.com", "nowhere.example.com is no name that is known here"},
+		"its name is not known":               {reaching(untrusted, names), "https://nowhere.example.com", "nowhere.example.com is an unknown host name"},
 		"names cannot be looked up":           {reaching(untrusted, withResolver(brokenLookup)), "https://example.com", "example.com could not be looked up"},
 		"its port is none":                    {reaching(untrusted), "https://127.0.0.1:99999", "127.0.0.1 could not be connected to"},
-		"the trusted transport says too much": {New(WithTrusted("http://sandbox.invalid", tooOpen)), "http://sandbox.invalid", "sandbox.invalid gave no valid answer"},
+		"the trusted transport says too much": {New(WithTrusted("http://sandbox.invalid", tooOpen)), "http://sandbox.invalid", "sandbox.invalid sent no valid response"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -121,7 +121,7 @@ var tooOpen = roundTripper(func(r *http.Request) (*http.Response, error) {
 	return nil, &url.Error{Op: "Get", URL: r.URL.String(), Err: errors.New(r.URL.String())}
 })
 
-func TestBodiesAreClosedWhateverHappens(t *testing.T) {
+func TestBodiesAreAlwaysClosed(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		status int

@@ -19,19 +19,19 @@ import (
 	"golang.org/x/net/dns/dnsmessage"
 )
 
-// secret is the part of every address in these tests that no error may hold.
+// secret is the part of every address in these tests that no error may contain.
 const secret = "S3CR3T"
 
-// signed is a path with a signature, as storage services give them out.
+// signed is a path with a signature, like those of storage services.
 const signed = "/" + secret + "/cv.pdf?X-Signature=" + secret
 
-// withPublic makes a Getter take other addresses for public.
-func withPublic(public func(netip.Addr) bool) Option { return func(g *Getter) { g.public = public } }
+// withPublic replaces the check for public addresses.
+func withPublic(public func(netip.Addr) bool) Option { return func(g *Getter) { g.isPublic = public } }
 
-// withResolver replaces the look-up of names.
+// withResolver replaces the resolver of names.
 func withResolver(r *net.Resolver) Option { return func(g *Getter) { g.resolver = r } }
 
-// withRoots makes a Getter take the certificate of a test server.
+// withRoots makes a Getter accept the certificate of a test server.
 func withRoots(server *httptest.Server) Option {
 	return func(g *Getter) {
 		g.roots = x509.NewCertPool()
@@ -39,7 +39,7 @@ func withRoots(server *httptest.Server) Option {
 	}
 }
 
-// onlyHere takes 127.0.0.1, where test servers are, for the only public address.
+// onlyHere accepts 127.0.0.1, where test servers are, as the only public address.
 func onlyHere(a netip.Addr) bool { return a == netip.MustParseAddr("127.0.0.1") }
 
 // serveTLS starts an https server.
@@ -60,18 +60,18 @@ func servePlain(t *testing.T, handler http.HandlerFunc) *httptest.Server {
 	return server
 }
 
-// reaching makes a Getter for which a server is a host on the internet.
+// reaching returns a Getter for which a test server is on the public internet.
 func reaching(server *httptest.Server, opts ...Option) *Getter {
 	return New(append([]Option{withPublic(onlyHere), withRoots(server)}, opts...)...)
 }
 
-// send answers with a body.
+// send responds with a body.
 func send(body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, body) }
 }
 
-// errorOf gets an address that cannot be fetched, and holds what every error
-// keeps to: it comes with no data, and shows nothing of the address but the host.
+// errorOf gets an address that cannot be fetched. It asserts that there is no data,
+// and that the error contains nothing of the address but the host.
 func errorOf(t *testing.T, g *Getter, address string) error {
 	t.Helper()
 	file, err := g.Get(t.Context(), address)
@@ -97,7 +97,7 @@ func dataOf(t *testing.T, g *Getter, address string) string {
 	return string(file.Data)
 }
 
-// lookup is a resolver that asks answer; an invalid address is an unknown name.
+// lookup returns a resolver that calls answer; an invalid address is an unknown name.
 func lookup(answer func(name string) netip.Addr) *net.Resolver {
 	return &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
 		near, far := net.Pipe()
@@ -110,7 +110,7 @@ func lookup(answer func(name string) netip.Addr) *net.Resolver {
 	}}
 }
 
-// answerOne reads a question over a stream and answers it.
+// answerOne reads a DNS query from a stream and answers it.
 func answerOne(conn io.ReadWriter, answer func(name string) netip.Addr) error {
 	var length [2]byte
 	if _, err := io.ReadFull(conn, length[:]); err != nil {
@@ -143,7 +143,7 @@ func answerOne(conn io.ReadWriter, answer func(name string) netip.Addr) error {
 	return err
 }
 
-// roundTripper is a transport out of a function.
+// roundTripper is a function as a transport.
 type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// packed is data as gzip.
+// packed compresses data by gzip.
 func packed(t *testing.T, data []byte) []byte {
 	t.Helper()
 	var b bytes.Buffer
@@ -24,7 +24,7 @@ func packed(t *testing.T, data []byte) []byte {
 	return b.Bytes()
 }
 
-// chunked sends a body whose length is not told.
+// chunked sends a body without a Content-Length.
 func chunked(body []byte) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.(http.Flusher).Flush()
@@ -32,7 +32,7 @@ func chunked(body []byte) http.HandlerFunc {
 	}
 }
 
-// encoded names what a body is packed with.
+// encoded sends a body with a Content-Encoding.
 func encoded(encoding string, next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Encoding", encoding)
@@ -40,7 +40,7 @@ func encoded(encoding string, next http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
-func TestFilesUpToTheLimit(t *testing.T) {
+func TestFilesUpToLimitAreFetched(t *testing.T) {
 	t.Parallel()
 	const most = 64 << 10
 	full := strings.Repeat("a", most)
@@ -65,7 +65,7 @@ func TestFilesUpToTheLimit(t *testing.T) {
 	}
 }
 
-func TestFilesBeyondTheLimit(t *testing.T) {
+func TestFilesBeyondLimitAreRefused(t *testing.T) {
 	t.Parallel()
 	const most = 64 << 10
 	over := bytes.Repeat([]byte("a"), most+1)
@@ -94,12 +94,12 @@ func TestFilesBeyondTheLimit(t *testing.T) {
 			server := serveTLS(t, handler)
 			err := errorOf(t, reaching(server, WithMaxBytes(most)), server.URL+signed)
 			require.ErrorIs(t, err, ErrTooLarge)
-			assert.ErrorContains(t, err, "it has more than 65536 bytes")
+			assert.ErrorContains(t, err, "it is larger than 65536 bytes")
 		})
 	}
 }
 
-func TestASizeBeyondTheLimitIsRefusedUnread(t *testing.T) {
+func TestTooLargeContentLengthIsRefusedUnread(t *testing.T) {
 	t.Parallel()
 	body := &watchedBody{}
 	g := New(WithTrusted("http://sandbox.invalid", roundTripper(func(*http.Request) (*http.Response, error) {
@@ -109,12 +109,12 @@ func TestASizeBeyondTheLimitIsRefusedUnread(t *testing.T) {
 	})))
 	err := errorOf(t, g, "http://sandbox.invalid"+signed)
 	require.ErrorIs(t, err, ErrTooLarge)
-	require.ErrorContains(t, err, "it has more than 20.0 MiB")
+	require.ErrorContains(t, err, "it is larger than 20.0 MiB")
 	assert.False(t, body.read.Load())
 	assert.True(t, body.closed.Load())
 }
 
-func TestFilesThatArriveDamaged(t *testing.T) {
+func TestDamagedFilesAreRefused(t *testing.T) {
 	t.Parallel()
 	short := packed(t, []byte("Ada"))
 	for name, tt := range map[string]struct {
@@ -124,16 +124,16 @@ func TestFilesThatArriveDamaged(t *testing.T) {
 		"cut short": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "100")
 			_, _ = io.WriteString(w, secret)
-		}, "broke off"},
+		}, "closed the connection"},
 		"cut short, size not told": {func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = io.WriteString(w, secret)
 			w.(http.Flusher).Flush()
 			panic(http.ErrAbortHandler)
-		}, "broke off"},
-		"packed and cut short":          {encoded("gzip", send(string(short[:len(short)-6]))), "broke off or sent a damaged file"},
-		"packed, but it is not":         {encoded("gzip", send("Ada")), "broke off or sent a damaged file"},
-		"packed, and nothing":           {encoded("gzip", send("")), "broke off or sent a damaged file"},
-		"packed in a way not asked for": {encoded("br", send("Ada")), "sent it packed in a way that is not read here"},
+		}, "closed the connection"},
+		"packed and cut short":          {encoded("gzip", send(string(short[:len(short)-6]))), "closed the connection or sent a damaged file"},
+		"packed, but it is not":         {encoded("gzip", send("Ada")), "closed the connection or sent a damaged file"},
+		"packed, and nothing":           {encoded("gzip", send("")), "closed the connection or sent a damaged file"},
+		"packed in a way not asked for": {encoded("br", send("Ada")), "sent it with an unsupported compression"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -145,7 +145,7 @@ func TestFilesThatArriveDamaged(t *testing.T) {
 	}
 }
 
-func TestHeadersWithoutEndAreNotRead(t *testing.T) {
+func TestEndlessHeadersAreNotRead(t *testing.T) {
 	t.Parallel()
 	server := serveTLS(t, func(w http.ResponseWriter, _ *http.Request) {
 		for i := range 100 {

@@ -6,5 +6,5 @@ import (
 	"go.uber.org/goleak"
 )
 
-// TestMain fails the run if a goroutine is left after all tests.
+// TestMain fails if a goroutine remains after all tests.
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

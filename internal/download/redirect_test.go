@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// leadTo answers each request with a redirect to the next of the addresses, and
-// with a file after the last.
+// leadTo redirects each request to the next of the addresses, and sends a file after
+// the last.
 func leadTo(status int, addresses ...string) http.HandlerFunc {
 	var n atomic.Int32
 	return func(w http.ResponseWriter, _ *http.Request) {
@@ -38,7 +38,7 @@ func TestRedirectsAreFollowed(t *testing.T) {
 	}
 }
 
-// withHost puts the server's own address where a redirect says HOST.
+// withHost replaces HOST in redirects by the server's own address.
 func withHost(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		next.ServeHTTP(hostWriter{w, r.Host}, r)
@@ -55,7 +55,7 @@ func (w hostWriter) WriteHeader(status int) {
 	w.ResponseWriter.WriteHeader(status)
 }
 
-func TestRedirectsThatAreNotFollowed(t *testing.T) {
+func TestForbiddenRedirectsAreRefused(t *testing.T) {
 	t.Parallel()
 	inside := servePlain(t, func(http.ResponseWriter, *http.Request) { t.Error("the server inside was reached") })
 	for name, tt := range map[string]struct {
@@ -64,18 +64,18 @@ func TestRedirectsThatAreNotFollowed(t *testing.T) {
 		says string
 	}{
 		"four":                              {[]string{signed, signed, signed, signed}, ErrFailed, "redirects more than 3 times"},
-		"to http":                           {[]string{"http://files.example" + signed}, ErrAddress, "files.example is to be reached without https"},
+		"to http":                           {[]string{"http://files.example" + signed}, ErrAddress, "files.example would be reached without https"},
 		"to http after some":                {[]string{signed, signed, "http://files.example" + signed}, ErrAddress, "without https"},
-		"to this machine":                   {[]string{"https://127.0.0.2" + signed}, ErrAddress, "127.0.0.2 lies in a private or reserved network"},
-		"to a private network":              {[]string{"https://10.0.0.1" + signed}, ErrAddress, "10.0.0.1 lies in a private or reserved network"},
+		"to this machine":                   {[]string{"https://127.0.0.2" + signed}, ErrAddress, "127.0.0.2 is in a private or reserved network"},
+		"to a private network":              {[]string{"https://10.0.0.1" + signed}, ErrAddress, "10.0.0.1 is in a private or reserved network"},
 		"to the metadata of a cloud":        {[]string{"https://169.254.169.254/latest/meta-data/" + secret}, ErrAddress, "private or reserved"},
 		"to a password":                     {[]string{"https://ada:" + secret + "@files.example" + signed}, ErrAddress, "user name or password"},
 		"to the upstream":                   {[]string{inside.URL + signed}, ErrAddress, "127.0.0.1 redirects to this server's own upstream"},
 		"to the upstream after some":        {[]string{signed, inside.URL + signed}, ErrAddress, "own upstream"},
-		"to a file":                         {[]string{"file:///" + secret}, ErrAddress, "no web address"},
-		"to what is no address":             {[]string{"https://files.example:" + secret}, ErrFailed, "gave no valid answer"},
+		"to a file":                         {[]string{"file:///" + secret}, ErrAddress, "not a web address"},
+		"to what is no address":             {[]string{"https://files.example:" + secret}, ErrFailed, "sent no valid response"},
 		"to nowhere":                        {[]string{""}, ErrFailed, "answered 302 Found"},
-		"to a name that carries an address": {[]string{"http://" + secret + ".%69gnore.previous" + signed}, ErrFailed, "gave no valid answer"},
+		"to a name that carries an address": {[]string{"http://" + secret + ".%69gnore.previous" + signed}, ErrFailed, "sent no valid response"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -87,7 +87,7 @@ func TestRedirectsThatAreNotFollowed(t *testing.T) {
 	}
 }
 
-func TestTheUpstreamRedirectsByTheSameRules(t *testing.T) {
+func TestTrustedOriginRedirectsBySameRules(t *testing.T) {
 	t.Parallel()
 	outside := serveTLS(t, send("from outside"))
 	for name, tt := range map[string]struct {
@@ -115,7 +115,7 @@ func TestTheUpstreamRedirectsByTheSameRules(t *testing.T) {
 	}
 }
 
-func TestThereIsNoWayBackToTheUpstream(t *testing.T) {
+func TestRedirectToTrustedOriginIsRefused(t *testing.T) {
 	t.Parallel()
 	var asked atomic.Int32
 	var there string

@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// accept listens and hands each connection to handle. It gives host and port.
+// accept listens and passes each connection to handle. It returns host and port.
 func accept(t *testing.T, handle func(net.Conn)) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -36,19 +36,19 @@ func accept(t *testing.T, handle func(net.Conn)) string {
 	return listener.Addr().String()
 }
 
-// mute never says a word, and waits for the other side to close, which it must.
+// mute sends nothing, and waits for the client to close the connection.
 func mute(t *testing.T) func(net.Conn) {
 	return func(conn net.Conn) {
 		defer conn.Close()
 		assert.NoError(t, conn.SetDeadline(time.Now().Add(5*time.Second)))
 		_, err := io.Copy(io.Discard, conn)
-		assert.False(t, timedOut(err), "the connection was not closed")
+		assert.False(t, isTimeout(err), "the connection was not closed")
 	}
 }
 
 func hang(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 
-// partly sends the start of a file and no more.
+// partly sends only the start of a file.
 func partly(start []byte) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write(start)
@@ -57,7 +57,7 @@ func partly(start []byte) http.HandlerFunc {
 	}
 }
 
-// drip sends a byte now and then, without end.
+// drip sends a byte now and then, endlessly.
 func drip(w http.ResponseWriter, r *http.Request) {
 	for tick := time.NewTicker(5 * time.Millisecond); ; {
 		select {
@@ -89,8 +89,8 @@ var waits = roundTripper(func(r *http.Request) (*http.Response, error) {
 	return nil, errors.New(r.URL.String())
 })
 
-// atEachStep runs a test with a Getter and an address at which a download gets
-// stuck, for each step of a download.
+// atEachStep runs a test for each step of a download, with an address at which the
+// download hangs in that step.
 func atEachStep(t *testing.T, test func(t *testing.T, g *Getter, address string), opts ...Option) {
 	t.Helper()
 	for name, handler := range map[string]http.HandlerFunc{
@@ -128,18 +128,18 @@ func atEachStep(t *testing.T, test func(t *testing.T, g *Getter, address string)
 	})
 }
 
-func TestADownloadIsStoppedByTime(t *testing.T) {
+func TestTimeoutStopsDownloadAtEachStep(t *testing.T) {
 	t.Parallel()
 	atEachStep(t, func(t *testing.T, g *Getter, address string) {
 		start := time.Now()
 		err := errorOf(t, g, address)
 		require.ErrorIs(t, err, ErrTimeout)
-		require.ErrorContains(t, err, "was too slow or did not answer")
+		require.ErrorContains(t, err, "was too slow or did not respond")
 		assert.Less(t, time.Since(start), 3*time.Second)
 	}, WithTimeout(60*time.Millisecond))
 }
 
-func TestADownloadIsStoppedByItsCaller(t *testing.T) {
+func TestCancelStopsDownloadAtEachStep(t *testing.T) {
 	t.Parallel()
 	gaveUp := errors.New("the caller gave up")
 	atEachStep(t, func(t *testing.T, g *Getter, address string) {
@@ -153,7 +153,7 @@ func TestADownloadIsStoppedByItsCaller(t *testing.T) {
 	})
 }
 
-func TestTheCallersDeadlineIsNotOurs(t *testing.T) {
+func TestCallersDeadlineIsReturnedAsSuch(t *testing.T) {
 	t.Parallel()
 	server := serveTLS(t, hang)
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
@@ -163,7 +163,7 @@ func TestTheCallersDeadlineIsNotOurs(t *testing.T) {
 	assert.NotErrorIs(t, err, ErrTimeout)
 }
 
-func TestACallerThatGaveUpIsNotServed(t *testing.T) {
+func TestCanceledContextSendsNothing(t *testing.T) {
 	t.Parallel()
 	server := serveTLS(t, func(http.ResponseWriter, *http.Request) { t.Error("a request was sent") })
 	ctx, cancel := context.WithCancel(t.Context())
@@ -172,7 +172,7 @@ func TestACallerThatGaveUpIsNotServed(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 }
 
-func TestNoConnectionIsKept(t *testing.T) {
+func TestNoIdleConnectionRemains(t *testing.T) {
 	t.Parallel()
 	closed := make(chan struct{}, 1)
 	address := accept(t, func(conn net.Conn) {

@@ -10,18 +10,18 @@ import (
 )
 
 const (
-	// stepTimeout bounds connecting and the TLS handshake each, so that a host
-	// with a dead address among good ones is still reached in time.
+	// stepTimeout limits connecting and the TLS handshake, each, so that a host of
+	// which some addresses do not respond is still reached in time.
 	stepTimeout = 10 * time.Second
-	// maxHeaderBytes is ample: storage services send about 1 KiB.
+	// maxHeaderBytes is plenty: storage services send about 1 KiB.
 	maxHeaderBytes = 64 << 10
 )
 
 type controlFunc = func(network, address string, conn syscall.RawConn) error
 
-// transport makes one that keeps no connection: files of one host are rarely
-// read twice in a row, and what is not kept needs no closing.
-func (g *Getter) transport(control controlFunc) *http.Transport {
+// newTransport returns a transport without idle connections: files from one host are
+// rarely fetched in a row, and a Getter then needs no closing.
+func (g *Getter) newTransport(control controlFunc) *http.Transport {
 	dialer := &net.Dialer{Timeout: stepTimeout, Control: control, Resolver: g.resolver}
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
@@ -33,25 +33,25 @@ func (g *Getter) transport(control controlFunc) *http.Transport {
 		DisableKeepAlives:      true,
 		MaxResponseHeaderBytes: maxHeaderBytes,
 	}
-	g.own = append(g.own, t)
+	g.transports = append(g.transports, t)
 	return t
 }
 
-// client makes one without cookies, whose redirects are followed by hand: the
-// standard way sends a Referer, which here is a secret.
-func (g *Getter) client(transport http.RoundTripper) *http.Client {
+// newClient returns a client without cookies that does not follow redirects: net/http
+// would send a Referer, which is secret here.
+func (g *Getter) newClient(transport http.RoundTripper) *http.Client {
 	return &http.Client{
 		Transport:     transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }
 
-// control is called for each address that is about to be dialled, after the
-// name was looked up. A check any earlier could be passed by a name that means
-// another address the second time it is asked for.
-func (g *Getter) control(_, address string, _ syscall.RawConn) error {
+// checkAddress is called before each connection, when the name is already resolved.
+// An earlier check could be passed by a name that resolves to another address the
+// second time (DNS rebinding).
+func (g *Getter) checkAddress(_, address string, _ syscall.RawConn) error {
 	to, err := netip.ParseAddrPort(address)
-	if err != nil || !g.public(to.Addr()) {
+	if err != nil || !g.isPublic(to.Addr()) {
 		return errNotPublic
 	}
 	return nil
