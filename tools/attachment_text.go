@@ -11,8 +11,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
-	"time"
 	"unicode/utf8"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
@@ -21,12 +19,6 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
-
-// fileText is the text of one file.
-type fileText struct {
-	title, text, hash string
-	notes             []string
-}
 
 // readFileText finds the file that read names, fetches it and reads its text.
 func (c *call) readFileText(ctx context.Context, files []kombo.Attachment, read string, who privacy.Identity) (*fileText, error) {
@@ -201,48 +193,4 @@ func offsetOf(cursor, what string, most int) (int, error) {
 		return 0, bad
 	}
 	return at, nil
-}
-
-// textKey names a kept text: the record and what was to be read.
-type textKey struct{ record, read string }
-
-const (
-	// textsFor is how long the text of a file is kept for its next pages.
-	textsFor = 2 * time.Minute
-	// maxTexts is how many are kept.
-	maxTexts = 8
-)
-
-// keptTexts keeps texts that were just read, so that the next page fetches
-// nothing.
-type keptTexts struct {
-	mu   sync.Mutex
-	list []keptText
-}
-
-type keptText struct {
-	key textKey
-	doc *fileText
-	at  time.Time
-}
-
-func (k *keptTexts) get(key textKey) (*fileText, bool) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	for _, t := range k.list {
-		if t.key == key && time.Since(t.at) < textsFor {
-			return t.doc, true
-		}
-	}
-	return nil, false
-}
-
-func (k *keptTexts) put(key textKey, doc *fileText) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.list = slices.DeleteFunc(k.list, func(t keptText) bool { return t.key == key || time.Since(t.at) >= textsFor })
-	if len(k.list) >= maxTexts {
-		k.list = k.list[1:]
-	}
-	k.list = append(k.list, keptText{key, doc, time.Now()})
 }

@@ -10,12 +10,6 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/names"
 )
 
-// pictured is an answer that can be shown as a picture too.
-type pictured interface {
-	// Picture is a PNG.
-	Picture() []byte
-}
-
 // funnelAnswer is an answer of groups by stage with their funnel.
 type funnelAnswer struct {
 	*digest.Answer

@@ -3,7 +3,6 @@ package tools
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
@@ -92,19 +91,6 @@ func (b *Toolbox) chosenAmong(ctx context.Context, who Caller, kind ChoiceKind, 
 		return b.directories.ofReasons(ctx)
 	}
 	return nil, fmt.Errorf("tools: there are no choices of %q", kind)
-}
-
-// Allows tells whether a caller may use a tool of this box: nil, or an error
-// that wraps ErrUnknownTool and says why not.
-func (b *Toolbox) Allows(who Caller, name string) error {
-	t, ok := b.tools[name]
-	if !ok {
-		return b.unknown(name)
-	}
-	if who.ReadOnly && !t.ReadOnly() || who.Only != nil && !slices.Contains(who.Only, name) {
-		return fmt.Errorf("%w: the caller asked to be kept from %s", ErrUnknownTool, name)
-	}
-	return nil
 }
 
 // Today is the present in the zone that days are counted in.

@@ -33,21 +33,6 @@ type column struct {
 	lookup *lookup
 }
 
-// listName is the name of a list, as its table has it.
-type listName string
-
-const (
-	inApplications listName = "applications"
-	inCandidates   listName = "candidates"
-	inJobs         listName = "jobs"
-	inInterviews   listName = "interviews"
-	inOffers       listName = "offers"
-	inUsers        listName = "users"
-	inTags         listName = "tags"
-	// inStages are those of the jobs, which applications and interviews name.
-	inStages listName = "stages"
-)
-
 // join says whose value a joined column shows: that of the records of a list
 // with certain ids.
 type join struct {

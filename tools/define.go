@@ -55,6 +55,12 @@ type Answer interface {
 	Size() string
 }
 
+// pictured is an answer that can be shown as a picture too.
+type pictured interface {
+	// Picture is a PNG.
+	Picture() []byte
+}
+
 // spec is the declaration of a tool.
 type spec struct {
 	name, title string

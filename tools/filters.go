@@ -136,13 +136,6 @@ func givenIn(filters []*filter, arguments reflect.Value) []given {
 	return out
 }
 
-func one(s string) []string {
-	if s == "" {
-		return nil
-	}
-	return []string{s}
-}
-
 // mask is the category of personal data that the filter compares.
 func (f *filter) mask(of *resource) privacy.Category { return of.columns[of.column(f.column)].mask }
 

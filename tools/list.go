@@ -26,22 +26,6 @@ type listSpec[A, F, T any] struct {
 	extend func(*call, *A, *digest.Answer) Answer
 }
 
-// listTool is a list's tool as everything behind newList sees it, whatever the
-// types of its arguments, filters and records are.
-type listTool struct {
-	name    string
-	of      *resource
-	filters []*filter
-	// protects holds where records have answers of which some are protected.
-	protects bool
-	// read walks pages of records as pages of rows, with these filters and options.
-	read func(context.Context, *reader, []sent, kombo.ListOptions) iter.Seq2[digest.Page, error]
-}
-
-// listTools are those of the lists, by the names of the lists. It is filled while
-// the package's variables are set and never after.
-var listTools = map[listName]*listTool{}
-
 // newList makes the tool of a list. A mistake in the declaration panics, and every
 // test meets it.
 func newList[A, F, T any, PA interface {
@@ -77,7 +61,7 @@ func newList[A, F, T any, PA interface {
 			}
 		}
 		q := question{listArgs: *PA(&args).list(), shapeArgs: PA(&args).shape(), filters: givenIn(filters, reflect.ValueOf(args)), arguments: args}
-		answer, err := l.answer(ctx, c, q)
+		answer, err := l.answer(ctx, c.listDeps(), q)
 		if err != nil || s.extend == nil {
 			return answer, err
 		}
@@ -85,4 +69,12 @@ func newList[A, F, T any, PA interface {
 	})
 	t.view = s.view
 	return t
+}
+
+// listDeps is what a list needs of the call and its toolbox.
+func (c *call) listDeps() *listDeps {
+	return &listDeps{
+		client: c.cfg.Client, directories: c.directories, cache: c.keeper, recent: &c.recent, mask: c.mask, identities: c.identities,
+		limits: c.cfg.Limits, secret: c.cfg.Secret, location: c.cfg.Location, now: c.cfg.Now(), html: c.cfg.Documents.HTML, progress: c.Progress,
+	}
 }

@@ -12,27 +12,6 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/names"
 )
 
-// lookup says how a column gets its value from another list: from the records
-// there whose column match has what the record asked about has in its column by.
-type lookup struct {
-	list  listName
-	match string
-	by    string
-	// folded compares without case and accents, as names are.
-	folded bool
-	// take is the column whose value is taken; "" counts the records instead.
-	take string
-	// column and value are what a record must have to be counted, "" for nothing.
-	column, value string
-}
-
-func (l *lookup) key(s string) string {
-	if l.folded {
-		return digest.Fold(s)
-	}
-	return s
-}
-
 // lookups are the columns that a question needs looked up, by their places, with
 // what was found in other lists.
 type lookups struct {
@@ -101,7 +80,7 @@ func (l *lookups) take(of *resource, row *digest.Row) {
 
 // load walks the lists in which columns are looked up, once. The walks are those of
 // the lists' own tools, so that what one caches the other finds.
-func (l *lookups) load(ctx context.Context, c *call) error {
+func (l *lookups) load(ctx context.Context, d *listDeps) error {
 	if l.loaded {
 		return nil
 	}
@@ -109,7 +88,7 @@ func (l *lookups) load(ctx context.Context, c *call) error {
 		if !l.needs(s.list) {
 			continue
 		}
-		complete, err := s.walk(ctx, c, l)
+		complete, err := s.walk(ctx, d, l)
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.failed, err)
 		}
@@ -135,7 +114,7 @@ var lookupSources = []struct {
 	list listName
 	// failed says what could not be done.
 	failed string
-	walk   func(context.Context, *call, *lookups) (complete bool, err error)
+	walk   func(context.Context, *listDeps, *lookups) (complete bool, err error)
 }{
 	{inJobs, "the columns of the job could not be read", lookUpInJobs},
 	{inStages, "the stages of the jobs could not be read", lookUpInStages},
@@ -144,35 +123,35 @@ var lookupSources = []struct {
 }
 
 // lookUpIn looks at all records of a list.
-func lookUpIn(list listName) func(context.Context, *call, *lookups) (complete bool, err error) {
-	return func(ctx context.Context, c *call, l *lookups) (bool, error) {
+func lookUpIn(list listName) func(context.Context, *listDeps, *lookups) (complete bool, err error) {
+	return func(ctx context.Context, d *listDeps, l *lookups) (bool, error) {
 		t := listTools[list]
-		r := c.reader(nil)
+		r := reader{listDeps: d}
 		source := func(ctx context.Context, start string) iter.Seq2[digest.Page, error] {
 			return t.read(ctx, &r, nil, kombo.ListOptions{Cursor: start})
 		}
 		all := new(pushdown)
-		o := digest.Options{Limits: c.cfg.Limits, Cache: c.keeper, CacheKeys: all.cacheKeys(walkName(t.name, all.options))}
+		o := digest.Options{Limits: d.limits, Cache: d.cache, CacheKeys: all.cacheKeys(walkName(t.name, all.options))}
 		return digest.Scan(ctx, source, o, func(row *digest.Row) { l.take(t.of, row) })
 	}
 }
 
 // lookUpInJobs looks at the jobs that are cached for names, deleted ones included.
-func lookUpInJobs(ctx context.Context, c *call, l *lookups) (complete bool, err error) {
-	list, err := c.directories.allJobs(ctx)
+func lookUpInJobs(ctx context.Context, d *listDeps, l *lookups) (complete bool, err error) {
+	list, err := d.directories.allJobs(ctx)
 	for i := range list {
-		row := jobs.row(&list[i], c.cfg.Now(), false)
+		row := jobs.row(&list[i], d.now, false)
 		l.take(&jobs.resource, &row)
 	}
 	return len(list) < names.MaxEntries, err
 }
 
 // lookUpInStages looks at the stages of these jobs.
-func lookUpInStages(ctx context.Context, c *call, l *lookups) (complete bool, err error) {
-	list, err := c.directories.allJobs(ctx)
+func lookUpInStages(ctx context.Context, d *listDeps, l *lookups) (complete bool, err error) {
+	list, err := d.directories.allJobs(ctx)
 	for _, j := range list {
 		for _, s := range j.Stages {
-			row := stages.row(&stage{ID: s.ID, Name: s.Name, Status: s.Status}, c.cfg.Now(), false)
+			row := stages.row(&stage{ID: s.ID, Name: s.Name, Status: s.Status}, d.now, false)
 			l.take(&stages.resource, &row)
 		}
 	}

@@ -39,7 +39,7 @@ func (w *walk) spellingNotes(ctx context.Context) []string {
 	}
 	// The walk of the answer is cached where it can be; it may be wider than the
 	// request.
-	again := newWalk(w.call, w.request)
+	again := newWalk(w.listDeps, w.request)
 	o := again.options(ctx)
 	complete, err := digest.Scan(ctx, again.rows, digest.Options{Limits: o.Limits, Cache: o.Cache, CacheKeys: o.CacheKeys}, func(r *digest.Row) {
 		for i, values := range seen {
@@ -114,6 +114,17 @@ func (w *walk) addNamesOfJobs(ctx context.Context, seen map[int]map[string]strin
 			}
 		}
 	}
+}
+
+// origin is the list and the column whose value a column shows in the end, by way
+// of all that it is joined to.
+func (r *resource) origin(i int) (list listName, column string) {
+	c := r.columns[i]
+	if c.join == nil || c.join.column == "" {
+		return listName(r.table.Name), c.Name
+	}
+	of := listTools[c.join.list].of
+	return of.origin(of.column(c.join.column))
 }
 
 // unlike says that no value is the name, with those most like it.

@@ -3,7 +3,6 @@ package tools
 import (
 	"context"
 	"iter"
-	"time"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
@@ -13,24 +12,13 @@ import (
 // reader turns pages of records into pages of rows from which all that must not
 // show was removed. It belongs to one walk.
 type reader struct {
-	client     *kombo.Client
-	mask       *privacy.Mask
-	identities *privacy.Identities
-	recent     *recentWrites
-	// now is the present for columns that depend on it.
-	now time.Time
+	*listDeps
 	// protected tells answers apart that must not show, nil to read none.
 	protected *privacy.Protected
-	// whole, if set, makes a last value of the whole record, in which longer texts
-	// are marked as being whose words they are.
-	whole func(rec any, words string, who privacy.Identity) digest.Value
+	// whole adds a last value with the whole record as text.
+	whole bool
 	// stripped is the number of protected answers that were taken out so far.
 	stripped int
-}
-
-// reader makes a reader of columns; protected is nil to read no answers.
-func (b *Toolbox) reader(protected *privacy.Protected) reader {
-	return reader{client: b.cfg.Client, mask: b.mask, identities: b.identities, recent: &b.recent, now: b.cfg.Now(), protected: protected}
 }
 
 // readRows turns pages of records into pages of rows.
@@ -61,8 +49,9 @@ func readPage[T any](ctx context.Context, r *reader, of *records[T], page []T) (
 	for i := range page {
 		r.stripped += of.hide(r.protected, r.mask, &page[i], &people[i])
 		rows[i] = of.row(&page[i], r.now, r.protected != nil)
-		if r.whole != nil {
-			rows[i].Values = append(rows[i].Values, r.whole(&page[i], of.words, people[i]))
+		if r.whole {
+			hide := func(s string) string { return r.mask.CleanText(s, people[i]) }
+			rows[i].Values = append(rows[i].Values, wholeRecord(&page[i], of.words, r.html, hide))
 		}
 	}
 	r.recent.see(&of.resource, rows)

@@ -14,7 +14,6 @@ import (
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
-	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
@@ -32,14 +31,6 @@ const (
 	inlineRunes = 200
 )
 
-// wholeTable is the table of the view record: one column, the whole record as
-// text.
-func (r *resource) wholeTable() *digest.Table {
-	t := r.table
-	t.Columns = append(slices.Clone(t.Columns), digest.Column{Name: viewRecord, Kind: digest.KindBlock})
-	return &t
-}
-
 // recorder writes a record as indented lines "key: value", in the order of its
 // fields and without what is missing. Every line of a long text begins with
 // "| ", so that nothing in it can pass for something outside.
@@ -53,9 +44,10 @@ type recorder struct {
 	hide func(string) string
 }
 
-// record gives a whole record of a person as a block of lines.
-func (b *Toolbox) record(rec any, words string, who privacy.Identity) digest.Value {
-	w := recorder{html: b.cfg.Documents.HTML, words: words, hide: func(s string) string { return b.mask.CleanText(s, who) }}
+// wholeRecord gives a record as a block of lines. The words say whose a long text
+// is, html turns markup into text, and hide takes out what must not show.
+func wholeRecord(rec any, words string, html, hide func(string) string) digest.Value {
+	w := recorder{html: html, words: words, hide: hide}
 	w.object(reflect.Indirect(reflect.ValueOf(rec)), "")
 	return digest.Block(w.b.String())
 }

@@ -23,15 +23,12 @@ func (r *resource) column(name string) int {
 	return slices.IndexFunc(r.columns, func(c column) bool { return c.Name == name })
 }
 
-// origin is the list and the column whose value a column shows in the end, by way
-// of all that it is joined to.
-func (r *resource) origin(i int) (list listName, column string) {
-	c := r.columns[i]
-	if c.join == nil || c.join.column == "" {
-		return listName(r.table.Name), c.Name
-	}
-	of := listTools[c.join.list].of
-	return of.origin(of.column(c.join.column))
+// wholeTable is the table of the view record: one more column, the whole record as
+// text.
+func (r *resource) wholeTable() *digest.Table {
+	t := r.table
+	t.Columns = append(slices.Clone(t.Columns), digest.Column{Name: viewRecord, Kind: digest.KindBlock})
+	return &t
 }
 
 // maskedTable marks in a table of the resource the columns that show what is

@@ -46,12 +46,12 @@ type request struct {
 
 // resolve makes the request of a question. Problems with the arguments are an
 // *args.Error.
-func (t *listTool) resolve(ctx context.Context, c *call, q question) (*request, error) {
+func (t *listTool) resolve(ctx context.Context, d *listDeps, q question) (*request, error) {
 	options, err := q.options()
 	if err != nil {
 		return nil, err
 	}
-	filters, notes, err := c.resolveFilters(ctx, t.of, q.filters)
+	filters, notes, err := d.resolveFilters(ctx, t.of, q.filters)
 	if err != nil {
 		return nil, err
 	}
@@ -60,22 +60,22 @@ func (t *listTool) resolve(ctx context.Context, c *call, q question) (*request, 
 	if whole {
 		table = t.of.wholeTable()
 	}
-	table = t.of.maskedTable(c.mask, table)
-	plan, ignored, err := c.compile(table, q, scopeOf(q.View, options, filters))
+	table = t.of.maskedTable(d.mask, table)
+	plan, ignored, err := d.compile(table, q, scopeOf(q.View, options, filters))
 	if err != nil {
 		return nil, err
 	}
 	var protected *privacy.Protected
 	if t.protects && (whole || plan.UsesAnswers()) {
-		if protected, err = c.protectedIn(ctx, plan.Questions()); err != nil {
+		if protected, err = d.protectedIn(ctx, plan.Questions()); err != nil {
 			return nil, err
 		}
 	}
-	push := pushDown(t.of, filters, options, plan.Conditions(), c.cfg.Location, func(wanted []string) []string { return c.jobsNamed(ctx, wanted) })
+	push := pushDown(t.of, filters, options, plan.Conditions(), d.location, func(wanted []string) []string { return d.jobsNamed(ctx, wanted) })
 	return &request{
 		question: q, tool: t, plan: plan, push: push, whole: whole, protected: protected,
 		cacheKeys: t.cacheKeys(options, &push, protected != nil),
-		notes:     slices.Concat(notes, ignored, maskNotes(c.mask, table, plan, whole)),
+		notes:     slices.Concat(notes, ignored, maskNotes(d.mask, table, plan, whole)),
 	}, nil
 }
 
@@ -94,9 +94,9 @@ func (q *question) options() (kombo.ListOptions, error) {
 // resolveFilters turns dates and names in filters into what Kombo takes, and gives
 // notes on names that several records share. It refuses filters that compare what
 // is masked.
-func (c *call) resolveFilters(ctx context.Context, of *resource, filters []given) (resolved []given, notes []string, err error) {
+func (d *listDeps) resolveFilters(ctx context.Context, of *resource, filters []given) (resolved []given, notes []string, err error) {
 	for _, g := range filters {
-		if category := g.mask(of); len(g.values) > 0 && c.mask.Hides(category) {
+		if category := g.mask(of); len(g.values) > 0 && d.mask.Hides(category) {
 			return nil, nil, args.Errorf("this server masks %s data, so %s cannot be filtered by", category, g.param)
 		}
 		if g.relation == relationSince && len(g.values) > 0 {
@@ -112,7 +112,7 @@ func (c *call) resolveFilters(ctx context.Context, of *resource, filters []given
 		if g.names == "" {
 			continue
 		}
-		found, err := names.ResolveFilter(ctx, g.param, &resolved[i].values, c.directoryOf(g.names, resolved))
+		found, err := names.ResolveFilter(ctx, g.param, &resolved[i].values, d.directoryOf(g.names, resolved))
 		if err != nil {
 			return nil, nil, err
 		}
@@ -123,9 +123,9 @@ func (c *call) resolveFilters(ctx context.Context, of *resource, filters []given
 
 // directoryOf is where the names of a filter are resolved: of stages, those of the
 // jobs that another filter of the question chose before.
-func (c *call) directoryOf(list listName, filters []given) func(context.Context) (*names.Directory, error) {
+func (d *listDeps) directoryOf(list listName, filters []given) func(context.Context) (*names.Directory, error) {
 	if list == inJobs {
-		return c.directories.ofAllJobs
+		return d.directories.ofAllJobs
 	}
 	var jobIDs []string
 	for _, g := range filters {
@@ -133,19 +133,19 @@ func (c *call) directoryOf(list listName, filters []given) func(context.Context)
 			jobIDs = g.values
 		}
 	}
-	return c.directories.ofStages(jobIDs)
+	return d.directories.ofStages(jobIDs)
 }
 
 // jobsNamed gives the ids of the jobs with one of the names, nil where they cannot
 // be told: the walk is then longer, and the answer is the same.
-func (c *call) jobsNamed(ctx context.Context, wanted []string) []string {
-	d, err := c.directories.ofAllJobs(ctx)
-	if err != nil || d.Truncated {
+func (d *listDeps) jobsNamed(ctx context.Context, wanted []string) []string {
+	jobs, err := d.directories.ofAllJobs(ctx)
+	if err != nil || jobs.Truncated {
 		return nil
 	}
 	var ids []string
 	for _, w := range wanted {
-		for _, e := range d.Entries {
+		for _, e := range jobs.Entries {
 			if digest.Fold(e.Name) == digest.Fold(w) {
 				ids = append(ids, e.ID)
 			}
@@ -156,12 +156,12 @@ func (c *call) jobsNamed(ctx context.Context, wanted []string) []string {
 
 // compile checks the question against a table. The notes are about what in it has
 // no effect.
-func (c *call) compile(table *digest.Table, q question, scope string) (*digest.Plan, []string, error) {
+func (d *listDeps) compile(table *digest.Table, q question, scope string) (*digest.Plan, []string, error) {
 	var notes []string
 	query := digest.Query{
 		Where: q.Where, Fields: q.Fields, Limit: q.Limit, Cursor: q.Cursor, MaxTokens: q.MaxTokens,
 		GroupBy: q.GroupBy, Measure: q.Measure, Sort: q.Sort,
-		Scope: scope, Secret: c.cfg.Secret, Location: c.cfg.Location, Now: c.cfg.Now(),
+		Scope: scope, Secret: d.secret, Location: d.location, Now: d.now,
 	}
 	if q.View == viewRecord {
 		if len(query.Fields) > 0 {
@@ -228,8 +228,8 @@ func maskNotes(m *privacy.Mask, table *digest.Table, plan *digest.Plan, whole bo
 
 // protectedIn tells protected answers apart, and refuses to read those to the
 // questions.
-func (c *call) protectedIn(ctx context.Context, questions []string) (*privacy.Protected, error) {
-	p, err := c.directories.protectedQuestions(ctx)
+func (d *listDeps) protectedIn(ctx context.Context, questions []string) (*privacy.Protected, error) {
+	p, err := d.directories.protectedQuestions(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("which answers must not be shown could not be looked up: %w", err)
 	}

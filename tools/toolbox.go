@@ -81,7 +81,7 @@ type Toolbox struct {
 	recent     recentWrites
 	questions  questions
 	haste      haste
-	texts      keptTexts
+	texts      textCache
 	mask       *privacy.Mask
 	identities *privacy.Identities
 }
@@ -192,6 +192,19 @@ func (b *Toolbox) Run(ctx context.Context, who Caller, name string, arguments an
 		return answer.Size(), nil
 	})
 	return answer, err
+}
+
+// Allows reports whether a caller may use a tool of this box: nil, or an error
+// that wraps ErrUnknownTool and says why not.
+func (b *Toolbox) Allows(who Caller, name string) error {
+	t, ok := b.tools[name]
+	if !ok {
+		return b.unknown(name)
+	}
+	if who.ReadOnly && !t.ReadOnly() || who.Only != nil && !slices.Contains(who.Only, name) {
+		return fmt.Errorf("%w: the caller asked to be kept from %s", ErrUnknownTool, name)
+	}
+	return nil
 }
 
 func (b *Toolbox) unknown(name string) error {

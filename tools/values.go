@@ -44,3 +44,11 @@ func daysBetween(from, to time.Time) digest.Value {
 	}
 	return digest.Number(float64(int(to.Sub(from).Hours() / 24)))
 }
+
+// one is a list of a text, nil for an empty one.
+func one(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return []string{s}
+}

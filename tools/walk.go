@@ -12,7 +12,7 @@ import (
 // walk is one walk of a request, with what it met on the way.
 type walk struct {
 	*request
-	*call
+	*listDeps
 	reader reader
 	// lookups are for the columns that the request needs looked up, nil if none.
 	lookups *lookups
@@ -20,26 +20,16 @@ type walk struct {
 	origin digest.Origin
 }
 
-func newWalk(c *call, r *request) *walk {
-	w := &walk{request: r, call: c, reader: c.reader(r.protected)}
-	if r.whole {
-		w.reader.whole = c.record
+func newWalk(d *listDeps, r *request) *walk {
+	return &walk{
+		request: r, listDeps: d, reader: reader{listDeps: d, protected: r.protected, whole: r.whole},
+		lookups: r.tool.of.lookups(r.plan.Uses),
 	}
-	w.lookups = r.tool.of.lookups(r.plan.Uses)
-	return w
 }
 
-// answer walks the request.
-func (w *walk) answer(ctx context.Context) (*digest.Answer, error) {
-	answer, err := w.plan.Run(ctx, w.rows, w.options(ctx))
-	if err != nil {
-		return nil, err
-	}
-	w.recent.tell(w.tool.of, w.cfg.Now(), answer)
-	for _, note := range w.emptyNotes(ctx, &answer.Summary) {
-		answer.AddNote(note)
-	}
-	return answer, nil
+// run walks the request.
+func (w *walk) run(ctx context.Context) (*digest.Answer, error) {
+	return w.plan.Run(ctx, w.rows, w.options(ctx))
 }
 
 // rows is the walk as digest wants it, from the page that start fetches.
@@ -51,15 +41,15 @@ func (w *walk) rows(ctx context.Context, start string) iter.Seq2[digest.Page, er
 
 func (w *walk) options(ctx context.Context) digest.Options {
 	o := digest.Options{
-		Limits: w.cfg.Limits, PushedDown: w.push.columns, Notes: w.notes,
-		KnownGroups: w.stagesOfOneJob(ctx), LateNotes: w.lateNotes, Reserve: w.recent.room(w.tool.of, w.cfg.Now()),
+		Limits: w.limits, PushedDown: w.push.columns, Notes: w.notes,
+		KnownGroups: w.stagesOfOneJob(ctx), LateNotes: w.lateNotes, Reserve: w.recent.room(w.tool.of, w.now),
 	}
 	if !w.whole {
-		o.Cache, o.CacheKeys, o.Filter, o.Origin = w.keeper, w.cacheKeys, w.push.keeps, &w.origin
+		o.Cache, o.CacheKeys, o.Filter, o.Origin = w.cache, w.cacheKeys, w.push.keeps, &w.origin
 	}
-	if w.Progress != nil {
-		total := w.cfg.Limits.Records
-		o.Progress = func(read int) { w.Progress(read, max(total, read)) }
+	if w.progress != nil {
+		total := w.limits.Records
+		o.Progress = func(read int) { w.progress(read, max(total, read)) }
 	}
 	if w.lookups != nil {
 		o.Enrich = w.enrich
@@ -69,7 +59,7 @@ func (w *walk) options(ctx context.Context) digest.Options {
 
 // enrich fills the columns that look something up in other lists.
 func (w *walk) enrich(ctx context.Context, rows []digest.Row) error {
-	if err := w.lookups.load(ctx, w.call); err != nil {
+	if err := w.lookups.load(ctx, w.listDeps); err != nil {
 		return err
 	}
 	w.lookups.fill(w.tool.of, rows)

@@ -11,39 +11,43 @@ import (
 // answer gives the cached answer to the same question, or else makes it. An answer
 // is not cached that rests on more than its walk: on other lists, on the
 // integration, on what was just written.
-func (t *listTool) answer(ctx context.Context, c *call, q question) (*digest.Answer, error) {
-	key := t.cacheKey(c, q)
-	useCache := c.Progress == nil
-	if useCache && !t.justWritten(c) {
-		if a := c.keeper.Answer(key); a != nil {
+func (t *listTool) answer(ctx context.Context, d *listDeps, q question) (*digest.Answer, error) {
+	key := t.cacheKey(d, q)
+	useCache := d.progress == nil
+	if useCache && !t.justWritten(d) {
+		if a := d.cache.Answer(key); a != nil {
 			return a, nil
 		}
 	}
-	r, err := t.resolve(ctx, c, q)
+	r, err := t.resolve(ctx, d, q)
 	if err != nil {
 		return nil, err
 	}
-	w := newWalk(c, r)
-	a, err := w.answer(ctx)
+	w := newWalk(d, r)
+	a, err := w.run(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if useCache && a.Summary.Matched > 0 && w.lookups == nil && !t.justWritten(c) {
-		c.keeper.StoreAnswer(key, w.origin, a)
+	d.recent.tell(t.of, d.now, a)
+	for _, note := range w.emptyNotes(ctx, &a.Summary) {
+		a.AddNote(note)
+	}
+	if useCache && a.Summary.Matched > 0 && w.lookups == nil && !t.justWritten(d) {
+		d.cache.StoreAnswer(key, w.origin, a)
 	}
 	return a, nil
 }
 
 // cacheKey names all that an answer depends on beside its walk. What is compared
 // with the present is at most a minute old, as the walk is.
-func (t *listTool) cacheKey(c *call, q question) string {
+func (t *listTool) cacheKey(d *listDeps, q question) string {
 	raw, err := json.Marshal(q.arguments)
 	if err != nil {
 		// It cannot fail: the arguments are texts, numbers and lists of them.
 		return ""
 	}
-	return t.name + c.cfg.Now().UTC().Format(time.RFC3339[:16]) + string(raw)
+	return t.name + d.now.UTC().Format(time.RFC3339[:16]) + string(raw)
 }
 
 // justWritten reports whether an answer has to mention recent writes.
-func (t *listTool) justWritten(c *call) bool { return c.recent.room(t.of, c.cfg.Now()) > 0 }
+func (t *listTool) justWritten(d *listDeps) bool { return d.recent.room(t.of, d.now) > 0 }

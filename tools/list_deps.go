@@ -1,0 +1,30 @@
+package tools
+
+import (
+	"time"
+
+	"github.com/kombo-mcp/kombo-mcp/digest"
+	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
+)
+
+// listDeps is what answering a question to a list takes, beside the question.
+type listDeps struct {
+	client      *kombo.Client
+	directories *directories
+	// cache holds walks and answers.
+	cache      *digest.Cache
+	recent     *recentWrites
+	mask       *privacy.Mask
+	identities *privacy.Identities
+	limits     digest.Limits
+	// secret seals cursors.
+	secret   []byte
+	location *time.Location
+	// now is the present for the whole answer.
+	now time.Time
+	// html gives the text that markup shows.
+	html func(string) string
+	// progress, if not nil, is told how many records were read of about total.
+	progress func(read, total int)
+}
