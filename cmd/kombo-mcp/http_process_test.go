@@ -200,7 +200,7 @@ func TestACertificateIsReadAgainWhenItChanges(t *testing.T) {
 	assert.Equal(t, "first", name(), "while the files are replaced")
 	require.NoError(t, os.Rename(nextKey, key))
 	require.NoError(t, os.Rename(nextCert, cert))
-	assert.Eventually(t, func() bool { return name() == "second" }, deadline, 500*time.Millisecond)
+	assert.Eventually(t, func() bool { return name() == "second" }, deadline, 50*time.Millisecond)
 	old := &tls.Dialer{Config: &tls.Config{InsecureSkipVerify: true, MaxVersion: tls.VersionTLS11}} //nolint:gosec // it has to be refused
 	_, err := old.DialContext(t.Context(), "tcp", strings.TrimPrefix(s.base, "http://"))
 	assert.Error(t, err)

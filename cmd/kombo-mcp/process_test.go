@@ -19,6 +19,8 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/testbinary"
 )
 
 // asMain makes the test binary the command itself.
@@ -29,6 +31,7 @@ func TestMain(m *testing.M) {
 		main()
 		os.Exit(0)
 	}
+	testbinary.Overlap()
 	os.Exit(m.Run())
 }
 

@@ -170,7 +170,7 @@ func TestManyAtOnce(t *testing.T) {
 // It is not parallel: it looks at the goroutines of the process.
 func TestAClosedReaderLeavesNothingBehind(t *testing.T) {
 	before := goleak.IgnoreCurrent()
-	r := New(WithLimits(Limits{Time: 2 * time.Second}))
+	r := New(WithLimits(Limits{Time: time.Second}))
 	require.NoError(t, r.engine.load(t.Context()))
 	for range 3 {
 		_, err := r.Text(t.Context(), slowPDF(), "", "")

@@ -119,7 +119,7 @@ type certificate struct {
 }
 
 // certificateCheckInterval is how often the files are checked for changes.
-const certificateCheckInterval = 10 * time.Second
+const certificateCheckInterval = time.Second
 
 func (c *certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	c.mu.Lock()

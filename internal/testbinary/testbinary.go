@@ -11,11 +11,13 @@ package testbinary
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -43,6 +45,7 @@ var scratch struct {
 //
 //	func TestMain(m *testing.M) { os.Exit(testbinary.Run(m)) }
 func Run(m *testing.M) (code int) {
+	Overlap()
 	scratch.ready = true
 	code = m.Run()
 	scratch.Lock()
@@ -54,15 +57,34 @@ func Run(m *testing.M) (code int) {
 	return code
 }
 
+// overlapping is how many tests run at once at least; see Overlap.
+const overlapping = 8
+
+// Overlap lets more tests of a package run at once than there are processors,
+// unless -parallel says how many. Tests that start processes mostly wait: for
+// those, for the disk, for a clock. TestMain calls it, or Run.
+func Overlap() {
+	if !flag.Parsed() {
+		flag.Parse()
+	}
+	given := false
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })
+	if !given {
+		_ = flag.Set("test.parallel", strconv.Itoa(max(overlapping, runtime.GOMAXPROCS(0))))
+	}
+}
+
 // Path returns the absolute path of the program.
 func Path(tb testing.TB) string {
 	tb.Helper()
-	path, err := find()
+	path, err := found()
 	require.NoError(tb, err)
 	return path
 }
 
-var find = sync.OnceValues(func() (string, error) {
+var found = sync.OnceValues(find)
+
+func find() (string, error) {
 	if path := os.Getenv(Variable); path != "" {
 		if info, err := os.Stat(path); err != nil || !filepath.IsAbs(path) || !info.Mode().IsRegular() {
 			return "", fmt.Errorf("%s=%s: must be the absolute path of the built program", Variable, path)
@@ -70,7 +92,7 @@ var find = sync.OnceValues(func() (string, error) {
 		return path, nil
 	}
 	return build()
-})
+}
 
 func build() (string, error) {
 	scratch.Lock()
