@@ -143,7 +143,7 @@ func TestAWriteIsInTheJournalAndIsNotSentTwiceByTheNextProcess(t *testing.T) {
 	assert.Len(t, writes(u.exchanges()), 1)
 	verified := run(t, env, "", "journal", "verify")
 	assert.Equal(t, 0, verified.code, verified.stdout+verified.stderr)
-	assert.Contains(t, verified.stdout, "whole")
+	assert.Contains(t, verified.stdout, "intact")
 	shown := run(t, env, "", "journal", "show", "--tool", "add_application_note")
 	assert.Equal(t, 0, shown.code, shown.stderr)
 	assert.Contains(t, shown.stdout, c.applications[0].ID)

@@ -9,22 +9,21 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-// completeWords offers words for the first argument, and the flags that the
-// library offers when one is begun. They are made when they are asked for, since
-// every start would pay for them.
+// completeWords completes the first argument with words, and flags as the library
+// does. The words are computed only on completion, to keep starts quick.
 func completeWords(words func() []string) cli.ShellCompleteFunc {
 	return func(ctx context.Context, cmd *cli.Command) {
 		if cmd.NArg() > 0 {
 			return
 		}
 		for _, w := range words() {
-			_, _ = fmt.Fprintln(cmd.Root().Writer, w) // a shell that went away needs none
+			_, _ = fmt.Fprintln(cmd.Root().Writer, w) // the shell has gone
 		}
 		cli.DefaultCompleteWithFlags(ctx, cmd)
 	}
 }
 
-// toolNames are the tools that call can run.
+// toolNames are the names of the tools that call can run.
 func toolNames() []string {
 	var out []string
 	for _, t := range tools.Catalogue() {

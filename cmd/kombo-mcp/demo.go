@@ -33,8 +33,8 @@ func demoCommand() *cli.Command {
 	}
 }
 
-// demoStep is a question as a recruiter asks it and the call that an agent
-// makes of it.
+// demoStep is a question that a recruiter asks and the call that an agent makes to
+// answer it.
 type demoStep struct {
 	ask, tool string
 	arguments map[string]any

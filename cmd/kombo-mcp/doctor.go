@@ -39,33 +39,33 @@ const (
 	checkOK   = "ok"
 	checkWarn = "warn"
 	checkFail = "fail"
-	// checkSkip is for what cannot be checked after something else failed.
+	// checkSkip means that it could not be checked because another check failed.
 	checkSkip = "skip"
 )
 
-// check is what was found out about one thing.
+// check is the result of one check.
 type check struct {
 	Name  string `json:"check"`
 	State string `json:"state"`
 	Says  string `json:"says"`
-	// Next is what to do about it.
+	// Next says what to do about it.
 	Next string `json:"next,omitempty"`
 }
 
-// doctor goes from one check to the next.
+// doctor runs the checks in order. Later ones use what earlier ones found.
 type doctor struct {
 	*app.Settings
 	progress *progressLine
 	client   *kombo.Client
-	watch    *watcher
-	// integration is what Kombo tells of it, nil where it could not be read.
+	dates    *dateRecorder
+	// integration is as Kombo describes it, nil if it could not be read.
 	integration *kombo.Integration
 	checks      []check
 	stop        bool
 }
 
-// doctorPatience is how long one request may take: a person waits.
-const doctorPatience = 20 * time.Second
+// doctorTimeout is for one request: a person is waiting.
+const doctorTimeout = 20 * time.Second
 
 func runDoctor(ctx context.Context, w io.Writer, o *doctorOptions) error {
 	d := &doctor{Settings: o.Settings, progress: newProgress(os.Stderr)}
@@ -115,16 +115,16 @@ func printChecks(w io.Writer, checks []check, colours bool) error {
 	return nil
 }
 
-// watcher notes what every answer of the upstream tells beside its body.
-type watcher struct {
+// dateRecorder is a transport that notes the Date header of the last answer.
+type dateRecorder struct {
 	base http.RoundTripper
 	mu   sync.Mutex
-	// date is the upstream's clock in its last answer, at this one's then.
+	// date is the clock of the upstream in its last answer, at this machine's then.
 	date, at time.Time
 }
 
 // RoundTrip implements http.RoundTripper.
-func (w *watcher) RoundTrip(r *http.Request) (*http.Response, error) {
+func (w *dateRecorder) RoundTrip(r *http.Request) (*http.Response, error) {
 	res, err := w.base.RoundTrip(r)
 	if err != nil {
 		return nil, err
@@ -137,36 +137,35 @@ func (w *watcher) RoundTrip(r *http.Request) (*http.Response, error) {
 	return res, nil
 }
 
-// connect makes the client whose answers are looked at.
+// connect makes a client whose answers go through d.dates.
 func (d *doctor) connect(key string, more ...kombo.Option) (*kombo.Client, error) {
 	opts := append(d.ClientOptions(buildVersion()),
-		kombo.WithHTTPClient(&http.Client{Transport: d.watch}),
-		// One repetition tells a hiccup from an outage; five would be a long wait.
-		kombo.WithRetries(1), kombo.WithTimeouts(doctorPatience, doctorPatience))
+		kombo.WithHTTPClient(&http.Client{Transport: d.dates}),
+		// One retry distinguishes a hiccup from an outage; five would take too long.
+		kombo.WithRetries(1), kombo.WithTimeouts(doctorTimeout, doctorTimeout))
 	return kombo.New(key, append(opts, more...)...)
 }
 
-// connectSandbox makes a client of the embedded ATS.
+// connectSandbox makes a client of the sandbox.
 func (d *doctor) connectSandbox() error {
 	opts, err := d.SandboxOptions()
 	if err != nil {
 		return err
 	}
 	sb := sandbox.New(opts)
-	d.watch = &watcher{base: sb.Transport()}
-	up, err := app.InSandbox(sb, kombo.WithHTTPClient(&http.Client{Transport: d.watch}))
+	d.dates = &dateRecorder{base: sb.Transport()}
+	up, err := app.InSandbox(sb, kombo.WithHTTPClient(&http.Client{Transport: d.dates}))
 	d.client = up.Client
 	return err
 }
 
-// failed words an error of Kombo's with the next step, and has what rests on it
-// left out.
-func (d *doctor) failed(words string) check {
+// failed is a failure that makes the checks skip which depend on this one.
+func (d *doctor) failed(says string) check {
 	d.stop = true
-	return check{State: checkFail, Says: words}
+	return check{State: checkFail, Says: says}
 }
 
-// skipped is the check of what rests on one that failed.
+// skipped is a check that depends on one that failed.
 func skipped() check {
-	return check{State: checkSkip, Says: "not checked, since what it rests on failed."}
+	return check{State: checkSkip, Says: "not checked, because a check that it depends on failed."}
 }

@@ -16,19 +16,19 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-// checkKey tells whether there is a key, where it comes from, and whether
-// Kombo takes it.
+// checkKey checks that there is a key that Kombo accepts, and says where it comes
+// from.
 func (d *doctor) checkKey(ctx context.Context) check {
 	if d.Sandbox {
 		if err := d.connectSandbox(); err != nil {
 			return d.failed(err.Error() + ".")
 		}
-		return check{State: checkOK, Says: "none is needed for the made-up ATS."}
+		return check{State: checkOK, Says: "the sandbox needs none."}
 	}
 	if d.stop {
 		return skipped()
 	}
-	d.watch = &watcher{base: http.DefaultTransport}
+	d.dates = &dateRecorder{base: http.DefaultTransport}
 	key, err := app.APIKey()
 	if err == nil {
 		d.client, err = d.connect(key)
@@ -40,15 +40,15 @@ func (d *doctor) checkKey(ctx context.Context) check {
 	if err != nil {
 		return d.refusedKey(ctx, key, err)
 	}
-	source, loose := keySource()
-	c := check{State: checkOK, Says: fmt.Sprintf("Kombo takes it (%s; environment %s).", source, cmp.Or(info.EnvironmentID, "not named"))}
-	if loose != "" {
-		c.State, c.Next = checkWarn, loose
+	source, warning := keySource()
+	c := check{State: checkOK, Says: fmt.Sprintf("Kombo accepts it (%s; environment %s).", source, cmp.Or(info.EnvironmentID, "not named"))}
+	if warning != "" {
+		c.State, c.Next = checkWarn, warning
 	}
 	return c
 }
 
-// refusedKey tells whether a key that was refused is one of the other region.
+// refusedKey finds out whether a refused key is one of the other region.
 func (d *doctor) refusedKey(ctx context.Context, key string, refusal error) check {
 	c := d.failed(tools.Explain(refusal))
 	if kombo.CodeOf(refusal) != kombo.CodeAuthenticationInvalid || d.BaseURL != "" {
@@ -63,31 +63,31 @@ func (d *doctor) refusedKey(ctx context.Context, key string, refusal error) chec
 		return c
 	}
 	if _, err := client.CheckAPIKey(ctx); err == nil {
-		c.Next = fmt.Sprintf("It is a key of the region %s: set KOMBO_REGION=%s.", other, other)
+		c.Next = fmt.Sprintf("It is a key for the region %s: set KOMBO_REGION=%s.", other, other)
 	}
 	return c
 }
 
-// keySource names where the key comes from, and says what is wrong with a file
-// that others can read.
-func keySource() (source, loose string) {
+// keySource names where the key comes from, with a warning about a file that others
+// can read.
+func keySource() (source, warning string) {
 	if strings.TrimSpace(os.Getenv("KOMBO_API_KEY")) != "" {
 		return "from KOMBO_API_KEY", ""
 	}
 	path := os.Getenv("KOMBO_API_KEY_FILE")
 	if fi, err := os.Stat(path); err == nil && readableByOthers(fi) { //nolint:gosec // the operator names the file
-		loose = fmt.Sprintf("Others on this machine can read %s: chmod 600 takes that away.", path)
+		warning = fmt.Sprintf("Others on this machine can read %s: chmod 600 prevents that.", path)
 	}
-	return "from the file " + path, loose
+	return "from the file " + path, warning
 }
 
-// checkRegion says where requests go.
+// checkRegion reports where requests go.
 func (d *doctor) checkRegion(context.Context) check {
 	switch {
 	case d.Sandbox:
-		return check{State: checkOK, Says: "the made-up ATS runs in this process."}
+		return check{State: checkOK, Says: "the sandbox runs in this process."}
 	case d.BaseURL != "":
-		return check{State: checkOK, Says: "KOMBO_BASE_URL stands in for the region: " + d.BaseURL + "."}
+		return check{State: checkOK, Says: "KOMBO_BASE_URL replaces it: " + d.BaseURL + "."}
 	}
 	if err := d.CheckRegion(); err != nil {
 		return d.failed(err.Error() + ".")
@@ -95,7 +95,7 @@ func (d *doctor) checkRegion(context.Context) check {
 	return check{State: checkOK, Says: strings.ToLower(d.Region) + "."}
 }
 
-// checkIntegration tells in which state the integration is.
+// checkIntegration checks the state of the integration.
 func (d *doctor) checkIntegration(ctx context.Context) check {
 	if d.stop {
 		return skipped()
@@ -103,7 +103,7 @@ func (d *doctor) checkIntegration(ctx context.Context) check {
 	in, err := d.client.GetIntegration(ctx)
 	switch {
 	case errors.Is(err, kombo.ErrNoIntegration):
-		return d.failed("none is named. Set KOMBO_INTEGRATION_ID or --integration-id; the id stands on the integration's page in Kombo's dashboard.")
+		return d.failed("none is set. Set KOMBO_INTEGRATION_ID or --integration-id; the id is on the page of the integration in Kombo's dashboard.")
 	case err != nil:
 		return d.failed(tools.Explain(err))
 	}
@@ -128,14 +128,14 @@ func (d *doctor) checkIntegration(ctx context.Context) check {
 	}
 	switch {
 	case in.Category != "" && in.Category != "ATS":
-		return d.failed(fmt.Sprintf("%s is an integration of the category %s. Name one of an applicant tracking system.", name, in.Category))
+		return d.failed(fmt.Sprintf("%s is an integration of the category %s. Use one of an applicant tracking system.", name, in.Category))
 	case !in.DataExpiredAt.IsZero():
-		return check{State: checkWarn, Says: name + ": its settings were changed, and Kombo's copy is older than that.", Next: "Wait for the next sync."}
+		return check{State: checkWarn, Says: name + ": its settings changed after the last sync.", Next: "Wait for the next sync."}
 	}
 	return check{State: checkOK, Says: name + ", " + strings.ToLower(cmp.Or(in.Status, "active")) + "."}
 }
 
-// checkPermissions tells what of the ATS can be read and written.
+// checkPermissions checks what can be read from the ATS and written to it.
 func (d *doctor) checkPermissions(context.Context) check {
 	if d.integration == nil {
 		return skipped()
@@ -156,23 +156,23 @@ func (d *doctor) checkPermissions(context.Context) check {
 			missing = append(missing, cmp.Or(a.Label, a.ID)+" ("+tools.WhyNot(a.CoverageStatus, a.ScopeConfigSetting, a.OptedOutByCustomer)+")")
 		}
 	}
-	c := check{State: checkOK, Says: fmt.Sprintf("%d of %d kinds of records can be read, %d of %d actions can be done.",
+	c := check{State: checkOK, Says: fmt.Sprintf("%d of %d kinds of records can be read, %d of %d actions are available.",
 		reads, len(d.integration.ReadModels), writes, len(d.integration.WriteActions))}
 	switch {
 	case len(d.integration.ReadModels)+len(d.integration.WriteActions) == 0:
-		return check{State: checkWarn, Says: "Kombo does not tell what this integration permits."}
+		return check{State: checkWarn, Says: "Kombo does not say what this integration permits."}
 	case reads == 0:
 		c.State = checkFail
 	case len(missing) > 0:
 		c.State = checkWarn
 	}
 	if len(missing) > 0 {
-		c.Next = "Not: " + strings.Join(missing, ", ") + ". What is switched off can be switched on in Kombo's scope settings."
+		c.Next = "Missing: " + strings.Join(missing, ", ") + ". What is disabled can be enabled in Kombo's scope settings."
 	}
 	return c
 }
 
-// checkRead times one read of one record.
+// checkRead times reading one record.
 func (d *doctor) checkRead(ctx context.Context) check {
 	if d.stop || d.client == nil {
 		return skipped()
@@ -186,7 +186,7 @@ func (d *doctor) checkRead(ctx context.Context) check {
 	}
 	c := check{State: checkOK, Says: fmt.Sprintf("one record of %s in %d ms.", strings.TrimPrefix(what.model, "ats_"), took.Milliseconds())}
 	if took > slowRead {
-		c.State, c.Next = checkWarn, "That is slow: questions that walk thousands of records may end at --walk-time, and then say so."
+		c.State, c.Next = checkWarn, "That is slow: answers over thousands of records may be cut short by --walk-time; they say so."
 	}
 	return c
 }
@@ -197,7 +197,7 @@ type oneRead struct {
 	read  func() error
 }
 
-// readable is a read of what the integration delivers.
+// readable is a read that the integration supports.
 func (d *doctor) readable(ctx context.Context) oneRead {
 	one := kombo.ListOptions{PageSize: 1}
 	reads := []oneRead{
@@ -219,5 +219,5 @@ func (d *doctor) readable(ctx context.Context) oneRead {
 	return reads[0]
 }
 
-// slowRead is where a read of one record is slow: a walk of 5,000 takes 20.
+// slowRead is when reading one record is slow: a walk of 5,000 takes 20 such reads.
 const slowRead = 2 * time.Second

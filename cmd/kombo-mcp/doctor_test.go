@@ -144,10 +144,10 @@ func TestEveryStateOfAnIntegrationIsSaidInWords(t *testing.T) {
 		"unfinished":  {object{"setup_status": "INCOMPLETE"}, "integration", checkFail, "must finish the steps"},
 		"first copy":  {object{"setup_status": "FINAL_SYNC_PENDING"}, "integration", checkWarn, "Wait, and run this again"},
 		"stale":       {object{"data_expired_at": "2026-11-01T00:00:00Z"}, "integration", checkWarn, "Wait for the next sync"},
-		"another":     {object{"category": "HRIS"}, "integration", checkFail, "Name one of an applicant tracking system"},
+		"another":     {object{"category": "HRIS"}, "integration", checkFail, "Use one of an applicant tracking system"},
 		"in part":     {object{"read_models": []any{off, on}}, "permissions", checkWarn, "Offers (the ATS cannot)"},
 		"nothing":     {object{"read_models": []any{off}}, "permissions", checkFail, "0 of 1 kinds"},
-		"untold":      {object{}, "permissions", checkWarn, "does not tell"},
+		"untold":      {object{}, "permissions", checkWarn, "does not say"},
 		"disabled":    {object{"read_models": []any{on}, "write_actions": []any{object{"label": "Reject", "scope_config_setting": "DISABLED"}}}, "permissions", checkWarn, "Reject (switched off)"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -214,7 +214,7 @@ func TestTheDoctorLooksAtTheMachine(t *testing.T) {
 		a, _ := u.undecided(t)
 		s.ok("add_application_note", object{"application_id": a[0].ID, "content": "x"})
 		checks, _ := examine(t, env)
-		assert.Regexp(t, `\d+ lines, whole`, checks["journal"].Says)
+		assert.Regexp(t, `\d+ lines, intact`, checks["journal"].Says)
 		path := journalOf(t, env)
 		raw, err := os.ReadFile(path)
 		require.NoError(t, err)

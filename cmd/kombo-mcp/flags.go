@@ -30,21 +30,21 @@ func serverFlags(s *app.Settings) []cli.Flag {
 		integrationFlag(s, "the Kombo integration to work in, such as greenhouse:8d1hpPsbjxUkoCoa1veLZGe5"),
 		regionFlag(s),
 		baseURLFlag(s),
-		&cli.BoolFlag{Name: "sandbox", Destination: &s.Sandbox, Usage: "work on an embedded ATS with made-up data; needs no key", Sources: cli.EnvVars("KOMBO_SANDBOX")},
+		&cli.BoolFlag{Name: "sandbox", Destination: &s.Sandbox, Usage: "work in an embedded ATS with made-up data; needs no key", Sources: cli.EnvVars("KOMBO_SANDBOX")},
 		&cli.StringSliceFlag{Name: "tools", Destination: &s.Tools, Usage: "offer only these tools", Sources: cli.EnvVars("KOMBO_TOOLS")},
-		&cli.StringSliceFlag{Name: "exclude-tools", Destination: &s.ExcludeTools, Usage: "leave these tools out", Sources: cli.EnvVars("KOMBO_EXCLUDE_TOOLS")},
+		&cli.StringSliceFlag{Name: "exclude-tools", Destination: &s.ExcludeTools, Usage: "do not offer these tools", Sources: cli.EnvVars("KOMBO_EXCLUDE_TOOLS")},
 		&cli.StringFlag{Name: "files", Destination: &s.Files, Usage: "folder whose files may be uploaded by path", Sources: cli.EnvVars("KOMBO_FILES")},
 		&cli.StringFlag{Name: "timezone", Destination: &s.Timezone, Value: s.Timezone, Usage: "time zone that days are counted in, such as Europe/Berlin", Sources: cli.EnvVars("KOMBO_TIMEZONE")},
 		&cli.StringFlag{Name: "log-level", Destination: &s.LogLevel, Value: s.LogLevel, Usage: "debug, info, warn or error; logs go to stderr", Sources: cli.EnvVars("KOMBO_LOG_LEVEL")},
-		&cli.IntFlag{Name: "walk-records", Destination: &s.WalkRecords, Value: s.WalkRecords, Usage: "records that are read at most to answer one question"},
+		&cli.IntFlag{Name: "walk-records", Destination: &s.WalkRecords, Value: s.WalkRecords, Usage: "the most records to read for one answer"},
 		&cli.DurationFlag{Name: "walk-time", Destination: &s.WalkTime, Value: s.WalkTime, Usage: "how long reading them may take"},
-		&cli.IntFlag{Name: "keep-mb", Destination: &s.KeepMB, Value: s.KeepMB, Usage: "memory for the walks that are kept for a minute, in MiB"},
+		&cli.IntFlag{Name: "keep-mb", Destination: &s.KeepMB, Value: s.KeepMB, Usage: "memory for cached walks, in MiB"},
 	}
 	flags = append(flags, writeFlags(s)...)
 	return append(flags, sandboxFlags(s)...)
 }
 
-// The flags of more than one command that say where Kombo is.
+// Flags that more than one command has.
 
 func integrationFlag(s *app.Settings, usage string) cli.Flag {
 	return &cli.StringFlag{Name: "integration-id", Destination: &s.IntegrationID, Usage: usage, Sources: cli.EnvVars("KOMBO_INTEGRATION_ID")}
@@ -62,13 +62,13 @@ func journalFlag(s *app.Settings, usage string) cli.Flag {
 	return &cli.StringFlag{Name: "journal", Destination: &s.Journal, Usage: usage, Sources: cli.EnvVars("KOMBO_JOURNAL")}
 }
 
-// writeFlags say what may be written, who is asked and where it is recorded.
+// writeFlags say what may be written, who confirms it and where it is recorded.
 func writeFlags(s *app.Settings) []cli.Flag {
 	return []cli.Flag{
 		&cli.BoolFlag{Name: "read-only", Destination: &s.ReadOnly, Usage: "offer no tool that changes the ATS", Sources: cli.EnvVars("KOMBO_READ_ONLY")},
-		&cli.StringFlag{Name: "writes", Destination: &s.Writes, Value: s.Writes, Usage: "allow, confirm (a person is asked before what changes where somebody stands), confirm-all or deny", Sources: cli.EnvVars("KOMBO_WRITES")},
-		&cli.StringFlag{Name: "confirm-fallback", Destination: &s.ConfirmFallback, Usage: "what happens where the client cannot ask: allow (on stdio), preview (a second call with a code; over HTTP) or deny", Sources: cli.EnvVars("KOMBO_CONFIRM_FALLBACK")},
-		&cli.IntFlag{Name: "max-writes-per-minute", Destination: &s.MaxWritesPerMinute, Value: s.MaxWritesPerMinute, Usage: "more are refused"},
+		&cli.StringFlag{Name: "writes", Destination: &s.Writes, Value: s.Writes, Usage: "allow, confirm (a person confirms rejections, moves, new candidates and applications), confirm-all or deny", Sources: cli.EnvVars("KOMBO_WRITES")},
+		&cli.StringFlag{Name: "confirm-fallback", Destination: &s.ConfirmFallback, Usage: "if the client cannot ask a person: allow (default on stdio), preview (default over HTTP: a second call with a code) or deny", Sources: cli.EnvVars("KOMBO_CONFIRM_FALLBACK")},
+		&cli.IntFlag{Name: "max-writes-per-minute", Destination: &s.MaxWritesPerMinute, Value: s.MaxWritesPerMinute, Usage: "write limit; more are refused"},
 		journalFlag(s, "file or folder of the record of writes, - for stderr; by default in the user's state directory (none for --sandbox)"),
 		&cli.BoolFlag{Name: "journal-reads", Destination: &s.JournalReads, Usage: "record reads as well: tool, arguments and counts, no records"},
 		&cli.StringSliceFlag{Name: "redact", Destination: &s.Redact, Usage: "mask these in every answer: contact, name, address, social", Sources: cli.EnvVars("KOMBO_REDACT")},
@@ -80,27 +80,27 @@ func listenFlags(s *app.Settings) []cli.Flag {
 	return []cli.Flag{
 		&cli.StringSliceFlag{Name: "transport", Destination: &s.Transports, Value: s.Transports, Usage: "stdio, or http and sse, one or both", Sources: cli.EnvVars("KOMBO_TRANSPORT")},
 		&cli.StringFlag{Name: "listen", Destination: &s.Listen, Value: s.Listen, Usage: "address for http and sse", Sources: cli.EnvVars("KOMBO_LISTEN")},
-		&cli.StringFlag{Name: "auth-token-file", Destination: &s.AuthTokenFile, Usage: "file of the bearer token that callers must show; KOMBO_AUTH_TOKEN holds it in the environment", Sources: cli.EnvVars("KOMBO_AUTH_TOKEN_FILE")},
-		&cli.StringFlag{Name: "tenants", Destination: &s.Tenants, Usage: "YAML file of those who may call, read again on SIGHUP", Sources: cli.EnvVars("KOMBO_TENANTS")},
-		&cli.StringFlag{Name: "oidc-issuer", Destination: &s.OIDCIssuer, Usage: "take access tokens of this OAuth issuer", Sources: cli.EnvVars("KOMBO_OIDC_ISSUER")},
-		&cli.StringFlag{Name: "oidc-audience", Destination: &s.OIDCAudience, Usage: "what access tokens for this server are issued for", Sources: cli.EnvVars("KOMBO_OIDC_AUDIENCE")},
+		&cli.StringFlag{Name: "auth-token-file", Destination: &s.AuthTokenFile, Usage: "file with the bearer token of callers; or set KOMBO_AUTH_TOKEN to the token", Sources: cli.EnvVars("KOMBO_AUTH_TOKEN_FILE")},
+		&cli.StringFlag{Name: "tenants", Destination: &s.Tenants, Usage: "YAML file of the tenants, reloaded on SIGHUP", Sources: cli.EnvVars("KOMBO_TENANTS")},
+		&cli.StringFlag{Name: "oidc-issuer", Destination: &s.OIDCIssuer, Usage: "accept access tokens of this OAuth issuer", Sources: cli.EnvVars("KOMBO_OIDC_ISSUER")},
+		&cli.StringFlag{Name: "oidc-audience", Destination: &s.OIDCAudience, Usage: "audience of access tokens for this server", Sources: cli.EnvVars("KOMBO_OIDC_AUDIENCE")},
 		&cli.StringSliceFlag{Name: "oidc-scopes", Destination: &s.OIDCScopes, Usage: "scopes that every access token must have"},
-		&cli.StringFlag{Name: "public-url", Destination: &s.PublicURL, Usage: "address by which clients know this server, such as https://mcp.example.com/mcp; the audience if not given", Sources: cli.EnvVars("KOMBO_PUBLIC_URL")},
+		&cli.StringFlag{Name: "public-url", Destination: &s.PublicURL, Usage: "address of this server for clients, such as https://mcp.example.com/mcp; the audience if not set", Sources: cli.EnvVars("KOMBO_PUBLIC_URL")},
 		&cli.StringSliceFlag{Name: "allow-host", Destination: &s.AllowHosts, Usage: "host names by which this server is called"},
-		&cli.StringSliceFlag{Name: "allow-origin", Destination: &s.AllowOrigins, Usage: "pages that may call, as https://app.example.com"},
-		&cli.StringFlag{Name: "tls-cert", Destination: &s.TLSCert, Usage: "certificate file, read again when it changes"},
+		&cli.StringSliceFlag{Name: "allow-origin", Destination: &s.AllowOrigins, Usage: "origins of pages that may call, such as https://app.example.com"},
+		&cli.StringFlag{Name: "tls-cert", Destination: &s.TLSCert, Usage: "certificate file, reloaded when it changes"},
 		&cli.StringFlag{Name: "tls-key", Destination: &s.TLSKey, Usage: "key file of the certificate"},
-		&cli.BoolFlag{Name: "behind-tls-proxy", Destination: &s.BehindTLSProxy, Usage: "something before this server does TLS"},
-		&cli.StringFlag{Name: "admin-listen", Destination: &s.AdminListen, Usage: "address for /metrics alone; without it they are served where --listen is loopback"},
-		&cli.BoolFlag{Name: "stateless", Destination: &s.Stateless, Usage: "give no sessions, for several servers behind a balancer without affinity"},
-		&cli.StringFlag{Name: "redis-url", Destination: &s.RedisURL, Usage: "Redis that several servers share as their memory of writes; in the environment where it holds a password", Sources: cli.EnvVars("KOMBO_REDIS_URL")},
-		&cli.StringFlag{Name: "secret-file", Destination: &s.SecretFile, Usage: "file of a secret that several servers share, for cursors and confirmations; KOMBO_SECRET holds it in the environment; the API key serves if there is none", Sources: cli.EnvVars("KOMBO_SECRET_FILE")},
-		&cli.IntFlag{Name: "max-calls", Destination: &s.MaxCalls, Value: s.MaxCalls, Usage: "tool calls in flight, of all callers together"},
+		&cli.BoolFlag{Name: "behind-tls-proxy", Destination: &s.BehindTLSProxy, Usage: "a proxy in front of this server does TLS"},
+		&cli.StringFlag{Name: "admin-listen", Destination: &s.AdminListen, Usage: "address for /metrics; without it they are served on --listen if that is loopback"},
+		&cli.BoolFlag{Name: "stateless", Destination: &s.Stateless, Usage: "keep no sessions, for several servers behind a load balancer without affinity"},
+		&cli.StringFlag{Name: "redis-url", Destination: &s.RedisURL, Usage: "Redis that several servers share as write memory; set it in the environment if it has a password", Sources: cli.EnvVars("KOMBO_REDIS_URL")},
+		&cli.StringFlag{Name: "secret-file", Destination: &s.SecretFile, Usage: "file with a secret that several servers share, for cursors and confirmations; or set KOMBO_SECRET to the secret; the API key is used if there is none", Sources: cli.EnvVars("KOMBO_SECRET_FILE")},
+		&cli.IntFlag{Name: "max-calls", Destination: &s.MaxCalls, Value: s.MaxCalls, Usage: "the most tool calls in flight, of all callers together"},
 	}
 }
 
-// own keeps flags to the command that declares them: its subcommands have their
-// own and would list these beside.
+// own restricts flags to the command that declares them: its subcommands have flags
+// of their own, and would list these as well.
 func own(flags []cli.Flag) []cli.Flag {
 	for _, f := range flags {
 		switch f := f.(type) {
@@ -121,12 +121,12 @@ func own(flags []cli.Flag) []cli.Flag {
 	return flags
 }
 
-// sandboxFlags shape the made-up data, embedded or served.
+// sandboxFlags describe the data of the sandbox, embedded or served.
 func sandboxFlags(s *app.Settings) []cli.Flag {
 	return []cli.Flag{
 		&cli.Uint64Flag{Name: "seed", Destination: &s.Seed, Value: s.Seed, Usage: "seed of the sandbox's data"},
 		&cli.IntFlag{Name: "applications", Destination: &s.Applications, Value: s.Applications, Usage: "size of the sandbox: 10 to 200000 applications"},
-		&cli.StringFlag{Name: "today", Destination: &s.Today, Usage: "the sandbox's today, such as 2026-11-24"},
-		&cli.DurationFlag{Name: "lag", Destination: &s.Lag, Usage: "how long the sandbox takes to show a write in its reads"},
+		&cli.StringFlag{Name: "today", Destination: &s.Today, Usage: "the date in the sandbox, such as 2026-11-24"},
+		&cli.DurationFlag{Name: "lag", Destination: &s.Lag, Usage: "how long until the sandbox shows a write in its reads"},
 	}
 }

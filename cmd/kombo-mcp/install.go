@@ -30,21 +30,21 @@ func installCommand() *cli.Command {
 	o := installOptions{Settings: newSettings(), name: "kombo"}
 	return &cli.Command{
 		Name:      "install",
-		Usage:     "write this server into a host's configuration, or take it out",
+		Usage:     "add this server to a host's configuration, or remove it",
 		ArgsUsage: "HOST",
 		Description: "HOST is one of " + strings.Join(hosts.IDs(), ", ") + ".\n" +
-			"Nothing else in the file changes; a copy of it is kept beside it. The API key is never an argument\n" +
+			"Nothing else in the file changes; a copy of it is kept next to it. The API key is never an argument\n" +
 			"and never in the file: the host takes it from where it keeps secrets, or the server reads it from a\n" +
 			"file that only you can read, which this command writes from KOMBO_API_KEY.",
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "print", Destination: &o.print, Usage: "print what would be written, and write nothing"},
-			&cli.BoolFlag{Name: "remove", Destination: &o.remove, Usage: "take the server out again"},
-			&cli.BoolFlag{Name: "sandbox", Destination: &o.Sandbox, Usage: "install the server on made-up data; needs no key"},
+			&cli.BoolFlag{Name: "remove", Destination: &o.remove, Usage: "remove the server"},
+			&cli.BoolFlag{Name: "sandbox", Destination: &o.Sandbox, Usage: "install the server with made-up data; needs no key"},
 			&cli.BoolFlag{Name: "read-only", Destination: &o.ReadOnly, Usage: "offer no tool that changes the ATS"},
 			&cli.StringFlag{Name: "name", Destination: &o.name, Value: o.name, Usage: "what the host calls the server"},
-			&cli.StringFlag{Name: "config", Destination: &o.config, Usage: "the file to write, instead of the host's own for you"},
+			&cli.StringFlag{Name: "config", Destination: &o.config, Usage: "the file to write, instead of the host's own"},
 			&cli.StringFlag{Name: "url", Destination: &o.url, Usage: "the address of a server over HTTP, such as https://mcp.example.com/mcp, instead of one that the host starts"},
-			&cli.StringFlag{Name: "key-file", Destination: &o.keyFile, Usage: "have the server read the key from this file, in hosts that keep secrets as well"},
+			&cli.StringFlag{Name: "key-file", Destination: &o.keyFile, Usage: "make the server read the key from this file, even in hosts that keep secrets"},
 			integrationFlag(o.Settings, "the Kombo integration to work in"),
 			regionFlag(o.Settings),
 			baseURLFlag(o.Settings),
@@ -55,7 +55,7 @@ func installCommand() *cli.Command {
 	}
 }
 
-// installed is what became of an installation.
+// installed is what an installation did.
 type installed struct {
 	Host    string `json:"host"`
 	Name    string `json:"name"`
@@ -103,15 +103,15 @@ func runInstall(cmd *cli.Command, o *installOptions) error {
 func thisMachine() hosts.Machine {
 	home, err := os.UserHomeDir()
 	if err != nil {
-		home = "" // hosts says what to do without one
+		home = "" // hosts reports it where one is needed
 	}
 	return hosts.Machine{GOOS: runtime.GOOS, Home: home, Env: os.Getenv}
 }
 
-// installPlan is what is to be written.
+// installPlan is what will be written.
 type installPlan struct {
 	server hosts.Server
-	// keyFile is where the key goes, "" where the host has it.
+	// keyFile is where the key will be, "" if the host keeps it.
 	keyFile, key string
 }
 
@@ -136,7 +136,7 @@ func planInstall(o *installOptions, h hosts.Host, m hosts.Machine) (p installPla
 	return p, p.settings(o, h, m)
 }
 
-// settings are those of a server in an ATS of one's own.
+// settings adds those of a server that works in Kombo.
 func (p *installPlan) settings(o *installOptions, h hosts.Host, m hosts.Machine) error {
 	if o.IntegrationID == "" && !o.print {
 		return errors.New("no integration. Set KOMBO_INTEGRATION_ID or --integration-id to the integration to work in, or add --sandbox to try everything on made-up data")
@@ -158,8 +158,8 @@ func (p *installPlan) settings(o *installOptions, h hosts.Host, m hosts.Machine)
 	return p.useKeyFile(o, m)
 }
 
-// useKeyFile finds the file that the server will read the key from, and the
-// key, if it is yet to be written there.
+// useKeyFile chooses the file from which the server will read the key, and reads
+// the key if it has to be written there.
 func (p *installPlan) useKeyFile(o *installOptions, m hosts.Machine) (err error) {
 	p.keyFile = o.keyFile
 	if p.keyFile == "" {
@@ -175,7 +175,7 @@ func (p *installPlan) useKeyFile(o *installOptions, m hosts.Machine) (err error)
 	}
 	p.key = strings.TrimSpace(os.Getenv(hosts.VarKey))
 	if _, err := os.Stat(p.keyFile); p.key == "" && err != nil && !o.print {
-		return fmt.Errorf("no API key. Set KOMBO_API_KEY for this command, which puts it into %s, where only you can read it, or add --sandbox to try everything on made-up data", p.keyFile)
+		return fmt.Errorf("no API key. Set KOMBO_API_KEY for this command, which writes it to %s, where only you can read it, or add --sandbox to try everything on made-up data", p.keyFile)
 	}
 	p.server.Settings = append([]hosts.Variable{{Name: hosts.VarKeyFile, Value: p.keyFile}}, p.server.Settings...)
 	return nil
@@ -233,7 +233,7 @@ func printInstall(cmd *cli.Command, o *installOptions, h hosts.Host, s hosts.Ser
 	if o.json {
 		return printJSON(cmd.Root().Writer, map[string]any{"host": h.ID, "name": s.Name, "file": file, "text": text, "next": h.Notes(s)})
 	}
-	// What is printed can be put into a file: words about it go elsewhere.
+	// stdout has only what belongs in the file.
 	if _, err := fmt.Fprintf(cmd.Root().ErrWriter, "for %s:\n", file); err != nil {
 		return err
 	}
@@ -257,7 +257,7 @@ func (i installed) print(w io.Writer, o *installOptions) error {
 		lines = append(lines, fmt.Sprintf("%s is in %s already; nothing was changed.", i.Name, i.File))
 	}
 	if i.Backup != "" {
-		lines = append(lines, "The file as it was is "+i.Backup+".")
+		lines = append(lines, "A copy of the file as it was is "+i.Backup+".")
 	}
 	if i.KeyFile != "" {
 		lines = append(lines, "The key is in "+i.KeyFile+", where only you can read it.")

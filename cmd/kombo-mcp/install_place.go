@@ -13,16 +13,16 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/internal/hosts"
 )
 
-// ownPath is the absolute path by which hosts start this program. A name on the
-// PATH, which an update leaves where it is, goes before the file that it leads
-// to.
+// ownPath is the absolute path by which hosts start this program. A link on the
+// PATH, which stays the same after an update, is preferred to the file that it
+// points to.
 func ownPath() (string, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return "", fmt.Errorf("find this program: %w", err)
 	}
 	if strings.Contains(filepath.ToSlash(self), "/go-build") && !strings.HasSuffix(self, ".test") && !strings.HasSuffix(self, ".test.exe") {
-		return "", errors.New("go run builds a program that is gone when it ends: build it first, for example with make build")
+		return "", errors.New("go run deletes the program when it ends: build it first, for example with make build")
 	}
 	if called, err := exec.LookPath(os.Args[0]); err == nil {
 		if called, err = filepath.Abs(called); err == nil && sameFile(called, self) {
@@ -41,21 +41,21 @@ func sameFile(a, b string) bool {
 	return err == nil && os.SameFile(one, other)
 }
 
-// wantsToken tells whether a server at that address is to be sent a token: one
-// on this machine may be open to all who can reach it.
+// wantsToken reports whether a server at that address gets a token: one on this
+// machine may be open to all who can reach it.
 func wantsToken(address string) (bool, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return false, fmt.Errorf("--url: %q is no address such as https://mcp.example.com/mcp", address)
+		return false, fmt.Errorf("--url: %q is not an address such as https://mcp.example.com/mcp", address)
 	}
 	if u.User != nil || u.RawQuery != "" {
-		return false, errors.New("--url: an address with a password or a query would stand in the open in the host's file; the token comes from KOMBO_AUTH_TOKEN")
+		return false, errors.New("--url: a password or a query in the address would be readable in the host's file; the token comes from KOMBO_AUTH_TOKEN")
 	}
 	name := u.Hostname()
 	ip := net.ParseIP(name)
 	loopback := name == "localhost" || ip != nil && ip.IsLoopback()
 	if u.Scheme == "http" && !loopback {
-		return false, fmt.Errorf("--url: %s would send the token in the open: use https", address)
+		return false, fmt.Errorf("--url: %s would send the token unencrypted: use https", address)
 	}
 	return !loopback || os.Getenv(hosts.VarToken) != "", nil
 }

@@ -244,7 +244,7 @@ func TestInstallRefusesAndChangesNothing(t *testing.T) {
 		"comments where none may be": {"claude-desktop", "{} // mine\n", []string{id, key}, nil, "which this host does not allow"},
 		"a name that is none":        {"cursor", "", []string{id, key}, []string{"--name", "a b"}, "cannot be a server's name"},
 		"HTTP where it cannot be":    {"claude-desktop", "", nil, []string{"--url", "https://mcp.example.com/mcp"}, "Settings, Connectors"},
-		"an address that is none":    {"cursor", "", nil, []string{"--url", "mcp.example.com"}, "is no address such as https"},
+		"an address that is none":    {"cursor", "", nil, []string{"--url", "mcp.example.com"}, "is not an address such as https"},
 		"a token in the open":        {"cursor", "", nil, []string{"--url", "http://mcp.example.com/mcp"}, "use https"},
 		"a password in the address":  {"cursor", "", nil, []string{"--url", "https://u:sekret@mcp.example.com/mcp"}, "KOMBO_AUTH_TOKEN"},
 		"a region that there is not": {"cursor", "", []string{id, key}, []string{"--region", "mars"}, "--region must be one of eu, us"},

@@ -59,8 +59,8 @@ func showCommand() *cli.Command {
 		Name: "show", Usage: "print the lines, oldest first",
 		Flags: []cli.Flag{
 			journalFlag(o.Settings, journalPlace),
-			&cli.BoolFlag{Name: "json", Destination: &o.filter.JSON, Usage: "print the lines as they stand in the file"},
-			&cli.StringFlag{Name: "since", Destination: &o.since, Usage: "only from this day or instant on, such as 2026-11-24"},
+			&cli.BoolFlag{Name: "json", Destination: &o.filter.JSON, Usage: "print the lines as they are in the file"},
+			&cli.StringFlag{Name: "since", Destination: &o.since, Usage: "only lines since this date or time, such as 2026-11-24"},
 			&cli.StringFlag{Name: "tool", Destination: &o.filter.Tool, Usage: "only this tool"},
 			&cli.StringFlag{Name: "kind", Destination: &o.filter.Kind, Usage: "only intent, outcome, read, note, start, healed or gap"},
 			&cli.StringFlag{Name: "state", Destination: &o.filter.State, Usage: "only outcomes that are done, refused or unknown"},
@@ -89,9 +89,9 @@ func verifyJournal(ctx context.Context, cmd *cli.Command, o *verifyOptions) erro
 }
 
 func printReport(w io.Writer, r journal.Report) error {
-	verdict := "whole: every line follows from the one before"
+	verdict := "intact: every line follows from the one before"
 	if r.Bad != nil {
-		verdict = "NOT whole: " + r.Bad.String()
+		verdict = "NOT intact: " + r.Bad.String()
 	}
 	lines := []string{fmt.Sprintf("%d lines in %s", r.Lines, strings.Join(r.Files, ", ")), verdict}
 	add := func(n int, words string) {
@@ -99,12 +99,12 @@ func printReport(w io.Writer, r journal.Report) error {
 			lines = append(lines, fmt.Sprintf("%d %s", n, words))
 		}
 	}
-	add(r.Open, "writes without an outcome: in flight, or cut off and unknown")
-	add(r.Healed, "torn lines were healed")
-	add(r.Torn, "bytes of an unfinished last line, healed at the next start")
+	add(r.Open, "writes without an outcome: in flight, or interrupted and unknown")
+	add(r.Healed, "torn lines were cut off")
+	add(r.Torn, "bytes of an unfinished last line, cut off at the next start")
 	add(r.Unsealed, "lines after the last one noted as written")
 	if r.Removed != "" {
-		lines = append(lines, "older files are gone, the last of them "+r.Removed)
+		lines = append(lines, "older files are missing, the last of them "+r.Removed)
 	}
 	_, err := fmt.Fprintln(w, strings.Join(lines, "\n"))
 	return err

@@ -1,5 +1,8 @@
-// Command kombo-mcp gives AI agents hands in an applicant tracking system,
-// through Kombo's unified API and the Model Context Protocol.
+// Command kombo-mcp gives AI agents tools in an applicant tracking system, through
+// Kombo's unified API and the Model Context Protocol.
+//
+// Each subcommand is a file: its flags, bound to fields of app.Settings or of its
+// own options, and what it prints. What it runs is in internal/app.
 package main
 
 import (
@@ -19,32 +22,32 @@ import (
 // version is set by the linker for releases.
 var version = ""
 
-// gcPercent is how much garbage may pile up beside what is in use. A server
-// stands idle most of the time and keeps the records of the last questions, so
-// memory is dearer than the time that collecting it takes: a walk over 100,000
-// applications peaks at 127 MiB instead of 165, for a fifth more time.
+// gcPercent is how much garbage there may be relative to what is in use. A server
+// is idle most of the time and caches the records of the last questions, so memory
+// costs more than the time to collect garbage: a walk over 100,000 applications
+// peaks at 127 MiB instead of 165, and takes a fifth longer.
 const gcPercent = 50
 
-// A start makes little garbage, but collecting it at gcPercent took a tenth of
-// the time until the first answer: so it is left for as long as a start takes.
+// A start makes little garbage, but collecting it at gcPercent took a tenth of the
+// time until the first answer, so it is left until the start is over.
 const (
 	startGCPercent = 400
-	startTakes     = 200 * time.Millisecond
+	startDuration  = 200 * time.Millisecond
 )
 
 func main() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(startGCPercent)
-		time.AfterFunc(startTakes, func() { debug.SetGCPercent(gcPercent) })
+		time.AfterFunc(startDuration, func() { debug.SetGCPercent(gcPercent) })
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := sayMistakes(root()).Run(ctx, os.Args)
+	err := reportUsageErrors(root()).Run(ctx, os.Args)
 	stop()
 	if err == nil {
 		return
 	}
-	if silent, ok := errors.AsType[exitCode](err); ok {
-		os.Exit(int(silent))
+	if code, ok := errors.AsType[exitCode](err); ok {
+		os.Exit(int(code))
 	}
 	fmt.Fprintln(os.Stderr, "kombo-mcp: "+err.Error())
 	os.Exit(exitUsage)
@@ -54,12 +57,12 @@ func main() {
 const (
 	// exitRefused means that a tool answered with an error.
 	exitRefused = 1
-	// exitUsage means that the command could not be carried out as given.
+	// exitUsage means that the command could not be run as given.
 	exitUsage = 2
 )
 
-// exitCode ends the process without another word: what there was to say is
-// printed.
+// exitCode is an error that ends the process without a message, since everything
+// is printed already.
 type exitCode int
 
 func (e exitCode) Error() string { return fmt.Sprintf("exit %d", int(e)) }
@@ -71,29 +74,30 @@ func root() *cli.Command {
 		Usage:   "an MCP server for applicant tracking systems, through Kombo's unified API",
 		Version: buildVersion(),
 		Description: "Without a subcommand it serves MCP over stdin and stdout, as hosts start it.\n" +
-			"The API key comes from KOMBO_API_KEY or the file that KOMBO_API_KEY_FILE names, never from a flag;\n" +
-			"so do KOMBO_AUTH_TOKEN and KOMBO_SECRET.",
+			"The API key comes from KOMBO_API_KEY or the file that KOMBO_API_KEY_FILE names, never from a flag.\n" +
+			"The same holds for KOMBO_AUTH_TOKEN and KOMBO_SECRET.",
 		Flags:    own(append(serverFlags(s), listenFlags(s)...)),
 		Action:   func(ctx context.Context, cmd *cli.Command) error { return serveMCP(ctx, cmd, s) },
 		Commands: []*cli.Command{callCommand(), toolsCommand(), journalCommand(), sandboxCommand(), demoCommand(), installCommand(), doctorCommand(), tokenCommand()},
 		Suggest:  true,
-		// Completion scripts of four shells, with a command that prints them.
+		// Adds a command that prints the completion scripts of four shells.
 		EnableShellCompletion:           true,
 		ConfigureShellCompletionCommand: func(c *cli.Command) { c.Hidden = false },
 		ErrWriter:                       os.Stderr,
-		// The library would exit with 1 and its own wording; main does both.
+		// The library would exit with 1 and words of its own; main does both.
 		ExitErrHandler: func(context.Context, *cli.Command, error) {},
 	}
 }
 
-// sayMistakes leaves what to say of a wrong flag to main. The library would
-// print the whole help, and to stdout, where hosts expect the protocol.
-func sayMistakes(cmd *cli.Command) *cli.Command {
+// reportUsageErrors makes errors of flags plain errors, which main prints. The
+// library would print the whole help, and to stdout, where hosts expect the
+// protocol.
+func reportUsageErrors(cmd *cli.Command) *cli.Command {
 	cmd.OnUsageError = func(_ context.Context, c *cli.Command, err error, _ bool) error {
 		hint := ""
 		if _, name, unknown := strings.Cut(err.Error(), "not defined: "); unknown {
 			name = strings.TrimLeft(name, "-")
-			// The library always finds something; what begins otherwise is not it.
+			// The library always suggests something; one with another first letter is no help.
 			near := cli.SuggestFlag(c.Flags, name, false)
 			if name != "" && strings.HasPrefix(strings.TrimLeft(near, "-"), name[:1]) {
 				hint = " (did you mean " + near + "?)"
@@ -102,12 +106,12 @@ func sayMistakes(cmd *cli.Command) *cli.Command {
 		return fmt.Errorf("%w%s; see %s --help", err, hint, c.FullName())
 	}
 	for _, c := range cmd.Commands {
-		sayMistakes(c)
+		reportUsageErrors(c)
 	}
 	return cmd
 }
 
-// buildVersion is the version of the release, or else what the Go tool knows.
+// buildVersion is the version of the release, or else the one that the Go tool recorded.
 func buildVersion() string {
 	if version != "" {
 		return version

@@ -15,7 +15,7 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/sandbox"
 )
 
-// sandboxOptions shape the data of a served sandbox and say where it is served.
+// sandboxOptions describe the data of a served sandbox and where it is served.
 type sandboxOptions struct {
 	*app.Settings
 	json      bool
@@ -61,8 +61,8 @@ func serveSandbox(ctx context.Context, cmd *cli.Command, o *sandboxOptions) erro
 	return nil
 }
 
-// printSandbox prints the settings that lead to a served sandbox. Its key opens
-// nothing else, so it is no secret.
+// printSandbox prints the settings by which a client reaches a served sandbox. Its
+// key is valid nowhere else, so it is not a secret.
 func printSandbox(w io.Writer, asJSON bool, address string, s *sandbox.Sandbox) error {
 	if asJSON {
 		return printJSON(w, map[string]string{"KOMBO_BASE_URL": address, "KOMBO_API_KEY": s.APIKey(), "KOMBO_INTEGRATION_ID": s.IntegrationID()})

@@ -11,14 +11,14 @@ import (
 	"golang.org/x/term"
 )
 
-// isTerminal tells whether a person sees what is written there at once.
+// isTerminal reports whether w is a terminal.
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// colourful tells whether colours are welcome: on a terminal, unless NO_COLOR is
-// set to anything or the terminal has none.
+// colourful reports whether to print colours: on a terminal, unless NO_COLOR is set
+// to anything or the terminal has none.
 func colourful(w io.Writer, getenv func(string) string) bool {
 	return isTerminal(w) && getenv("NO_COLOR") == "" && getenv("TERM") != "dumb"
 }
@@ -31,7 +31,7 @@ const (
 	colourNone = "\x1b[0m"
 )
 
-// progressLine says on stderr how far long work is, where a person sees it.
+// progressLine shows on a terminal how far long work has come.
 type progressLine struct {
 	mu   sync.Mutex
 	w    io.Writer
@@ -39,10 +39,10 @@ type progressLine struct {
 	on   bool
 }
 
-// progressDelay is how long work goes on without a word: most is done before.
+// progressDelay is how long work may take without a line: most is done before.
 const progressDelay = 300 * time.Millisecond
 
-// newProgress is silent where w is no terminal.
+// newProgress prints nothing if w is not a terminal.
 func newProgress(w io.Writer) *progressLine {
 	if !isTerminal(w) {
 		return &progressLine{}
@@ -58,11 +58,11 @@ func (p *progressLine) say(text string) {
 		return
 	}
 	p.last, p.on = time.Now(), true
-	_, _ = fmt.Fprintf(p.w, "\r\x1b[K%s", text) // who does not see it loses nothing
+	_, _ = fmt.Fprintf(p.w, "\r\x1b[K%s", text) // losing it does no harm
 }
 
-// waiting tells every while how long something takes that does not tell how far
-// it is. What it returns ends that.
+// waiting shows how long something has taken that reports no progress, until the
+// function that it returns is called.
 func (p *progressLine) waiting(what string) func() {
 	began, stop := time.Now(), make(chan struct{})
 	var ended sync.WaitGroup
@@ -82,7 +82,7 @@ func (p *progressLine) waiting(what string) func() {
 	return func() { close(stop); ended.Wait() }
 }
 
-// done takes the line away.
+// done removes the line.
 func (p *progressLine) done() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -20,8 +20,8 @@ func tokenCommand() *cli.Command {
 	var o tokenOptions
 	return &cli.Command{
 		Name:  "token",
-		Usage: "make a bearer token for a caller, with the hash of it that a tenants file takes",
-		Description: "The token goes to the caller and the hash into the file: nothing keeps the token.\n" +
+		Usage: "make a bearer token for a caller, and its hash for the tenants file",
+		Description: "The token is for the caller and the hash for the file; the token is stored nowhere.\n" +
 			"With --hash it reads a token from stdin and prints its hash alone.",
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "hash", Destination: &o.hash, Usage: "hash the token on stdin instead of making one"},

@@ -78,13 +78,12 @@ func (a *httpAuth) useIssuer(s Settings) (err error) {
 func (a *httpAuth) begin(ctx context.Context, app *App) error {
 	a.build = func(t *tenants.Tenant) (*tools.Toolbox, error) { return app.toolboxOf(ctx, t) }
 	for _, w := range a.store.Set().Warnings() {
-		app.opts.Logger.Warn("tenants", "warning", w)
+		app.opts.Logger.Warn("tenants file", "warning", w)
 	}
 	return a.install(a.store.Set(), func(string) bool { return true })
 }
 
-// reloadOnSignal reads the tenants file again on SIGHUP. Sessions stay; a file that is wrong changes
-// nothing.
+// reloadOnSignal reloads the tenants file on SIGHUP. Sessions stay; an invalid file changes nothing.
 func (a *httpAuth) reloadOnSignal(app *App) (stop func()) {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGHUP)
@@ -105,7 +104,7 @@ func (a *httpAuth) reloadOnSignal(app *App) (stop func()) {
 func (a *httpAuth) reload(app *App) {
 	logger := app.opts.Logger
 	if app.settings.Tenants == "" {
-		logger.Warn("SIGHUP ignored: there is no tenants file to read again")
+		logger.Warn("SIGHUP ignored: there is no tenants file to reload")
 		return
 	}
 	changes, err := a.store.Reload(app.settings.Tenants)
@@ -120,11 +119,11 @@ func (a *httpAuth) reload(app *App) {
 	logger.Info("tenants file reloaded", "added", changes.Added, "removed", changes.Removed, "changed", changes.Changed)
 }
 
-// readyTenants is of how many tenants readiness tries the integration.
+// readyTenants is how many tenants the readiness check tries.
 const readyTenants = 10
 
-// ready asks Kombo whether the key is good and, of the first tenants, whether any integration can be
-// reached.
+// ready returns the readiness check: Kombo accepts the key, and the integration of any of the first
+// tenants can be reached.
 func (a *App) ready(auth *httpAuth) func(context.Context) error {
 	return func(ctx context.Context) error {
 		if _, err := a.tools.Client.CheckAPIKey(ctx); err != nil {

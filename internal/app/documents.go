@@ -22,19 +22,18 @@ func (d documents) Text(ctx context.Context, data []byte, name, contentType stri
 // HTML implements tools.Documents.
 func (documents) HTML(s string) string { return cvtext.HTML(s) }
 
-// fetches is how many files are in memory at once, on their way to be read.
-const fetches = 4
+// maxFetches is how many files may be in memory at once while they are fetched.
+const maxFetches = 4
 
-// fetcher gets files from the addresses that an ATS names: public https ones,
-// and those of a sandbox where that is the upstream, which alone may be on this
-// machine.
+// fetcher returns a function that gets files from the addresses that the ATS names: public ones over
+// https, and those of the upstream itself if that is a sandbox, which may be on this machine.
 func fetcher(upstream string, transport http.RoundTripper) func(context.Context, string) ([]byte, string, error) {
 	var opts []download.Option
 	if u, err := url.Parse(upstream); err == nil && (transport != nil || isLoopback(u.Hostname())) {
 		opts = append(opts, download.WithTrusted(upstream, transport))
 	}
 	getter := download.New(opts...)
-	slots := make(chan struct{}, fetches)
+	slots := make(chan struct{}, maxFetches)
 	return func(ctx context.Context, address string) ([]byte, string, error) {
 		select {
 		case slots <- struct{}{}:

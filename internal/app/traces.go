@@ -15,8 +15,8 @@ import (
 	semconv "go.opentelemetry.io/otel/semconv/v1.37.0"
 )
 
-// traceEnds is how long the last spans may take to go out.
-const traceEnds = 3 * time.Second
+// traceFlush is how long sending the last spans may take.
+const traceFlush = 3 * time.Second
 
 // startTraces sends traces where the standard variables say so, and nowhere otherwise. What it
 // returns sends the last ones and ends it.
@@ -24,7 +24,7 @@ func startTraces(ctx context.Context, version string) (end func() error, err err
 	if os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT") == "" && os.Getenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") == "" {
 		return func() error { return nil }, nil
 	}
-	// The exporter reads its variables by itself.
+	// The exporter reads its variables itself.
 	exporter, err := otlptracehttp.New(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("traces: %w", err)
@@ -37,7 +37,7 @@ func startTraces(ctx context.Context, version string) (end func() error, err err
 	otel.SetTracerProvider(provider)
 	otel.SetTextMapPropagator(propagation.TraceContext{})
 	return func() error {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), traceEnds)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), traceFlush)
 		defer cancel()
 		if err := provider.Shutdown(ctx); err != nil && !errors.Is(err, context.DeadlineExceeded) {
 			return fmt.Errorf("traces: %w", err)
