@@ -150,7 +150,7 @@ func requireSameValues(t *testing.T, s schema, typ reflect.Type, path string) {
 		s = *s.Items
 	}
 	if isClosed(typ) && len(s.Enum) > 0 {
-		set, _ := reflect.Zero(typ).Interface().(interface{ Values() []string })
+		set, _ := reflect.TypeAssert[interface{ Values() []string }](reflect.Zero(typ))
 		assert.ElementsMatch(t, s.Enum, set.Values(), path)
 	}
 }
@@ -182,7 +182,7 @@ func TestTheFiltersAreTheQueryParametersOfTheContract(t *testing.T) {
 		lists[b.op.name] = true
 		filter := reflect.New(reflect.TypeOf(b.filter))
 		types := setAll(t, filter.Elem())
-		of, isFilter := filter.Interface().(listFilter)
+		of, isFilter := reflect.TypeAssert[listFilter](filter)
 		require.True(t, isFilter, b.op.name)
 		q := queryOf(of)
 		require.NoError(t, q.err, b.op.name)

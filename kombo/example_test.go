@@ -33,9 +33,15 @@ func newClient(opts ...kombo.Option) *kombo.Client {
 	return client
 }
 
+func setenv(name, value string) {
+	if err := os.Setenv(name, value); err != nil {
+		log.Fatal(err)
+	}
+}
+
 func ExampleNew() {
-	os.Setenv("KOMBO_API_KEY", "ks_dev_example")
-	os.Setenv("KOMBO_INTEGRATION_ID", "greenhouse:HWUTwvyx2wLoSUHphiWVrp28")
+	setenv("KOMBO_API_KEY", "ks_dev_example")
+	setenv("KOMBO_INTEGRATION_ID", "greenhouse:HWUTwvyx2wLoSUHphiWVrp28")
 
 	client, err := kombo.New(os.Getenv("KOMBO_API_KEY"),
 		kombo.WithIntegration(os.Getenv("KOMBO_INTEGRATION_ID")))

@@ -69,7 +69,7 @@ func enum(t reflect.Type) *jsonschema.Schema {
 	if t.Kind() != reflect.String {
 		return nil
 	}
-	set, ok := reflect.Zero(t).Interface().(interface{ Values() []string })
+	set, ok := reflect.TypeAssert[interface{ Values() []string }](reflect.Zero(t))
 	if !ok {
 		return nil
 	}
