@@ -176,7 +176,7 @@ func (w *writing) one(ctx context.Context, i int, batch string) (WriteResult, []
 	}
 	claim, err := w.cfg.Memory.Begin(ctx, once.Intent{
 		Key: w.keys[i], Slot: ch.slot, Batch: batch, RequestID: w.RequestID, Client: w.Client, Tool: w.spec.name,
-		Integration: w.cfg.Client.Integration(), ConfirmedBy: w.confirmedBy, Arguments: args,
+		Integration: w.cfg.Client.Integration(), Confirmation: once.Confirmation{How: w.confirmedBy}, Arguments: args,
 		Deadline: w.cfg.Now().Add(w.cfg.Client.ActionTimeout() + time.Minute), Again: w.flags.Again,
 	})
 	switch {

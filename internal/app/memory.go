@@ -60,7 +60,7 @@ func recordRead(ctx context.Context, j *journal.Journal, r tools.Read) error {
 		return fmt.Errorf("encode the arguments: %w", err)
 	}
 	return j.Record(ctx, journal.Line{
-		Kind: journal.KindRead, RequestID: r.RequestID, Client: r.Client, Tool: r.Tool, Integration: r.Integration,
+		Kind: journal.KindRead, RequestID: r.RequestID, Origin: journal.Origin{Client: r.Client}, Tool: r.Tool, Integration: r.Integration,
 		Arguments: arguments, Summary: r.Summary,
 	})
 }

@@ -127,7 +127,7 @@ func TestEveryWriteAsksAsThePolicySays(t *testing.T) {
 			r = d.answer(w.name, arguments, state, accept)
 			assert.Equal(t, stateDone, r.Outcome, r.words)
 			assert.Len(t, d.Effects(), 1)
-			assert.Equal(t, "a person, asked by the server", intents(d.lines())[0].ConfirmedBy)
+			assert.Equal(t, "a person, asked by the server", intents(d.lines())[0].ConfirmedHow)
 		})
 	}
 	t.Run("confirm asks before what changes where a person stands", func(t *testing.T) {

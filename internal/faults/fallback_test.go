@@ -22,7 +22,7 @@ func TestWhereNobodyCanBeAskedTheFallbackDecides(t *testing.T) {
 		d := mute(t, tools.FallbackAllow)
 		r := d.call("reject_application", d.rejection())
 		assert.Equal(t, stateDone, r.Outcome, r.words)
-		assert.Equal(t, "the host, by the server's settings", intents(d.lines())[0].ConfirmedBy)
+		assert.Equal(t, "the host, by the server's settings", intents(d.lines())[0].ConfirmedHow)
 	})
 	t.Run("deny sends nothing", func(t *testing.T) {
 		d := mute(t, tools.FallbackDeny)
@@ -47,7 +47,7 @@ func TestWhereNobodyCanBeAskedTheFallbackDecides(t *testing.T) {
 		arguments["code"] = " " + r.Code + " "
 		r = d.call("reject_application", arguments)
 		assert.Equal(t, stateDone, r.Outcome, r.words)
-		assert.Equal(t, "the code of a preview", intents(d.lines())[0].ConfirmedBy)
+		assert.Equal(t, "the code of a preview", intents(d.lines())[0].ConfirmedHow)
 		arguments["code"] = "WRONGONE"
 		assert.Equal(t, stateDone, d.call("reject_application", arguments).Outcome, "what was done needs no code")
 		assert.Len(t, d.Effects(), 1)

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -9,7 +10,7 @@ import (
 
 func entryOf(l *Line) once.Entry {
 	return once.Entry{
-		ID: l.ID, Key: l.Key, Slot: l.Slot, Batch: l.Batch, Tool: l.Tool,
+		ID: l.ID, Key: l.Key, Slot: l.Slot, SlotValue: l.SlotValue, Batch: l.Batch, Tool: l.Tool, Confirmation: l.Token,
 		Started: l.Time, Deadline: l.Deadline, Outcome: once.Outcome{State: once.InFlight},
 	}
 }
@@ -19,6 +20,7 @@ type entry struct {
 	once.Entry
 	order   int
 	writer  string
+	origin  Origin
 	retired bool          // refused or undone: not looked up any more, kept for those who wait for it
 	settled chan struct{} // closed when the outcome is known
 }
@@ -35,18 +37,22 @@ type index struct {
 	// batches holds for each write of a batch, by ID, the time of its outcome, or its deadline until
 	// then.
 	batches map[string]map[string]time.Time
+	// spent holds for each confirmation that was used up when it may be forgotten.
+	spent map[string]time.Time
 }
 
 func newIndex(doneFor, unknownFor time.Duration) *index {
 	return &index{
 		doneFor: doneFor, unknownFor: unknownFor,
 		byID: map[string]*entry{}, byKey: map[string][]*entry{}, bySlot: map[string][]*entry{},
-		batches: map[string]map[string]time.Time{},
+		batches: map[string]map[string]time.Time{}, spent: map[string]time.Time{},
 	}
 }
 
 func (x *index) apply(l *Line) {
 	switch {
+	case l.Kind == KindConfirmation:
+		x.spend(l)
 	case l.ID == "" || l.Key == "":
 	case l.Kind == KindIntent:
 		x.add(l)
@@ -60,7 +66,7 @@ func (x *index) add(l *Line) *entry {
 		return e
 	}
 	x.count++
-	e := &entry{Entry: entryOf(l), order: x.count, writer: l.Writer, settled: make(chan struct{})}
+	e := &entry{Entry: entryOf(l), order: x.count, writer: l.Writer, origin: l.Origin, settled: make(chan struct{})}
 	x.byID[e.ID] = e
 	x.byKey[e.Key] = append(x.byKey[e.Key], e)
 	if e.Slot != "" {
@@ -98,11 +104,11 @@ func (x *index) settle(l *Line) {
 	}
 }
 
-// retireUndone retires the writes that a done one has undone: those of other keys of its slot. One in
-// flight stays, since it may take effect after this one.
+// retireUndone retires the writes that a done one has undone. One in flight stays, since it may take
+// effect after this one.
 func (x *index) retireUndone(by *entry) {
 	for _, e := range x.bySlot[by.Slot] {
-		if e.Key != by.Key && (!e.inFlight() || e.Deadline.Before(by.Started)) {
+		if by.Undoes(e.Entry) && (!e.inFlight() || e.Deadline.Before(by.Started)) {
 			e.retired = true
 		}
 	}
@@ -139,8 +145,14 @@ func (x *index) lookup(key string, now time.Time) *entry {
 // contested reports whether a later write may have undone e; see once.Entry.
 func (x *index) contested(e *entry) bool {
 	return slices.ContainsFunc(x.bySlot[e.Slot], func(o *entry) bool {
-		return o.Key != e.Key && o.order > e.order && !o.retired && (o.inFlight() || o.Outcome.State == once.Unknown)
+		return o.Undoes(e.Entry) && o.order > e.order && !o.retired && (o.inFlight() || o.Outcome.State == once.Unknown)
 	})
+}
+
+// isOpen reports whether there is a write of that ID whose outcome is not known for good.
+func (x *index) isOpen(id string) bool {
+	e := x.byID[id]
+	return e != nil && !e.Outcome.State.IsFinal()
 }
 
 // findInFlight returns the matching entries without an outcome, in their order.
@@ -155,11 +167,13 @@ func (x *index) findInFlight(match func(*entry) bool) []*entry {
 	return found
 }
 
-// prune drops expired entries, and a batch with the last of its writes.
+// prune drops expired entries, and a batch with the last of its writes. A write that was sent under a
+// confirmation stays as long as that, for those who repeat the call.
 func (x *index) prune(now time.Time) {
+	maps.DeleteFunc(x.spent, func(_ string, until time.Time) bool { return !now.Before(until) })
 	live := map[string]bool{}
 	for id, e := range x.byID {
-		if now.Before(x.expires(e)) {
+		if now.Before(x.expires(e)) || x.isSpent(e.Confirmation) {
 			live[e.Batch] = true
 			continue
 		}
@@ -202,6 +216,9 @@ func (x *index) mergeFrom(old *index) {
 		case was.inFlight():
 			close(was.settled)
 		}
+	}
+	for token, until := range old.spent {
+		x.keepSpent(token, until)
 	}
 }
 

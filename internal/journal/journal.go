@@ -299,6 +299,7 @@ func (j *Journal) settleAbandoned(match func(*entry) bool) {
 		l := outcomeLine(&e.Entry, once.Outcome{
 			State: once.Unknown, Error: "the process that sent this ended before it recorded an answer",
 		}, j.opt.Now())
+		l.Origin = e.origin
 		if err := j.write(l); err != nil {
 			j.unwritten = append(j.unwritten, l)
 			j.idx.apply(l)

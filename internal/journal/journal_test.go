@@ -373,8 +373,8 @@ func TestALineHoldsWhatTheCallerSaysAndNothingElse(t *testing.T) {
 	dir, c := t.TempDir(), newClock()
 	j := open(t, Options{Path: dir, Now: c.Now})
 	p := fresh(t, j, once.Intent{
-		Key: "k", Slot: "s", Batch: "b", RequestID: "r", Client: "c", Tool: "t", Integration: "i",
-		ConfirmedBy: "p", Arguments: json.RawMessage(`{ "a": "<b>" }`),
+		Key: "k", Slot: "s", SlotValue: "v", Batch: "b", RequestID: "r", Tenant: "acme", Subject: "ann", Client: "c", Transport: "http", Tool: "t", Integration: "i",
+		Confirmation: once.Confirmation{Token: "n", How: "form", Answer: "confirm: true", By: "p", Statement: "h"}, Arguments: json.RawMessage(`{ "a": "<b>" }`),
 	})
 	require.NoError(t, j.Record(t.Context(), Line{Kind: KindRead, Tool: "get_jobs"}))
 	raw, err := os.ReadFile(filepath.Join(dir, fileName))
@@ -382,7 +382,8 @@ func TestALineHoldsWhatTheCallerSaysAndNothingElse(t *testing.T) {
 	lines := bytes.Split(raw, []byte("\n"))
 	require.Len(t, lines, 4)
 	assert.JSONEq(t, `{"prev":"`+hashOf(lines[0])+`","kind":"intent","time":"2026-11-24T12:00:00Z","id":"`+p.ID+`",
-		"key":"k","slot":"s","batch":"b","request_id":"r","client":"c","tool":"t","integration":"i","confirmed_by":"p",
+		"key":"k","slot":"s","slot_value":"v","batch":"b","request_id":"r","tenant":"acme","subject":"ann","client":"c","transport":"http",
+		"tool":"t","integration":"i","confirmed_how":"form","answer":"confirm: true","confirmed_by":"p","token":"n","statement":"h",
 		"arguments":{"a":"<b>"},"deadline":"2026-11-24T12:05:00Z","writer":"`+j.writer+`"}`, string(lines[1]))
 	assert.Contains(t, string(lines[1]), `{"a":"<b>"}`)
 	assert.Contains(t, string(lines[2]), `"kind":"read"`)

@@ -20,10 +20,12 @@ const (
 	KindStart   = "start"   // first line of every file; From names the file before
 	KindIntent  = "intent"  // a write that is about to be sent
 	KindOutcome = "outcome" // what became of an intent of the same ID
-	KindRead    = "read"    // a read, recorded on request only
-	KindNote    = "note"    // anything else worth recording
-	KindHealed  = "healed"  // a torn last line was cut off; Bytes and SHA256 say what it was
-	KindGap     = "gap"     // lines before this one are missing; SHA256 is the last of them
+	// KindConfirmation is a confirmation that was used up, before the writes that it confirms.
+	KindConfirmation = "confirmation"
+	KindRead         = "read"   // a read, recorded on request only
+	KindNote         = "note"   // anything else worth recording
+	KindHealed       = "healed" // a torn last line was cut off; Bytes and SHA256 say what it was
+	KindGap          = "gap"    // lines before this one are missing; SHA256 is the last of them
 )
 
 // maxLine is the most bytes of a line that a caller passes, so that a file passed by mistake instead
@@ -40,6 +42,33 @@ const (
 // genesis is the hash of the line before the first one.
 var genesis = strings.Repeat("0", 2*sha256.Size)
 
+// Origin says where a line comes from: who called, and how the write was confirmed. The lines of a
+// write's intent and of its outcome have the same.
+type Origin struct {
+	// Tenant and Subject are as authenticated. Client is what the program calls itself, which proves
+	// nothing. Transport is "stdio", "http" or "sse".
+	Tenant    string `json:"tenant,omitempty"`
+	Subject   string `json:"subject,omitempty"`
+	Client    string `json:"client,omitempty"`
+	Transport string `json:"transport,omitempty"`
+	// ConfirmedHow is "form", "code", "approval" or "settings", Answer what was answered, and
+	// ConfirmedBy who answered.
+	ConfirmedHow string `json:"confirmed_how,omitempty"`
+	Answer       string `json:"answer,omitempty"`
+	ConfirmedBy  string `json:"confirmed_by,omitempty"`
+}
+
+// maxName is the most bytes of a name: a client chooses its own.
+const maxName = 256
+
+func originOf(in once.Intent, c once.Confirmation) Origin {
+	return Origin{
+		Tenant: truncate(in.Tenant, maxName), Subject: truncate(in.Subject, maxName),
+		Client: truncate(in.Client, maxName), Transport: in.Transport,
+		ConfirmedHow: truncate(c.How, maxName), Answer: truncate(c.Answer, maxName), ConfirmedBy: truncate(c.By, maxName),
+	}
+}
+
 // Line is a line of the journal as it is on disk: a JSON object without line breaks. Prev is the
 // SHA-256 of the line before, in hex and without its line break; the journal sets it. Durations are
 // in milliseconds, times in UTC.
@@ -49,18 +78,22 @@ type Line struct {
 	Time time.Time `json:"time"`
 	ID   string    `json:"id,omitempty"`
 
-	Key         string          `json:"key,omitempty"`
-	Slot        string          `json:"slot,omitempty"`
-	Batch       string          `json:"batch,omitempty"`
-	Tool        string          `json:"tool,omitempty"`
-	RequestID   string          `json:"request_id,omitempty"`
-	Client      string          `json:"client,omitempty"`
-	Integration string          `json:"integration,omitempty"`
-	Arguments   json.RawMessage `json:"arguments,omitempty"`
-	ConfirmedBy string          `json:"confirmed_by,omitempty"`
-	Deadline    time.Time       `json:"deadline,omitzero"`
-	Again       bool            `json:"again,omitempty"`
-	Writer      string          `json:"writer,omitempty"`
+	Key         string `json:"key,omitempty"`
+	Slot        string `json:"slot,omitempty"`
+	SlotValue   string `json:"slot_value,omitempty"`
+	Batch       string `json:"batch,omitempty"`
+	Tool        string `json:"tool,omitempty"`
+	RequestID   string `json:"request_id,omitempty"`
+	Integration string `json:"integration,omitempty"`
+	Origin
+	Arguments json.RawMessage `json:"arguments,omitempty"`
+	// Token, Statement and Expires are those of the once.Confirmation.
+	Token     string    `json:"token,omitempty"`
+	Statement string    `json:"statement,omitempty"`
+	Expires   time.Time `json:"expires,omitzero"`
+	Deadline  time.Time `json:"deadline,omitzero"`
+	Again     bool      `json:"again,omitempty"`
+	Writer    string    `json:"writer,omitempty"`
 
 	State      string          `json:"state,omitempty"`
 	Summary    string          `json:"summary,omitempty"`
@@ -84,7 +117,7 @@ func (l *Line) encode() ([]byte, error) {
 		return nil, fmt.Errorf("encode a line of kind %s: %w", l.Kind, err)
 	}
 	raw := bytes.TrimRight(b.Bytes(), "\n")
-	if callers := l.Kind == KindIntent || l.Kind == KindRead || l.Kind == KindNote; callers && len(raw) > maxLine {
+	if callers := l.Kind == KindIntent || l.Kind == KindConfirmation || l.Kind == KindRead || l.Kind == KindNote; callers && len(raw) > maxLine {
 		return nil, fmt.Errorf("a line of kind %s has %d bytes, more than %d", l.Kind, len(raw), maxLine)
 	}
 	return raw, nil
@@ -132,7 +165,7 @@ func truncate(s string, limit int) string {
 func outcomeLine(e *once.Entry, o once.Outcome, at time.Time) *Line {
 	l := &Line{
 		Kind: KindOutcome, Time: at.UTC(), ID: e.ID,
-		Key: e.Key, Slot: e.Slot, Batch: e.Batch, Tool: e.Tool,
+		Key: e.Key, Slot: e.Slot, SlotValue: e.SlotValue, Batch: e.Batch, Tool: e.Tool, Token: e.Confirmation,
 		State: string(o.State), Summary: truncate(o.Summary, maxText), Data: dataOf(o.Created), Attempts: o.Attempts,
 		LogURL: truncate(o.LogURL, maxText), DurationMS: o.Duration.Milliseconds(), Error: truncate(o.Error, maxText),
 	}

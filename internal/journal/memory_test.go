@@ -20,20 +20,35 @@ type shared struct {
 
 	mu      sync.Mutex
 	entries map[string]once.Entry
+	spent   map[string]string
 }
 
 func newShared(now func() time.Time) *shared {
-	return &shared{now: now, entries: map[string]once.Entry{}}
+	return &shared{now: now, entries: map[string]once.Entry{}, spent: map[string]string{}}
+}
+
+func (s *shared) Spend(_ context.Context, token, id string, _ time.Time) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if by, spent := s.spent[token]; s.down == nil && spent && by != id {
+		return once.ErrSpent
+	}
+	s.spent[token] = id
+	return s.down
 }
 
 func (s *shared) Claim(_ context.Context, e once.Entry, again bool) (once.Entry, bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	held, found := s.entries[e.Key]
-	if found && !again && s.now().Before(held.Expires) && held.Outcome.State != once.Refused {
+	found = found && s.now().Before(held.Expires)
+	if found && !again && held.Outcome.State != once.Refused && !held.Undone {
 		return held, false, s.down
 	}
 	s.entries[e.Key] = e
+	if found && held.Undone {
+		return held, true, s.down
+	}
 	return e, true, s.down
 }
 
@@ -41,7 +56,7 @@ func (s *shared) Get(_ context.Context, key string) (once.Entry, bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	e, found := s.entries[key]
-	return e, found, s.down
+	return e, found && !e.Undone, s.down
 }
 
 func (s *shared) Settle(_ context.Context, e once.Entry) error {
@@ -52,11 +67,20 @@ func (s *shared) Settle(_ context.Context, e once.Entry) error {
 	}
 	s.entries[e.Key] = e
 	for key, o := range s.entries {
-		if e.Outcome.State == once.Done && o.Slot != "" && o.Slot == e.Slot && key != e.Key && o.Outcome.State != once.InFlight {
-			delete(s.entries, key)
+		if e.Outcome.State == once.Done && e.Undoes(o) && o.Outcome.State != once.InFlight {
+			o.Undone = true
+			s.entries[key] = o
 		}
 	}
 	return nil
+}
+
+// forget makes s empty, as a Redis that was flushed.
+func (s *shared) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.entries)
+	clear(s.spent)
 }
 
 func TestASharedMemoryAnswersForServersWithoutACommonFile(t *testing.T) {

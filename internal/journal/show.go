@@ -13,7 +13,8 @@ import (
 // Filter selects lines for Show; zero fields select all.
 type Filter struct {
 	Since, Until time.Time
-	Tool         string
+	// Tool, Tenant and Subject are compared whole.
+	Tool, Tenant, Subject string
 	// Key and ID select the intent and the outcome of a write; a prefix is enough.
 	Key, ID string
 	Kind    string
@@ -49,6 +50,7 @@ func (f Filter) matches(l Line) bool {
 	return (f.Since.IsZero() || !l.Time.Before(f.Since)) &&
 		(f.Until.IsZero() || l.Time.Before(f.Until)) &&
 		(f.Tool == "" || l.Tool == f.Tool) &&
+		(f.Tenant == "" || l.Tenant == f.Tenant) && (f.Subject == "" || l.Subject == f.Subject) &&
 		strings.HasPrefix(l.Key, f.Key) && strings.HasPrefix(l.ID, f.ID) &&
 		(f.Kind == "" || l.Kind == f.Kind) &&
 		(f.State == "" || l.State == f.State)
@@ -68,9 +70,14 @@ func (l *Line) text() string {
 	say("key %s", truncate(l.Key, 8))
 	say("batch %s", l.Batch)
 	say("request %s", l.RequestID)
+	say("tenant %s", l.Tenant)
+	say("subject %s", l.Subject)
 	say("client %s", l.Client)
+	say("over %s", l.Transport)
 	say("integration %s", l.Integration)
-	say("confirmed by %s", l.ConfirmedBy)
+	say("confirmed by %s", l.ConfirmedHow)
+	say("answer %s", l.Answer)
+	say("from %s", l.ConfirmedBy)
 	if l.Again {
 		say("%s", "again")
 	}

@@ -21,7 +21,7 @@ func TestShow(t *testing.T) {
 	dir, c := t.TempDir(), newClock()
 	j := open(t, Options{Path: dir, Now: c.Now})
 	p := fresh(t, j, once.Intent{
-		Key: "k1234567890", Tool: "move", RequestID: "r1", Client: "host\x1b[31m", Integration: "i1", ConfirmedBy: "person",
+		Key: "k1234567890", Tool: "move", RequestID: "r1", Client: "host\x1b[31m", Integration: "i1", Confirmation: once.Confirmation{How: "person"},
 		Again: true, Arguments: json.RawMessage("{\"name\":\"a\u202eb\"}"),
 	})
 	c.advance(time.Minute)
@@ -41,7 +41,7 @@ func TestShow(t *testing.T) {
 		"2026-11-24 12:00:00  start",
 		"2026-11-24 12:00:00  intent            move  id " + id + "…  key k1234567…  request r1  client host\ufffd[31m  integration i1" +
 			"  confirmed by person  again  arguments {\"name\":\"a\ufffdb\"}",
-		"2026-11-24 12:01:00  outcome  done     move  id " + id + "…  key k1234567…  2 attempts in 1000 ms  Moved.\ufffdTwice" +
+		"2026-11-24 12:01:00  outcome  done     move  id " + id + "…  key k1234567…  client host\ufffd[31m  confirmed by person  2 attempts in 1000 ms  Moved.\ufffdTwice" +
 			"  data {\"id\":\"1\"}  log https://example.test",
 		"2026-11-24 12:01:00  read              get_jobs",
 	}

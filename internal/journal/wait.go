@@ -27,13 +27,16 @@ func (j *Journal) keepFor(state once.State) time.Duration {
 
 // Look implements once.Memory: what is remembered of the write with this key, without claiming it.
 func (j *Journal) Look(ctx context.Context, key string) (e once.Entry, found bool, err error) {
+	askFile := true
 	if j.opt.Shared != nil {
-		e, found, err = j.opt.Shared.Get(ctx, key)
-		if err != nil {
+		if e, found, err = j.opt.Shared.Get(ctx, key); err != nil {
 			return once.Entry{}, false, fmt.Errorf("%w: %w", ErrMemory, err)
 		}
+		// What the shared memory does not have, it may have lost.
+		askFile = !e.Undone
 		found = found && e.Outcome.State != once.Refused && j.opt.Now().Before(e.Expires)
-	} else {
+	}
+	if !found && askFile {
 		err = j.locked(ctx, func() error {
 			j.settleAbandoned(func(o *entry) bool { return o.Key == key })
 			if known := j.idx.lookup(key, j.opt.Now()); known != nil {
@@ -45,6 +48,7 @@ func (j *Journal) Look(ctx context.Context, key string) (e once.Entry, found boo
 	if err != nil || !found {
 		return once.Entry{}, false, err
 	}
+	j.learn(ctx, e)
 	if !j.opt.Now().Before(e.Deadline) {
 		e = e.Overdue()
 	}
@@ -100,7 +104,7 @@ func (j *Journal) poll(ctx context.Context, e once.Entry) (once.Entry, bool, err
 	case closed:
 		return e, false, ErrClosed
 	case j.opt.Shared != nil:
-		return j.checkShared(ctx, e)
+		return j.checkShared(ctx, e, known != nil)
 	case stale:
 		return j.refresh(ctx, e)
 	}
@@ -132,13 +136,16 @@ func (j *Journal) refresh(ctx context.Context, e once.Entry) (once.Entry, bool, 
 	return e, e.Outcome.State.IsOutcome(), nil
 }
 
-// checkShared looks for the outcome of one write in the shared memory.
-func (j *Journal) checkShared(ctx context.Context, e once.Entry) (once.Entry, bool, error) {
+// checkShared looks for the outcome of one write in the shared memory; inFile is whether the file has
+// that write, too.
+func (j *Journal) checkShared(ctx context.Context, e once.Entry, inFile bool) (once.Entry, bool, error) {
 	now, found, err := j.opt.Shared.Get(ctx, e.Key)
 	switch {
 	case err != nil:
 		return e, false, fmt.Errorf("%w: %w", ErrMemory, err)
-	case !found || now.ID != e.ID:
+	case !found && !now.Undone && inFile: // lost
+		return j.refresh(ctx, e)
+	case now.ID != e.ID:
 		e.At = j.opt.Now()
 		e.Outcome = once.Outcome{State: once.Unknown, Error: "a later call replaced this one before its outcome was seen"}
 		return e, true, nil

@@ -93,9 +93,9 @@ func (j *Journal) intentLine(in once.Intent) (*Line, error) {
 	}
 	return &Line{
 		Kind: KindIntent, Time: now.UTC(), ID: newID(),
-		Key: in.Key, Slot: in.Slot, Batch: in.Batch, Tool: in.Tool,
-		RequestID: in.RequestID, Client: in.Client, Integration: in.Integration,
-		Arguments: in.Arguments, ConfirmedBy: in.ConfirmedBy,
+		Key: in.Key, Slot: in.Slot, SlotValue: in.SlotValue, Batch: in.Batch, Tool: in.Tool,
+		RequestID: in.RequestID, Integration: in.Integration, Origin: originOf(in, in.Confirmation),
+		Arguments: in.Arguments, Token: in.Confirmation.Token, Statement: in.Confirmation.Statement,
 		Deadline: in.Deadline.UTC(), Again: in.Again, Writer: j.writer,
 	}, nil
 }
@@ -109,12 +109,78 @@ func (j *Journal) beginShared(ctx context.Context, line *Line) (once.Claim, erro
 		return once.Claim{}, fmt.Errorf("%w: %w", ErrMemory, err)
 	}
 	if !claimed {
+		j.learn(ctx, held)
 		return j.held(held, nil), nil
 	}
-	if err := j.locked(ctx, func() error { return j.write(line) }); err != nil {
+	var known *entry
+	var lost once.Entry
+	err = j.locked(ctx, func() error {
+		// Of a write that was undone by another server's, the file does not say so.
+		if known = j.forgotten(line); known != nil && !held.Undone {
+			lost = known.Entry
+			lost.Expires = j.idx.expires(known)
+			return nil
+		}
+		known = nil
+		return j.write(line)
+	})
+	switch {
+	case err != nil:
 		return once.Claim{}, errors.Join(err, j.revoke(e))
+	case known != nil:
+		j.restore(lost)
+		return j.held(lost, known.settled), nil
 	}
 	return j.claimed(e), nil
+}
+
+// learn records what the shared memory has of a write whose outcome this journal does not have: another
+// server has found out.
+func (j *Journal) learn(ctx context.Context, e once.Entry) {
+	if j.opt.Shared == nil || !e.Outcome.State.IsFinal() || j.acquire(ctx) != nil {
+		return
+	}
+	open := j.idx.isOpen(e.ID)
+	<-j.sem
+	if !open {
+		return
+	}
+	err := j.locked(ctx, func() error {
+		if !j.idx.isOpen(e.ID) {
+			return nil
+		}
+		l := outcomeLine(&e, e.Outcome, e.At)
+		l.Origin = j.idx.byID[e.ID].origin
+		return j.write(l)
+	})
+	if err != nil {
+		j.opt.Logger.Warn("journal: record an outcome from the shared memory", "id", e.ID, "err", err)
+	}
+}
+
+// forgotten returns the same write, made or begun before, of which the shared memory has nothing: it
+// has lost its data. Within locked.
+func (j *Journal) forgotten(line *Line) *entry {
+	if line.Again {
+		return nil
+	}
+	j.settleAbandoned(func(e *entry) bool { return e.Key == line.Key })
+	return j.idx.lookup(line.Key, j.opt.Now())
+}
+
+// restore puts a write that the shared memory has lost in the place of a claim. If it fails, the claim
+// stays: the write counts as in flight, and later as unknown, to the other servers.
+func (j *Journal) restore(e once.Entry) {
+	j.opt.Logger.Warn("journal: the shared memory has lost a write", "tool", e.Tool, "id", e.ID)
+	ctx, cancel := context.WithTimeout(context.Background(), settleWait)
+	defer cancel()
+	_, _, err := j.opt.Shared.Claim(ctx, e, true)
+	if err == nil && e.Outcome.State.IsOutcome() {
+		err = j.opt.Shared.Settle(ctx, e)
+	}
+	if err != nil {
+		j.opt.Logger.Warn("journal: restore a write in the shared memory", "err", err)
+	}
 }
 
 // revoke takes back the claim of a write whose intent could not be recorded and that is not sent.
@@ -145,7 +211,12 @@ func (j *Journal) settle(e once.Entry, o once.Outcome) error {
 	ctx, cancel := context.WithTimeout(context.Background(), settleWait)
 	defer cancel()
 	line := outcomeLine(&e, o, j.opt.Now())
-	err := j.locked(ctx, func() error { return j.write(line) })
+	err := j.locked(ctx, func() error {
+		if known := j.idx.byID[e.ID]; known != nil {
+			line.Origin = known.origin
+		}
+		return j.write(line)
+	})
 	if err != nil && !errors.Is(err, ErrClosed) {
 		j.deferWrite(line)
 	}

@@ -2,18 +2,20 @@
 // journal and a memory shared by several servers say to one another, so that no write is sent twice.
 // It imports nothing of this module.
 //
-// A write lives through four steps:
+// A write lives through five steps:
 //
 //  1. Look. A plan is made, each of its changes is named by a key (integration, tool and resolved
 //     arguments, hashed), and [Memory.Look] says what is remembered under that key. Nobody is asked
 //     to confirm what was done already.
-//  2. Begin. [Memory.Begin] records the [Intent], durably, and returns a [Claim]: permission to
+//  2. Spend. Where somebody had to confirm the plan, [Memory.Spend] uses that [Confirmation] up. A
+//     second attempt gets [ErrSpent], and [Memory.LookConfirmed] returns what the first one sent.
+//  3. Begin. [Memory.Begin] records the [Intent], durably, and returns a [Claim]: permission to
 //     send, held by one caller at a time; or the outcome of the same write, sent before; or a way to
 //     wait for the same write, under way elsewhere. Where it returns an error nothing may be sent.
-//  3. Done. Whoever holds the claim sends the write, once, and records its [Outcome] with
+//  4. Done. Whoever holds the claim sends the write, once, and records its [Outcome] with
 //     [Claim.Done]. A write whose outcome is never recorded, because its process ended, counts as
 //     [Unknown] from its deadline on, or earlier where the memory can see that the process is gone.
-//  4. Settle. An [Unknown] outcome is never sent again by itself. [Memory.Settle] turns it into
+//  5. Settle. An [Unknown] outcome is never sent again by itself. [Memory.Settle] turns it into
 //     [Done] when a later read shows the change.
 //
 // What is remembered ends: a done write after minutes, an unknown one after a day, and either when a
@@ -27,8 +29,12 @@ package once
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 )
+
+// ErrSpent says that a confirmation was used before: nothing may be sent under it again.
+var ErrSpent = errors.New("the confirmation was used before")
 
 // State is what is known of a write. The zero State belongs to no write: nothing is remembered.
 type State string
@@ -71,14 +77,22 @@ func (s State) IsFinal() bool { return s == Done || s == Refused }
 type Intent struct {
 	// Key names the write: a hash of integration, tool and resolved arguments. Required.
 	Key string
-	// Slot names what the write sets ("stage:application-id", "tag:candidate-id:name"). A done write
-	// ends what is remembered of the other keys of its slot. Empty: undone by nothing.
-	Slot string
+	// Slot names what the write sets ("stage:application-id", "tag:candidate-id:name"), and SlotValue
+	// to what (a stage's id, "added"). A done write ends what is remembered of the other keys of its
+	// slot, unless they set it to the same value. Empty Slot: undone by nothing. Empty SlotValue:
+	// unlike any other value.
+	Slot, SlotValue string
 	// Batch joins the writes of one call: none of them is forgotten before the last's time is up.
 	// Empty for a lone one.
 	Batch string
-	// Tool (required), RequestID, Client, Integration and ConfirmedBy are recorded as they are.
-	Tool, RequestID, Client, Integration, ConfirmedBy string
+	// Tool (required), RequestID and Integration are recorded as they are.
+	Tool, RequestID, Integration string
+	// Tenant and Subject say who calls, as authenticated: the tenant's name, and the name of the token
+	// or the subject that the issuer vouches for. Client is the program, as it calls itself, which
+	// proves nothing. Transport is "stdio", "http" or "sse".
+	Tenant, Subject, Client, Transport string
+	// Confirmation is what the write is sent under. Its Token is empty if nobody was asked.
+	Confirmation Confirmation
 	// Arguments are the resolved arguments as a JSON value, with neither file contents nor secrets.
 	Arguments json.RawMessage
 	// Deadline is when nothing of this write is on the wire any more. The zero time leaves it to the
@@ -86,6 +100,23 @@ type Intent struct {
 	Deadline time.Time
 	// Again begins although the same write was just made or is in flight.
 	Again bool
+}
+
+// Confirmation is the agreement to a plan, used up once.
+type Confirmation struct {
+	// Token names it: the hash of a code's or a question's nonce, or the ID of an approval. It must
+	// not be what an agent could confirm with. Empty for "settings", which are not used up.
+	Token string
+	// How says by which means the plan was confirmed: "form", "code", "approval" or "settings".
+	How string
+	// Answer is what was answered, as "confirm: true".
+	Answer string
+	// By is who answered: the client's name and version, the terminal's user, the approver's name.
+	By string
+	// Statement is the hash of the statement that was shown.
+	Statement string
+	// Expires is when the token is void even if unused. A memory keeps a used one at least until then.
+	Expires time.Time
 }
 
 // Outcome is what became of a write.
@@ -109,9 +140,13 @@ type Entry struct {
 	// ID names this write, Key every write that is the same.
 	ID    string `json:"id"`
 	Key   string `json:"key"`
-	Slot  string `json:"slot,omitempty"`
 	Batch string `json:"batch,omitempty"`
 	Tool  string `json:"tool"`
+	// Slot and SlotValue say what the write sets, and to what.
+	Slot      string `json:"slot,omitempty"`
+	SlotValue string `json:"slot_value,omitempty"`
+	// Confirmation is the Token of the Confirmation that the write was sent under.
+	Confirmation string `json:"confirmation,omitempty"`
 	// Started is when the write began, Deadline when a missing outcome begins to count as Unknown.
 	Started  time.Time `json:"started"`
 	Deadline time.Time `json:"deadline"`
@@ -123,6 +158,15 @@ type Entry struct {
 	// Contested: a later write of the same slot is in flight or unknown, so that this one, though
 	// done, may have been undone. A Shared memory need not set it.
 	Contested bool `json:"-"`
+	// Undone: a later write of the same slot has undone this one, so that it may be sent again. Only
+	// Shared.Get sets it.
+	Undone bool `json:"-"`
+}
+
+// Undoes reports whether e, once done, ends what is remembered of o: another write that set the same
+// slot to another value.
+func (e Entry) Undoes(o Entry) bool {
+	return e.Slot != "" && e.Slot == o.Slot && e.Key != o.Key && (e.SlotValue == "" || e.SlotValue != o.SlotValue)
 }
 
 // Overdue returns e as it is once its deadline is over: an entry in flight has become Unknown.
@@ -154,6 +198,14 @@ type Memory interface {
 	// Look returns what is remembered of the write with that key, without claiming it. An entry in
 	// flight has the state InFlight. It returns no refused write.
 	Look(ctx context.Context, key string) (e Entry, found bool, err error)
+	// Spend uses up c, durably and once, across goroutines, processes and restarts. The error is
+	// ErrSpent if c was used before; after any error nothing may be sent under c. Of in it records
+	// who calls, the tool, the integration and the batch; a key is not needed.
+	Spend(ctx context.Context, in Intent, c Confirmation) error
+	// LookConfirmed returns the write with that key that was sent under the confirmation with that
+	// token, whatever became of it since, refused and undone ones included; the zero Entry if none is
+	// remembered. One in flight has the state InFlight: its outcome is still to come.
+	LookConfirmed(ctx context.Context, key, token string) (Entry, error)
 	// Begin claims a write before it is sent. An error means that it must not be sent.
 	Begin(ctx context.Context, in Intent) (Claim, error)
 	// Settle records a better outcome for e, a write of unknown outcome, after a read has shown it.
@@ -164,14 +216,20 @@ type Memory interface {
 // Shared decides for several servers, each with a record of its own, which of them sends a write. It
 // is safe for concurrent use.
 type Shared interface {
+	// Spend uses up the confirmation with that token, once for all servers, and keeps it as used until
+	// then. The error is ErrSpent if it was used before. The ID is that of the attempt: the same
+	// attempt may ask twice, if the first answer was lost.
+	Spend(ctx context.Context, token, id string, until time.Time) error
 	// Claim remembers e under e.Key until e.Expires and returns claimed, unless an entry is held
-	// under that key already: then it returns that one. With again it replaces what is held.
+	// under that key already: then it returns that one. With again it replaces what is held. If it
+	// replaces an entry that was undone, it returns that one with claimed.
 	Claim(ctx context.Context, e Entry, again bool) (held Entry, claimed bool, err error)
-	// Get returns the entry held under key, and whether there is one.
+	// Get returns the entry held under key, and whether there is one. One that was undone is not found
+	// and yet returned, Undone, so that it differs from one that was lost.
 	Get(ctx context.Context, key string) (e Entry, found bool, err error)
 	// Settle replaces the entry of the same key and ID until e.Expires. A refused one stays for Get
-	// alone and does not keep Claim from claiming. A done one ends every settled entry of another key
-	// with e.Slot, and lets done entries of e.Batch live at least until e.Expires.
+	// alone and does not keep Claim from claiming. A done one marks as undone every settled entry that
+	// it undoes (see Entry.Undoes), and lets done entries of e.Batch live at least until e.Expires.
 	Settle(ctx context.Context, e Entry) error
 }
 
@@ -180,6 +238,12 @@ type None struct{}
 
 // Look implements Memory: nothing is found.
 func (None) Look(context.Context, string) (Entry, bool, error) { return Entry{}, false, nil }
+
+// Spend implements Memory: every confirmation counts.
+func (None) Spend(context.Context, Intent, Confirmation) error { return nil }
+
+// LookConfirmed implements Memory: nothing is found.
+func (None) LookConfirmed(context.Context, string, string) (Entry, error) { return Entry{}, nil }
 
 // Begin implements Memory: the caller may send.
 func (None) Begin(context.Context, Intent) (Claim, error) {

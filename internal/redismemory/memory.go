@@ -7,12 +7,13 @@
 // forget.
 //
 // An entry is a hash named PREFIX{writes}:entry:KEY, which holds the once.Entry as JSON and the fields
-// that the scripts read. A set lists the entries of each slot and of each batch. The names of keys
+// that the scripts read. A set lists the entries of each slot and of each batch. A confirmation
+// that was used up is a string named PREFIX{writes}:spent:HASH. The names of keys
 // contain hashes only, and all have the tag {writes}, so that a cluster keeps them on one node, as a
 // script needs it. Entries expire by the clock of Redis, however the clocks of the servers differ.
 //
 // With access control, a Redis user needs, on the keys with the prefix, only eval, evalsha, exists,
-// hmget, hset, del, pexpire, pttl, sadd, smembers and srem; and in a cluster cluster|slots.
+// get, set, hmget, hset, pexpire, pttl, sadd, smembers and srem; and in a cluster cluster|slots.
 package redismemory
 
 import (
@@ -38,13 +39,21 @@ var claimSource string
 //go:embed settle.lua
 var settleSource string
 
+//go:embed spend.lua
+var spendSource string
+
 var (
 	claimScript  = redis.NewScript(claimSource)
 	settleScript = redis.NewScript(settleSource)
+	spendScript  = redis.NewScript(spendSource)
 )
 
 // revokedFor is how long a revoked claim is kept for those who wait for it.
 const revokedFor = time.Minute
+
+// undone is the state of an entry that a later write of its slot has undone: kept, so that it differs
+// from one that Redis has lost.
+const undone = "undone"
 
 // Memory is a once.Shared in Redis, safe for use by several goroutines.
 type Memory struct {
@@ -57,6 +66,28 @@ type Memory struct {
 }
 
 var _ once.Shared = (*Memory)(nil)
+
+// Spend implements once.Shared. If it fails, the confirmation may be used up, so that nothing can be
+// sent under it.
+func (m *Memory) Spend(ctx context.Context, token, id string, until time.Time) error {
+	ttl := until.Sub(m.set.now())
+	if token == "" || id == "" || ttl <= 0 {
+		return m.failed("use up the confirmation", fmt.Errorf("%w: the confirmation has no token or no ID, or has expired", errNotAsked))
+	}
+	ctx, cancel := context.WithTimeout(ctx, m.set.totalTimeout)
+	defer cancel()
+	reply, err := spendScript.Run(ctx, m.client, []string{m.name("spent", hashed(token))}, id, max(ttl.Milliseconds(), 1)).Result()
+	switch {
+	case err != nil:
+	case reply == int64(1):
+		return nil
+	case reply == int64(0):
+		return once.ErrSpent
+	default:
+		err = errForeign
+	}
+	return m.failed("use up the confirmation", err)
+}
 
 // Claim implements once.Shared. If it fails after Redis may have received the claim, it tries once to
 // revoke it, since nothing will be sent. If that fails too, the write is in flight to the other
@@ -76,14 +107,17 @@ func (m *Memory) Claim(ctx context.Context, e once.Entry, again bool) (held once
 	case ok && len(answer) == 1:
 		return e, true, nil
 	case ok && len(answer) == 3:
+		// The first is 1 if the write is claimed in the place of one that was undone.
 		held, err = decode(answer[1], answer[2])
+		claimed = answer[0] == int64(1)
+		held.Undone = claimed
 	default:
 		err = errForeign
 	}
 	if err != nil {
 		return once.Entry{}, false, m.failed("claim the write", err)
 	}
-	return held, false, nil
+	return held, claimed, nil
 }
 
 func (m *Memory) revoke(ctx context.Context, e once.Entry) {
@@ -100,20 +134,21 @@ func (m *Memory) revoke(ctx context.Context, e once.Entry) {
 func (m *Memory) Get(ctx context.Context, key string) (e once.Entry, found bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, m.set.totalTimeout)
 	defer cancel()
-	fields, err := m.client.HMGet(ctx, m.name("entry", key), "entry", "ends").Result()
+	fields, err := m.client.HMGet(ctx, m.name("entry", key), "entry", "ends", "state").Result()
 	switch {
 	case err != nil:
-	case len(fields) != 2:
+	case len(fields) != 3:
 		err = errForeign
 	case fields[0] == nil && fields[1] == nil:
 		return once.Entry{}, false, nil
 	default:
 		e, err = decode(fields[0], fields[1])
+		e.Undone = e.ID != "" && fields[2] == undone
 	}
 	if err != nil {
 		return once.Entry{}, false, m.failed("look up the write", err)
 	}
-	return e, true, nil
+	return e, !e.Undone, nil
 }
 
 // Settle implements once.Shared. A done or refused outcome stays as it is. If the entry has expired, or
@@ -162,7 +197,7 @@ func (m *Memory) run(ctx context.Context, script *redis.Script, e once.Entry, id
 	defer cancel()
 	keys := []string{m.name("entry", e.Key), m.name("slot", hashed(e.Slot)), m.name("batch", hashed(e.Batch))}
 	return script.Run(ctx, m.client, keys, id, how, raw, e.Expires.UnixMilli(), moment,
-		max(ttl.Milliseconds(), 1), flag(e.Slot != ""), flag(e.Batch != "")).Result()
+		max(ttl.Milliseconds(), 1), flag(e.Slot != ""), flag(e.Batch != ""), e.SlotValue).Result()
 }
 
 func (m *Memory) name(kind, what string) string {
