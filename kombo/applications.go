@@ -15,11 +15,7 @@ func (c *Client) GetApplications(ctx context.Context, filter ApplicationFilter) 
 // ApplicationPages iterates over the pages of GetApplications, from filter.Cursor to
 // the last.
 func (c *Client) ApplicationPages(ctx context.Context, filter ApplicationFilter) iter.Seq2[Page[Application], error] {
-	return walk(filter.ListOptions, func(o ListOptions) (Page[Application], error) {
-		next := filter
-		next.ListOptions = o
-		return c.GetApplications(ctx, next)
-	})
+	return walk(filter, func(f ApplicationFilter) (Page[Application], error) { return c.GetApplications(ctx, f) })
 }
 
 // AllApplications iterates over the records of GetApplications.

@@ -15,11 +15,7 @@ func (c *Client) GetCandidates(ctx context.Context, filter CandidateFilter) (Pag
 // CandidatePages iterates over the pages of GetCandidates, from filter.Cursor to
 // the last.
 func (c *Client) CandidatePages(ctx context.Context, filter CandidateFilter) iter.Seq2[Page[Candidate], error] {
-	return walk(filter.ListOptions, func(o ListOptions) (Page[Candidate], error) {
-		next := filter
-		next.ListOptions = o
-		return c.GetCandidates(ctx, next)
-	})
+	return walk(filter, func(f CandidateFilter) (Page[Candidate], error) { return c.GetCandidates(ctx, f) })
 }
 
 // AllCandidates iterates over the records of GetCandidates.

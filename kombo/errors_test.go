@@ -121,7 +121,7 @@ func TestTheKeyNeverReachesAnErrorOrALog(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var log bytes.Buffer
 			c := script(t, body).client(t, WithLogger(slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))))
-			_, err := c.GetTags(t.Context(), TagFilter{IDs: []string{"personal"}})
+			_, err := c.GetTags(t.Context(), TagFilter{ListOptions: ListOptions{IDs: []string{"personal"}}})
 			var shown string
 			if err != nil {
 				var e *Error

@@ -129,7 +129,7 @@ func ExampleError() {
 func ExampleWithRawRecords() {
 	client := newClient(kombo.WithRawRecords())
 
-	page, err := client.GetTags(ctx, kombo.TagFilter{PageSize: 1})
+	page, err := client.GetTags(ctx, kombo.TagFilter{ListOptions: kombo.ListOptions{PageSize: 1}})
 	if err != nil {
 		log.Fatal(err)
 	}

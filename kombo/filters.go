@@ -88,16 +88,16 @@ type InterviewFilter struct {
 }
 
 // TagFilter are the parameters of GetTags.
-type TagFilter = ListOptions
+type TagFilter struct{ ListOptions }
 
 // StageFilter are the parameters of GetApplicationStages.
-type StageFilter = ListOptions
+type StageFilter struct{ ListOptions }
 
 // OfferFilter are the parameters of GetOffers.
-type OfferFilter = ListOptions
+type OfferFilter struct{ ListOptions }
 
 // RejectionReasonFilter are the parameters of GetRejectionReasons.
-type RejectionReasonFilter = ListOptions
+type RejectionReasonFilter struct{ ListOptions }
 
 // Page is one page of a list. Next is the cursor of the page after it, "" on the
 // last one. Cursor is its own, "" on the first one.

@@ -15,11 +15,7 @@ func (c *Client) GetInterviews(ctx context.Context, filter InterviewFilter) (Pag
 // InterviewPages iterates over the pages of GetInterviews, from filter.Cursor to
 // the last.
 func (c *Client) InterviewPages(ctx context.Context, filter InterviewFilter) iter.Seq2[Page[Interview], error] {
-	return walk(filter.ListOptions, func(o ListOptions) (Page[Interview], error) {
-		next := filter
-		next.ListOptions = o
-		return c.GetInterviews(ctx, next)
-	})
+	return walk(filter, func(f InterviewFilter) (Page[Interview], error) { return c.GetInterviews(ctx, f) })
 }
 
 // AllInterviews iterates over the records of GetInterviews.

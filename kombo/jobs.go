@@ -14,11 +14,7 @@ func (c *Client) GetJobs(ctx context.Context, filter JobFilter) (Page[Job], erro
 
 // JobPages iterates over the pages of GetJobs, from filter.Cursor to the last.
 func (c *Client) JobPages(ctx context.Context, filter JobFilter) iter.Seq2[Page[Job], error] {
-	return walk(filter.ListOptions, func(o ListOptions) (Page[Job], error) {
-		next := filter
-		next.ListOptions = o
-		return c.GetJobs(ctx, next)
-	})
+	return walk(filter, func(f JobFilter) (Page[Job], error) { return c.GetJobs(ctx, f) })
 }
 
 // AllJobs iterates over the records of GetJobs.

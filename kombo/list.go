@@ -61,16 +61,20 @@ func fetch[T any](ctx context.Context, c *Client, op operation, filter listFilte
 	return Page[T]{Results: *data.Results, Next: string(data.Next), Cursor: filter.Options().Cursor}, nil
 }
 
-// walk iterates over the pages from start.Cursor to the last, one in memory at a
-// time. It ends after the first error.
-func walk[T any](start ListOptions, get func(ListOptions) (Page[T], error)) iter.Seq2[Page[T], error] {
+// walk iterates over the pages from the filter's cursor to the last, one in memory at
+// a time. It ends after the first error.
+func walk[T, F any, P interface {
+	*F
+	listFilter
+}](filter F, get func(F) (Page[T], error)) iter.Seq2[Page[T], error] {
 	return func(yield func(Page[T], error) bool) {
-		options := start
+		next := filter
+		options := P(&next).Options()
 		if options.PageSize == 0 {
 			options.PageSize = MaxPageSize
 		}
 		for {
-			page, err := get(options)
+			page, err := get(next)
 			if !yield(page, err) || err != nil || page.Next == "" {
 				return
 			}

@@ -14,9 +14,7 @@ func (c *Client) GetOffers(ctx context.Context, filter OfferFilter) (Page[Offer]
 
 // OfferPages iterates over the pages of GetOffers, from filter.Cursor to the last.
 func (c *Client) OfferPages(ctx context.Context, filter OfferFilter) iter.Seq2[Page[Offer], error] {
-	return walk(filter, func(o ListOptions) (Page[Offer], error) {
-		return c.GetOffers(ctx, o)
-	})
+	return walk(filter, func(f OfferFilter) (Page[Offer], error) { return c.GetOffers(ctx, f) })
 }
 
 // AllOffers iterates over the records of GetOffers.

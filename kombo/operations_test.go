@@ -227,9 +227,14 @@ func TestEachOperationSendsWhatTheContractWants(t *testing.T) {
 	}
 }
 
-func listing[T any](get func(*Client, context.Context, ListOptions) (Page[T], error)) func(context.Context, *Client) error {
+func listing[T, F any, P interface {
+	*F
+	listFilter
+}](get func(*Client, context.Context, F) (Page[T], error)) func(context.Context, *Client) error {
 	return func(ctx context.Context, c *Client) error {
-		_, err := get(c, ctx, ListOptions{IDs: []string{"x"}})
+		var filter F
+		P(&filter).Options().IDs = []string{"x"}
+		_, err := get(c, ctx, filter)
 		return err
 	}
 }

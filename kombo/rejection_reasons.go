@@ -16,9 +16,7 @@ func (c *Client) GetRejectionReasons(ctx context.Context, filter RejectionReason
 // RejectionReasonPages iterates over the pages of GetRejectionReasons, from filter.Cursor to
 // the last.
 func (c *Client) RejectionReasonPages(ctx context.Context, filter RejectionReasonFilter) iter.Seq2[Page[RejectionReason], error] {
-	return walk(filter, func(o ListOptions) (Page[RejectionReason], error) {
-		return c.GetRejectionReasons(ctx, o)
-	})
+	return walk(filter, func(f RejectionReasonFilter) (Page[RejectionReason], error) { return c.GetRejectionReasons(ctx, f) })
 }
 
 // AllRejectionReasons iterates over the records of GetRejectionReasons.

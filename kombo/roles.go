@@ -14,11 +14,7 @@ func (c *Client) GetRoles(ctx context.Context, filter RoleFilter) (Page[Role], e
 
 // RolePages iterates over the pages of GetRoles, from filter.Cursor to the last.
 func (c *Client) RolePages(ctx context.Context, filter RoleFilter) iter.Seq2[Page[Role], error] {
-	return walk(filter.ListOptions, func(o ListOptions) (Page[Role], error) {
-		next := filter
-		next.ListOptions = o
-		return c.GetRoles(ctx, next)
-	})
+	return walk(filter, func(f RoleFilter) (Page[Role], error) { return c.GetRoles(ctx, f) })
 }
 
 // AllRoles iterates over the records of GetRoles.

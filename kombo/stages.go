@@ -22,9 +22,7 @@ func (c *Client) GetApplicationStages(ctx context.Context, filter StageFilter) (
 //
 // Deprecated: Use Job.Stages; see GetApplicationStages.
 func (c *Client) ApplicationStagePages(ctx context.Context, filter StageFilter) iter.Seq2[Page[Stage], error] {
-	return walk(filter, func(o ListOptions) (Page[Stage], error) {
-		return c.GetApplicationStages(ctx, o)
-	})
+	return walk(filter, func(f StageFilter) (Page[Stage], error) { return c.GetApplicationStages(ctx, f) })
 }
 
 // AllApplicationStages iterates over the records of GetApplicationStages.

@@ -14,9 +14,7 @@ func (c *Client) GetTags(ctx context.Context, filter TagFilter) (Page[Tag], erro
 
 // TagPages iterates over the pages of GetTags, from filter.Cursor to the last.
 func (c *Client) TagPages(ctx context.Context, filter TagFilter) iter.Seq2[Page[Tag], error] {
-	return walk(filter, func(o ListOptions) (Page[Tag], error) {
-		return c.GetTags(ctx, o)
-	})
+	return walk(filter, func(f TagFilter) (Page[Tag], error) { return c.GetTags(ctx, f) })
 }
 
 // AllTags iterates over the records of GetTags.

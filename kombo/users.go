@@ -14,11 +14,7 @@ func (c *Client) GetUsers(ctx context.Context, filter UserFilter) (Page[User], e
 
 // UserPages iterates over the pages of GetUsers, from filter.Cursor to the last.
 func (c *Client) UserPages(ctx context.Context, filter UserFilter) iter.Seq2[Page[User], error] {
-	return walk(filter.ListOptions, func(o ListOptions) (Page[User], error) {
-		next := filter
-		next.ListOptions = o
-		return c.GetUsers(ctx, next)
-	})
+	return walk(filter, func(f UserFilter) (Page[User], error) { return c.GetUsers(ctx, f) })
 }
 
 // AllUsers iterates over the records of GetUsers.

@@ -56,12 +56,12 @@ func everyList(t *testing.T) []checked {
 		declarationsOf(t, candidates, c.AllCandidates(ctx, kombo.CandidateFilter{ListOptions: all})),
 		declarationsOf(t, jobs, c.AllJobs(ctx, kombo.JobFilter{ListOptions: all})),
 		declarationsOf(t, interviews, c.AllInterviews(ctx, kombo.InterviewFilter{ListOptions: all})),
-		declarationsOf(t, offers, c.AllOffers(ctx, all)),
+		declarationsOf(t, offers, c.AllOffers(ctx, kombo.OfferFilter{ListOptions: all})),
 		declarationsOf(t, users, c.AllUsers(ctx, kombo.UserFilter{ListOptions: all})),
 		declarationsOf(t, roles, c.AllRoles(ctx, kombo.RoleFilter{ListOptions: all})),
-		declarationsOf(t, tags, c.AllTags(ctx, all)),
-		declarationsOf(t, stages, c.AllApplicationStages(ctx, all)),
-		declarationsOf(t, reasons, c.AllRejectionReasons(ctx, all)),
+		declarationsOf(t, tags, c.AllTags(ctx, kombo.TagFilter{ListOptions: all})),
+		declarationsOf(t, stages, c.AllApplicationStages(ctx, kombo.StageFilter{ListOptions: all})),
+		declarationsOf(t, reasons, c.AllRejectionReasons(ctx, kombo.RejectionReasonFilter{ListOptions: all})),
 	}
 }
 

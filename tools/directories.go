@@ -153,7 +153,7 @@ func (d *directories) protectedQuestions(ctx context.Context) (*privacy.Protecte
 // ofReasons resolves rejection reasons.
 func (d *directories) ofReasons(ctx context.Context) (*names.Directory, error) {
 	return d.reasonNames.Get(ctx, d.now(), func(ctx context.Context) (*names.Directory, error) {
-		return names.Collect("rejection reasons", d.client.AllRejectionReasons(ctx, kombo.ListOptions{}), func(r kombo.RejectionReason) names.Entry {
+		return names.Collect("rejection reasons", d.client.AllRejectionReasons(ctx, kombo.RejectionReasonFilter{}), func(r kombo.RejectionReason) names.Entry {
 			return names.Entry{ID: r.ID, Name: digest.Clean(r.Name)}
 		})
 	})
@@ -171,7 +171,7 @@ func (d *directories) ofUsers(ctx context.Context) (*names.Directory, error) {
 // ofTags resolves tags of candidates.
 func (d *directories) ofTags(ctx context.Context) (*names.Directory, error) {
 	return d.tagNames.Get(ctx, d.now(), func(ctx context.Context) (*names.Directory, error) {
-		return names.Collect("tags", d.client.AllTags(ctx, kombo.ListOptions{}), func(t kombo.Tag) names.Entry {
+		return names.Collect("tags", d.client.AllTags(ctx, kombo.TagFilter{}), func(t kombo.Tag) names.Entry {
 			return names.Entry{ID: t.ID, Name: digest.Clean(t.Name)}
 		})
 	})
