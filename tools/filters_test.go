@@ -46,15 +46,20 @@ func TestAFilterThatIsDeclaredWronglyIsNamed(t *testing.T) {
 	}
 }
 
-func TestAFilterOfKombosWithoutAParameterIsNamed(t *testing.T) {
-	filters, err := filtersOf(reflect.TypeFor[offerArgs](), &offers.resource)
+func TestAFilterNeedsAParameterAndAFieldOfKombos(t *testing.T) {
+	type scoped struct {
+		kombo.ListOptions
+		Scopes []kombo.RoleScope `query:"scopes"`
+	}
+	type unscoped struct{ kombo.ListOptions }
+	filters := []*filter{{param: "scopes"}}
+	targets, err := filterTargets(reflect.TypeFor[scoped](), filters)
 	require.NoError(t, err)
-	_, err = filterTargets(reflect.TypeFor[kombo.RoleFilter](), filters)
-	require.ErrorContains(t, err, "scopes")
-	filters, err = filtersOf(reflect.TypeFor[roleArgs](), &roles.resource)
-	require.NoError(t, err)
-	_, err = filterTargets(reflect.TypeFor[kombo.OfferFilter](), filters)
-	require.ErrorContains(t, err, `query:"scopes"`)
+	assert.Equal(t, map[string][]int{"scopes": {1}}, targets)
+	_, err = filterTargets(reflect.TypeFor[scoped](), nil)
+	require.ErrorContains(t, err, "filters by scopes, for which there is no parameter")
+	_, err = filterTargets(reflect.TypeFor[unscoped](), filters)
+	require.ErrorContains(t, err, `no field with the tag query:"scopes"`)
 }
 
 // TestWhatWhereMayPushDown holds which conditions are sent as which filters.
