@@ -123,9 +123,10 @@ func TestTheServerRunsWithTheseArguments(t *testing.T) {
 		args = append(args, a)
 	}
 	require.Len(t, free, 2)
+	program := testbinary.Path(t) // building it may take longer than what follows
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, testbinary.Path(t), args...)
+	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Env = []string{"HOME=/nonexistent", "KOMBO_AUTH_TOKEN=0123456789abcdef0123456789abcdef"}
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr

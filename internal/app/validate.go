@@ -110,6 +110,14 @@ func (s Settings) toolsConfig() (tools.Config, error) {
 	if cfg.Fallback, err = tools.ParseFallback(fallback); err != nil {
 		return cfg, fmt.Errorf("--confirm-fallback: %w", err)
 	}
+	if err := s.checkWords(); err != nil {
+		return cfg, err
+	}
+	return cfg, s.checkLimits()
+}
+
+// checkWords checks the names of tools and masks.
+func (s Settings) checkWords() error {
 	words := Vocabulary()
 	for _, list := range []struct {
 		flag         string
@@ -119,24 +127,29 @@ func (s Settings) toolsConfig() (tools.Config, error) {
 	} {
 		for _, word := range list.given {
 			if !slices.Contains(list.valid, word) {
-				return cfg, fmt.Errorf("%s: %q must be one of %s", list.flag, word, strings.Join(list.valid, ", "))
+				return fmt.Errorf("%s: %q must be one of %s", list.flag, word, strings.Join(list.valid, ", "))
 			}
 		}
 	}
-	for _, bound := range []struct {
+	return nil
+}
+
+// checkLimits checks what has to be positive.
+func (s Settings) checkLimits() error {
+	for _, limit := range []struct {
 		flag string
 		n    int
 	}{
 		{"--walk-records", s.WalkRecords}, {"--keep-mb", s.KeepMB}, {"--max-writes-per-minute", s.MaxWritesPerMinute},
 	} {
-		if bound.n < 1 {
-			return cfg, fmt.Errorf("%s must be at least 1", bound.flag)
+		if limit.n < 1 {
+			return fmt.Errorf("%s must be at least 1", limit.flag)
 		}
 	}
 	if s.WalkTime <= 0 {
-		return cfg, errors.New("--walk-time must be longer than 0s")
+		return errors.New("--walk-time must be longer than 0s")
 	}
-	return cfg, nil
+	return nil
 }
 
 // checkHTTP checks what only a server over HTTP has to keep to.
