@@ -51,10 +51,11 @@ func environment(home string, s *sandbox.Sandbox, baseURL string) []string {
 // startChild starts a server and greets it.
 func startChild(t *testing.T, env []string, flags ...string) *child {
 	t.Helper()
+	program := testbinary.Path(t) // may have to be built first
 	// A server that hangs must not hang the test.
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	t.Cleanup(cancel)
-	c := &child{t: t, cmd: exec.CommandContext(ctx, testbinary.Path(t), flags...)}
+	c := &child{t: t, cmd: exec.CommandContext(ctx, program, flags...)}
 	c.cmd.Env, c.cmd.Stderr = env, &c.stderr
 	var err error
 	c.stdin, err = c.cmd.StdinPipe()
