@@ -143,6 +143,16 @@ func (echoing) RoundTrip(r *http.Request) (*http.Response, error) {
 	return nil, fmt.Errorf("cannot send %s", r.Header.Get("Authorization"))
 }
 
+func TestTheTextOfAWarningIsNotLogged(t *testing.T) {
+	var log bytes.Buffer
+	c := script(t, answer{status: 200, body: `{"status":"success","data":{"results":[]},"warnings":[{"message":"Mail to Jane Doe bounced"}]}`}).
+		client(t, WithLogger(slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))))
+	_, err := c.GetJobs(t.Context(), JobFilter{})
+	require.NoError(t, err)
+	assert.Contains(t, log.String(), `"warnings":1`)
+	assert.NotContains(t, log.String(), "Jane")
+}
+
 func TestTheKeyIsTakenOutOfATransportsError(t *testing.T) {
 	c := newTestClient(t, "http://127.0.0.1:1", WithHTTPClient(&http.Client{Transport: echoing{}}))
 	_, err := c.GetCandidates(t.Context(), CandidateFilter{Email: "ada@x.test"})

@@ -84,7 +84,7 @@ func TestACommandTellsByItsExitCodeWhatBecameOfIt(t *testing.T) {
 		"a folder that there is not":         {[]string{"--sandbox", "--files", "/no/such/folder"}, 2, "--files: open /no/such/folder: no such file or directory"},
 		"an address that cannot be held":     {[]string{"sandbox", "--listen", "nowhere"}, 2, "--listen: "},
 		"no memory":                          {[]string{"--sandbox", "--keep-mb", "0"}, 2, "--keep-mb must be at least 1"},
-		"a subcommand of journal that isn't": {[]string{"journal", "burn"}, 2, `journal needs verify or show, not "burn"`},
+		"a subcommand of journal that isn't": {[]string{"journal", "burn"}, 2, `journal needs verify, show or accept, not "burn"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := run(t, env, "", c.args...)

@@ -22,9 +22,9 @@ func journalCommand() *cli.Command {
 	return &cli.Command{
 		Name:     "journal",
 		Usage:    "read the record of writes",
-		Commands: []*cli.Command{verifyCommand(), showCommand()},
+		Commands: []*cli.Command{verifyCommand(), showCommand(), acceptCommand()},
 		Action: func(_ context.Context, cmd *cli.Command) error {
-			return fmt.Errorf("journal needs verify or show, not %q", cmd.Args().First())
+			return fmt.Errorf("journal needs verify, show or accept, not %q", cmd.Args().First())
 		},
 	}
 }
@@ -62,7 +62,9 @@ func showCommand() *cli.Command {
 			&cli.BoolFlag{Name: "json", Destination: &o.filter.JSON, Usage: "print the lines as they are in the file"},
 			&cli.StringFlag{Name: "since", Destination: &o.since, Usage: "only lines since this date or time, such as 2026-11-24"},
 			&cli.StringFlag{Name: "tool", Destination: &o.filter.Tool, Usage: "only this tool"},
-			&cli.StringFlag{Name: "kind", Destination: &o.filter.Kind, Usage: "only intent, outcome, read, note, start, healed or gap"},
+			&cli.StringFlag{Name: "tenant", Destination: &o.filter.Tenant, Usage: "only this tenant"},
+			&cli.StringFlag{Name: "subject", Destination: &o.filter.Subject, Usage: "only this caller: a token's name, or a subject"},
+			&cli.StringFlag{Name: "kind", Destination: &o.filter.Kind, Usage: "only intent, outcome, confirmation, read, note, start, healed, gap or accepted"},
 			&cli.StringFlag{Name: "state", Destination: &o.filter.State, Usage: "only outcomes that are done, refused or unknown"},
 		},
 		Action: func(ctx context.Context, cmd *cli.Command) error { return showJournal(ctx, cmd, &o) },
@@ -103,6 +105,12 @@ func printReport(w io.Writer, r journal.Report) error {
 	add(r.Healed, "torn lines were cut off")
 	add(r.Torn, "bytes of an unfinished last line, cut off at the next start")
 	add(r.Unsealed, "lines after the last one noted as written")
+	if r.Gap.Missing != "" {
+		lines = append(lines, "nothing is sent until somebody has looked and runs: kombo-mcp journal accept")
+	}
+	for _, accepted := range r.Accepted {
+		lines = append(lines, "missing lines were accepted on "+accepted)
+	}
 	if r.Removed != "" {
 		lines = append(lines, "older files are missing, the last of them "+r.Removed)
 	}

@@ -50,7 +50,20 @@ func (a *App) openShared(ctx context.Context) (once.Shared, error) {
 		return nil, fmt.Errorf("--redis-url: %w", err)
 	}
 	a.closers = append(a.closers, m)
+	a.warnOfForgetting(ctx, m)
 	return m, nil
+}
+
+// warnOfForgetting logs what makes Redis forget writes: each server's own journal then keeps only that
+// server from sending one again.
+func (a *App) warnOfForgetting(ctx context.Context, m *redismemory.Memory) {
+	risks, err := m.Risks(ctx)
+	if err != nil {
+		a.opts.Logger.Info("redis: its settings cannot be read; it needs maxmemory-policy noeviction, and appendonly yes or save points", "err", err)
+	}
+	for _, r := range risks {
+		a.opts.Logger.Warn("redis may forget writes, which may then be sent again", "setting", r.Setting, "value", r.Value, "cure", r.Cure)
+	}
 }
 
 // recordRead writes a line for a read to j: which tool, what was asked, how many records it returned.

@@ -19,6 +19,10 @@ const spentFor = time.Hour
 // data. The error is once.ErrSpent, or one of those of Begin. A confirmation that expires later than
 // files are read back is refused.
 func (j *Journal) Spend(ctx context.Context, in once.Intent, c once.Confirmation) error {
+	return j.public(j.spendConfirmation(ctx, in, c))
+}
+
+func (j *Journal) spendConfirmation(ctx context.Context, in once.Intent, c once.Confirmation) error {
 	line, err := j.confirmationLine(in, c)
 	if err != nil {
 		return err
@@ -75,7 +79,7 @@ func (j *Journal) spend(line *Line) error {
 	if err := j.unspent(line.Token); err != nil {
 		return err
 	}
-	return j.write(line)
+	return j.writeBeforeSending(line)
 }
 
 // LookConfirmed implements once.Memory.
@@ -90,7 +94,7 @@ func (j *Journal) LookConfirmed(ctx context.Context, key, token string) (once.En
 		return nil
 	})
 	if err != nil {
-		return once.Entry{}, err
+		return once.Entry{}, j.public(err)
 	}
 	if e.ID == "" && j.opt.Shared != nil {
 		held, _, err := j.opt.Shared.Get(ctx, key)

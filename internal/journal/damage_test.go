@@ -74,6 +74,7 @@ func TestVerifyFindsTheFirstLineThatIsWrong(t *testing.T) {
 			// What is wrong stays to be seen after the journal has been in use again.
 			var log bytes.Buffer
 			j := open(t, Options{Path: path, Logger: slog.New(slog.NewTextHandler(&log, nil))})
+			acceptGap(t, j, path)
 			send(t, j, intent("later"), once.Done)
 			assert.Contains(t, log.String(), "journal:")
 			r, err = Verify(t.Context(), path)
@@ -137,6 +138,8 @@ func TestWhatWasRemovedWhileRunningIsStillRemembered(t *testing.T) {
 	require.NoError(t, os.Truncate(filepath.Join(dir, fileName), 0))
 	assert.Equal(t, once.Done, prior(t, j, intent("a")).Outcome.State)
 	assert.NotNil(t, begin(t, j, intent("b")).Wait)
+	_, err := j.Begin(t.Context(), intent("c"))
+	require.ErrorIs(t, err, ErrGap)
 	require.NoError(t, p.Done(once.Outcome{State: once.Done}))
 	assert.Equal(t, once.Done, prior(t, reopen(t, j), intent("b")).Outcome.State)
 	r, err := Verify(t.Context(), dir)

@@ -15,6 +15,7 @@ import (
 )
 
 const (
+	// lockWait is how long another process may hold the lock.
 	lockWait  = 10 * time.Second
 	lockRetry = 2 * time.Millisecond
 )
@@ -45,6 +46,7 @@ type fileLog struct {
 	lastLen  int    // its length without the line break
 	head     string // hash of the last line that any process noted as written
 	headSeen bool   // whether that line was read
+	gap      string // hash of a line that is missing, "" when none is or it was accepted
 	size     int64  // of the file when it was last closed
 	modTime  time.Time
 }
@@ -54,13 +56,17 @@ func newFileLog(path string, o Options, apply func(*Line), rebuild func(func() e
 }
 
 func (g *fileLog) locked(ctx context.Context, fn func() error) error {
-	ctx, cancel := context.WithTimeout(ctx, lockWait)
+	waiting, cancel := context.WithTimeout(ctx, g.opt.lockWait)
 	defer cancel()
-	if _, err := g.lock.TryLockContext(ctx, lockRetry); err != nil {
+	_, err := g.lock.TryLockContext(waiting, lockRetry)
+	switch {
+	case err != nil && ctx.Err() == nil && waiting.Err() != nil:
+		// Not context.DeadlineExceeded: callers would take it for theirs.
+		return fmt.Errorf("%w: another process has had it locked for %s", ErrNotWritten, g.opt.lockWait)
+	case err != nil:
 		return fmt.Errorf("%w: lock the journal: %w", ErrNotWritten, err)
 	}
 	defer func() { g.warn("unlock the journal", g.lock.Unlock()) }()
-	var err error
 	if g.f, err = g.opt.openFile(g.path); err != nil {
 		return fmt.Errorf("%w: %w", ErrNotWritten, err)
 	}
@@ -132,7 +138,7 @@ func (g *fileLog) continues(size int64) bool {
 func (g *fileLog) reload(size int64) (torn []byte, err error) {
 	g.head, g.headSeen = readHead(g.path), false
 	err = g.rebuild(func() error {
-		g.off, g.lines, g.last, g.lastLen = 0, 0, "", 0
+		g.off, g.lines, g.last, g.lastLen, g.gap = 0, 0, "", 0, ""
 		old, err := rotated(g.path)
 		if err != nil {
 			return err
@@ -187,9 +193,22 @@ func (g *fileLog) read(raw []byte) {
 	}
 	g.advance(raw)
 	if err == nil {
-		g.apply(&l)
+		g.note(&l)
 	}
 }
+
+// note applies a line that was read or written.
+func (g *fileLog) note(l *Line) {
+	switch l.Kind {
+	case KindGap:
+		g.gap = l.SHA256
+	case KindAccepted:
+		g.gap = ""
+	}
+	g.apply(l)
+}
+
+func (g *fileLog) missing() string { return g.gap }
 
 // advance moves the read position past a line.
 func (g *fileLog) advance(raw []byte) {
@@ -211,16 +230,19 @@ func (g *fileLog) heal(torn []byte) error {
 }
 
 // checkHead looks for the line noted as written last. If it is missing, somebody removed lines from
-// the end, which the chain alone would not show.
+// the end, which the chain alone would not show. The line of the gap says so to all processes, until
+// one of kind accepted follows.
 func (g *fileLog) checkHead() error {
 	if g.head == "" || g.headSeen || g.inRotatedFiles(g.head) {
 		g.head = ""
 		return nil
 	}
-	missing := g.head
+	g.opt.Logger.Error("journal: lines at the end removed or changed; nothing is sent until kombo-mcp journal accept")
+	if err := g.append([]*Line{{Kind: KindGap, Time: g.opt.Now().UTC(), SHA256: g.head}}); err != nil {
+		return err
+	}
 	g.head = ""
-	g.opt.Logger.Error("journal: lines at the end removed or changed")
-	return g.append([]*Line{{Kind: KindGap, Time: g.opt.Now().UTC(), SHA256: missing}})
+	return nil
 }
 
 // inRotatedFiles finds a head that could not be updated for so long that reload does not reach its line.
@@ -254,7 +276,12 @@ func (g *fileLog) append(lines []*Line) error {
 		if err := syncDir(filepath.Dir(g.path)); err != nil {
 			return fmt.Errorf("make the new file's name durable: %w", err)
 		}
-		lines = append([]*Line{g.startLine()}, lines...)
+		first := []*Line{g.startLine()}
+		if g.gap != "" {
+			// Files before this one are not read for ever.
+			first = append(first, &Line{Kind: KindGap, Time: g.opt.Now().UTC(), SHA256: g.gap})
+		}
+		lines = append(first, lines...)
 	}
 	if len(lines) == 0 {
 		return nil
@@ -270,7 +297,7 @@ func (g *fileLog) append(lines []*Line) error {
 		raw, rest, _ := bytes.Cut(buf, []byte{'\n'})
 		buf = rest
 		g.advance(raw)
-		g.apply(l)
+		g.note(l)
 	}
 	g.warn("note the last line", writeHead(g.path, g.last))
 	return nil

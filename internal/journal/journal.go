@@ -20,6 +20,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/kombo-mcp/kombo-mcp/internal/once"
@@ -30,6 +31,8 @@ var (
 	ErrNotWritten = errors.New("journal: the line could not be written")
 	// ErrMemory: the shared memory could not be read or written.
 	ErrMemory = errors.New("journal: the shared memory is not available")
+	// ErrGap: lines are missing that were written, so that it is not known what was sent.
+	ErrGap = errors.New("lines of the journal are gone, so it is not known what was sent before. Nothing is sent until a person has looked and runs: kombo-mcp journal accept")
 	// ErrClosed: the journal is closed.
 	ErrClosed = errors.New("journal: closed")
 )
@@ -62,12 +65,14 @@ type Options struct {
 
 	openFile func(path string) (logFile, error)
 	poll     time.Duration
+	lockWait time.Duration
 }
 
 // Journal is an open journal and the memory of the writes in it, safe for use by several goroutines.
 type Journal struct {
 	opt       Options
 	log       lineLog
+	dir       string // with a separator at its end; "" without a file
 	writer    string
 	lease     *lease
 	sem       chan struct{} // a mutex for which waiting ends with the context
@@ -87,6 +92,9 @@ type lineLog interface {
 	append(lines []*Line) error
 	// changed reports, cheaply, whether others may have appended since the last locked.
 	changed() bool
+	// missing returns the hash of the line after which lines are missing, "" if none are or somebody
+	// has accepted it; only within locked.
+	missing() string
 }
 
 // DefaultPath is where the journal is by default: kombo-mcp/journal.jsonl in the user's state
@@ -131,6 +139,7 @@ func (o Options) withDefaults() Options {
 	o.UnknownFor = cmp.Or(o.UnknownFor, 24*time.Hour)
 	o.Keep = max(o.Keep, o.DoneFor, o.UnknownFor)
 	o.poll = cmp.Or(o.poll, 25*time.Millisecond)
+	o.lockWait = cmp.Or(o.lockWait, lockWait)
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -149,7 +158,7 @@ func (o Options) withDefaults() Options {
 // Open opens the journal and creates it if it does not exist: directories with mode 0700, the file
 // with 0600. It reads the last day, cuts off a torn last line and records as unknown the writes that
 // processes left in flight which have ended since. It refuses a symbolic link and a file of another
-// user.
+// user. A journal of which lines are missing is opened, but Begin and Spend return ErrGap until Accept.
 func Open(o Options) (*Journal, error) {
 	o = o.withDefaults()
 	j := &Journal{opt: o, sem: make(chan struct{}, 1), idx: newIndex(o.DoneFor, o.UnknownFor)}
@@ -161,6 +170,7 @@ func Open(o Options) (*Journal, error) {
 	if err != nil {
 		return nil, err
 	}
+	j.dir = filepath.Dir(path) + string(filepath.Separator)
 	j.log = newFileLog(path, o, j.apply, j.rebuild)
 	err = j.locked(context.Background(), func() error {
 		// Under the file's lock, so that no process removes the lease before it is locked.
@@ -218,6 +228,25 @@ func (j *Journal) Record(ctx context.Context, l Line) error {
 	return j.locked(ctx, func() error { return j.write(&l) })
 }
 
+// public returns an error as callers may pass it on, to anybody: without the directories of the server.
+// The log gets all of it.
+func (j *Journal) public(err error) error {
+	if err == nil || len(j.dir) < 2 || !strings.Contains(err.Error(), j.dir) {
+		return err
+	}
+	j.opt.Logger.Error("journal: not available", "err", err)
+	return publicError{err, strings.ReplaceAll(err.Error(), j.dir, "")}
+}
+
+// publicError is an error with another text.
+type publicError struct {
+	error
+	text string
+}
+
+func (e publicError) Error() string { return e.text }
+func (e publicError) Unwrap() error { return e.error }
+
 // locked runs fn with the journal up to date and locked, in this process and for others.
 func (j *Journal) locked(ctx context.Context, fn func() error) error {
 	if err := j.acquire(ctx); err != nil {
@@ -254,6 +283,14 @@ func (j *Journal) write(lines ...*Line) error {
 	}
 	j.unwritten = nil
 	return nil
+}
+
+// writeBeforeSending appends a line after which something is sent; within locked.
+func (j *Journal) writeBeforeSending(l *Line) error {
+	if j.log.missing() != "" {
+		return ErrGap
+	}
+	return j.write(l)
 }
 
 // deferWrite keeps an outcome that the file did not accept, to be written with the next line.

@@ -26,6 +26,8 @@ const (
 	KindNote         = "note"   // anything else worth recording
 	KindHealed       = "healed" // a torn last line was cut off; Bytes and SHA256 say what it was
 	KindGap          = "gap"    // lines before this one are missing; SHA256 is the last of them
+	// KindAccepted ends a gap: whoever ConfirmedBy names has looked; SHA256 is that of the gap.
+	KindAccepted = "accepted"
 )
 
 // maxLine is the most bytes of a line that a caller passes, so that a file passed by mistake instead

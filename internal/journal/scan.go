@@ -87,7 +87,7 @@ func newSnapshot(ctx context.Context, path string) (_ *snapshot, err error) {
 		return nil, err
 	}
 	s.file, err = os.Open(path) //nolint:gosec // the operator chooses the path
-	if errors.Is(err, fs.ErrNotExist) && len(s.old) > 0 {
+	if errors.Is(err, fs.ErrNotExist) && (len(s.old) > 0 || s.head != "") {
 		s.file = nil
 		return s, nil
 	}

@@ -18,6 +18,8 @@ func (s *streamLog) locked(_ context.Context, fn func() error) error { return fn
 
 func (s *streamLog) changed() bool { return false }
 
+func (s *streamLog) missing() string { return "" }
+
 func (s *streamLog) append(lines []*Line) error {
 	if !s.begun {
 		lines = append([]*Line{{Kind: KindStart, Time: lines[0].Time}}, lines...)

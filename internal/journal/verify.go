@@ -27,6 +27,9 @@ type Report struct {
 	// Unsealed counts lines after the one last noted as written: a process that is killed at that
 	// moment leaves a few; if there are more, something else appended them.
 	Unsealed int `json:"unsealed"`
+	// Gap is what is missing and not accepted, Accepted says when and by whom other gaps were.
+	Gap      Gap      `json:"gap,omitzero"`
+	Accepted []string `json:"accepted,omitempty"`
 	// Bad is the first line that is not what was written; nil if all are.
 	Bad *Bad `json:"bad,omitempty"`
 }
@@ -57,6 +60,7 @@ func Verify(ctx context.Context, path string) (Report, error) {
 
 type verifier struct {
 	Report
+	name     string // of the file that is written
 	head     string
 	headSeen bool
 	last     string
@@ -65,7 +69,7 @@ type verifier struct {
 }
 
 func (v *verifier) begin(s *snapshot) {
-	v.head = s.head
+	v.head, v.name = s.head, s.name
 	for _, o := range s.old {
 		v.Files = append(v.Files, filepath.Base(o.path))
 	}
@@ -95,6 +99,7 @@ func (v *verifier) line(at position, raw []byte, torn bool) error {
 		v.bad("it cannot be read: it was changed")
 	} else {
 		v.checkChain(l)
+		v.addGap(l)
 		v.count(l)
 	}
 	v.last = hashOf(raw)
@@ -139,7 +144,8 @@ func (v *verifier) end() {
 		v.Unsealed = 0
 	}
 	if v.head != "" && !v.headSeen {
-		v.at.number++
+		v.at.file, v.at.number = cmp.Or(v.at.file, v.name), v.at.number+1
 		v.bad("the line that was written last is not there: it was changed, or lines at the end were removed")
+		v.Gap = Gap{Missing: v.head, Since: v.Last}
 	}
 }

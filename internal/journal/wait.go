@@ -46,7 +46,7 @@ func (j *Journal) Look(ctx context.Context, key string) (e once.Entry, found boo
 		})
 	}
 	if err != nil || !found {
-		return once.Entry{}, false, err
+		return once.Entry{}, false, j.public(err)
 	}
 	j.learn(ctx, e)
 	if !j.opt.Now().Before(e.Deadline) {
@@ -75,7 +75,7 @@ func (f *inFlight) wait(ctx context.Context) (once.Entry, error) {
 	for {
 		e, settled, err := f.j.poll(ctx, f.entry)
 		if err != nil || settled {
-			return e, err
+			return e, f.j.public(err)
 		}
 		select {
 		case <-ctx.Done():

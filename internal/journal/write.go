@@ -38,7 +38,7 @@ func (p *pending) record(o once.Outcome) error {
 		return errors.New("journal: the outcome of this write is already recorded")
 	}
 	p.done = true
-	return p.j.settle(p.entry, o)
+	return p.j.public(p.j.settle(p.entry, o))
 }
 
 func check(o once.Outcome) error {
@@ -63,7 +63,8 @@ func (j *Journal) Begin(ctx context.Context, in once.Intent) (once.Claim, error)
 		return once.Claim{}, err
 	}
 	if j.opt.Shared != nil {
-		return j.beginShared(ctx, line)
+		claim, err := j.beginShared(ctx, line)
+		return claim, j.public(err)
 	}
 	var claim once.Claim
 	err = j.locked(ctx, func() error {
@@ -74,13 +75,13 @@ func (j *Journal) Begin(ctx context.Context, in once.Intent) (once.Claim, error)
 			claim = j.held(e.Entry, e.settled)
 			return nil
 		}
-		if err := j.write(line); err != nil {
+		if err := j.writeBeforeSending(line); err != nil {
 			return err
 		}
 		claim = j.claimed(entryOf(line))
 		return nil
 	})
-	return claim, err
+	return claim, j.public(err)
 }
 
 func (j *Journal) intentLine(in once.Intent) (*Line, error) {
@@ -122,7 +123,7 @@ func (j *Journal) beginShared(ctx context.Context, line *Line) (once.Claim, erro
 			return nil
 		}
 		known = nil
-		return j.write(line)
+		return j.writeBeforeSending(line)
 	})
 	switch {
 	case err != nil:
