@@ -6,91 +6,92 @@ import (
 	"strings"
 )
 
-// setting is a property that may be left open: 0 not said, 1 yes, -1 no.
+// setting is a property that may be unset.
 type setting int8
 
 const (
-	unsaid setting = 0
-	yes    setting = 1
-	no     setting = -1
+	unset setting = 0
+	yes   setting = 1
+	no    setting = -1
 )
 
-func said(is bool) setting {
+func settingOf(is bool) setting {
 	if is {
 		return yes
 	}
 	return no
 }
 
-// look is what of a text's style decides whether a person sees it.
-type look struct {
+// appearance is the part of a text's style that decides whether a person can see it.
+type appearance struct {
 	hidden, white, tiny setting
 }
 
-// over lays the settings of a nearer style on these.
-func (l look) over(nearer look) look {
-	if nearer.hidden != unsaid {
-		l.hidden = nearer.hidden
+// with returns the appearance with the settings of a more specific style.
+func (a appearance) with(nearer appearance) appearance {
+	if nearer.hidden != unset {
+		a.hidden = nearer.hidden
 	}
-	if nearer.white != unsaid {
-		l.white = nearer.white
+	if nearer.white != unset {
+		a.white = nearer.white
 	}
-	if nearer.tiny != unsaid {
-		l.tiny = nearer.tiny
+	if nearer.tiny != unset {
+		a.tiny = nearer.tiny
 	}
-	return l
+	return a
 }
 
-// unseen tells whether a person would not see text of this look; onPage says
-// that it stands on the bare page, where white does not show.
-func (l look) unseen(onPage bool) bool {
-	return l.hidden == yes || l.tiny == yes || onPage && l.white == yes
+// isHidden reports whether a person could not see text of this appearance. onWhite is
+// set if it is on the white page.
+func (a appearance) isHidden(onWhite bool) bool {
+	return a.hidden == yes || a.tiny == yes || onWhite && a.white == yes
 }
 
-// whitish tells a colour, six hexadecimal digits, that does not show on white.
-func whitish(colour string) bool {
-	rgb, err := strconv.ParseUint(strings.TrimPrefix(colour, "#"), 16, 32)
+// isNearWhiteHex reports whether a color of six hexadecimal digits cannot be seen on
+// white.
+func isNearWhiteHex(color string) bool {
+	rgb, err := strconv.ParseUint(strings.TrimPrefix(color, "#"), 16, 32)
 	if err != nil {
 		return false
 	}
-	return nearWhite(uint8(rgb>>16), uint8(rgb>>8), uint8(rgb)) //nolint:gosec // cut to a byte on purpose
+	return isNearWhite(uint8(rgb>>16), uint8(rgb>>8), uint8(rgb)) //nolint:gosec // cut to a byte on purpose
 }
 
-// leastWhite is the darkest channel that a person does not tell from white on
-// a screen or in print.
-const leastWhite = 0xf0
+// minWhiteChannel is the least value of each color channel that a person cannot
+// distinguish from white, on a screen or in print.
+const minWhiteChannel = 0xf0
 
-func nearWhite(r, g, b uint8) bool { return min(r, g, b) >= leastWhite }
+func isNearWhite(r, g, b uint8) bool { return min(r, g, b) >= minWhiteChannel }
 
-// leastPoints is the smallest type, in points, that a person can read.
-const leastPoints = 2
+// minPoints is the smallest font size, in points, that a person can read.
+const minPoints = 2
 
-// style is a named style, with the one that it builds on.
+// style is a named style and the name of the one that it is based on.
 type style struct {
-	base   string
-	look   look
-	shaded bool
+	base       string
+	appearance appearance
+	shaded     bool
 }
 
-// resolve follows a style to its root; a cycle ends at the depth no real style
-// reaches.
-func resolve(styles map[string]style, name string) (look, bool) {
-	var chain []look
+// resolve returns the appearance of a style, including those that it is based on. A
+// cycle ends at a depth that no real style has.
+func resolve(styles map[string]style, name string) (appearance, bool) {
+	var chain []appearance
 	shaded := false
 	for range 32 {
 		st, ok := styles[name]
 		if !ok {
 			break
 		}
-		chain = append(chain, st.look)
+		chain = append(chain, st.appearance)
 		shaded = shaded || st.shaded
 		if name = st.base; name == "" {
 			break
 		}
 	}
-	var out look
+	var out appearance
 	for _, nearer := range slices.Backward(chain) {
-		out = out.over(nearer)
+		out = out.with(nearer)
 	}
 	return out, shaded
 }

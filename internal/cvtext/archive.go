@@ -9,14 +9,14 @@ import (
 	"strings"
 )
 
-// archive is a zip file whose unpacked bytes are counted: what it claims about
-// its own size is not believed.
+// archive is a zip file of which only a limited number of bytes is decompressed,
+// whatever sizes its directory states.
 type archive struct {
-	files map[string]*zip.File
-	left  int64
+	files     map[string]*zip.File
+	remaining int64
 }
 
-// detectZip names the kind of a zip file by what is in it.
+// detectZip returns the kind of a zip file by the files in it.
 func detectZip(data []byte, limits Limits) (string, error) {
 	a, err := openArchive(data, limits)
 	if err != nil {
@@ -49,8 +49,7 @@ func detectZip(data []byte, limits Limits) (string, error) {
 }
 
 func openArchive(data []byte, limits Limits) (*archive, error) {
-	// The directory is parsed whole before its length is known, so count its
-	// entries first.
+	// zip.NewReader parses the whole directory, so count its entries first.
 	if n := bytes.Count(data, []byte("PK\x01\x02")); n > limits.ZipEntries {
 		return nil, fmt.Errorf("%w (its archive has %d entries, at most %d are read)", ErrTooLarge, n, limits.ZipEntries)
 	}
@@ -58,10 +57,10 @@ func openArchive(data []byte, limits Limits) (*archive, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w (%w)", ErrDamaged, err)
 	}
-	a := &archive{files: make(map[string]*zip.File, len(z.File)), left: limits.XMLBytes}
+	a := &archive{files: make(map[string]*zip.File, len(z.File)), remaining: limits.XMLBytes}
 	for _, f := range z.File {
 		name := strings.TrimPrefix(path.Clean("/"+strings.ReplaceAll(f.Name, `\`, "/")), "/")
-		// Readers take the first of two entries with one name; so do we.
+		// Of two entries of the same name use the first, as other readers do.
 		if a.files[name] == nil {
 			a.files[name] = f
 		}
@@ -69,8 +68,8 @@ func openArchive(data []byte, limits Limits) (*archive, error) {
 	return a, nil
 }
 
-// read unpacks one file, within what is left of the limit for all of them.
-// A file that is not there is empty.
+// read decompresses one file, within what remains of the limit for all of them. If
+// there is no such file, content is nil.
 func (a *archive) read(name string) (content []byte, err error) {
 	f := a.files[name]
 	if f == nil {
@@ -88,11 +87,11 @@ func (a *archive) read(name string) (content []byte, err error) {
 			err = fmt.Errorf("%w (%w)", ErrDamaged, closeErr)
 		}
 	}()
-	content, err = io.ReadAll(io.LimitReader(r, a.left+1))
-	if int64(len(content)) > a.left {
-		return nil, fmt.Errorf("%w (it unpacks to more than the limit)", ErrTooLarge)
+	content, err = io.ReadAll(io.LimitReader(r, a.remaining+1))
+	if int64(len(content)) > a.remaining {
+		return nil, fmt.Errorf("%w (it is larger than the limit when decompressed)", ErrTooLarge)
 	}
-	a.left -= int64(len(content))
+	a.remaining -= int64(len(content))
 	if err != nil {
 		return nil, fmt.Errorf("%w (%w)", ErrDamaged, err)
 	}

@@ -18,7 +18,7 @@ func BenchmarkText(b *testing.B) {
 		rtf.WriteString(text + `\par `)
 		page.WriteString("<p>" + text + "</p>")
 	}
-	// As a producer that places each word by itself.
+	// Like a producer that positions each word separately.
 	var placed strings.Builder
 	for i := range 600 {
 		fmt.Fprintf(&placed, "BT /F 12 Tf %d %d Td (word) Tj ET\n", 50+i%10*50, 800-i/10*13)
@@ -48,8 +48,8 @@ func BenchmarkText(b *testing.B) {
 	}
 }
 
-// BenchmarkLoad is what the first PDF of a process costs when the compiled code
-// lies in the cache.
+// BenchmarkLoad measures the first PDF of a process if the compiled code is in the
+// cache.
 func BenchmarkLoad(b *testing.B) {
 	load := func() {
 		r := New()

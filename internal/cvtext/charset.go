@@ -12,20 +12,20 @@ import (
 	"golang.org/x/text/encoding/unicode"
 )
 
-// decode turns bytes of text into UTF-8. A byte order mark wins; then UTF-8
-// where all bytes are valid, since text in another encoding hardly ever is;
-// then what the content type or an HTML meta element says; Windows-1252 last.
+// decode converts text to UTF-8. The encoding is that of a byte order mark; else UTF-8
+// if all bytes are valid, which text in another encoding hardly ever is; else what the
+// content type or an HTML meta element states; else Windows-1252.
 func decode(data []byte, contentType string, isHTML bool) string {
-	enc := unicodeMark(data)
+	enc := bomEncoding(data)
 	if enc == nil {
-		enc = unmarkedUTF16(data)
+		enc = guessUTF16(data)
 	}
-	// ISO-2022-JP is valid UTF-8 too, so an escape leaves it open.
+	// ISO-2022-JP is valid UTF-8 as well, so an escape character is not conclusive.
 	if enc == nil && utf8.Valid(data) && bytes.IndexByte(data, 0x1b) < 0 {
 		return string(data)
 	}
 	if enc == nil {
-		enc = declared(data, contentType, isHTML)
+		enc = declaredEncoding(data, contentType, isHTML)
 	}
 	out, err := enc.NewDecoder().Bytes(data)
 	if err != nil {
@@ -34,7 +34,7 @@ func decode(data []byte, contentType string, isHTML bool) string {
 	return string(out)
 }
 
-func declared(data []byte, contentType string, isHTML bool) encoding.Encoding {
+func declaredEncoding(data []byte, contentType string, isHTML bool) encoding.Encoding {
 	if isHTML {
 		enc, _, _ := charset.DetermineEncoding(data[:min(len(data), headSize)], contentType)
 		return enc
@@ -47,7 +47,7 @@ func declared(data []byte, contentType string, isHTML bool) encoding.Encoding {
 	return charmap.Windows1252
 }
 
-func unicodeMark(data []byte) encoding.Encoding {
+func bomEncoding(data []byte) encoding.Encoding {
 	switch {
 	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):
 		return unicode.UTF8BOM
@@ -57,9 +57,9 @@ func unicodeMark(data []byte) encoding.Encoding {
 	return nil
 }
 
-// unmarkedUTF16 recognises UTF-16 without a mark by the zero bytes that Latin
-// letters have there, all on one side.
-func unmarkedUTF16(data []byte) encoding.Encoding {
+// guessUTF16 detects UTF-16 without a byte order mark by the zero bytes of Latin
+// letters, which are all at even or all at odd positions.
+func guessUTF16(data []byte) encoding.Encoding {
 	head := data[:min(len(data), headSize)]
 	var zeros [2]int
 	for i, c := range head {

@@ -7,13 +7,12 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// clean normalises text: NFC, \n line ends, at most two blank lines in a row,
-// no character that a person cannot see. It reports whether all of it fitted
-// in limit code points.
+// clean normalizes text: NFC, lines that end with \n, at most two blank lines in a row,
+// no invisible characters. It reports whether all of it fits into limit code points.
 func clean(text string, limit int) (string, bool) {
-	text = strings.Map(visible, strings.ReplaceAll(joinHyphens(text), "\r\n", "\n"))
-	// NFC parts endless rows of accents with a joiner that cannot be seen.
-	text = collapse(strings.ReplaceAll(norm.NFC.String(text), "\u034f", ""))
+	text = strings.Map(visibleRune, strings.ReplaceAll(joinHyphens(text), "\r\n", "\n"))
+	// NFC splits very long sequences of accents by an invisible joiner.
+	text = collapseBlankLines(strings.ReplaceAll(norm.NFC.String(text), "\u034f", ""))
 	if utf8.RuneCountInString(text) <= limit {
 		return text, true
 	}
@@ -27,8 +26,8 @@ func clean(text string, limit int) (string, bool) {
 	return text, true
 }
 
-// joinHyphens mends words that PDFium found broken at a line's end: it writes
-// U+FFFE for the hyphen.
+// joinHyphens joins words that were hyphenated at the end of a line, for which PDFium
+// returns U+FFFE.
 func joinHyphens(text string) string {
 	if !strings.ContainsRune(text, '\uFFFE') {
 		return text
@@ -36,7 +35,7 @@ func joinHyphens(text string) string {
 	return strings.NewReplacer("\uFFFE\r\n", "", "\uFFFE\n", "", "\uFFFE", "").Replace(text)
 }
 
-func visible(r rune) rune {
+func visibleRune(r rune) rune {
 	switch {
 	case r == '\n' || r == '\t':
 		return r
@@ -49,15 +48,15 @@ func visible(r rune) rune {
 	// The bullets of the Symbol and Wingdings fonts, which have no code point.
 	case r == 0xf0b7, r == 0xf0a7:
 		return '•'
-	case unseen(r):
+	case isInvisible(r):
 		return -1
 	}
 	return r
 }
 
-// unseen tells characters without a shape: they serve to smuggle text past a
-// person's eye or to break words apart for a search.
-func unseen(r rune) bool {
+// isInvisible reports whether a character has no glyph. Such characters can smuggle
+// text past a person, or split words so that a search does not find them.
+func isInvisible(r rune) bool {
 	switch {
 	case r == 0xad, r == 0x34f, r == 0x61c, r == 0x180e, r == 0xfeff, r == 0xfffe, r == 0xffff,
 		r == 0x115f, r == 0x1160, r == 0x17b4, r == 0x17b5, r == 0x3164, r == 0xffa0,
@@ -72,8 +71,9 @@ func unseen(r rune) bool {
 	return false
 }
 
-// collapse trims every line's end and keeps at most two blank lines in a row.
-func collapse(text string) string {
+// collapseBlankLines trims the end of every line, and keeps at most two blank lines in
+// a row.
+func collapseBlankLines(text string) string {
 	var b strings.Builder
 	b.Grow(len(text))
 	blank := 0

@@ -1,46 +1,39 @@
-// Package cvtext gets the text out of a CV: PDF, Word (DOCX), OpenDocument,
-// RTF, HTML and plain text.
-//
-// The files come from strangers, so every parser here works within limits of
-// bytes, depth and time, PDFium runs inside a WebAssembly sandbox without a
-// file system, and text that a person would not see (hidden, white, tiny or off
-// the page) is left out and said so. What remains is still written by the
-// candidate: it is data, never an instruction.
 package cvtext
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"time"
 )
 
-// Limits bounds what one document may cost. A zero field takes the value of
+// Limits bound the reading of one document. A zero field means the value in
 // [DefaultLimits].
 type Limits struct {
-	// FileBytes is the largest file taken, in bytes.
+	// FileBytes is the largest accepted file, in bytes.
 	FileBytes int
 	// Pages is how many pages of a PDF are read; later ones are left out.
 	Pages int
-	// Time is how long one document may take, not counting the one-time
-	// loading of PDFium.
+	// Time is how long one document may take, without the initial loading of
+	// PDFium.
 	Time time.Duration
 	// MemoryPages is PDFium's memory for one document, in pages of 64 KiB.
 	MemoryPages uint32
-	// ZipEntries is how many files a DOCX or ODT may hold.
+	// ZipEntries is how many files the archive of a DOCX or ODT may have.
 	ZipEntries int
-	// XMLBytes is how many unpacked bytes of a DOCX or ODT are read.
+	// XMLBytes is how many decompressed bytes of a DOCX or ODT are read.
 	XMLBytes int64
-	// Depth is how deep XML elements, RTF groups and hidden HTML elements may
-	// nest.
+	// Depth is how deep XML elements, RTF groups and hidden HTML elements may be
+	// nested.
 	Depth int
-	// Runes is the longest text given back, in code points.
+	// Runes is the longest text returned, in code points.
 	Runes int
-	// Parallel is how many documents are read at once; more wait their turn.
+	// Parallel is how many documents are read concurrently; others wait.
 	Parallel int
 }
 
-// DefaultLimits suits CVs: nearly all are under 1 MB and five pages.
+// DefaultLimits are enough for CVs: nearly all are below 1 MB and five pages.
 var DefaultLimits = Limits{
 	FileBytes:   20 << 20,
 	Pages:       50,
@@ -53,69 +46,60 @@ var DefaultLimits = Limits{
 	Parallel:    2,
 }
 
-func (l Limits) orDefaults() Limits {
+func (l Limits) withDefaults() Limits {
 	d := DefaultLimits
-	fill(&l.FileBytes, d.FileBytes)
-	fill(&l.Pages, d.Pages)
-	fill(&l.Time, d.Time)
-	fill(&l.MemoryPages, d.MemoryPages)
-	fill(&l.ZipEntries, d.ZipEntries)
-	fill(&l.XMLBytes, d.XMLBytes)
-	fill(&l.Depth, d.Depth)
-	fill(&l.Runes, d.Runes)
-	fill(&l.Parallel, d.Parallel)
+	l.FileBytes = cmp.Or(l.FileBytes, d.FileBytes)
+	l.Pages = cmp.Or(l.Pages, d.Pages)
+	l.Time = cmp.Or(l.Time, d.Time)
+	l.MemoryPages = cmp.Or(l.MemoryPages, d.MemoryPages)
+	l.ZipEntries = cmp.Or(l.ZipEntries, d.ZipEntries)
+	l.XMLBytes = cmp.Or(l.XMLBytes, d.XMLBytes)
+	l.Depth = cmp.Or(l.Depth, d.Depth)
+	l.Runes = cmp.Or(l.Runes, d.Runes)
+	l.Parallel = cmp.Or(l.Parallel, d.Parallel)
 	return l
 }
 
-func fill[T comparable](field *T, value T) {
-	var zero T
-	if *field == zero {
-		*field = value
-	}
-}
-
-// Document is the text of a file and what is to be known about it.
+// Document is the text of a file, and what a reader should know about it.
 type Document struct {
-	// Text is normalised (NFC), lines end in \n, table cells are separated by
-	// tabs, and control, zero-width, bidi and tag characters are gone.
+	// Text is normalized (NFC), its lines end with \n, table cells are separated by
+	// tabs, and control, zero-width, bidi and tag characters are removed.
 	Text string
 	// Kind is "pdf", "docx", "odt", "rtf", "html" or "text".
 	Kind string
 	// Pages is how many pages the PDF has, read or not; 0 for other kinds.
 	Pages int
-	// Truncated says that the text ends before the document does; Notes say
-	// why.
+	// Truncated is set if the text ends before the document does; Notes say why.
 	Truncated bool
-	// Notes are short phrases on what was left out, such as
+	// Notes say in short phrases what was left out, such as
 	// "only the first 50 of 312 pages read".
 	Notes []string
 }
 
-// Reader turns files into text. It is safe for use by several goroutines.
+// Reader extracts text from files. It is safe for concurrent use.
 type Reader struct {
 	limits Limits
 	slots  chan struct{}
 	engine engine
 }
 
-// Option changes a [Reader] when it is made.
+// Option configures a [Reader].
 type Option func(*Reader)
 
-// WithLimits replaces the limits; zero fields keep their defaults.
+// WithLimits replaces the limits. Zero fields keep their defaults.
 func WithLimits(l Limits) Option {
-	return func(r *Reader) { r.limits = l.orDefaults() }
+	return func(r *Reader) { r.limits = l.withDefaults() }
 }
 
-// WithCacheDir names the directory that keeps PDFium's compiled code between
-// starts (about 42 MB). It holds native code, so it must belong to this user;
-// it is made with mode 0700. An empty name does without, at about two seconds
-// for the first PDF of each process. By default it lies in the user's cache
-// directory.
+// WithCacheDir sets the directory for PDFium's compiled code (about 42 MB), by
+// default one in the user's cache directory. It contains native code, so it must
+// belong to this user; it is created with mode 0700. With an empty name there is no
+// cache, and the first PDF of each process takes about two seconds longer.
 func WithCacheDir(dir string) Option {
 	return func(r *Reader) { r.engine.cacheDir = func() string { return dir } }
 }
 
-// New makes a Reader. It costs nothing: PDFium is loaded by the first PDF.
+// New returns a Reader. It is cheap: PDFium is loaded for the first PDF.
 func New(opts ...Option) *Reader {
 	r := &Reader{limits: DefaultLimits}
 	r.engine.cacheDir = userCacheDir
@@ -127,8 +111,8 @@ func New(opts ...Option) *Reader {
 	return r
 }
 
-// Close frees PDFium, after the documents being read. A closed Reader still
-// reads what is not PDF.
+// Close waits for the documents in progress and frees PDFium. A closed Reader can
+// still read documents that are not PDFs.
 func (r *Reader) Close() error {
 	for range cap(r.slots) {
 		r.slots <- struct{}{}
@@ -141,11 +125,12 @@ func (r *Reader) Close() error {
 	return r.engine.close()
 }
 
-// Text reads a document. The bytes decide what it is; name and contentType only
-// help where bytes alone do not tell, and either may be empty.
+// Text extracts the text of a document. Its kind is detected from the data; name and
+// contentType, which may be empty, are used only if that is not conclusive.
 //
-// Errors match one of ErrScan, ErrProtected, ErrImage, ErrUnsupported,
-// ErrTooLarge, ErrTimeout and ErrDamaged with errors.Is, or are the context's.
+// Errors match one of [ErrScan], [ErrProtected], [ErrImage], [ErrUnsupported],
+// [ErrTooLarge], [ErrTimeout] and [ErrDamaged] with errors.Is, or are those of the
+// context.
 func (r *Reader) Text(ctx context.Context, data []byte, name, contentType string) (Document, error) {
 	if len(data) > r.limits.FileBytes {
 		return Document{}, fmt.Errorf("%w (it has %s, at most %s are read)",
@@ -164,13 +149,13 @@ func (r *Reader) Text(ctx context.Context, data []byte, name, contentType string
 
 	doc, s, err := r.read(ctx, kind, data, contentType)
 	if err != nil {
-		return Document{}, outcome(ctx, err)
+		return Document{}, callerError(ctx, err)
 	}
-	return r.finish(doc, s)
+	return r.document(doc, s)
 }
 
-// read fills a sink by kind. A document that outgrew the text limit or ran out
-// of time with something in hand is no error.
+// read fills a sink with the parser of the kind. It is not an error if the text hits
+// its limit, or if the time is up after some text was read.
 func (r *Reader) read(ctx context.Context, kind string, data []byte, contentType string) (Document, *sink, error) {
 	doc := Document{Kind: kind}
 	if kind == kindPDF {
@@ -178,13 +163,13 @@ func (r *Reader) read(ctx context.Context, kind string, data []byte, contentType
 			return doc, nil, err
 		}
 	}
-	within, cancel := context.WithTimeoutCause(ctx, r.limits.Time, ErrTimeout)
+	limited, cancel := context.WithTimeoutCause(ctx, r.limits.Time, ErrTimeout)
 	defer cancel()
-	s := newSink(within, r.limits)
+	s := newSink(limited, r.limits)
 	var err error
 	switch kind {
 	case kindPDF:
-		doc.Pages, err = r.engine.read(within, s, data)
+		doc.Pages, err = r.engine.read(limited, s, data)
 	case kindDOCX:
 		err = readDOCX(s, data)
 	case kindODT:
@@ -199,33 +184,34 @@ func (r *Reader) read(ctx context.Context, kind string, data []byte, contentType
 	switch {
 	case errors.Is(err, errFull):
 		err = nil
-	case errors.Is(err, ErrTimeout) && !s.blank() && ctx.Err() == nil:
-		s.cut("reading took too long and was stopped; the end is missing")
+	case errors.Is(err, ErrTimeout) && !s.isBlank() && ctx.Err() == nil:
+		s.truncate("reading took too long and was stopped; the end is missing")
 		err = nil
 	}
 	return doc, s, err
 }
 
-func (r *Reader) finish(doc Document, s *sink) (Document, error) {
+func (r *Reader) document(doc Document, s *sink) (Document, error) {
 	text, whole := clean(s.String(), r.limits.Runes)
 	if !whole || s.full {
-		s.cut(fmt.Sprintf("only the first %d characters read", r.limits.Runes))
+		s.truncate(fmt.Sprintf("only the first %d characters read", r.limits.Runes))
 	}
-	if s.dropped {
+	if s.droppedHidden {
 		s.note("hidden text left out: a person who opens the file does not see it")
 	}
 	doc.Text, doc.Truncated, doc.Notes = text, s.truncated, s.notes
 	if text == "" {
-		if s.dropped {
-			return Document{}, fmt.Errorf("%w (it does hold text that a person would not see, which is left out)", ErrScan)
+		if s.droppedHidden {
+			return Document{}, fmt.Errorf("%w (it does have text that a person would not see, which is left out)", ErrScan)
 		}
 		return Document{}, ErrScan
 	}
 	return doc, nil
 }
 
-// outcome keeps the caller's own end (cancelled, its deadline) apart from ours.
-func outcome(ctx context.Context, err error) error {
+// callerError returns the error of the caller's context if it has ended, and not that
+// of the time limit.
+func callerError(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}

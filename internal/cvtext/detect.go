@@ -17,7 +17,8 @@ const (
 	kindText = "text"
 )
 
-// headSize is where a PDF's header may start at the latest, as viewers take it.
+// headSize is how many bytes detection looks at. A PDF's header may start anywhere in
+// them, as viewers accept it.
 const headSize = 1024
 
 type magic struct {
@@ -46,12 +47,12 @@ var foreignMagic = []struct {
 	{magic{0, "\xffWPC"}, "a WordPerfect document"},
 }
 
-func (m magic) in(data []byte) bool {
+func (m magic) matches(data []byte) bool {
 	return len(data) >= m.offset && bytes.HasPrefix(data[m.offset:], []byte(m.bytes))
 }
 
-// detect names the kind of a file by its first bytes, and by type and name only
-// where these leave it open.
+// detect returns the kind of a file by its first bytes, or by content type and name if
+// these are not conclusive.
 func detect(data []byte, name, contentType string, limits Limits) (string, error) {
 	head := data[:min(len(data), headSize)]
 	switch {
@@ -69,7 +70,7 @@ func detect(data []byte, name, contentType string, limits Limits) (string, error
 		return kindPDF, nil
 	}
 	for _, m := range imageMagic {
-		if m.in(data) {
+		if m.matches(data) {
 			return "", ErrImage
 		}
 	}
@@ -77,20 +78,20 @@ func detect(data []byte, name, contentType string, limits Limits) (string, error
 		return "", ErrImage
 	}
 	for _, m := range foreignMagic {
-		if m.in(data) {
+		if m.matches(data) {
 			return "", fmt.Errorf("%w (it is %s)", ErrUnsupported, m.name)
 		}
 	}
 	return detectText(data, name, contentType)
 }
 
-// detectText tells plain text from HTML and from what is neither.
+// detectText distinguishes plain text, HTML and unsupported files.
 func detectText(data []byte, name, contentType string) (string, error) {
 	media, _, err := mime.ParseMediaType(contentType)
 	if err != nil {
 		media = ""
 	}
-	if unicodeMark(data) == nil && unmarkedUTF16(data) == nil && binary(data) {
+	if bomEncoding(data) == nil && guessUTF16(data) == nil && isBinary(data) {
 		return "", fmt.Errorf("%w (it is a binary file of an unknown kind)", ErrUnsupported)
 	}
 	head := strings.ToLower(decode(data[:min(len(data), headSize)], contentType, false))
@@ -119,9 +120,9 @@ func detectText(data []byte, name, contentType string) (string, error) {
 	return kindText, nil
 }
 
-// binary tells bytes that no text encoding has: control characters, other than
-// those of old printers and of ISO-2022, in more than a stray place.
-func binary(data []byte) bool {
+// isBinary reports whether the data has more than a few control characters, other than
+// those of old printers and of ISO-2022, and thus cannot be text.
+func isBinary(data []byte) bool {
 	bad := 0
 	head := data[:min(len(data), 8*headSize)]
 	for _, c := range head {
@@ -132,7 +133,8 @@ func binary(data []byte) bool {
 	return bad > len(head)/100
 }
 
-// oleError tells apart what comes in Microsoft's old container.
+// oleError returns the error for a file in Microsoft's old container format, by what is
+// in it.
 func oleError(data []byte) error {
 	for _, stream := range []struct{ name, what string }{
 		{"EncryptedPackage", ""},
@@ -141,7 +143,7 @@ func oleError(data []byte) error {
 		{"PowerPoint Document", "a PowerPoint presentation"},
 		{"__properties_version1.0", "an Outlook message"},
 	} {
-		if !bytes.Contains(data, wide(stream.name)) {
+		if !bytes.Contains(data, utf16LE(stream.name)) {
 			continue
 		}
 		if stream.what == "" {
@@ -152,7 +154,7 @@ func oleError(data []byte) error {
 	return fmt.Errorf("%w (it is an old Microsoft Office file)", ErrUnsupported)
 }
 
-func wide(ascii string) []byte {
+func utf16LE(ascii string) []byte {
 	out := make([]byte, 0, 2*len(ascii))
 	for _, c := range []byte(ascii) {
 		out = append(out, c, 0)

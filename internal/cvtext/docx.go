@@ -14,9 +14,9 @@ import (
 type docxReader struct {
 	*sink
 	styles map[string]style
-	// onPage says that white text would stand on the bare white page: nothing
-	// is drawn behind the text and the page has no colour.
-	onPage bool
+	// whitePage is set if nothing is drawn behind the text and the page has no color,
+	// so that white text cannot be seen.
+	whitePage bool
 }
 
 func readDOCX(s *sink, data []byte) error {
@@ -33,18 +33,18 @@ func readDOCX(s *sink, data []byte) error {
 		return fmt.Errorf("%w (its main part is missing)", ErrDamaged)
 	}
 	rels := readRels(s, a, main)
-	d := &docxReader{sink: s, styles: map[string]style{}, onPage: bareGround(body)}
+	d := &docxReader{sink: s, styles: map[string]style{}, whitePage: docxHasWhitePage(body)}
 	if err := d.readStyles(a, main, rels); err != nil {
 		return err
 	}
 	refs := &docxRefs{}
-	// Whatever ends this walk early ends the one for the text at the same place.
-	_ = walk(newSink(s.ctx, s.limits), body, refs)
-	heads, err := d.marginParts(a, main, rels.targets, refs.heads)
+	// An error here occurs again when the body is read for its text.
+	_ = walkXML(newSink(s.ctx, s.limits), body, refs)
+	headers, err := d.headerFooterParts(a, main, rels.targets, refs.headers)
 	if err != nil {
 		return err
 	}
-	feet, err := d.marginParts(a, main, rels.targets, refs.feet)
+	footers, err := d.headerFooterParts(a, main, rels.targets, refs.footers)
 	if err != nil {
 		return err
 	}
@@ -53,28 +53,28 @@ func readDOCX(s *sink, data []byte) error {
 		if err != nil {
 			return err
 		}
-		feet = slices.Insert(feet, 0, part)
+		footers = slices.Insert(footers, 0, part)
 	}
-	return d.readParts(slices.Concat(heads, [][]byte{body}, feet))
+	return d.readParts(slices.Concat(headers, [][]byte{body}, footers))
 }
 
-// readParts reads parts in the order of the page, each text once.
+// readParts reads parts in their order on the page, without repeated ones.
 func (d *docxReader) readParts(parts [][]byte) error {
 	seen := map[string]bool{}
 	for _, part := range parts {
 		d.newline()
 		mark := len(d.buf)
-		if err := walk(d.sink, part, d); err != nil {
+		if err := walkXML(d.sink, part, d); err != nil {
 			return err
 		}
-		d.once(mark, seen)
+		d.dropRepeated(mark, seen)
 	}
 	return nil
 }
 
-// bareGround tells that nothing in a part can lie behind text: no picture or
-// shape set behind it, no page colour.
-func bareGround(part []byte) bool {
+// docxHasWhitePage reports whether nothing in a part can be behind text: no picture or
+// shape placed there, and no page color.
+func docxHasWhitePage(part []byte) bool {
 	for _, mark := range []string{`behindDoc="1"`, `behindDoc="true"`, ":background ", "z-index:-"} {
 		if bytes.Contains(part, []byte(mark)) {
 			return false
@@ -83,8 +83,8 @@ func bareGround(part []byte) bool {
 	return true
 }
 
-// marginParts reads the headers or footers that the body refers to.
-func (d *docxReader) marginParts(a *archive, main string, rels map[string]string, refs []string) ([][]byte, error) {
+// headerFooterParts returns the headers or footers that the body refers to.
+func (d *docxReader) headerFooterParts(a *archive, main string, rels map[string]string, refs []string) ([][]byte, error) {
 	var out [][]byte
 	for _, id := range refs {
 		target := rels[id]
@@ -95,7 +95,7 @@ func (d *docxReader) marginParts(a *archive, main string, rels map[string]string
 		if err != nil {
 			return nil, err
 		}
-		d.onPage = d.onPage && bareGround(part)
+		d.whitePage = d.whitePage && docxHasWhitePage(part)
 		out = append(out, part)
 	}
 	return out, nil
@@ -103,19 +103,19 @@ func (d *docxReader) marginParts(a *archive, main string, rels map[string]string
 
 func (d *docxReader) start(stack []frame, el xml.StartElement) bool {
 	top := &stack[len(stack)-1]
-	// Only these elements' own character data is text.
-	top.prose = false
+	// Only the character data directly in a t element is text.
+	top.isText = false
 	switch el.Name.Local {
 	case "del", "moveFrom", "Fallback", "instrText", "delText", "rt":
 		return true
 	case "p":
 		base, shaded := resolve(d.styles, "")
-		top.style, top.shaded = inherit(top.style).over(base), top.shaded || shaded
+		top.style, top.shaded = inheritHidden(top.style).with(base), top.shaded || shaded
 	case "t":
-		top.prose = true
+		top.isText = true
 	case "tab", "br", "cr", "noBreakHyphen", "sym":
 		if parent(stack).local != "tabs" {
-			d.show(docxSign(el), top.style.unseen(d.onPage && !top.shaded))
+			d.writeUnlessHidden(docxCharacter(el), top.style.isHidden(d.whitePage && !top.shaded))
 		}
 	case "txbxContent":
 		d.newline()
@@ -126,15 +126,17 @@ func (d *docxReader) start(stack []frame, el xml.StartElement) bool {
 	return false
 }
 
-// inherit keeps of an outer run's style what a text box in it takes over.
-func inherit(outer look) look {
+// inheritHidden returns the part of an outer run's appearance that a text box in it
+// inherits.
+func inheritHidden(outer appearance) appearance {
 	if outer.hidden == yes {
-		return look{hidden: yes}
+		return appearance{hidden: yes}
 	}
-	return look{}
+	return appearance{}
 }
 
-func docxSign(el xml.StartElement) string {
+// docxCharacter returns the text of an element that stands for a character.
+func docxCharacter(el xml.StartElement) string {
 	switch el.Name.Local {
 	case "tab":
 		return "\t"
@@ -150,12 +152,13 @@ func docxSign(el xml.StartElement) string {
 	return "\n"
 }
 
-// property handles what sets the look of a run, paragraph, cell or table.
+// property reads an element that sets the appearance of a run, paragraph, cell or
+// table.
 func (d *docxReader) property(stack []frame, el xml.StartElement) {
-	owner := above(stack)
+	owner := grandparent(stack)
 	switch parent(stack).local {
 	case "rPr":
-		// A paragraph's own rPr speaks of its end mark, not of its text.
+		// The rPr of a paragraph is about its end mark, not its text.
 		if owner.local != "pPr" {
 			d.runProperty(owner, el)
 		}
@@ -163,15 +166,15 @@ func (d *docxReader) property(stack []frame, el xml.StartElement) {
 		switch el.Name.Local {
 		case "pStyle":
 			look, shaded := resolve(d.styles, attr(el, "val"))
-			owner.style, owner.shaded = inherit(owner.style).over(look), owner.shaded || shaded
+			owner.style, owner.shaded = inheritHidden(owner.style).with(look), owner.shaded || shaded
 		case "shd":
-			owner.shaded = owner.shaded || dark(el)
+			owner.shaded = owner.shaded || isDarkShading(el)
 		case "numPr":
 			d.write("- ")
 		}
 	case "tcPr":
 		if el.Name.Local == "shd" {
-			owner.shaded = owner.shaded || dark(el)
+			owner.shaded = owner.shaded || isDarkShading(el)
 		}
 	case "tblPr":
 		if el.Name.Local == "tblStyle" {
@@ -185,40 +188,41 @@ func (d *docxReader) runProperty(run *frame, el xml.StartElement) {
 	switch el.Name.Local {
 	case "rStyle":
 		look, shaded := resolve(d.styles, attr(el, "val"))
-		run.style, run.shaded = run.style.over(look), run.shaded || shaded
+		run.style, run.shaded = run.style.with(look), run.shaded || shaded
 	case "shd":
-		run.shaded = run.shaded || dark(el)
+		run.shaded = run.shaded || isDarkShading(el)
 	case "highlight":
 		run.shaded = run.shaded || attr(el, "val") != "white" && attr(el, "val") != "none"
 	default:
-		run.style = run.style.over(docxLook(el))
+		run.style = run.style.with(docxAppearance(el))
 	}
 }
 
-// docxLook reads one property of a run, in a run or in a style.
-func docxLook(el xml.StartElement) look {
+// docxAppearance returns the appearance that one property of a run, or of a style,
+// sets.
+func docxAppearance(el xml.StartElement) appearance {
 	val := attr(el, "val")
 	switch el.Name.Local {
 	case "vanish":
-		return look{hidden: said(!slices.Contains([]string{"0", "false", "off"}, val))}
+		return appearance{hidden: settingOf(!slices.Contains([]string{"0", "false", "off"}, val))}
 	case "color":
-		return look{white: said(whitish(val))}
+		return appearance{white: settingOf(isNearWhiteHex(val))}
 	case "sz":
-		// Half points.
+		// In half points.
 		if size, err := strconv.Atoi(val); err == nil {
-			return look{tiny: said(size < 2*leastPoints)}
+			return appearance{tiny: settingOf(size < 2*minPoints)}
 		}
 	}
-	return look{}
+	return appearance{}
 }
 
-// dark tells a shading on which white text shows.
-func dark(el xml.StartElement) bool {
+// isDarkShading reports whether white text can be seen on a shading.
+func isDarkShading(el xml.StartElement) bool {
 	fill := attr(el, "fill")
 	if attr(el, "themeFill") != "" && fill == "" {
 		return true
 	}
-	return fill != "" && fill != "auto" && !whitish(fill)
+	return fill != "" && fill != "auto" && !isNearWhiteHex(fill)
 }
 
 func (d *docxReader) end(stack []frame) {
@@ -235,5 +239,5 @@ func (d *docxReader) end(stack []frame) {
 }
 
 func (d *docxReader) chars(top *frame, text string) {
-	d.show(strings.ReplaceAll(text, "\n", " "), top.style.unseen(d.onPage && !top.shaded))
+	d.writeUnlessHidden(strings.ReplaceAll(text, "\n", " "), top.style.isHidden(d.whitePage && !top.shaded))
 }

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// docxRels reads a relationships part: id to target, and the target of the main
-// document.
+// docxRels reads a relationships part: the targets by id, and those of the main
+// document and the styles.
 type docxRels struct {
 	targets map[string]string
 	main    string
@@ -32,14 +32,14 @@ func (r *docxRels) start(_ []frame, el xml.StartElement) bool {
 func (*docxRels) end([]frame)          {}
 func (*docxRels) chars(*frame, string) {}
 
-// readRels reads the relationships of a part; of the package where part is "".
-// What cannot be read is as good as absent: the usual names serve then.
+// readRels reads the relationships of a part, or of the package if part is "". If they
+// cannot be read, it returns none, and the usual names are used.
 func readRels(s *sink, a *archive, part string) docxRels {
 	r := docxRels{targets: map[string]string{}}
 	dir, base := path.Split(part)
 	content, err := a.read(path.Join(dir, "_rels", base+".rels"))
 	if err == nil {
-		err = walk(newSink(s.ctx, s.limits), content, &r)
+		err = walkXML(newSink(s.ctx, s.limits), content, &r)
 	}
 	if err != nil {
 		return docxRels{targets: map[string]string{}}
@@ -47,7 +47,7 @@ func readRels(s *sink, a *archive, part string) docxRels {
 	return r
 }
 
-// mainPart finds the part that holds the body; not every producer names it
+// mainPart returns the name of the part with the body, which is not always
 // word/document.xml.
 func mainPart(s *sink, a *archive) string {
 	main := partPath("", readRels(s, a, "").main)
@@ -57,7 +57,7 @@ func mainPart(s *sink, a *archive) string {
 	return main
 }
 
-// partPath resolves a relationship's target, which is relative to its part.
+// partPath resolves the target of a relationship, which is relative to its part.
 func partPath(part, target string) string {
 	if strings.HasPrefix(target, "/") {
 		return strings.TrimPrefix(path.Clean(target), "/")
@@ -65,17 +65,17 @@ func partPath(part, target string) string {
 	return strings.TrimPrefix(path.Join("/", path.Dir(part), target), "/")
 }
 
-// docxRefs finds the headers and footers that the sections of a body use.
+// docxRefs collects the ids of the headers and footers that the sections of a body use.
 type docxRefs struct {
-	heads, feet []string
+	headers, footers []string
 }
 
 func (r *docxRefs) start(_ []frame, el xml.StartElement) bool {
 	switch el.Name.Local {
 	case "headerReference":
-		r.heads = append(r.heads, attr(el, "id"))
+		r.headers = append(r.headers, attr(el, "id"))
 	case "footerReference":
-		r.feet = append(r.feet, attr(el, "id"))
+		r.footers = append(r.footers, attr(el, "id"))
 	}
 	return false
 }
@@ -83,7 +83,7 @@ func (r *docxRefs) start(_ []frame, el xml.StartElement) bool {
 func (*docxRefs) end([]frame)          {}
 func (*docxRefs) chars(*frame, string) {}
 
-// docxStyles reads the named styles; the default paragraph style goes by "".
+// docxStyles reads the named styles; the default paragraph style has the name "".
 type docxStyles struct {
 	styles map[string]style
 	id     string
@@ -100,14 +100,14 @@ func (r *docxStyles) start(stack []frame, el xml.StartElement) bool {
 	case "basedOn":
 		st.base = attr(el, "val")
 	case "shd":
-		st.shaded = st.shaded || dark(el)
+		st.shaded = st.shaded || isDarkShading(el)
 	default:
-		// A table style's conditional parts have an rPr each; only the style's
-		// own counts.
-		if parent(stack).local != "rPr" || above(stack).local != "style" {
+		// The conditional parts of a table style have their own rPr; only that of
+		// the style itself counts.
+		if parent(stack).local != "rPr" || grandparent(stack).local != "style" {
 			return false
 		}
-		st.look = st.look.over(docxLook(el))
+		st.appearance = st.appearance.with(docxAppearance(el))
 	}
 	if r.id != "" {
 		r.styles[r.id] = st
@@ -136,5 +136,5 @@ func (d *docxReader) readStyles(a *archive, main string, rels docxRels) error {
 	if err != nil {
 		return err
 	}
-	return walk(newSink(d.ctx, d.limits), content, &docxStyles{styles: d.styles})
+	return walkXML(newSink(d.ctx, d.limits), content, &docxStyles{styles: d.styles})
 }

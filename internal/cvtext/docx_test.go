@@ -49,7 +49,7 @@ func TestDOCXText(t *testing.T) {
 	}
 }
 
-func TestDOCXLeavesOutWhatAPersonDoesNotSee(t *testing.T) {
+func TestDOCXHiddenTextIsLeftOut(t *testing.T) {
 	t.Parallel()
 	run := func(props string) string {
 		return `<w:r><w:rPr>` + props + `</w:rPr><w:t>secret</w:t></w:r>`
@@ -76,7 +76,7 @@ func TestDOCXLeavesOutWhatAPersonDoesNotSee(t *testing.T) {
 		"white beside a shape behind it":  {body: `<w:p><w:r><wp:anchor behindDoc="1"/></w:r>` + run(`<w:color w:val="FFFFFF"/>`) + `</w:p>`, keep: true},
 		"white on a highlight":            {body: `<w:p>` + run(`<w:color w:val="FFFFFF"/><w:highlight w:val="black"/>`) + `</w:p>`, keep: true},
 		"of one point":                    {body: `<w:p>` + run(`<w:sz w:val="2"/>`) + `</w:p>`},
-		"of automatic colour":             {body: `<w:p>` + run(`<w:color w:val="auto"/>`) + `</w:p>`, keep: true},
+		"of automatic color":              {body: `<w:p>` + run(`<w:color w:val="auto"/>`) + `</w:p>`, keep: true},
 		"in a box of a vanished run":      {body: `<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:txbxContent><w:p>` + run("") + `</w:p></w:txbxContent></w:r></w:p>`},
 	}
 	for name, tt := range tests {
@@ -92,7 +92,7 @@ func TestDOCXLeavesOutWhatAPersonDoesNotSee(t *testing.T) {
 	}
 }
 
-func TestDOCXHeadersAndFootersInUseAreReadOnce(t *testing.T) {
+func TestDOCXUsedHeadersAndFootersAreReadOnce(t *testing.T) {
 	t.Parallel()
 	header := func(text string) string { return `<w:hdr>` + para(text) + `</w:hdr>` }
 	doc := textOf(t, docx(t, para("Body")+

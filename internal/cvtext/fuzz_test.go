@@ -10,8 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// FuzzText feeds the parsers that are written here. PDFium, in its sandbox, is
-// not among them.
+// FuzzText fuzzes the parsers of this package, without PDFium, which is in a sandbox.
 func FuzzText(f *testing.F) {
 	for _, body := range []string{
 		para("Ada"), `<w:tbl><w:tr><w:tc>` + para("a") + `</w:tc></w:tr></w:tbl>`,
@@ -24,7 +23,7 @@ func FuzzText(f *testing.F) {
 	f.Add([]byte(`<ul><li hidden>a<li>b</ul><table><tr><td>c<td style="display:none">d</table><pre>e`), uint8(3))
 	f.Add([]byte("Jos\xe9 \xff\xfe\x00"), uint8(4))
 	f.Fuzz(func(t *testing.T, data []byte, kind uint8) {
-		// Only the format's own layer is of interest, not that of the archive.
+		// Fuzz the content of the archive, not the archive itself.
 		switch kind % 5 {
 		case 0:
 			data = docx(t, string(data), "word/styles.xml", string(data))

@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// shared is one Reader for all tests that read PDFs, so that PDFium is loaded
-// once a run, out of the user's cache where it lies from an earlier one.
+// shared is one Reader for all tests that read PDFs, so that PDFium is loaded once per
+// run, from the user's cache if an earlier run filled it.
 var shared = sync.OnceValue(func() *Reader { return New() })
 
 func textOf(t *testing.T, data []byte) Document {
@@ -30,7 +30,7 @@ func errorOf(t *testing.T, data []byte) error {
 	return err
 }
 
-// zipped makes an archive of names and contents, given in turn.
+// zipped returns an archive of files, given as alternating names and contents.
 func zipped(tb testing.TB, parts ...string) []byte {
 	tb.Helper()
 	var b bytes.Buffer
@@ -47,7 +47,7 @@ func zipped(tb testing.TB, parts ...string) []byte {
 
 const docxTypes = `<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>`
 
-// docx makes a Word document of a body; parts are further names and contents.
+// docx returns a Word document with a body; parts are further names and contents.
 func docx(tb testing.TB, body string, parts ...string) []byte {
 	tb.Helper()
 	return zipped(tb, append([]string{
@@ -56,7 +56,7 @@ func docx(tb testing.TB, body string, parts ...string) []byte {
 	}, parts...)...)
 }
 
-// odt makes an OpenDocument text of automatic styles and a body.
+// odt returns an OpenDocument text with automatic styles and a body.
 func odt(tb testing.TB, styles, body string, parts ...string) []byte {
 	tb.Helper()
 	return zipped(tb, append([]string{

@@ -11,51 +11,51 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// HTML turns HTML, or a fragment of it, into plain text: block elements become
-// lines, paragraphs are set apart, list items start with "- ", table cells are
-// separated by tabs, entities are decoded. What the markup hides is left out.
-// The text is normalised as in [Document] and cut at DefaultLimits.Runes. Text
-// without a tag keeps its lines.
+// HTML converts HTML, or a fragment of it, to plain text: block elements become lines,
+// paragraphs are separated by a blank one, list items start with "- ", table cells are
+// separated by tabs, entities are decoded, and hidden elements are left out. The text
+// is normalized as in [Document] and cut at DefaultLimits.Runes. Text without a tag
+// keeps its lines.
 func HTML(s string) string {
 	limits := DefaultLimits
 	if !strings.Contains(s, "<") {
 		s = html.UnescapeString(s)
-		// Some systems escape the HTML that they hand out.
+		// Some systems return escaped HTML.
 		if !strings.Contains(s, "</") {
 			text, _ := clean(s, limits.Runes)
 			return text
 		}
 	}
 	out := newSink(context.Background(), limits)
-	// It ends early only where hidden elements nest beyond reason; what came
-	// before is the text then.
+	// It fails only if hidden elements are nested too deep; then the text before them
+	// is used.
 	_ = readHTML(out, s)
 	text, _ := clean(out.String(), limits.Runes)
 	return text
 }
 
-// htmlReader walks tokens, not a tree: a tree costs memory that a hostile file
-// chooses.
+// htmlReader reads tokens and builds no tree, whose size a hostile file could choose.
 type htmlReader struct {
 	*sink
 	z *html.Tokenizer
-	// skip is the element whose content is left out, with how many of its kind
-	// and how many lists and tables are open inside it.
+	// skip is the kind of the element that is being skipped, skipDepth how many of
+	// that kind are open, and skipLists how many lists and tables are open in it.
+	// With skipNoted, its text is noted as hidden.
 	skip      atom.Atom
 	skipDepth int
 	skipLists int
 	skipNoted bool
 	pre       int
-	// fresh is where a list item or a cell began: no line break goes there.
-	fresh int
-	// space says that white space was seen that the next word needs before it.
-	space bool
+	// itemStart is where a list item or cell starts; no line break is written there.
+	itemStart int
+	// pendingSpace is set if there was white space before the next word.
+	pendingSpace bool
 }
 
 func readHTML(s *sink, text string) error {
-	h := &htmlReader{sink: s, z: html.NewTokenizer(strings.NewReader(text)), fresh: -1}
+	h := &htmlReader{sink: s, z: html.NewTokenizer(strings.NewReader(text)), itemStart: -1}
 	for {
-		if err := s.tick(); err != nil {
+		if err := s.step(); err != nil {
 			return err
 		}
 		switch h.z.Next() {
@@ -84,7 +84,7 @@ func readHTML(s *sink, text string) error {
 func (h *htmlReader) text(text string) {
 	if h.skip != 0 {
 		if h.skipNoted {
-			h.show(text, true)
+			h.writeUnlessHidden(text, true)
 		}
 		return
 	}
@@ -94,17 +94,17 @@ func (h *htmlReader) text(text string) {
 	}
 	words := strings.Fields(text)
 	if len(words) == 0 {
-		h.space = h.space || text != ""
+		h.pendingSpace = h.pendingSpace || text != ""
 		return
 	}
-	if h.space || strings.ContainsRune(" \t\r\n\f", rune(text[0])) {
-		h.gap()
+	if h.pendingSpace || strings.ContainsRune(" \t\r\n\f", rune(text[0])) {
+		h.writeSpace()
 	}
 	h.write(strings.Join(words, " "))
-	h.space = strings.ContainsRune(" \t\r\n\f", rune(text[len(text)-1]))
+	h.pendingSpace = strings.ContainsRune(" \t\r\n\f", rune(text[len(text)-1]))
 }
 
-func (h *htmlReader) gap() {
+func (h *htmlReader) writeSpace() {
 	if n := len(h.buf); n > 0 && !strings.ContainsRune(" \t\n", rune(h.buf[n-1])) {
 		h.write(" ")
 	}
@@ -117,19 +117,19 @@ func (h *htmlReader) start(selfClosing bool) error {
 		h.startInSkipped(tag)
 		if h.skip != 0 {
 			if h.skipDepth > h.limits.Depth {
-				return fmt.Errorf("%w (its elements nest too deep)", ErrTooLarge)
+				return fmt.Errorf("%w (its elements are nested too deep)", ErrTooLarge)
 			}
 			return nil
 		}
 	}
 	if _, void := voidElements[tag]; !void && !selfClosing {
-		if _, silent := silentElements[tag]; silent {
+		if _, silent := invisibleElements[tag]; silent {
 			h.skipFrom(tag, false)
 			return nil
 		}
-		// An element without a known name cannot be matched with its end, so
-		// its hiding is not obeyed.
-		if tag != 0 && tag != atom.Body && tag != atom.Html && more && h.hiding() {
+		// The end tag of an element with an unknown name cannot be matched, so
+		// such an element is not skipped.
+		if tag != 0 && tag != atom.Body && tag != atom.Html && more && h.hidesElement() {
 			h.boundary(tag)
 			h.skipFrom(tag, true)
 			return nil
@@ -143,12 +143,12 @@ func (h *htmlReader) skipFrom(tag atom.Atom, noted bool) {
 	h.skip, h.skipDepth, h.skipLists, h.skipNoted = tag, 1, 0, noted
 }
 
-// startInSkipped counts elements of the kind that is skipped. Those whose end
-// tag may be missing end where the next of the kind begins, unless that is in a
-// list or table of their own; a p ends at any block.
+// startInSkipped counts elements of the skipped kind. An element with an optional end
+// tag ends where the next of its kind starts, unless that is in a nested list or table;
+// a p ends at any block element.
 func (h *htmlReader) startInSkipped(tag atom.Atom) {
 	_, block := blockElements[tag]
-	_, implied := impliedEnd[h.skip]
+	_, implied := optionalEndElements[h.skip]
 	switch {
 	case h.skip == atom.P && block,
 		implied && tag == h.skip && h.skipLists == 0:
@@ -161,7 +161,7 @@ func (h *htmlReader) startInSkipped(tag atom.Atom) {
 }
 
 func (h *htmlReader) endInSkipped(tag atom.Atom) {
-	_, implied := impliedEnd[h.skip]
+	_, implied := optionalEndElements[h.skip]
 	switch {
 	case tag == h.skip:
 		if h.skipDepth--; h.skipDepth == 0 {
@@ -174,14 +174,14 @@ func (h *htmlReader) endInSkipped(tag atom.Atom) {
 	}
 }
 
-func (h *htmlReader) hiding() bool {
+func (h *htmlReader) hidesElement() bool {
 	for {
 		key, value, more := h.z.TagAttr()
 		switch string(key) {
 		case "hidden":
 			return true
 		case "style":
-			if hidingStyle(string(value)) {
+			if styleHides(string(value)) {
 				return true
 			}
 		}
@@ -191,7 +191,7 @@ func (h *htmlReader) hiding() bool {
 	}
 }
 
-func hidingStyle(style string) bool {
+func styleHides(style string) bool {
 	for decl := range strings.SplitSeq(strings.ToLower(style), ";") {
 		property, value, _ := strings.Cut(decl, ":")
 		value, _, _ = strings.Cut(strings.TrimSpace(value), "!")
@@ -224,13 +224,13 @@ func (h *htmlReader) open(tag atom.Atom) {
 	switch tag {
 	case atom.Br, atom.Hr:
 		h.write("\n")
-		h.space = false
+		h.pendingSpace = false
 	case atom.Li:
 		h.lineBreak()
 		h.write("- ")
-		h.fresh = len(h.buf)
+		h.itemStart = len(h.buf)
 	case atom.Td, atom.Th:
-		h.fresh, h.space = len(h.buf), false
+		h.itemStart, h.pendingSpace = len(h.buf), false
 	case atom.Pre:
 		h.pre++
 		h.lineBreak()
@@ -249,10 +249,10 @@ func (h *htmlReader) end(tag atom.Atom) {
 	switch tag {
 	case atom.Td, atom.Th:
 		h.cell()
-		h.space = false
+		h.pendingSpace = false
 	case atom.Tr:
 		h.row()
-		h.space = false
+		h.pendingSpace = false
 	case atom.Li:
 		h.lineBreak()
 	case atom.Pre:
@@ -263,17 +263,17 @@ func (h *htmlReader) end(tag atom.Atom) {
 	}
 }
 
-// boundary starts a new line for a block element and sets paragraphs apart.
+// boundary starts a new line for a block element, after a blank one for a paragraph.
 func (h *htmlReader) boundary(tag atom.Atom) {
-	apart, block := blockElements[tag]
+	isParagraph, block := blockElements[tag]
 	if !block {
 		return
 	}
-	h.space = false
-	if len(h.buf) == h.fresh {
+	h.pendingSpace = false
+	if len(h.buf) == h.itemStart {
 		return
 	}
-	if apart {
+	if isParagraph {
 		h.paragraph()
 		return
 	}
@@ -282,5 +282,5 @@ func (h *htmlReader) boundary(tag atom.Atom) {
 
 func (h *htmlReader) lineBreak() {
 	h.newline()
-	h.space = false
+	h.pendingSpace = false
 }

@@ -2,7 +2,7 @@ package cvtext
 
 import "golang.org/x/net/html/atom"
 
-// blockElements start a line; those that are true are set apart by a blank one.
+// blockElements start a new line; those that are true, after a blank one.
 var blockElements = map[atom.Atom]bool{
 	atom.Address: false, atom.Article: false, atom.Aside: false, atom.Body: false,
 	atom.Caption: false, atom.Center: false, atom.Dd: false, atom.Details: false,
@@ -17,8 +17,8 @@ var blockElements = map[atom.Atom]bool{
 	atom.Table: true, atom.Ul: true,
 }
 
-// silentElements hold nothing that a page shows.
-var silentElements = map[atom.Atom]struct{}{
+// invisibleElements have no content that a page shows.
+var invisibleElements = map[atom.Atom]struct{}{
 	atom.Audio: {}, atom.Canvas: {}, atom.Datalist: {}, atom.Iframe: {},
 	atom.Noscript: {}, atom.Object: {}, atom.Script: {}, atom.Style: {}, atom.Svg: {},
 	atom.Template: {}, atom.Title: {}, atom.Video: {},
@@ -30,8 +30,8 @@ var voidElements = map[atom.Atom]struct{}{
 	atom.Track: {}, atom.Wbr: {},
 }
 
-// impliedEnd elements need no end tag: the next of the kind ends them.
-var impliedEnd = map[atom.Atom]struct{}{
+// optionalEndElements need no end tag: the next one of the kind ends them.
+var optionalEndElements = map[atom.Atom]struct{}{
 	atom.Dd: {}, atom.Dt: {}, atom.Li: {}, atom.Option: {}, atom.P: {}, atom.Td: {},
 	atom.Th: {}, atom.Tr: {},
 }

@@ -45,7 +45,7 @@ func TestHTML(t *testing.T) {
 	}
 }
 
-func TestHTMLDocumentSaysWhatItHides(t *testing.T) {
+func TestHTMLHiddenTextIsNoted(t *testing.T) {
 	t.Parallel()
 	doc := textOf(t, []byte(`<!doctype html><meta charset="windows-1252"><p>caf`+"\xe9"+`<p style="display:none">secret`))
 	assert.Equal(t, Document{Text: "café", Kind: "html", Notes: []string{hiddenNote}}, doc)

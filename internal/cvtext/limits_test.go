@@ -19,7 +19,7 @@ import (
 	"go.uber.org/goleak"
 )
 
-func TestFilesBeyondTheLimits(t *testing.T) {
+func TestFilesBeyondLimitsAreRefused(t *testing.T) {
 	t.Parallel()
 	bomb := strings.Repeat(" ", 17<<20)
 	many := make([]string, 0, 4200)
@@ -52,7 +52,7 @@ func TestFilesBeyondTheLimits(t *testing.T) {
 	}
 }
 
-func TestTextBeyondTheLimitIsCut(t *testing.T) {
+func TestTextBeyondLimitIsTruncated(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("日本 ", 200_000)
 	for kind, data := range map[string][]byte{
@@ -74,14 +74,14 @@ func TestTextBeyondTheLimitIsCut(t *testing.T) {
 	}
 }
 
-func TestXMLThatBreaksOffGivesWhatItHas(t *testing.T) {
+func TestIncompleteXMLGivesTextBefore(t *testing.T) {
 	t.Parallel()
 	doc := textOf(t, docx(t, para("Ada")+"<w:p <"))
 	assert.Equal(t, "Ada", doc.Text)
 	assert.True(t, doc.Truncated)
 }
 
-func TestAnArchiveUnderAPassword(t *testing.T) {
+func TestEncryptedArchiveIsProtected(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
@@ -93,9 +93,9 @@ func TestAnArchiveUnderAPassword(t *testing.T) {
 	require.ErrorIs(t, errorOf(t, b.Bytes()), ErrProtected)
 }
 
-// slowPDF draws a form that draws a form twenty times, and so on: small to
-// store, endless to read. Nothing is painted at the end of it, or memory would
-// run out before time does.
+// slowPDF returns a PDF with a form that draws another form twenty times, and so on: a
+// small file that takes forever to read. The innermost form paints nothing, or memory
+// would run out before time.
 func slowPDF() []byte {
 	f := newPDF()
 	inner := f.stream("/Type/XObject/Subtype/Form/BBox[0 0 595 842]", strings.Repeat("1 w ", 5000))
@@ -105,7 +105,7 @@ func slowPDF() []byte {
 	return f.page("/X Do", "/XObject<</X "+inner+">>").bytes()
 }
 
-func TestReadingIsStoppedByTime(t *testing.T) {
+func TestTimeLimitStopsEachParser(t *testing.T) {
 	t.Parallel()
 	r := New(WithLimits(Limits{Time: time.Second}))
 	t.Cleanup(func() { assert.NoError(t, r.Close()) })
@@ -125,7 +125,7 @@ func TestReadingIsStoppedByTime(t *testing.T) {
 	assert.Equal(t, "Ada", doc.Text, "the next document is read as if nothing had been")
 }
 
-func TestTimeThatRunsOutKeepsWhatWasRead(t *testing.T) {
+func TestTimeLimitKeepsTextReadBefore(t *testing.T) {
 	t.Parallel()
 	r := New(WithLimits(Limits{Time: time.Nanosecond}))
 	doc, err := r.Text(t.Context(), []byte("<html>Ada"+strings.Repeat("<b>", 5000)+"Example"), "", "")
@@ -138,7 +138,7 @@ func TestTimeThatRunsOutKeepsWhatWasRead(t *testing.T) {
 	require.ErrorIs(t, err, ErrTimeout, "without a word there is nothing to keep")
 }
 
-func TestACallerThatGaveUpIsNotServed(t *testing.T) {
+func TestCanceledContextIsReturned(t *testing.T) {
 	t.Parallel()
 	r := New(WithLimits(Limits{Parallel: 1}))
 	r.slots <- struct{}{}
@@ -148,7 +148,7 @@ func TestACallerThatGaveUpIsNotServed(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 }
 
-func TestManyAtOnce(t *testing.T) {
+func TestReaderIsSafeForConcurrentUse(t *testing.T) {
 	t.Parallel()
 	good, bad := newPDF().page(line(800, "", "Ada"), "").bytes(), []byte("%PDF-1.7\nnothing")
 	var wg sync.WaitGroup
@@ -167,8 +167,8 @@ func TestManyAtOnce(t *testing.T) {
 	wg.Wait()
 }
 
-// It is not parallel: it looks at the goroutines of the process.
-func TestAClosedReaderLeavesNothingBehind(t *testing.T) {
+// It is not parallel, because it checks the goroutines of the process.
+func TestCloseFreesPDFium(t *testing.T) {
 	before := goleak.IgnoreCurrent()
 	r := New(WithLimits(Limits{Time: time.Second}))
 	require.NoError(t, r.engine.load(t.Context()))
@@ -189,7 +189,7 @@ func TestAClosedReaderLeavesNothingBehind(t *testing.T) {
 	assert.Equal(t, "Ada", doc.Text)
 }
 
-func TestANewReaderLoadsNothing(t *testing.T) {
+func TestNewDoesNotLoadPDFium(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "cache")
 	r := New(WithCacheDir(dir))
@@ -200,7 +200,7 @@ func TestANewReaderLoadsNothing(t *testing.T) {
 	require.NoError(t, r.Close())
 }
 
-func TestTheCacheIsForItsUserAlone(t *testing.T) {
+func TestCacheDirectoryIsPrivate(t *testing.T) {
 	t.Parallel()
 	open := filepath.Join(t.TempDir(), "a", "b")
 	require.NoError(t, os.MkdirAll(open, 0o755))

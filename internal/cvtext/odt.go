@@ -12,13 +12,13 @@ import (
 type odtReader struct {
 	*sink
 	styles map[string]style
-	// onPage says that nothing in the document lies behind its text, so that
-	// white text would not show.
-	onPage bool
-	// margins says that headers and footers are read now, not the body.
-	margins bool
-	seen    map[string]bool
-	marks   []int
+	// whitePage is set if nothing in the document is behind its text, so that white
+	// text cannot be seen.
+	whitePage bool
+	// inHeaders is set while headers and footers are read, and not the body.
+	inHeaders    bool
+	seen         map[string]bool
+	headerStarts []int
 }
 
 func readODT(s *sink, data []byte) error {
@@ -45,23 +45,23 @@ func readODT(s *sink, data []byte) error {
 		return err
 	}
 	o := &odtReader{sink: s, styles: map[string]style{}, seen: map[string]bool{}}
-	o.onPage = odtBareGround(common) && odtBareGround(content)
+	o.whitePage = odtHasWhitePage(common) && odtHasWhitePage(content)
 	for _, part := range [][]byte{common, content} {
-		if err := walk(newSink(s.ctx, s.limits), part, &odtStyles{styles: o.styles}); err != nil {
+		if err := walkXML(newSink(s.ctx, s.limits), part, &odtStyles{styles: o.styles}); err != nil {
 			return err
 		}
 	}
-	o.margins = true
-	if err := walk(s, common, o); err != nil {
+	o.inHeaders = true
+	if err := walkXML(s, common, o); err != nil {
 		return err
 	}
-	o.margins = false
+	o.inHeaders = false
 	s.newline()
-	return walk(s, content, o)
+	return walkXML(s, content, o)
 }
 
-// odtBareGround tells that a part has no coloured ground and no drawing.
-func odtBareGround(part []byte) bool {
+// odtHasWhitePage reports whether a part has no background color and no drawing.
+func odtHasWhitePage(part []byte) bool {
 	for _, mark := range []string{`background-color="#`, `fill-color="#`, "<draw:custom-shape", "<draw:rect", "<draw:frame"} {
 		if bytes.Contains(part, []byte(mark)) {
 			return false
@@ -74,20 +74,20 @@ func (o *odtReader) start(stack []frame, el xml.StartElement) bool {
 	top := &stack[len(stack)-1]
 	if name := attr(el, "style-name"); name != "" {
 		own, _ := resolve(o.styles, name)
-		top.style = top.style.over(own)
+		top.style = top.style.with(own)
 	}
 	switch el.Name.Local {
 	case "tracked-changes", "annotation", "binary-data", "forms", "event-listeners", "ruby-text",
 		"styles", "automatic-styles", "font-face-decls":
 		return true
 	case "title", "desc":
-		// Of a picture, not the field of that name.
+		// Those of a picture, not the field of that name.
 		return el.Name.Space == "svg"
 	case "body":
-		return o.margins
+		return o.inHeaders
 	case "header", "header-left", "header-first", "footer", "footer-left", "footer-first":
 		o.newline()
-		o.marks = append(o.marks, len(o.buf))
+		o.headerStarts = append(o.headerStarts, len(o.buf))
 	case "section":
 		if attr(el, "display") == "none" {
 			top.style.hidden = yes
@@ -101,20 +101,20 @@ func (o *odtReader) start(stack []frame, el xml.StartElement) bool {
 			parent(stack).style.hidden = yes
 		}
 	case "p", "h":
-		top.prose = true
+		top.isText = true
 	case "list-item":
 		o.write("- ")
 	case "text-box", "note-body":
 		o.newline()
 	default:
-		o.sign(top, el)
+		o.character(top, el)
 	}
 	return false
 }
 
-// sign writes what OpenDocument has elements for instead of characters.
-func (o *odtReader) sign(top *frame, el xml.StartElement) {
-	if !top.prose {
+// character writes a character for which OpenDocument has an element.
+func (o *odtReader) character(top *frame, el xml.StartElement) {
+	if !top.isText {
 		return
 	}
 	text := ""
@@ -130,7 +130,7 @@ func (o *odtReader) sign(top *frame, el xml.StartElement) {
 	case "line-break":
 		text = "\n"
 	}
-	o.show(text, top.style.unseen(o.onPage))
+	o.writeUnlessHidden(text, top.style.isHidden(o.whitePage))
 }
 
 func (o *odtReader) end(stack []frame) {
@@ -144,14 +144,14 @@ func (o *odtReader) end(stack []frame) {
 	case "text-box":
 		o.newline()
 	case "header", "header-left", "header-first", "footer", "footer-left", "footer-first":
-		if n := len(o.marks); n > 0 {
-			o.once(o.marks[n-1], o.seen)
-			o.marks = o.marks[:n-1]
+		if n := len(o.headerStarts); n > 0 {
+			o.dropRepeated(o.headerStarts[n-1], o.seen)
+			o.headerStarts = o.headerStarts[:n-1]
 		}
 	}
 }
 
-// chars writes text with its white space folded, as OpenDocument has it.
+// chars writes text with its white space collapsed, as OpenDocument requires.
 func (o *odtReader) chars(top *frame, text string) {
 	words := strings.Fields(text)
 	folded := strings.Join(words, " ")
@@ -165,12 +165,12 @@ func (o *odtReader) chars(top *frame, text string) {
 			folded += " "
 		}
 	}
-	o.show(folded, top.style.unseen(o.onPage))
+	o.writeUnlessHidden(folded, top.style.isHidden(o.whitePage))
 }
 
 func isXMLSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
 
-// odtStyles reads the named and automatic styles.
+// odtStyles reads the named and the automatic styles.
 type odtStyles struct {
 	styles map[string]style
 }
@@ -180,7 +180,7 @@ func (r *odtStyles) start(stack []frame, el xml.StartElement) bool {
 	case "body", "master-styles":
 		return true
 	case "style":
-		// The frame carries the name down to the properties.
+		// The frame passes the name to the properties.
 		stack[len(stack)-1].local = "style:" + attr(el, "name")
 		r.styles[attr(el, "name")] = style{base: attr(el, "parent-style-name")}
 	case "text-properties", "section-properties":
@@ -189,26 +189,26 @@ func (r *odtStyles) start(stack []frame, el xml.StartElement) bool {
 			return false
 		}
 		st := r.styles[name]
-		st.look = st.look.over(odtLook(el))
+		st.appearance = st.appearance.with(odtAppearance(el))
 		r.styles[name] = st
 	}
 	return false
 }
 
-func odtLook(el xml.StartElement) look {
-	var l look
+func odtAppearance(el xml.StartElement) appearance {
+	var l appearance
 	switch attr(el, "display") {
 	case "none":
 		l.hidden = yes
 	case "true":
 		l.hidden = no
 	}
-	if colour := attr(el, "color"); colour != "" {
-		l.white = said(whitish(colour) && attr(el, "use-window-font-color") != "true")
+	if color := attr(el, "color"); color != "" {
+		l.white = settingOf(isNearWhiteHex(color) && attr(el, "use-window-font-color") != "true")
 	}
 	if size, isPoints := strings.CutSuffix(attr(el, "font-size"), "pt"); isPoints {
 		if points, err := strconv.ParseFloat(size, 64); err == nil {
-			l.tiny = said(points < leastPoints)
+			l.tiny = settingOf(points < minPoints)
 		}
 	}
 	return l

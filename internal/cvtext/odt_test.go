@@ -30,7 +30,7 @@ func TestODTText(t *testing.T) {
 	}
 }
 
-func TestODTLeavesOutWhatAPersonDoesNotSee(t *testing.T) {
+func TestODTHiddenTextIsLeftOut(t *testing.T) {
 	t.Parallel()
 	style := func(name, props string) string {
 		return `<style:style style:name="` + name + `"><style:text-properties ` + props + `/></style:style>`
@@ -42,7 +42,7 @@ func TestODTLeavesOutWhatAPersonDoesNotSee(t *testing.T) {
 		"hidden by its style":        {style("T1", `text:display="none"`), `<text:p><text:span text:style-name="T1">secret</text:span></text:p>`, false},
 		"hidden by a parent's style": {style("P", `text:display="none"`) + `<style:style style:name="C" style:parent-style-name="P"/>`, `<text:p text:style-name="C">secret</text:p>`, false},
 		"white":                      {style("T1", `fo:color="#ffffff"`), `<text:p text:style-name="T1">secret</text:p>`, false},
-		"white on a coloured ground": {style("T1", `fo:color="#ffffff" fo:background-color="#000000"`), `<text:p text:style-name="T1">secret</text:p>`, true},
+		"white on a colored ground":  {style("T1", `fo:color="#ffffff" fo:background-color="#000000"`), `<text:p text:style-name="T1">secret</text:p>`, true},
 		"tiny":                       {style("T1", `fo:font-size="1pt"`), `<text:p text:style-name="T1">secret</text:p>`, false},
 		"in a hidden section":        {"", `<text:section text:display="none"><text:p>secret</text:p></text:section>`, false},
 		"hidden text field":          {"", `<text:p><text:hidden-text text:is-hidden="true">secret</text:hidden-text></text:p>`, false},
@@ -70,7 +70,7 @@ func TestODTHeadersAreReadOnceAndFirst(t *testing.T) {
 	assert.Equal(t, "Ada Example\nBody", doc.Text)
 }
 
-func TestODTThatIsProtected(t *testing.T) {
+func TestODTWithPasswordIsProtected(t *testing.T) {
 	t.Parallel()
 	data := odt(t, "", "", "META-INF/manifest.xml", `<manifest:manifest><manifest:file-entry><manifest:encryption-data/></manifest:file-entry></manifest:manifest>`)
 	require.ErrorIs(t, errorOf(t, data), ErrProtected)

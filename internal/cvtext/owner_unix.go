@@ -7,7 +7,8 @@ import (
 	"syscall"
 )
 
-// ownedByUs matters for root, who can change the mode of anyone's directory.
+// ownedByUs reports whether this user owns the file. It matters for root, who can change
+// the mode of any directory.
 func ownedByUs(info os.FileInfo) bool {
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	return ok && int(stat.Uid) == os.Geteuid()

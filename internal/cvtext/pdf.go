@@ -15,7 +15,7 @@ import (
 	"github.com/klippa-app/go-pdfium/requests"
 )
 
-// read puts the text of a PDF into s and returns how many pages it has.
+// read writes the text of a PDF to s and returns its number of pages.
 func (e *engine) read(ctx context.Context, s *sink, data []byte) (int, error) {
 	e.mu.Lock()
 	pool := e.pool
@@ -30,7 +30,7 @@ func (e *engine) read(ctx context.Context, s *sink, data []byte) (int, error) {
 	killed := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(killed)
-		// It fails only where the instance is gone already.
+		// It fails only if the instance has already ended.
 		_ = inst.Kill()
 	})
 	defer func() {
@@ -39,7 +39,7 @@ func (e *engine) read(ctx context.Context, s *sink, data []byte) (int, error) {
 			<-killed
 			return
 		}
-		// It fails only after a trap, and the sandbox is thrown away anyway.
+		// It fails only after a trap, when the sandbox is discarded anyway.
 		_ = inst.Close()
 	}()
 	doc, err := openPDF(ctx, s, inst, data)
@@ -49,7 +49,7 @@ func (e *engine) read(ctx context.Context, s *sink, data []byte) (int, error) {
 	return readPages(ctx, s, inst, doc)
 }
 
-// openPDF opens a document, after a repair where its end is missing.
+// openPDF opens a document; if its end is missing, after a repair.
 func openPDF(ctx context.Context, s *sink, inst pdfium.Pdfium, data []byte) (references.FPDF_DOCUMENT, error) {
 	doc, err := inst.OpenDocument(&requests.OpenDocument{File: &data})
 	if err == nil {
@@ -58,7 +58,7 @@ func openPDF(ctx context.Context, s *sink, inst pdfium.Pdfium, data []byte) (ref
 	if errors.Is(err, pdfiumerrors.ErrFormat) && ctx.Err() == nil {
 		if repaired := repairPDF(data); repaired != nil {
 			if doc, err := inst.OpenDocument(&requests.OpenDocument{File: &repaired}); err == nil {
-				s.cut("the file is damaged; this is what could be recovered")
+				s.truncate("the file is damaged; this is what could be recovered")
 				return doc.Document, nil
 			}
 		}
@@ -84,14 +84,14 @@ func readPages(ctx context.Context, s *sink, inst pdfium.Pdfium, doc references.
 			if ctx.Err() != nil {
 				return pages, context.Cause(ctx)
 			}
-			s.cut("a page that is damaged was left out")
+			s.truncate("a page that is damaged was left out")
 			continue
 		}
 		s.paragraph()
 		s.write(text)
 	}
 	if pages > s.limits.Pages {
-		s.cut(fmt.Sprintf("only the first %d of %d pages read", s.limits.Pages, pages))
+		s.truncate(fmt.Sprintf("only the first %d of %d pages read", s.limits.Pages, pages))
 	}
 	return pages, nil
 }
@@ -102,7 +102,7 @@ func readPage(s *sink, inst pdfium.Pdfium, doc references.FPDF_DOCUMENT, index i
 		return "", fmt.Errorf("loading page: %w", err)
 	}
 	page := requests.Page{ByReference: &loaded.Page}
-	if err := hideUnseen(s, inst, page); err != nil {
+	if err := removeHiddenText(s, inst, page); err != nil {
 		return "", err
 	}
 	text, err := inst.FPDFText_LoadPage(&requests.FPDFText_LoadPage{Page: page})
@@ -133,8 +133,8 @@ func readPage(s *sink, inst pdfium.Pdfium, doc references.FPDF_DOCUMENT, index i
 	return out, nil
 }
 
-// pdfError turns PDFium's errors into ours. What it does not name is a trap in
-// the sandbox or memory that ran out: a file that no viewer would show.
+// pdfError turns an error of PDFium into one of this package. Unknown ones are traps in
+// the sandbox or out of memory: no viewer would show such a file.
 func pdfError(ctx context.Context, err error) error {
 	switch {
 	case ctx.Err() != nil:
@@ -145,15 +145,14 @@ func pdfError(ctx context.Context, err error) error {
 	return fmt.Errorf("%w (%w)", ErrDamaged, err)
 }
 
-// Compiled when first needed: a process that repairs nothing pays nothing.
+// Compiled when first needed, since few documents need a repair.
 var (
 	objectStart = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(\d{1,9}) 0 obj\b`) })
 	catalogType = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`/Type\s*/Catalog\b`) })
 )
 
-// repairPDF gives a file whose end is missing a new one that names its last
-// catalog; PDFium then finds the objects by itself. It returns nil where there
-// is no catalog.
+// repairPDF appends a trailer with the last catalog to a file whose end is missing;
+// PDFium then finds the objects by itself. It returns nil if there is no catalog.
 func repairPDF(data []byte) []byte {
 	catalogs := catalogType().FindAllIndex(data, -1)
 	if catalogs == nil {

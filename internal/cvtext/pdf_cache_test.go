@@ -11,9 +11,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestABrokenCacheIsReplaced compiles PDFium, which takes minutes under the race
-// detector and has no code of ours in it.
-func TestABrokenCacheIsReplaced(t *testing.T) {
+// TestBrokenPDFiumCacheIsReplaced compiles PDFium, which takes minutes under the race
+// detector and runs no code of this repository.
+func TestBrokenPDFiumCacheIsReplaced(t *testing.T) {
 	t.Parallel()
 	require.NoError(t, shared().engine.load(t.Context()))
 	dir := t.TempDir()

@@ -18,8 +18,7 @@ import (
 	"github.com/tetratelabs/wazero/experimental"
 )
 
-// engine is PDFium in WebAssembly, loaded when first needed: a process that
-// reads no PDF pays nothing for it.
+// engine is PDFium in WebAssembly. It is loaded when first needed.
 type engine struct {
 	limits   Limits
 	cacheDir func() string
@@ -34,8 +33,8 @@ type engine struct {
 
 var errClosed = errors.New("the reader is closed")
 
-// load returns once PDFium is ready, failed, or ctx is done. The loading itself
-// goes on for the next caller: compiling takes seconds where there is no cache.
+// load returns when PDFium is ready or failed to load, or when ctx ends. Loading takes
+// seconds if there is no cache; it continues for the next caller when ctx ends.
 func (e *engine) load(ctx context.Context) error {
 	e.mu.Lock()
 	if e.closed || e.pool != nil {
@@ -47,7 +46,7 @@ func (e *engine) load(ctx context.Context) error {
 	}
 	if e.loading == nil {
 		e.loading = make(chan struct{})
-		go e.start(e.loading) //nolint:gosec // it outlives its caller: the next one waits for it too
+		go e.start(e.loading) //nolint:gosec // it outlives its caller, since the next one waits for it too
 	}
 	done := e.loading
 	e.mu.Unlock()
@@ -65,8 +64,7 @@ func (e *engine) start(done chan struct{}) {
 	var pool pdfium.Pool
 	var cache wazero.CompilationCache
 	var err error
-	// A cache that cannot be read is emptied, one that cannot be written is
-	// done without: neither may stand in the way.
+	// A cache that cannot be read is emptied, and the last attempt uses none.
 	private := privateDir(e.cacheDir())
 	for _, dir := range []string{private, private, ""} {
 		pool, cache, err = e.open(dir)
@@ -76,7 +74,7 @@ func (e *engine) start(done chan struct{}) {
 		_ = cache.Close(context.Background())
 		emptyCache(dir)
 	}
-	// Compiling leaves hundreds of megabytes behind; give them back.
+	// Compiling uses hundreds of megabytes; return them to the system.
 	debug.FreeOSMemory()
 	e.mu.Lock()
 	e.pool, e.cache, e.err, e.loading = pool, cache, err, nil
@@ -89,7 +87,7 @@ func (e *engine) open(dir string) (pdfium.Pool, wazero.CompilationCache, error) 
 	config := wazero.NewRuntimeConfig().
 		WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesExceptionHandling).
 		WithMemoryLimitPages(e.limits.MemoryPages).
-		// Without this a deadline cannot stop PDFium in the middle of a page.
+		// Otherwise a deadline could not stop PDFium in the middle of a page.
 		WithCloseOnContextDone(true)
 	var cache wazero.CompilationCache
 	if dir != "" {
@@ -101,7 +99,7 @@ func (e *engine) open(dir string) (pdfium.Pool, wazero.CompilationCache, error) 
 		MaxTotal:      e.limits.Parallel,
 		MaxIdle:       e.limits.Parallel,
 		RuntimeConfig: config,
-		// The default would give PDFium the whole file system of the host.
+		// The default would give PDFium access to the whole file system.
 		FSConfig: wazero.NewFSConfig(),
 		// Standard output may be the transport of the server.
 		Stdout: io.Discard,
@@ -113,7 +111,7 @@ func (e *engine) open(dir string) (pdfium.Pool, wazero.CompilationCache, error) 
 	return pool, cache, nil
 }
 
-// close waits for a loading under way and frees what it made.
+// close waits until loading has ended, if it has begun, and frees PDFium.
 func (e *engine) close() error {
 	e.mu.Lock()
 	e.closed = true
@@ -143,8 +141,8 @@ func userCacheDir() string {
 	return filepath.Join(base, "kombo-mcp", "pdfium")
 }
 
-// privateDir makes a directory for this user alone and returns its name, or ""
-// where that cannot be had: whoever can write there could have us run code.
+// privateDir creates a directory that only this user can access and returns its name,
+// or "" if that is not possible: whoever can write there could make us run their code.
 func privateDir(dir string) string {
 	if dir == "" || os.MkdirAll(dir, 0o700) != nil {
 		return ""
@@ -153,18 +151,18 @@ func privateDir(dir string) string {
 	if err != nil || !info.IsDir() {
 		return ""
 	}
-	// Only the owner can change the mode, so this fails in another's directory.
+	// Only the owner can change the mode, so this fails for a directory of another user.
 	if runtime.GOOS != "windows" && (os.Chmod(dir, 0o700) != nil || !ownedByUs(info)) { //nolint:gosec // a directory needs its x bit
 		return ""
 	}
 	return dir
 }
 
-// emptyCache removes what wazero keeps in a directory and nothing else: the
-// directory may have been chosen by the user.
+// emptyCache removes only the files of wazero from a directory, which the user may have
+// chosen.
 func emptyCache(dir string) {
-	// The pattern is well formed; a directory that cannot be removed is met
-	// again, and done without.
+	// The pattern is valid, and if a file cannot be removed, the last attempt uses no
+	// cache.
 	old, _ := filepath.Glob(filepath.Join(dir, "wazero-*"))
 	for _, name := range old {
 		_ = os.RemoveAll(name)

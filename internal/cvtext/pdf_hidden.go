@@ -13,18 +13,18 @@ import (
 )
 
 const (
-	// mostObjects bounds the search of one page. A page of text has some
-	// thousand objects; one with more is a drawing.
-	mostObjects = 50_000
-	// mostGrounds bounds the search for what a text stands on; with more, the
-	// page is a drawing and colours are not compared.
-	mostGrounds = 4096
-	// deepestForm bounds forms within forms.
-	deepestForm = 8
-	// leastAlpha is the weakest ink that a person notices, of 255.
-	leastAlpha = 12
-	// pageHeight is that of a letter in points; on pages that are smaller,
-	// small type is readable when enlarged.
+	// maxObjects limits the search of one page. A page of text has a few thousand
+	// objects; one with more is a drawing.
+	maxObjects = 50_000
+	// maxBackgrounds limits the search for the background of a text. A page with more
+	// is a drawing, and colors are not compared.
+	maxBackgrounds = 4096
+	// maxFormDepth limits forms within forms.
+	maxFormDepth = 8
+	// minAlpha is the least opacity that a person notices, of 255.
+	minAlpha = 12
+	// pageHeight is that of US Letter in points. On smaller pages, smaller type can be
+	// read when enlarged.
 	pageHeight = 792
 )
 
@@ -32,68 +32,68 @@ type box struct{ left, bottom, right, top float64 }
 
 func (b box) area() float64 { return max(b.right-b.left, 0) * max(b.top-b.bottom, 0) }
 
-func (b box) meet(o box) box {
+func (b box) intersect(o box) box {
 	return box{max(b.left, o.left), max(b.bottom, o.bottom), min(b.right, o.right), min(b.top, o.top)}
 }
 
-func (b box) holds(x, y float64) bool {
+func (b box) contains(x, y float64) bool {
 	return x >= b.left && x <= b.right && y >= b.bottom && y <= b.top
 }
 
-// ground is something painted that text may stand on; unknown for pictures and
-// shadings, whose colour is not one.
-type ground struct {
+// background is a painted area that text may be on. Its color is unknown for pictures
+// and shadings, which have several.
+type background struct {
 	box
 	unknown bool
-	colour  structs.FPDF_COLOR
+	color   structs.FPDF_COLOR
 }
 
-// pageScan goes through what a page paints, in the order of painting, to find
-// the text that a person would not see.
+// pageScan goes through the objects of a page, in the order of painting, to find text
+// that a person could not see.
 type pageScan struct {
-	sink    *sink
-	inst    pdfium.Pdfium
-	bounds  box
-	tiny    float64
-	grounds []ground
-	objects int
-	// unseen are to be left out; invisible ones only unless a picture of the
-	// page holds the same words.
-	unseen, invisible []references.FPDF_PAGEOBJECT
-	pictured          float64
+	sink        *sink
+	inst        pdfium.Pdfium
+	bounds      box
+	minHeight   float64
+	backgrounds []background
+	objects     int
+	// hidden texts are left out; so are invisible ones, unless the page is a scan, of
+	// which they may be the recognized text.
+	hidden, invisible []references.FPDF_PAGEOBJECT
+	imageArea         float64
 }
 
-// hideUnseen takes text that is invisible, of its ground's colour, transparent,
-// tiny or off the page out of the page, before its text is put together.
-func hideUnseen(s *sink, inst pdfium.Pdfium, page requests.Page) error {
+// removeHiddenText deactivates text that is invisible, of the color of its background,
+// transparent, tiny or off the page, before the text of the page is read.
+func removeHiddenText(s *sink, inst pdfium.Pdfium, page requests.Page) error {
 	rect, err := inst.FPDF_GetPageBoundingBox(&requests.FPDF_GetPageBoundingBox{Page: page})
 	if err != nil {
 		return fmt.Errorf("measuring page: %w", err)
 	}
 	p := &pageScan{sink: s, inst: inst, bounds: boxOf(rect.Rect)}
-	p.tiny = min(leastPoints, leastPoints*(p.bounds.top-p.bounds.bottom)/pageHeight)
+	p.minHeight = min(minPoints, minPoints*(p.bounds.top-p.bounds.bottom)/pageHeight)
 	counted, err := inst.FPDFPage_CountObjects(&requests.FPDFPage_CountObjects{Page: page})
 	if err != nil {
 		return fmt.Errorf("counting objects: %w", err)
 	}
-	for i := range min(counted.Count, mostObjects) {
+	for i := range min(counted.Count, maxObjects) {
 		got, err := inst.FPDFPage_GetObject(&requests.FPDFPage_GetObject{Page: page, Index: i})
 		if err != nil {
 			return fmt.Errorf("reading object: %w", err)
 		}
-		if err := p.object(got.PageObject, identity, 0); err != nil {
+		if err := p.scanObject(got.PageObject, identity, 0); err != nil {
 			return err
 		}
 	}
-	if counted.Count > mostObjects || p.objects > mostObjects {
-		s.note("a page is too complex to be searched whole for hidden text")
+	if counted.Count > maxObjects || p.objects > maxObjects {
+		s.note("a page is too complex to be searched completely for hidden text")
 	}
-	if len(p.invisible) > 0 && p.pictured > p.bounds.area()/2 {
-		// A recognised text layer over a scan is written in invisible ink.
-		s.note("a page is a scan with recognised text, which may differ from what a person sees")
+	if len(p.invisible) > 0 && p.imageArea > p.bounds.area()/2 {
+		// OCR adds the recognized text to a scan as invisible text.
+		s.note("a page is a scan with recognized text, which may differ from what a person sees")
 		p.invisible = nil
 	}
-	return p.hide()
+	return p.deactivateHidden()
 }
 
 func boxOf(r structs.FPDF_FS_RECTF) box {
@@ -103,9 +103,9 @@ func boxOf(r structs.FPDF_FS_RECTF) box {
 	}
 }
 
-func (p *pageScan) hide() error {
-	for _, object := range append(p.unseen, p.invisible...) {
-		p.sink.dropped = true
+func (p *pageScan) deactivateHidden() error {
+	for _, object := range append(p.hidden, p.invisible...) {
+		p.sink.droppedHidden = true
 		if _, err := p.inst.FPDFPageObj_SetIsActive(&requests.FPDFPageObj_SetIsActive{PageObject: object}); err != nil {
 			return fmt.Errorf("hiding text: %w", err)
 		}
@@ -113,7 +113,7 @@ func (p *pageScan) hide() error {
 	return nil
 }
 
-func (p *pageScan) object(object references.FPDF_PAGEOBJECT, m matrix, depth int) error {
+func (p *pageScan) scanObject(object references.FPDF_PAGEOBJECT, m matrix, depth int) error {
 	p.objects++
 	kind, err := p.inst.FPDFPageObj_GetType(&requests.FPDFPageObj_GetType{PageObject: object})
 	if err != nil {
@@ -121,24 +121,24 @@ func (p *pageScan) object(object references.FPDF_PAGEOBJECT, m matrix, depth int
 	}
 	switch kind.Type {
 	case enums.FPDF_PAGEOBJ_TEXT:
-		return p.text(object, m)
+		return p.scanText(object, m)
 	case enums.FPDF_PAGEOBJ_PATH:
-		p.path(object, m)
+		p.scanPath(object, m)
 	case enums.FPDF_PAGEOBJ_IMAGE, enums.FPDF_PAGEOBJ_SHADING:
 		if b, ok := p.boundsOf(object, m); ok {
-			p.grounds = append(p.grounds, ground{box: b, unknown: true})
+			p.backgrounds = append(p.backgrounds, background{box: b, unknown: true})
 			if kind.Type == enums.FPDF_PAGEOBJ_IMAGE {
-				p.pictured += b.meet(p.bounds).area()
+				p.imageArea += b.intersect(p.bounds).area()
 			}
 		}
 	case enums.FPDF_PAGEOBJ_FORM:
-		return p.form(object, m, depth)
+		return p.scanForm(object, m, depth)
 	}
 	return nil
 }
 
-func (p *pageScan) form(object references.FPDF_PAGEOBJECT, m matrix, depth int) error {
-	if depth >= deepestForm {
+func (p *pageScan) scanForm(object references.FPDF_PAGEOBJECT, m matrix, depth int) error {
+	if depth >= maxFormDepth {
 		return nil
 	}
 	own, err := p.matrixOf(object)
@@ -150,59 +150,59 @@ func (p *pageScan) form(object references.FPDF_PAGEOBJECT, m matrix, depth int) 
 		return fmt.Errorf("counting objects: %w", err)
 	}
 	for i := range max(count.Count, 0) {
-		if p.objects > mostObjects {
+		if p.objects > maxObjects {
 			return nil
 		}
 		got, err := p.inst.FPDFFormObj_GetObject(&requests.FPDFFormObj_GetObject{PageObject: object, Index: uint64(i)})
 		if err != nil {
 			return fmt.Errorf("reading object: %w", err)
 		}
-		if err := p.object(got.PageObject, own.then(m), depth+1); err != nil {
+		if err := p.scanObject(got.PageObject, own.then(m), depth+1); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// path remembers a filled shape, or a line as wide as a bar, as ground. A shape
-// that is no rectangle counts by its bounds: better to keep some hidden text
-// than to lose a person's name.
-func (p *pageScan) path(object references.FPDF_PAGEOBJECT, m matrix) {
+// scanPath adds a filled shape, or a line as wide as a bar, to the backgrounds. A shape
+// other than a rectangle counts with its bounding box: it is better to keep some hidden
+// text than to lose a person's name.
+func (p *pageScan) scanPath(object references.FPDF_PAGEOBJECT, m matrix) {
 	mode, err := p.inst.FPDFPath_GetDrawMode(&requests.FPDFPath_GetDrawMode{PageObject: object})
 	if err != nil {
 		return
 	}
 	b, ok := p.boundsOf(object, m)
-	// Hairlines are no ground for a line of type.
-	if !ok || min(b.top-b.bottom, b.right-b.left) < p.tiny {
+	// Hairlines cannot be the background of text.
+	if !ok || min(b.top-b.bottom, b.right-b.left) < p.minHeight {
 		return
 	}
 	if mode.FillMode == enums.FPDF_FILLMODE_NONE {
 		if mode.Stroke && p.isBar(object, m, b) {
-			p.grounds = append(p.grounds, ground{box: b, unknown: true})
+			p.backgrounds = append(p.backgrounds, background{box: b, unknown: true})
 		}
 		return
 	}
-	g := ground{box: b}
+	g := background{box: b}
 	fill, err := p.inst.FPDFPageObj_GetFillColor(&requests.FPDFPageObj_GetFillColor{PageObject: object})
 	if err != nil {
 		g.unknown = true
 	} else {
-		g.colour = fill.FillColor
+		g.color = fill.FillColor
 	}
-	if g.unknown || g.colour.A >= leastAlpha {
-		p.grounds = append(p.grounds, g)
+	if g.unknown || g.color.A >= minAlpha {
+		p.backgrounds = append(p.backgrounds, g)
 	}
 }
 
-// isBar tells a straight line, whose bounds are about as wide as its stroke,
-// from a frame.
+// isBar reports whether a path is a straight line, whose bounds are about as wide as its
+// stroke, and not a frame.
 func (p *pageScan) isBar(object references.FPDF_PAGEOBJECT, m matrix, b box) bool {
 	got, err := p.inst.FPDFPageObj_GetStrokeWidth(&requests.FPDFPageObj_GetStrokeWidth{PageObject: object})
 	return err == nil && min(b.top-b.bottom, b.right-b.left) <= 2*float64(got.StrokeWidth)*m.height()
 }
 
-func (p *pageScan) text(object references.FPDF_PAGEOBJECT, m matrix) error {
+func (p *pageScan) scanText(object references.FPDF_PAGEOBJECT, m matrix) error {
 	mode, err := p.inst.FPDFTextObj_GetTextRenderMode(&requests.FPDFTextObj_GetTextRenderMode{PageObject: object})
 	if err != nil {
 		return fmt.Errorf("reading object: %w", err)
@@ -219,23 +219,24 @@ func (p *pageScan) text(object references.FPDF_PAGEOBJECT, m matrix) error {
 	if err != nil {
 		return err
 	}
-	if math.Abs(float64(size.FontSize))*own.then(m).height() < p.tiny {
-		p.unseen = append(p.unseen, object)
+	if math.Abs(float64(size.FontSize))*own.then(m).height() < p.minHeight {
+		p.hidden = append(p.hidden, object)
 		return nil
 	}
 	b, ok := p.boundsOf(object, m)
 	if !ok {
 		return nil
 	}
-	seen := b.meet(p.bounds)
-	if seen.right < seen.left || seen.top < seen.bottom || p.blends(object, mode.TextRenderMode, b) {
-		p.unseen = append(p.unseen, object)
+	seen := b.intersect(p.bounds)
+	if seen.right < seen.left || seen.top < seen.bottom || p.blendsIn(object, mode.TextRenderMode, b) {
+		p.hidden = append(p.hidden, object)
 	}
 	return nil
 }
 
-// blends tells that filled text has the colour of what it stands on, or none.
-func (p *pageScan) blends(object references.FPDF_PAGEOBJECT, mode enums.FPDF_TEXT_RENDERMODE, b box) bool {
+// blendsIn reports whether filled text is transparent or has the color of its
+// background.
+func (p *pageScan) blendsIn(object references.FPDF_PAGEOBJECT, mode enums.FPDF_TEXT_RENDERMODE, b box) bool {
 	if mode != enums.FPDF_TEXTRENDERMODE_FILL && mode != enums.FPDF_TEXTRENDERMODE_FILL_CLIP {
 		return false
 	}
@@ -244,26 +245,26 @@ func (p *pageScan) blends(object references.FPDF_PAGEOBJECT, mode enums.FPDF_TEX
 		return false
 	}
 	ink := fill.FillColor
-	if ink.A < leastAlpha {
+	if ink.A < minAlpha {
 		return true
 	}
-	if len(p.grounds) > mostGrounds {
+	if len(p.backgrounds) > maxBackgrounds {
 		return false
 	}
 	x, y := (b.left+b.right)/2, (b.bottom+b.top)/2
-	for _, g := range slices.Backward(p.grounds) {
-		if g.holds(x, y) {
-			return !g.unknown && near(ink, g.colour)
+	for _, g := range slices.Backward(p.backgrounds) {
+		if g.contains(x, y) {
+			return !g.unknown && similarColors(ink, g.color)
 		}
 	}
-	return near(ink, structs.FPDF_COLOR{R: 255, G: 255, B: 255})
+	return similarColors(ink, structs.FPDF_COLOR{R: 255, G: 255, B: 255})
 }
 
-// near tells colours apart as little as a person does.
-func near(a, b structs.FPDF_COLOR) bool {
-	const least = 256 - leastWhite
-	apart := func(x, y uint) uint { return max(x, y) - min(x, y) }
-	return max(apart(a.R, b.R), apart(a.G, b.G), apart(a.B, b.B)) < least
+// similarColors reports whether a person could not distinguish two colors.
+func similarColors(a, b structs.FPDF_COLOR) bool {
+	const limit = 256 - minWhiteChannel
+	distance := func(x, y uint) uint { return max(x, y) - min(x, y) }
+	return max(distance(a.R, b.R), distance(a.G, b.G), distance(a.B, b.B)) < limit
 }
 
 func (p *pageScan) boundsOf(object references.FPDF_PAGEOBJECT, m matrix) (box, bool) {
@@ -283,12 +284,12 @@ func (p *pageScan) matrixOf(object references.FPDF_PAGEOBJECT) (matrix, error) {
 	return matrix{float64(m.A), float64(m.B), float64(m.C), float64(m.D), float64(m.E), float64(m.F)}, nil
 }
 
-// matrix maps a form's space to the page's, as PDF writes it.
+// matrix is a transformation in PDF's notation, such as from a form to its page.
 type matrix struct{ a, b, c, d, e, f float64 }
 
 var identity = matrix{a: 1, d: 1}
 
-// then is m followed by n.
+// then returns m followed by n.
 func (m matrix) then(n matrix) matrix {
 	return matrix{
 		m.a*n.a + m.b*n.c, m.a*n.b + m.b*n.d,
@@ -297,7 +298,7 @@ func (m matrix) then(n matrix) matrix {
 	}
 }
 
-// height is how tall a unit of height becomes.
+// height returns the height of a transformed unit.
 func (m matrix) height() float64 { return math.Hypot(m.c, m.d) }
 
 func (m matrix) box(b box) box {

@@ -29,7 +29,7 @@ func (f *pdfFile) stream(dict, data string) string {
 	return f.add(fmt.Sprintf("<<%s/Length %d>>stream\n%s\nendstream", dict, len(data), data))
 }
 
-// page adds a page with a content stream and extra resources such as
+// page adds a page with a content stream and further resources such as
 // "/XObject<</I 3 0 R>>".
 func (f *pdfFile) page(content, resources string) *pdfFile {
 	contents := f.stream("", content)
@@ -62,13 +62,12 @@ func (f *pdfFile) bytes() []byte {
 	return b.Bytes()
 }
 
-// line shows text at a height in 12 points; before holds operators such as a
-// colour.
+// line shows text of 12 points at a height; before are operators, such as for a color.
 func line(y int, before, text string) string {
 	return fmt.Sprintf("q %s BT /F 12 Tf 50 %d Td (%s) Tj ET Q\n", before, y, text)
 }
 
-// cvPDF has pages of some fifty lines of words.
+// cvPDF returns a PDF with about fifty lines of words per page.
 func cvPDF(pages int) []byte {
 	f := newPDF()
 	for n := range pages {

@@ -12,15 +12,15 @@ import (
 	"golang.org/x/text/encoding/charmap"
 )
 
-// rtfState is what an RTF group inherits and what it leaves at its end.
+// rtfState is the state that an RTF group inherits; at its end the old one is restored.
 type rtfState struct {
-	// dest is the destination being read; only rtfBody goes to the text.
+	// dest is the current destination; only rtfBody is text of the document.
 	dest  rtfDest
 	font  int
 	uc    int
-	style look
-	// mark is where a header or footer began in the text, -1 elsewhere.
-	mark int
+	style appearance
+	// headerStart is where the current header or footer starts in the text, or -1.
+	headerStart int
 }
 
 type rtfDest int
@@ -28,11 +28,11 @@ type rtfDest int
 const (
 	rtfBody rtfDest = iota
 	rtfFonts
-	rtfColours
+	rtfColors
 	rtfSkip
 )
 
-// rtfReader reads RTF byte by byte; nothing in it is trusted to end.
+// rtfReader reads RTF byte by byte.
 type rtfReader struct {
 	*sink
 	data  []byte
@@ -40,37 +40,39 @@ type rtfReader struct {
 	state rtfState
 	stack []rtfState
 
-	page  encoding.Encoding
-	fonts map[int]encoding.Encoding
-	// usual is the font of text that names none.
-	usual  int
-	white  []bool
-	colour [3]int
-	// onPage says that the document has no coloured ground and no shapes.
-	onPage bool
+	codePage encoding.Encoding
+	fonts    map[int]encoding.Encoding
+	// defaultFont is the font of text that sets none.
+	defaultFont int
+	white       []bool
+	color       [3]int
+	// whitePage is set if the document has no background colors and no shapes, so that
+	// white text cannot be seen.
+	whitePage bool
 
-	// pending holds bytes of the current font's character set.
+	// pending are bytes in the character set of the current font.
 	pending []byte
-	// high is the first half of a surrogate pair.
-	high rune
-	// ignore counts the characters that follow \u for readers without Unicode.
+	// highSurrogate is the first half of a surrogate pair.
+	highSurrogate rune
+	// ignore is how many characters to ignore after \u: they are for readers without
+	// Unicode.
 	ignore int
-	// star says that the group began with \*: its destination may be ignored.
+	// star is set if the group starts with \*: its destination may be ignored.
 	star bool
 	seen map[string]bool
 }
 
 func readRTF(s *sink, data []byte) error {
 	r := &rtfReader{
-		sink: s, data: data, page: charmap.Windows1252,
+		sink: s, data: data, codePage: charmap.Windows1252,
 		fonts: map[int]encoding.Encoding{}, seen: map[string]bool{},
-		state:  rtfState{uc: 1, mark: -1},
-		onPage: rtfBareGround(data),
+		state:     rtfState{uc: 1, headerStart: -1},
+		whitePage: rtfHasWhitePage(data),
 	}
 	err := r.run()
 	r.flush()
 	if errors.Is(err, errRTFEnd) {
-		s.cut("the document is damaged: the end is missing")
+		s.truncate("the document is damaged: the end is missing")
 		return nil
 	}
 	return err
@@ -79,7 +81,7 @@ func readRTF(s *sink, data []byte) error {
 // errRTFEnd says that the data ended inside a group.
 var errRTFEnd = errors.New("groups left open")
 
-func rtfBareGround(data []byte) bool {
+func rtfHasWhitePage(data []byte) bool {
 	for _, word := range []string{`\cb`, `\chcbpat`, `\clcbpat`, `\highlight`, `\shp`, `\do\`, `\background`} {
 		if bytes.Contains(data, []byte(word)) {
 			return false
@@ -90,7 +92,7 @@ func rtfBareGround(data []byte) bool {
 
 func (r *rtfReader) run() error {
 	for r.pos < len(r.data) {
-		if err := r.tick(); err != nil {
+		if err := r.step(); err != nil {
 			return err
 		}
 		c := r.data[r.pos]
@@ -98,12 +100,12 @@ func (r *rtfReader) run() error {
 		switch c {
 		case '{':
 			if len(r.stack) >= r.limits.Depth {
-				return fmt.Errorf("%w (its groups nest deeper than %d)", ErrTooLarge, r.limits.Depth)
+				return fmt.Errorf("%w (its groups are nested deeper than %d)", ErrTooLarge, r.limits.Depth)
 			}
 			r.flush()
 			r.ignore, r.star = 0, false
 			r.stack = append(r.stack, r.state)
-			r.state.mark = -1
+			r.state.headerStart = -1
 		case '}':
 			if done := r.closeGroup(); done {
 				return nil
@@ -112,7 +114,7 @@ func (r *rtfReader) run() error {
 			r.control()
 		case '\r', '\n', 0:
 		default:
-			r.byte(c)
+			r.putByte(c)
 		}
 	}
 	return errRTFEnd
@@ -124,32 +126,32 @@ func (r *rtfReader) closeGroup() (done bool) {
 	if len(r.stack) == 0 {
 		return true
 	}
-	if r.state.mark >= 0 {
+	if r.state.headerStart >= 0 {
 		r.newline()
-		r.once(r.state.mark, r.seen)
+		r.dropRepeated(r.state.headerStart, r.seen)
 	}
 	r.state = r.stack[len(r.stack)-1]
 	r.stack = r.stack[:len(r.stack)-1]
 	return len(r.stack) == 0
 }
 
-// byte takes a character of the text in the current character set.
-func (r *rtfReader) byte(c byte) {
+// putByte adds a character of the current character set.
+func (r *rtfReader) putByte(c byte) {
 	switch {
 	case r.ignore > 0:
 		r.ignore--
 	case r.state.dest == rtfBody:
-		r.high = 0
+		r.highSurrogate = 0
 		r.pending = append(r.pending, c)
-	case r.state.dest == rtfColours && c == ';':
-		r.white = append(r.white, nearWhite(channel(r.colour[0]), channel(r.colour[1]), channel(r.colour[2])))
-		r.colour = [3]int{}
+	case r.state.dest == rtfColors && c == ';':
+		r.white = append(r.white, isNearWhite(channel(r.color[0]), channel(r.color[1]), channel(r.color[2])))
+		r.color = [3]int{}
 	}
 }
 
 func channel(n int) uint8 { return uint8(min(max(n, 0), 255)) }
 
-// control reads what follows a backslash: a sign, or a word with a number.
+// control reads what follows a backslash: a symbol, or a word with an optional number.
 func (r *rtfReader) control() {
 	if r.pos >= len(r.data) {
 		return
@@ -157,7 +159,7 @@ func (r *rtfReader) control() {
 	c := r.data[r.pos]
 	if !isLetter(c) {
 		r.pos++
-		r.sign(c)
+		r.controlSymbol(c)
 		return
 	}
 	from := r.pos
@@ -177,12 +179,12 @@ func (r *rtfReader) control() {
 		r.ignore--
 		return
 	}
-	r.word(word, arg, given)
+	r.controlWord(word, arg, given)
 }
 
 func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
-// number reads a control word's argument. One too long for an int32 is cut.
+// number reads the number of a control word. One that is too long for an int32 is cut.
 func (r *rtfReader) number() (n int, given bool) {
 	from := r.pos
 	if r.pos < len(r.data) && r.data[r.pos] == '-' {
@@ -195,7 +197,7 @@ func (r *rtfReader) number() (n int, given bool) {
 	return n, err == nil
 }
 
-func (r *rtfReader) sign(c byte) {
+func (r *rtfReader) controlSymbol(c byte) {
 	switch c {
 	case '\'':
 		if r.pos+2 > len(r.data) {
@@ -205,7 +207,7 @@ func (r *rtfReader) sign(c byte) {
 		n, err := strconv.ParseUint(string(r.data[r.pos:r.pos+2]), 16, 8)
 		if err == nil {
 			r.pos += 2
-			r.byte(byte(n))
+			r.putByte(byte(n))
 		}
 		return
 	case '*':
@@ -218,45 +220,45 @@ func (r *rtfReader) sign(c byte) {
 	}
 	switch c {
 	case '\\', '{', '}':
-		r.byte(c)
+		r.putByte(c)
 	case '~':
-		r.put(" ")
+		r.putText(" ")
 	case '_':
-		r.put("-")
+		r.putText("-")
 	case '\r', '\n':
-		r.put("\n")
+		r.putText("\n")
 	}
 }
 
-// put writes text that has left its character set behind.
-func (r *rtfReader) put(text string) {
+// putText writes text that is already decoded.
+func (r *rtfReader) putText(text string) {
 	r.flush()
 	if r.state.dest == rtfBody {
-		r.show(text, r.state.style.unseen(r.onPage))
+		r.writeUnlessHidden(text, r.state.style.isHidden(r.whitePage))
 	}
 }
 
-// unicode takes one UTF-16 unit, written as a signed number.
+// unicode adds a UTF-16 code unit, which RTF writes as a signed number.
 func (r *rtfReader) unicode(arg int) {
 	r.ignore = r.state.uc
 	unit := rune(arg & 0xffff)
-	high := r.high
+	high := r.highSurrogate
 	r.flush()
 	switch {
 	case unit >= 0xd800 && unit < 0xdc00:
-		r.high = unit
+		r.highSurrogate = unit
 	case unit >= 0xdc00 && unit < 0xe000:
 		if high != 0 {
-			r.put(string(utf16.DecodeRune(high, unit)))
+			r.putText(string(utf16.DecodeRune(high, unit)))
 		}
 	default:
-		r.put(string(unit))
+		r.putText(string(unit))
 	}
 }
 
-// flush decodes the pending bytes by the current font's character set.
+// flush decodes the pending bytes by the character set of the current font.
 func (r *rtfReader) flush() {
-	r.high = 0
+	r.highSurrogate = 0
 	if len(r.pending) == 0 {
 		return
 	}
@@ -264,11 +266,11 @@ func (r *rtfReader) flush() {
 	r.pending = r.pending[:0]
 	enc := r.fonts[r.state.font]
 	if enc == nil {
-		enc = r.page
+		enc = r.codePage
 	}
 	text, err := enc.NewDecoder().Bytes(pending)
 	if err != nil {
 		text = bytes.ToValidUTF8(pending, []byte("\uFFFD"))
 	}
-	r.show(strings.ReplaceAll(string(text), "\x00", ""), r.state.style.unseen(r.onPage))
+	r.writeUnlessHidden(strings.ReplaceAll(string(text), "\x00", ""), r.state.style.isHidden(r.whitePage))
 }

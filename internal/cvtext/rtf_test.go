@@ -32,9 +32,9 @@ func TestRTFText(t *testing.T) {
 	}
 }
 
-func TestRTFLeavesOutWhatAPersonDoesNotSee(t *testing.T) {
+func TestRTFHiddenTextIsLeftOut(t *testing.T) {
 	t.Parallel()
-	const colours = `{\colortbl;\red0\green0\blue0;\red255\green255\blue255;}`
+	const colors = `{\colortbl;\red0\green0\blue0;\red255\green255\blue255;}`
 	tests := map[string]struct {
 		body string
 		keep bool
@@ -52,7 +52,7 @@ func TestRTFLeavesOutWhatAPersonDoesNotSee(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			doc := textOf(t, []byte(`{\rtf1 `+colours+`Ada `+tt.body+`}`))
+			doc := textOf(t, []byte(`{\rtf1 `+colors+`Ada `+tt.body+`}`))
 			if tt.keep {
 				assert.Equal(t, Document{Text: "Ada secret", Kind: "rtf"}, doc)
 			} else {
@@ -62,7 +62,7 @@ func TestRTFLeavesOutWhatAPersonDoesNotSee(t *testing.T) {
 	}
 }
 
-func TestRTFThatIsCutShortGivesWhatItHas(t *testing.T) {
+func TestIncompleteRTFGivesTextBefore(t *testing.T) {
 	t.Parallel()
 	for _, data := range []string{`{\rtf1 Ada{\b Example`, `{\rtf1 Ada Example\'e`, `{\rtf1 Ada Example\`, `{\rtf1 Ada Example{\pict\bin999999999 x`} {
 		doc := textOf(t, []byte(data))

@@ -9,8 +9,8 @@ import (
 	"golang.org/x/text/encoding/traditionalchinese"
 )
 
-// rtfSkipped are the destinations whose content a page does not show. Those
-// that begin with \* are passed over anyway, save those in rtfStarred.
+// rtfSkipped are the destinations whose content a page does not show. Those that begin
+// with \* are skipped too, except those in rtfStarredText.
 var rtfSkipped = map[string]struct{}{
 	"stylesheet": {}, "info": {}, "pict": {}, "object": {}, "fldinst": {}, "private": {},
 	"xe": {}, "tc": {}, "tcn": {}, "rxe": {}, "bkmkstart": {}, "bkmkend": {}, "sp": {},
@@ -21,12 +21,12 @@ var rtfSkipped = map[string]struct{}{
 	"ftnsepc": {}, "aftnsep": {}, "aftnsepc": {}, "pnseclvl": {}, "pntxta": {}, "pntxtb": {},
 }
 
-// rtfStarred are marked as ignorable and hold text all the same.
-var rtfStarred = map[string]struct{}{
+// rtfStarredText are destinations with text although they are marked as ignorable.
+var rtfStarredText = map[string]struct{}{
 	"shpinst": {}, "shptxt": {}, "pntext": {}, "footnote": {},
 }
 
-var rtfSigns = map[string]string{
+var rtfCharacters = map[string]string{
 	"par": "\n", "line": "\n", "sect": "\n", "page": "\n", "column": "\n", "softline": "\n",
 	"tab": "\t", "emdash": "—", "endash": "–", "lquote": "‘", "rquote": "’",
 	"ldblquote": "“", "rdblquote": "”", "bullet": "•", "emspace": " ", "enspace": " ", "qmspace": " ",
@@ -41,8 +41,8 @@ var rtfCharsets = map[int]encoding.Encoding{
 	222: charmap.Windows874, 238: charmap.Windows1250,
 }
 
-// rtfPages maps \ansicpg to an encoding.
-var rtfPages = map[int]encoding.Encoding{
+// rtfCodePages maps \ansicpg to an encoding.
+var rtfCodePages = map[int]encoding.Encoding{
 	437: charmap.CodePage437, 850: charmap.CodePage850, 852: charmap.CodePage852, 866: charmap.CodePage866,
 	874: charmap.Windows874, 932: japanese.ShiftJIS, 936: simplifiedchinese.GBK, 949: korean.EUCKR,
 	950: traditionalchinese.Big5, 1250: charmap.Windows1250, 1251: charmap.Windows1251,
@@ -51,29 +51,29 @@ var rtfPages = map[int]encoding.Encoding{
 	1258: charmap.Windows1258, 10000: charmap.Macintosh, 65001: encoding.Nop,
 }
 
-// word acts on a control word; given says that it came with a number.
-func (r *rtfReader) word(word string, arg int, given bool) {
+// controlWord executes a control word; given is set if it has a number.
+func (r *rtfReader) controlWord(word string, arg int, given bool) {
 	starred := r.star
 	r.star = false
 	if r.state.dest == rtfSkip {
 		return
 	}
 	_, skipped := rtfSkipped[word]
-	_, kept := rtfStarred[word]
-	if skipped || starred && !kept {
+	_, hasText := rtfStarredText[word]
+	if skipped || starred && !hasText {
 		r.flush()
 		r.state.dest = rtfSkip
 		return
 	}
-	if text, isSign := rtfSigns[word]; isSign {
-		r.put(text)
+	if text, isSign := rtfCharacters[word]; isSign {
+		r.putText(text)
 		return
 	}
 	switch r.state.dest {
 	case rtfFonts:
 		r.fontWord(word, arg)
-	case rtfColours:
-		r.colourWord(word, arg)
+	case rtfColors:
+		r.colorWord(word, arg)
 	default:
 		r.bodyWord(word, arg, given)
 	}
@@ -84,22 +84,22 @@ func (r *rtfReader) fontWord(word string, arg int) {
 	case "f":
 		r.state.font = arg
 	case "fcharset":
-		// A font's number is set in its own group; without one, the next \f
-		// replaces it.
+		// The number of a font is set in its own group or, if there is no group,
+		// replaced by the next \f.
 		if enc := rtfCharsets[arg]; enc != nil {
 			r.fonts[r.state.font] = enc
 		}
 	}
 }
 
-func (r *rtfReader) colourWord(word string, arg int) {
+func (r *rtfReader) colorWord(word string, arg int) {
 	switch word {
 	case "red":
-		r.colour[0] = arg
+		r.color[0] = arg
 	case "green":
-		r.colour[1] = arg
+		r.color[1] = arg
 	case "blue":
-		r.colour[2] = arg
+		r.color[2] = arg
 	}
 }
 
@@ -112,21 +112,21 @@ func (r *rtfReader) bodyWord(word string, arg int, given bool) {
 	case "fonttbl":
 		r.state.dest = rtfFonts
 	case "colortbl":
-		r.state.dest = rtfColours
+		r.state.dest = rtfColors
 	case "ansicpg":
-		if enc := rtfPages[arg]; enc != nil {
-			r.page = enc
+		if enc := rtfCodePages[arg]; enc != nil {
+			r.codePage = enc
 		}
 	case "mac":
-		r.page = charmap.Macintosh
+		r.codePage = charmap.Macintosh
 	case "pc":
-		r.page = charmap.CodePage437
+		r.codePage = charmap.CodePage437
 	case "pca":
-		r.page = charmap.CodePage850
+		r.codePage = charmap.CodePage850
 	case "header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr", "footerf":
 		r.flush()
 		r.newline()
-		r.state.mark = len(r.buf)
+		r.state.headerStart = len(r.buf)
 	case "cell", "nestcell":
 		r.flush()
 		r.cell()
@@ -134,7 +134,7 @@ func (r *rtfReader) bodyWord(word string, arg int, given bool) {
 		r.flush()
 		r.row()
 	case "deff":
-		r.usual, r.state.font = arg, arg
+		r.defaultFont, r.state.font = arg, arg
 	case "shptxt":
 		r.flush()
 		r.newline()
@@ -143,7 +143,7 @@ func (r *rtfReader) bodyWord(word string, arg int, given bool) {
 	}
 }
 
-// styleWord follows what changes the look of the text after it.
+// styleWord executes a control word that changes the appearance of the text after it.
 func (r *rtfReader) styleWord(word string, arg int, on bool) {
 	switch word {
 	case "f", "plain", "v", "deleted", "fs", "cf":
@@ -153,13 +153,13 @@ func (r *rtfReader) styleWord(word string, arg int, on bool) {
 	case "f":
 		r.state.font = arg
 	case "plain":
-		r.state.style, r.state.font = look{}, r.usual
+		r.state.style, r.state.font = appearance{}, r.defaultFont
 	case "v", "deleted":
-		r.state.style.hidden = said(on)
+		r.state.style.hidden = settingOf(on)
 	case "fs":
-		// Half points.
-		r.state.style.tiny = said(arg < 2*leastPoints)
+		// In half points.
+		r.state.style.tiny = settingOf(arg < 2*minPoints)
 	case "cf":
-		r.state.style.white = said(arg > 0 && arg < len(r.white) && r.white[arg])
+		r.state.style.white = settingOf(arg > 0 && arg < len(r.white) && r.white[arg])
 	}
 }

@@ -8,8 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// sink gathers the text of one document for its parser, with the limits that
-// all parsers share: length, time and what was left out.
+// sink collects the text of one document. It enforces the limits of length and time for
+// all parsers, and records what was left out.
 type sink struct {
 	ctx    context.Context
 	limits Limits
@@ -17,17 +17,17 @@ type sink struct {
 	steps  int
 	full   bool
 
-	dropped   bool
-	truncated bool
-	notes     []string
+	droppedHidden bool
+	truncated     bool
+	notes         []string
 }
 
 func newSink(ctx context.Context, limits Limits) *sink {
 	return &sink{ctx: ctx, limits: limits}
 }
 
-// tick is called once a step of a parser; it tells when to stop.
-func (s *sink) tick() error {
+// step must be called in each step of a parser. An error means that it must stop.
+func (s *sink) step() error {
 	if s.full {
 		return errFull
 	}
@@ -38,8 +38,8 @@ func (s *sink) tick() error {
 	return nil
 }
 
-// write appends text. The bound is in bytes here, the widest that the limit in
-// runes allows; clean makes it exact.
+// write appends text. Here the limit is in bytes, as many as the runes can take; clean
+// applies it exactly.
 func (s *sink) write(text string) {
 	room := s.limits.Runes*utf8.UTFMax - len(s.buf)
 	if len(text) > room {
@@ -49,25 +49,25 @@ func (s *sink) write(text string) {
 	s.buf = append(s.buf, text...)
 }
 
-// show writes text, or leaves it out where a person would not see it.
-func (s *sink) show(text string, hidden bool) {
+// writeUnlessHidden writes text unless it is hidden, and records hidden text.
+func (s *sink) writeUnlessHidden(text string, hidden bool) {
 	if !hidden {
 		s.write(text)
 		return
 	}
 	if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsSpace(r) }) {
-		s.dropped = true
+		s.droppedHidden = true
 	}
 }
 
-// newline ends a line that was begun.
+// newline ends the current line, unless it is empty.
 func (s *sink) newline() {
 	if n := len(s.buf); n > 0 && s.buf[n-1] != '\n' {
 		s.write("\n")
 	}
 }
 
-// paragraph leaves one blank line, whatever stood there before.
+// paragraph starts a new line after one blank line.
 func (s *sink) paragraph() {
 	s.newline()
 	if n := len(s.buf); n > 1 && s.buf[n-2] != '\n' {
@@ -75,7 +75,7 @@ func (s *sink) paragraph() {
 	}
 }
 
-// cell ends a table cell: what ended its last line becomes a tab.
+// cell ends a table cell: line breaks at its end become a tab.
 func (s *sink) cell() {
 	s.trim("\n")
 	s.write("\t")
@@ -93,20 +93,20 @@ func (s *sink) trim(cutset string) {
 	}
 }
 
-// once takes back what was written since mark if seen holds it already: pages
-// of different kinds often have the same header.
-func (s *sink) once(mark int, seen map[string]bool) {
-	if mark > len(s.buf) {
+// dropRepeated removes the text from start on if it was seen before: first and other
+// pages often have the same header.
+func (s *sink) dropRepeated(start int, seen map[string]bool) {
+	if start > len(s.buf) {
 		return
 	}
-	text := strings.TrimSpace(string(s.buf[mark:]))
+	text := strings.TrimSpace(string(s.buf[start:]))
 	if seen[text] {
-		s.buf = s.buf[:mark]
+		s.buf = s.buf[:start]
 	}
 	seen[text] = true
 }
 
-func (s *sink) blank() bool { return strings.TrimSpace(string(s.buf)) == "" }
+func (s *sink) isBlank() bool { return strings.TrimSpace(string(s.buf)) == "" }
 
 func (s *sink) note(text string) {
 	if !slices.Contains(s.notes, text) {
@@ -114,7 +114,7 @@ func (s *sink) note(text string) {
 	}
 }
 
-func (s *sink) cut(why string) {
+func (s *sink) truncate(why string) {
 	s.truncated = true
 	s.note(why)
 }

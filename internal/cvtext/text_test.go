@@ -45,10 +45,10 @@ func TestPlainTextIsDecoded(t *testing.T) {
 	}
 }
 
-func TestKindIsToldByTheBytes(t *testing.T) {
+func TestKindIsDetectedByContent(t *testing.T) {
 	t.Parallel()
 	ole := func(stream string) []byte {
-		return append([]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00\x00"), wide(stream)...)
+		return append([]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00\x00"), utf16LE(stream)...)
 	}
 	tests := map[string]struct {
 		data              []byte
@@ -105,7 +105,7 @@ func TestKindIsToldByTheBytes(t *testing.T) {
 	}
 }
 
-func TestTextIsNormalised(t *testing.T) {
+func TestTextIsNormalized(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct{ in, want string }{
 		"line ends":                   {"a\r\nb\rc\vd\fe\u2028f\u0085g", "a\nb\nc\nd\ne\nf\ng"},

@@ -10,38 +10,37 @@ import (
 	"golang.org/x/text/encoding/htmlindex"
 )
 
-// frame is an open XML element with what its content inherits.
+// frame is an open XML element, and what its content inherits.
 type frame struct {
 	local string
-	// style is how the text inside looks.
-	style look
-	// shaded says that the text stands on a ground that is not the page's.
+	// style is the appearance of the text in it.
+	style appearance
+	// shaded is set if the text has a background other than the page.
 	shaded bool
-	// prose says that character data here is text of the document.
-	prose bool
+	// isText is set if its character data is text of the document.
+	isText bool
 }
 
-// xmlReader is what a format knows of its elements. Names are local ones:
-// producers differ in prefixes, not in meaning.
+// xmlReader handles the elements of a format. It uses local names, since producers use
+// different prefixes.
 type xmlReader interface {
-	// start sees an element whose frame, a copy of its parent's, is on top of
-	// the stack, and says whether to pass over its content.
+	// start is called for the start of an element, with its frame, a copy of its
+	// parent's, on top of the stack. It reports whether to skip the content.
 	start(stack []frame, el xml.StartElement) (skip bool)
 	end(stack []frame)
 	chars(top *frame, text string)
 }
 
-// walk reads XML without building a tree, and refuses what no office program
-// writes: a document type (it can define entities that explode) and endless
-// depth.
-func walk(s *sink, content []byte, r xmlReader) error {
+// walkXML reads XML without building a tree. It refuses what no office program writes:
+// a document type (which can define entities of exponential size) and too deep nesting.
+func walkXML(s *sink, content []byte, r xmlReader) error {
 	dec := xml.NewDecoder(bytes.NewReader(content))
 	dec.Strict = false
 	dec.CharsetReader = xmlCharset
 	stack := []frame{{}}
 	skipped := 0
 	for {
-		if err := s.tick(); err != nil {
+		if err := s.step(); err != nil {
 			return err
 		}
 		token, err := dec.RawToken()
@@ -49,14 +48,14 @@ func walk(s *sink, content []byte, r xmlReader) error {
 			return nil
 		}
 		if err != nil {
-			return broken(s, err)
+			return brokenXML(s, err)
 		}
 		switch t := token.(type) {
 		case xml.Directive:
 			return fmt.Errorf("%w (it has a document type, which is not allowed there)", ErrDamaged)
 		case xml.StartElement:
 			if len(stack)+skipped > s.limits.Depth {
-				return fmt.Errorf("%w (its elements nest deeper than %d)", ErrTooLarge, s.limits.Depth)
+				return fmt.Errorf("%w (its elements are nested deeper than %d)", ErrTooLarge, s.limits.Depth)
 			}
 			if skipped > 0 {
 				skipped++
@@ -78,19 +77,19 @@ func walk(s *sink, content []byte, r xmlReader) error {
 				stack = stack[:len(stack)-1]
 			}
 		case xml.CharData:
-			if top := &stack[len(stack)-1]; skipped == 0 && top.prose {
+			if top := &stack[len(stack)-1]; skipped == 0 && top.isText {
 				r.chars(top, string(t))
 			}
 		}
 	}
 }
 
-// broken keeps what was read before malformed XML.
-func broken(s *sink, err error) error {
-	if s.blank() {
+// brokenXML keeps the text before malformed XML, if there is any.
+func brokenXML(s *sink, err error) error {
+	if s.isBlank() {
 		return fmt.Errorf("%w (%w)", ErrDamaged, err)
 	}
-	s.cut("the document is damaged: the end is missing")
+	s.truncate("the document is damaged: the end is missing")
 	return nil
 }
 
@@ -102,7 +101,7 @@ func xmlCharset(name string, r io.Reader) (io.Reader, error) {
 	return enc.NewDecoder().Reader(r), nil
 }
 
-// attr finds an attribute by its local name.
+// attr returns an attribute by its local name, "" if there is none.
 func attr(el xml.StartElement, local string) string {
 	for _, a := range el.Attr {
 		if a.Name.Local == local {
@@ -112,9 +111,9 @@ func attr(el xml.StartElement, local string) string {
 	return ""
 }
 
-// parent is the frame of the element around the top one.
+// parent returns the frame of the element around the top one.
 func parent(stack []frame) *frame { return &stack[len(stack)-2] }
 
-// above is the frame two levels up: a property's owner, past the element that
-// groups the properties.
-func above(stack []frame) *frame { return &stack[max(len(stack)-3, 0)] }
+// grandparent returns the frame two levels up: the owner of a property, around the
+// element that groups the properties.
+func grandparent(stack []frame) *frame { return &stack[max(len(stack)-3, 0)] }
