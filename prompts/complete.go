@@ -12,42 +12,40 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-// MaxSuggestions is how many values a completion gives at most; the protocol
-// allows no more.
+// MaxSuggestions is the maximum number of values of a completion, by the protocol.
 const MaxSuggestions = 100
 
-// completing is the request for values of one argument.
-type completing struct {
+// completion is a request for suggested values of one argument.
+type completion struct {
 	ctx    context.Context
 	box    *tools.Toolbox
-	who    tools.Caller
+	caller tools.Caller
 	typed  string
 	chosen map[string]string
 }
 
-// Complete suggests values for an argument of which the person typed a part,
-// given the arguments chosen so far. It gives the first MaxSuggestions and how
-// many there are. An argument without suggestions, an unknown one too, gives
-// none; so does data that cannot be read, since nobody waits for an error in the
-// middle of a word.
-func (p *Prompt) Complete(ctx context.Context, box *tools.Toolbox, who tools.Caller, argument, typed string, chosen map[string]string) (values []string, total int) {
-	if p.Refuses(box, who) != nil {
+// Complete suggests values for an argument of which a person has typed a part, given
+// the arguments chosen so far. It returns the first [MaxSuggestions] values and how
+// many there are. It returns none if the argument is unknown or has no suggestions, or
+// if the data cannot be read: a client cannot show an error while a person types.
+func (p *Prompt) Complete(ctx context.Context, box *tools.Toolbox, caller tools.Caller, argument, typed string, chosen map[string]string) (values []string, total int) {
+	if p.CheckAvailable(box, caller) != nil {
 		return nil, 0
 	}
 	i := slices.IndexFunc(p.arguments, func(a Argument) bool { return a.Name == argument })
 	if i < 0 || p.arguments[i].complete == nil {
 		return nil, 0
 	}
-	all, err := p.arguments[i].complete(&completing{ctx, box, who, typed, chosen})
+	all, err := p.arguments[i].complete(&completion{ctx, box, caller, typed, chosen})
 	if err != nil {
 		return nil, 0
 	}
-	return matching(all, typed)
+	return filterTyped(all, typed)
 }
 
-// matching keeps the values that have what was typed, those that begin with it
+// filterTyped returns the values that contain what was typed, those that begin with it
 // first.
-func matching(all []string, typed string) (values []string, total int) {
+func filterTyped(all []string, typed string) (values []string, total int) {
 	typed = digest.Fold(digest.Clean(typed))
 	var inner []string
 	for _, v := range all {
@@ -62,9 +60,9 @@ func matching(all []string, typed string) (values []string, total int) {
 	return values[:min(len(values), MaxSuggestions)], len(values)
 }
 
-// named suggests names, and the id with the name behind it where several share
-// one.
-func named(choices []tools.Choice) []string {
+// suggestNames suggests names or, if several choices share a name, the ids followed by
+// the name.
+func suggestNames(choices []tools.Choice) []string {
 	shared := map[string]int{}
 	for _, c := range choices {
 		shared[digest.Fold(c.Name)]++
@@ -83,122 +81,121 @@ func named(choices []tools.Choice) []string {
 	return out
 }
 
-// plainRef is an id that a suggestion gave with words behind it, without these.
-func plainRef(s string) string {
+// bareRef returns the id of a suggestion such as "id (name)"; other texts are returned
+// as they are.
+func bareRef(s string) string {
 	if id, _, found := strings.Cut(s, " ("); found && strings.HasSuffix(s, ")") && !strings.Contains(id, " ") {
 		return id
 	}
 	return s
 }
 
-func completeJobs(c *completing) ([]string, error) {
-	jobs, err := c.box.Choices(c.ctx, c.who, tools.ChoiceJob, "")
-	return named(jobs), err
+func completeJobs(c *completion) ([]string, error) {
+	jobs, err := c.box.Choices(c.ctx, c.caller, tools.ChoiceJob, "")
+	return suggestNames(jobs), err
 }
 
-// completeStages suggests the stages of the job that was chosen; without one
-// there are none to tell.
-func completeStages(c *completing) ([]string, error) {
+// completeStages suggests the stages of the chosen job, or none if there is no job yet.
+func completeStages(c *completion) ([]string, error) {
 	ref := strings.TrimSpace(c.chosen["job"])
 	if ref == "" {
 		return nil, nil
 	}
-	job, err := chooseJob(c.ctx, c.box, c.who, ref)
+	job, err := chooseJob(c.ctx, c.box, c.caller, ref)
 	if err != nil {
 		return nil, err
 	}
-	stages, err := c.box.Choices(c.ctx, c.who, tools.ChoiceStage, job.ID)
-	return named(stages), err
+	stages, err := c.box.Choices(c.ctx, c.caller, tools.ChoiceStage, job.ID)
+	return suggestNames(stages), err
 }
 
-func completeReasons(c *completing) ([]string, error) {
-	reasons, err := c.box.Choices(c.ctx, c.who, tools.ChoiceReason, "")
-	return named(reasons), err
+func completeReasons(c *completion) ([]string, error) {
+	reasons, err := c.box.Choices(c.ctx, c.caller, tools.ChoiceReason, "")
+	return suggestNames(reasons), err
 }
 
-func completeDays(values ...string) func(*completing) ([]string, error) {
-	return func(*completing) ([]string, error) { return values, nil }
+func completeDays(values ...string) func(*completion) ([]string, error) {
+	return func(*completion) ([]string, error) { return values, nil }
 }
 
-// chooseJob resolves a job as a person names it: by id, by name, or as a
-// suggestion had it.
-func chooseJob(ctx context.Context, box *tools.Toolbox, who tools.Caller, ref string) (tools.Choice, error) {
-	return chooseOf(ctx, box, who, tools.ChoiceJob, "", "job", ref)
+// chooseJob resolves a reference to a job: an id, a name or a suggestion.
+func chooseJob(ctx context.Context, box *tools.Toolbox, caller tools.Caller, ref string) (tools.Choice, error) {
+	return chooseFrom(ctx, box, caller, tools.ChoiceJob, "", "job", ref)
 }
 
-func chooseOf(ctx context.Context, box *tools.Toolbox, who tools.Caller, kind tools.ChoiceKind, jobID, param, ref string) (tools.Choice, error) {
-	c, err := box.Choose(ctx, who, kind, jobID, param, ref)
-	if plain := plainRef(ref); err != nil && plain != ref {
-		if again, err := box.Choose(ctx, who, kind, jobID, param, plain); err == nil {
+func chooseFrom(ctx context.Context, box *tools.Toolbox, caller tools.Caller, kind tools.ChoiceKind, jobID, param, ref string) (tools.Choice, error) {
+	c, err := box.Choose(ctx, caller, kind, jobID, param, ref)
+	if bare := bareRef(ref); err != nil && bare != ref {
+		if again, err := box.Choose(ctx, caller, kind, jobID, param, bare); err == nil {
 			return again, nil
 		}
 	}
 	return c, err
 }
 
-// suggestionTokens bound the list that suggestions of records are made of: about
-// 80 of them.
+// suggestionTokens is the budget of the list from which records are suggested. It is
+// enough for about 80 of them.
 const suggestionTokens = 6000
 
-// suggested is a list that suggestions of records come from: those that a person
-// may mean. seek are the columns that what was typed may be a part of.
-type suggested struct {
+// suggestionList is a list from which records are suggested: those that a person
+// probably wants. searched are the columns in which to look for what was typed.
+type suggestionList struct {
 	tool, where, sort string
-	fields, seek      []string
+	fields, searched  []string
 }
 
 var (
-	// Undecided applications, those with an interview soon first.
-	suggestedApplications = suggested{
+	// Undecided applications, those with the next interview first.
+	suggestedApplications = suggestionList{
 		tool: "get_applications", where: `outcome == "PENDING"`, sort: "next_interview",
-		fields: []string{"id", "candidate", "job", "stage"}, seek: []string{"candidate", "job", "id"},
+		fields: []string{"id", "candidate", "job", "stage"}, searched: []string{"candidate", "job", "id"},
 	}
-	// The people behind them, those of whom something changed lately first.
-	suggestedCandidates = suggested{
+	// The candidates of undecided applications, the last changed ones first.
+	suggestedCandidates = suggestionList{
 		tool: "get_candidates", where: "pending_jobs != nil", sort: "-updated",
-		fields: []string{"id", "candidate", "pending_jobs"}, seek: []string{"candidate", "id"},
+		fields: []string{"id", "candidate", "pending_jobs"}, searched: []string{"candidate", "id"},
 	}
 )
 
-func completeApplications(c *completing) ([]string, error) {
-	return suggestedApplications.list(c.ctx, c.box, c.who, c.typed)
+func completeApplications(c *completion) ([]string, error) {
+	return suggestedApplications.list(c.ctx, c.box, c.caller, c.typed)
 }
 
-func completeCandidates(c *completing) ([]string, error) {
-	return suggestedCandidates.list(c.ctx, c.box, c.who, c.typed)
+func completeCandidates(c *completion) ([]string, error) {
+	return suggestedCandidates.list(c.ctx, c.box, c.caller, c.typed)
 }
 
-// RecordIDs suggests ids of undecided applications (of get_applications) or of the
-// people behind them (get_candidates) whose id begins with what was typed, or
-// whose name has it as far as this server lets names be compared.
-func RecordIDs(ctx context.Context, box *tools.Toolbox, who tools.Caller, tool, typed string) (ids []string, total int) {
+// RecordIDs suggests ids of undecided applications (tool get_applications) or of their
+// candidates (tool get_candidates). The id must contain what was typed or, unless names
+// are masked, the name must.
+func RecordIDs(ctx context.Context, box *tools.Toolbox, caller tools.Caller, tool, typed string) (ids []string, total int) {
 	from := suggestedApplications
 	if tool == suggestedCandidates.tool {
 		from = suggestedCandidates
 	}
-	all, err := from.list(ctx, box, who, typed)
+	all, err := from.list(ctx, box, caller, typed)
 	if err != nil {
 		return nil, 0
 	}
-	ids, total = matching(all, typed)
+	ids, total = filterTyped(all, typed)
 	for i := range ids {
-		ids[i] = plainRef(ids[i])
+		ids[i] = bareRef(ids[i])
 	}
 	return ids, total
 }
 
-// list gives records as the id and, in brackets, what the list shows of each:
-// stand-ins where names are masked.
-func (s suggested) list(ctx context.Context, box *tools.Toolbox, who tools.Caller, typed string) ([]string, error) {
-	g := &gathering{ctx: ctx, box: box, who: who}
+// list returns records as the id and, in parentheses, the fields of the list: with
+// pseudonyms if names are masked.
+func (s suggestionList) list(ctx context.Context, box *tools.Toolbox, caller tools.Caller, typed string) ([]string, error) {
+	g := &gatherer{ctx: ctx, box: box, caller: caller}
 	a := args{"where": s.where, "fields": strings.Join(s.fields, ","), "sort": s.sort, "limit": MaxSuggestions}
-	narrow := maps.Clone(a)
-	if typed = within(plainRef(strings.TrimSpace(typed)), 20); typed != "" {
-		narrow["where"] = s.where + " && (" + strings.Join(s.seek, " contains "+literal(typed)+" || ") + " contains " + literal(typed) + ")"
+	filtered := maps.Clone(a)
+	if typed = oneLine(bareRef(strings.TrimSpace(typed)), 20); typed != "" {
+		filtered["where"] = s.where + " && (" + strings.Join(s.searched, " contains "+whereLiteral(typed)+" || ") + " contains " + whereLiteral(typed) + ")"
 	}
-	rows, err := g.rows(s.tool, narrow, suggestionTokens)
-	if isArgument(err) {
-		// Names are masked: what was typed can only be compared with what shows.
+	rows, err := g.rows(s.tool, filtered, suggestionTokens)
+	if isArgumentError(err) {
+		// Names are masked, so what was typed can only be compared with what is shown.
 		rows, err = g.rows(s.tool, a, suggestionTokens)
 	}
 	if err != nil {
@@ -217,5 +214,5 @@ func (s suggested) list(ctx context.Context, box *tools.Toolbox, who tools.Calle
 	return out, nil
 }
 
-// literal is a text as where takes it.
-func literal(s string) string { return strconv.Quote(digest.Clean(s)) }
+// whereLiteral returns a text as a literal of a where expression.
+func whereLiteral(s string) string { return strconv.Quote(digest.Clean(s)) }

@@ -11,10 +11,10 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-func TestJobsAreSuggestedOpenOnesFirst(t *testing.T) {
+func TestCompleteSuggestsOpenJobsFirst(t *testing.T) {
 	w := newWorld(t, nil)
 	all := w.complete("pipeline_review", "job", "", nil)
-	jobs, err := w.box.Choices(t.Context(), w.who, tools.ChoiceJob, "")
+	jobs, err := w.box.Choices(t.Context(), w.caller, tools.ChoiceJob, "")
 	require.NoError(t, err)
 	require.Len(t, all, len(jobs))
 	closed := false
@@ -27,7 +27,7 @@ func TestJobsAreSuggestedOpenOnesFirst(t *testing.T) {
 	assert.Equal(t, all[0], w.complete("pipeline_review", "job", strings.ToUpper(all[0][:5]), nil)[0])
 	assert.Empty(t, w.complete("pipeline_review", "job", "no such job", nil))
 	assert.Empty(t, w.complete("pipeline_review", "nosuch", "", nil))
-	// Two share a name: each is suggested in a way that says which.
+	// Two jobs share a name: the suggestions distinguish them by id.
 	shared := w.complete("pipeline_review", "job", "office", nil)
 	for _, s := range w.complete("pipeline_review", "job", "Office Manager", nil) {
 		assert.Contains(t, s, "(Office Manager, ")
@@ -37,7 +37,7 @@ func TestJobsAreSuggestedOpenOnesFirst(t *testing.T) {
 	assert.NotEmpty(t, shared)
 }
 
-func TestStagesAreThoseOfTheChosenJob(t *testing.T) {
+func TestCompleteSuggestsStagesOfChosenJob(t *testing.T) {
 	w := newWorld(t, nil)
 	assert.Empty(t, w.complete("compare_candidates", "stage", "", nil), "no job was chosen")
 	assert.Empty(t, w.complete("compare_candidates", "stage", "", map[string]string{"job": "nosuch"}))
@@ -50,7 +50,7 @@ func TestStagesAreThoseOfTheChosenJob(t *testing.T) {
 	assert.Empty(t, w.complete("intake", "cv", "", job))
 }
 
-func TestApplicationsAreSuggestedWithTheirPerson(t *testing.T) {
+func TestCompleteSuggestsApplicationsWithCandidate(t *testing.T) {
 	w := newWorld(t, nil)
 	all := w.complete("candidate_brief", "application", "", nil)
 	require.Len(t, all, prompts.MaxSuggestions)
@@ -60,7 +60,7 @@ func TestApplicationsAreSuggestedWithTheirPerson(t *testing.T) {
 	assert.Contains(t, w.complete("candidate_brief", "application", name, nil), all[0])
 	assert.Equal(t, all[0], w.complete("candidate_brief", "application", all[0][:12], nil)[0])
 	w.must("candidate_brief", map[string]string{"application": all[0]})
-	ids, total := prompts.RecordIDs(t.Context(), w.box, w.who, "get_candidates", "")
+	ids, total := prompts.RecordIDs(t.Context(), w.box, w.caller, "get_candidates", "")
 	assert.NotEmpty(t, ids)
 	assert.GreaterOrEqual(t, total, len(ids))
 	for _, id := range ids {
@@ -68,7 +68,7 @@ func TestApplicationsAreSuggestedWithTheirPerson(t *testing.T) {
 	}
 }
 
-func TestTypedWordsCannotEscapeTheFilter(t *testing.T) {
+func TestTypedTextCannotEscapeWhereLiteral(t *testing.T) {
 	w := newWorld(t, nil)
 	for _, typed := range []string{`" || true || "`, `\`, "\"", "日本", "%%%", strings.Repeat("x", 5000)} {
 		assert.Empty(t, w.complete("candidate_brief", "application", typed, nil), typed)

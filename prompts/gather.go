@@ -17,69 +17,70 @@ import (
 )
 
 const (
-	// dataTokens are for the data of a prompt; the rest is for its words.
+	// dataTokens is the budget for the data of a prompt; the rest is for its text.
 	dataTokens = 4600
-	// leastTokens is what a list needs to say anything.
-	leastTokens = digest.MinTokens
-	// headTokens are for the line that says where a part comes from.
-	headTokens = 90
+	// minListTokens is the least budget of a list.
+	minListTokens = digest.MinTokens
+	// headerTokens is the budget for the line that says where a part comes from.
+	headerTokens = 90
 )
 
-// page is what the text of a prompt is filled with.
+// page is the data for the template of a prompt.
 type page struct {
-	// Today is a date with its weekday and zone, Coverage says what the data cover.
+	// Today is a date with its weekday and time zone, Coverage says what the data
+	// cover.
 	Today, Coverage string
-	// Data are the parts of the data by name, each line of them after "> ".
+	// Data are the parts of the data by name, with each line quoted by "> ".
 	Data map[string]string
-	// Is are single values: names, ids and numbers, on one line each.
+	// Is are single values, each on one line: names, ids and numbers.
 	Is map[string]string
 }
 
-// gathering reads the data of one prompt.
-type gathering struct {
-	ctx   context.Context
-	box   *tools.Toolbox
-	who   tools.Caller
-	given map[string]string
-	page  page
-	// left is what of dataTokens nobody took.
-	left int
+// gatherer reads the data of one prompt and fills its page.
+type gatherer struct {
+	ctx    context.Context
+	box    *tools.Toolbox
+	caller tools.Caller
+	values map[string]string
+	page   page
+	// tokensLeft is the unused part of dataTokens.
+	tokensLeft int
 
-	partial, cut, unread []string
+	partial, truncated, unread []string
 }
 
 // args are the arguments of a tool.
 type args map[string]any
 
-// list is one of texts, as decoded from JSON.
+// list is a list argument, as decoded from JSON.
 type list = []any
 
-// with are the arguments and more; more wins.
+// with returns the arguments with those of more added or replaced.
 func (a args) with(more args) args {
 	out := maps.Clone(a)
 	maps.Copy(out, more)
 	return out
 }
 
-func (g *gathering) put(part, text string) {
+func (g *gatherer) put(part, text string) {
 	g.page.Data[part] = text
-	g.left = max(0, g.left-digest.CountTokens(text))
+	g.tokensLeft = max(0, g.tokensLeft-digest.CountTokens(text))
 }
 
-// run calls a tool with a budget.
-func (g *gathering) run(tool string, a args, tokens int) (tools.Answer, error) {
-	return g.box.Run(g.ctx, g.who, tool, map[string]any(a.with(args{"max_tokens": max(tokens, leastTokens)})))
+// run calls a tool with a token budget.
+func (g *gatherer) run(tool string, a args, tokens int) (tools.Answer, error) {
+	return g.box.Run(g.ctx, g.caller, tool, map[string]any(a.with(args{"max_tokens": max(tokens, minListTokens)})))
 }
 
-// rows reads a list for the prompt's own use, as texts by column.
-func (g *gathering) rows(tool string, a args, tokens int) ([]map[string]string, error) {
+// rows returns the rows of a list as texts by column.
+func (g *gatherer) rows(tool string, a args, tokens int) ([]map[string]string, error) {
 	answer, err := g.run(tool, a, tokens)
 	if err != nil {
 		return nil, err
 	}
 	list, ok := answer.(*digest.Answer)
 	if !ok {
-		return nil, fmt.Errorf("prompts: %s is no list", tool)
+		return nil, fmt.Errorf("prompts: %s does not return a list", tool)
 	}
 	out := make([]map[string]string, 0, len(list.Rows))
 	for _, r := range list.Rows {
@@ -94,45 +95,45 @@ func (g *gathering) rows(tool string, a args, tokens int) ([]map[string]string, 
 	return out, nil
 }
 
-// coverage says in one or a few sentences what the data cover.
-func (g *gathering) coverage() string {
+// coverage returns sentences about what the data cover.
+func (g *gatherer) coverage() string {
 	var s []string
 	if len(g.partial) == 0 && len(g.unread) == 0 {
 		s = append(s, "Coverage: complete. Every list below was read to its end, so its counts are exact for Kombo's copy.")
 	}
 	if len(g.partial) > 0 {
-		s = append(s, "Coverage: NOT complete. Of "+listed(g.partial)+" only a part could be read: their counts are lower bounds, and what you write must say so.")
+		s = append(s, "Coverage: NOT complete. Of "+joinNames(g.partial)+" only a part could be read: their counts are lower bounds, and what you write must say so.")
 	}
 	if len(g.unread) > 0 {
-		s = append(s, "Not read at all: "+listed(g.unread)+". Say that it is missing; do not fill it in.")
+		s = append(s, "Not read at all: "+joinNames(g.unread)+". Say that it is missing; do not fill it in.")
 	}
-	if len(g.cut) > 0 {
-		s = append(s, "Rows shown in part: "+listed(g.cut)+"; counts are of all. For the rest send the call that stands above the rows, with its next as cursor.")
+	if len(g.truncated) > 0 {
+		s = append(s, "Rows shown in part: "+joinNames(g.truncated)+"; counts are of all. For the rest send the call that stands above the rows, with its next as cursor.")
 	}
 	return strings.Join(s, " ")
 }
 
-func listed(parts []string) string { return strings.Join(slices.Compact(slices.Clone(parts)), ", ") }
+func joinNames(parts []string) string { return strings.Join(slices.Compact(slices.Clone(parts)), ", ") }
 
-// choose resolves an argument that names a job, a stage or a reason, and puts
-// its name and id on the page.
-func (g *gathering) choose(param string, kind tools.ChoiceKind, jobID string) (tools.Choice, error) {
-	c, err := chooseOf(g.ctx, g.box, g.who, kind, jobID, param, g.given[param])
+// choose resolves an argument that refers to a job, a stage or a reason, and adds name
+// and id to the page.
+func (g *gatherer) choose(param string, kind tools.ChoiceKind, jobID string) (tools.Choice, error) {
+	c, err := chooseFrom(g.ctx, g.box, g.caller, kind, jobID, param, g.values[param])
 	if err != nil {
 		return c, err
 	}
-	g.page.Is[param] = strconv.Quote(within(c.Name, 40))
-	g.page.Is[param+"_id"] = within(c.ID, 40)
+	g.page.Is[param] = strconv.Quote(oneLine(c.Name, 40))
+	g.page.Is[param+"_id"] = oneLine(c.ID, 40)
 	return c, nil
 }
 
-// days is an argument that counts days.
-func (g *gathering) days(param string, otherwise, most int) (int, error) {
-	n := otherwise
-	if v := g.given[param]; v != "" {
+// days returns the value of an argument that is a number of days.
+func (g *gatherer) days(param string, fallback, maxDays int) (int, error) {
+	n := fallback
+	if v := g.values[param]; v != "" {
 		var err error
-		if n, err = strconv.Atoi(v); err != nil || n < 1 || n > most {
-			return 0, argumentError("%s is %q; it must be a whole number of days from 1 to %d", param, within(v, 20), most)
+		if n, err = strconv.Atoi(v); err != nil || n < 1 || n > maxDays {
+			return 0, argumentError("%s is %q; it must be a whole number of days from 1 to %d", param, oneLine(v, 20), maxDays)
 		}
 	}
 	g.page.Is[param] = strconv.Itoa(n)
@@ -143,13 +144,14 @@ func argumentError(format string, a ...any) error {
 	return &tools.ArgumentError{Problems: []string{fmt.Sprintf(format, a...) + "."}}
 }
 
-// isArgument tells whether an error is about what the caller sent.
-func isArgument(err error) bool {
+// isArgumentError reports whether an error is about the arguments of a call.
+func isArgumentError(err error) bool {
 	_, ok := errors.AsType[*tools.ArgumentError](err)
 	return ok
 }
 
-func compact(v any) string {
+// encodeJSON returns v as JSON without HTML escapes, "" if that fails.
+func encodeJSON(v any) string {
 	var b strings.Builder
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
@@ -159,8 +161,8 @@ func compact(v any) string {
 	return strings.TrimSpace(b.String())
 }
 
-// within is a text on one line, cut to a number of tokens.
-func within(s string, tokens int) string {
+// oneLine returns a text on one line, cut to a number of tokens.
+func oneLine(s string, tokens int) string {
 	s = digest.Clean(s)
 	if head := digest.TokenPrefix(s, tokens); head != s {
 		return head + "…"
@@ -168,25 +170,25 @@ func within(s string, tokens int) string {
 	return s
 }
 
-// apart begins every line with "> ", so that nothing in a text can pass for the
-// prompt's own words, and keeps as many whole lines as fit.
-func apart(text string, tokens int) (quoted string, whole bool) {
+// quote prefixes every line with "> ", so that nothing in the data looks like text of
+// the prompt. It keeps as many lines as fit and reports whether that is all of them.
+func quote(text string, tokens int) (quoted string, whole bool) {
 	const mark = "> (cut to fit)\n"
 	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
-	all := setApart(lines)
+	all := quoteLines(lines)
 	if digest.CountTokens(all) <= tokens {
 		return all, true
 	}
-	room, n := tokens-digest.CountTokens(mark), 0
+	budget, n := tokens-digest.CountTokens(mark), 0
 	for used := 0; n < len(lines); n++ {
-		if used += digest.CountTokens(setApart(lines[n:n+1])) + 1; used > room {
+		if used += digest.CountTokens(quoteLines(lines[n:n+1])) + 1; used > budget {
 			break
 		}
 	}
-	return setApart(lines[:n]) + mark, false
+	return quoteLines(lines[:n]) + mark, false
 }
 
-func setApart(lines []string) string {
+func quoteLines(lines []string) string {
 	var b strings.Builder
 	for _, l := range lines {
 		b.WriteByte('>')
@@ -198,17 +200,17 @@ func setApart(lines []string) string {
 	return b.String()
 }
 
-// part is one part of a prompt's data: its name in the text, the call that reads
-// it, what it may cost and whether the prompt is of no use without it.
+// part is one part of a prompt's data: its name in the template, the call that reads it,
+// its token budget, and whether the prompt is useless without it.
 type part struct {
 	name, tool string
 	args       args
 	tokens     int
-	must       bool
+	required   bool
 }
 
-// reading is a part as it was read.
-type reading struct {
+// partResult is the result of reading a part.
+type partResult struct {
 	text     string
 	whole    bool
 	answer   tools.Answer
@@ -216,95 +218,94 @@ type reading struct {
 	panicked *Panic
 }
 
-// partsAtOnce is how many parts are read side by side: a walk of a large ATS can
+// maxParallelReads is how many parts are read concurrently: a walk of a large ATS can
 // take ten seconds, and hosts wait for a minute.
-const partsAtOnce = 3
+const maxParallelReads = 3
 
-// parts reads them and puts them on the page. The first goes ahead, since its walk
-// can serve the next, and the last may have the tokens that the others left. A
-// part without must that fails leaves its words there: what an ATS does not
-// deliver makes the rest no less useful.
-func (g *gathering) parts(list []part) error {
+// parts reads the parts and adds them to the page. The first is read before the others,
+// since its walk can serve them, and the last gets the tokens that they left. If a part
+// that is not required fails, the page has its error instead: the others are useful
+// without it.
+func (g *gatherer) parts(list []part) error {
 	if len(list) == 0 {
 		return nil
 	}
 	last := len(list) - 1
-	read := make([]reading, len(list))
+	read := make([]partResult, len(list))
 	if last > 0 {
 		read[0] = g.read(list[0], list[0].tokens)
 	}
-	var all sync.WaitGroup
-	free := make(chan struct{}, partsAtOnce)
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, maxParallelReads)
 	for i := 1; i < last; i++ {
-		all.Go(func() {
-			free <- struct{}{}
-			defer func() { <-free }()
+		wg.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
 			read[i] = g.read(list[i], list[i].tokens)
 		})
 	}
-	all.Wait()
+	wg.Wait()
 	for i, p := range list {
 		if i == last {
-			read[i] = g.read(p, min(p.tokens, g.left))
+			read[i] = g.read(p, min(p.tokens, g.tokensLeft))
 		}
-		if err := g.place(p, read[i]); err != nil {
+		if err := g.add(p, read[i]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// Panic is what a read of a prompt's data panicked with. The reads run in
-// goroutines of their own; it carries the stack of the one to whoever recovers it
-// in another.
+// Panic is the panic value if reading a prompt's data panicked. Since that happens in
+// another goroutine, it has the stack of that one.
 type Panic struct {
 	Value any
 	Stack []byte
 }
 
-// read asks for one part, which may cost tokens.
-func (g *gathering) read(p part, tokens int) (r reading) {
-	// A panic belongs to whoever waits for the parts, not to a goroutine.
+// read reads one part within a token budget.
+func (g *gatherer) read(p part, tokens int) (r partResult) {
+	// A panic must reach the caller of parts, not end the process.
 	defer func() {
 		if v := recover(); v != nil {
 			r.panicked = &Panic{Value: v, Stack: debug.Stack()}
 		}
 	}()
-	head := "From " + p.tool + " " + compact(p.args) + ":\n"
-	if n := digest.CountTokens(head); n > headTokens {
+	head := "From " + p.tool + " " + encodeJSON(p.args) + ":\n"
+	if n := digest.CountTokens(head); n > headerTokens {
 		head = "From " + p.tool + ":\n"
 	}
-	// Setting the lines apart costs about a token each.
-	room := tokens - digest.CountTokens(head)
-	if r.answer, r.err = g.run(p.tool, p.args, room*9/10); r.err != nil {
+	// Quoting costs about one token per line.
+	budget := tokens - digest.CountTokens(head)
+	if r.answer, r.err = g.run(p.tool, p.args, budget*9/10); r.err != nil {
 		return r
 	}
-	quoted, whole := apart(r.answer.Text(), room)
+	quoted, whole := quote(r.answer.Text(), budget)
 	r.text, r.whole = head+quoted, whole
 	return r
 }
 
-// place puts a part on the page and notes what it does not cover.
-func (g *gathering) place(p part, r reading) error {
+// add adds a part to the page and records what it does not cover.
+func (g *gatherer) add(p part, r partResult) error {
 	switch {
 	case r.panicked != nil:
 		panic(r.panicked)
-	case r.err != nil && (p.must || g.ctx.Err() != nil):
+	case r.err != nil && (p.required || g.ctx.Err() != nil):
 		return r.err
 	case r.err != nil:
 		g.unread = append(g.unread, p.name)
-		g.put(p.name, within("This part could not be read. "+tools.Explain(r.err), 120))
+		g.put(p.name, oneLine("This part could not be read. "+tools.Explain(r.err), 120))
 		return nil
 	}
-	cut := !r.whole
+	truncated := !r.whole
 	if l, ok := r.answer.(*digest.Answer); ok {
 		if !l.Summary.Complete {
 			g.partial = append(g.partial, p.name)
 		}
-		cut = cut || l.Next != ""
+		truncated = truncated || l.Next != ""
 	}
-	if cut {
-		g.cut = append(g.cut, p.name)
+	if truncated {
+		g.truncated = append(g.truncated, p.name)
 	}
 	g.put(p.name, r.text)
 	return nil

@@ -6,25 +6,26 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-// The prompts about one job.
+// Prompts about one job.
 
-var jobArgument = Argument{Name: "job", Title: "Job", About: "name or id of a job", Required: true, complete: completeJobs}
+var jobArgument = Argument{Name: "job", Title: "Job", Description: "name or id of a job", Required: true, complete: completeJobs}
 
-var stageArgument = Argument{Name: "stage", Title: "Stage", About: "name or id of one of the job's stages", Required: true, complete: completeStages}
+var stageArgument = Argument{Name: "stage", Title: "Stage", Description: "name or id of one of the job's stages", Required: true, complete: completeStages}
 
 var _ = register(spec{
 	name: "pipeline_review", title: "Review a job's pipeline",
-	about:     "Where the people of one job stand, who waits too long, where and why people are lost, and what to do this week",
-	arguments: []Argument{jobArgument},
-	needs:     []string{"get_jobs", "get_applications", "get_interviews"},
-	gather: func(g *gathering) error {
+	description: "Where the people of one job stand, who waits too long, where and why people are lost, and what to do this week",
+	arguments:   []Argument{jobArgument},
+	needs:       []string{"get_jobs", "get_applications", "get_interviews"},
+	gather: func(g *gatherer) error {
 		job, err := g.choose("job", tools.ChoiceJob, "")
 		if err != nil {
 			return err
 		}
 		ids := list{job.ID}
 		return g.parts([]part{
-			// The first walks all of the job's applications; the next are served from it.
+			// The first walks all applications of the job; the others are served from
+			// that walk.
 			{"outcomes", "get_applications", args{"job_ids": ids, "group_by": "outcome", "measure": "days_since(created)"}, 500, true},
 			{"funnel", "get_applications", args{"job_ids": ids, "where": `outcome == "PENDING"`, "group_by": "stage", "measure": "days_since(updated)"}, 750, true},
 			{"losses", "get_applications", args{"job_ids": ids, "where": `outcome == "DECLINED"`, "group_by": "stage,rejection_reason"}, 750, true},
@@ -38,10 +39,10 @@ var _ = register(spec{
 
 var _ = register(spec{
 	name: "compare_candidates", title: "Compare the candidates of a stage",
-	about:     "The undecided people at one stage of a job side by side, against what the job's description asks for",
-	arguments: []Argument{jobArgument, stageArgument},
-	needs:     []string{"get_jobs", "get_applications", "get_application_attachments"},
-	gather: func(g *gathering) error {
+	description: "The undecided people at one stage of a job side by side, against what the job's description asks for",
+	arguments:   []Argument{jobArgument, stageArgument},
+	needs:       []string{"get_jobs", "get_applications", "get_application_attachments"},
+	gather: func(g *gatherer) error {
 		job, stage, err := g.jobAndStage()
 		if err != nil {
 			return err
@@ -59,18 +60,18 @@ var _ = register(spec{
 	},
 })
 
-// mostQuestions is how many questions a table of answers has as columns.
-const mostQuestions = 8
+// maxQuestions is how many columns of answers a table has.
+const maxQuestions = 8
 
-// answersOf is the table of the answers to a job's questions.
-func (g *gathering) answersOf(jobID string, at args) (part, error) {
-	questions, err := g.box.Choices(g.ctx, g.who, tools.ChoiceQuestion, jobID)
+// answersOf returns the part with the answers to a job's screening questions.
+func (g *gatherer) answersOf(jobID string, at args) (part, error) {
+	questions, err := g.box.Choices(g.ctx, g.caller, tools.ChoiceQuestion, jobID)
 	if err != nil {
 		return part{}, err
 	}
 	columns := list{"id"}
-	for _, q := range questions[:min(len(questions), mostQuestions)] {
-		columns = append(columns, "answer("+literal(q.Name)+")")
+	for _, q := range questions[:min(len(questions), maxQuestions)] {
+		columns = append(columns, "answer("+whereLiteral(q.Name)+")")
 	}
 	if len(columns) == 1 {
 		columns = append(columns, "tags")
@@ -78,18 +79,18 @@ func (g *gathering) answersOf(jobID string, at args) (part, error) {
 	return part{"answers", "get_applications", at.with(args{"fields": columns, "sort": "created", "limit": batch}), dataTokens, false}, nil
 }
 
-// batch is how many records one call of a write takes.
+// batch is how many records one call of a write tool accepts.
 const batch = 25
 
 var _ = register(spec{
 	name: "rejection_round", title: "Prepare a round of rejections",
-	about: "Drafts, then a dry run, for the undecided people at one stage of a job; a person decides whom and sends",
+	description: "Drafts, then a dry run, for the undecided people at one stage of a job; a person decides whom and sends",
 	arguments: []Argument{
 		jobArgument, stageArgument,
-		{Name: "reason", Title: "Reason", About: "name or id of a rejection reason", Required: true, complete: completeReasons},
+		{Name: "reason", Title: "Reason", Description: "name or id of a rejection reason", Required: true, complete: completeReasons},
 	},
 	needs: []string{"get_jobs", "get_applications", "get_rejection_reasons", "reject_application"},
-	gather: func(g *gathering) error {
+	gather: func(g *gatherer) error {
 		job, stage, err := g.jobAndStage()
 		if err != nil {
 			return err
@@ -107,7 +108,7 @@ var _ = register(spec{
 })
 
 // jobAndStage resolves a job and one of its stages.
-func (g *gathering) jobAndStage() (job, stage tools.Choice, err error) {
+func (g *gatherer) jobAndStage() (job, stage tools.Choice, err error) {
 	if job, err = g.choose("job", tools.ChoiceJob, ""); err != nil {
 		return job, stage, err
 	}

@@ -14,51 +14,51 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-// MaxTokens is what a prompt may cost, by digest.CountTokens: words, data and what of
-// its arguments it repeats.
+// MaxTokens is the token budget of a prompt, by [digest.CountTokens]: its text, its data
+// and the arguments in it.
 const MaxTokens = 6000
 
-// Argument is a parameter of a prompt. Values are texts, as the protocol has it.
+// Argument is a parameter of a prompt. As the protocol requires, values are texts.
 type Argument struct {
-	Name, Title, About string
-	Required           bool
-	// complete suggests values; nil suggests none.
-	complete func(*completing) ([]string, error)
+	Name, Title, Description string
+	Required                 bool
+	// complete suggests values; nil means none.
+	complete func(*completion) ([]string, error)
 }
 
 // spec is the declaration of a prompt.
 type spec struct {
-	name, title, about string
-	arguments          []Argument
-	// needs are the tools that it reads with and those that it leads to. One
-	// that is not offered takes the prompt away.
+	name, title, description string
+	arguments                []Argument
+	// needs are the tools with which it reads and those that it leads to. If one of
+	// them is not offered, neither is the prompt.
 	needs []string
 	// gather reads the data and fills the page.
-	gather func(*gathering) error
+	gather func(*gatherer) error
 }
 
 // Prompt is one workflow.
 type Prompt struct{ spec }
 
-// Name is the prompt's name, as hosts send it.
+// Name returns the prompt's name in the protocol.
 func (p *Prompt) Name() string { return p.name }
 
-// Title is the prompt's name for people.
+// Title returns the prompt's name for people.
 func (p *Prompt) Title() string { return p.title }
 
-// Description says in a sentence what the prompt is for.
-func (p *Prompt) Description() string { return p.about }
+// Description returns a sentence about what the prompt is for.
+func (p *Prompt) Description() string { return p.description }
 
-// Arguments are the prompt's parameters, in the order to ask for them.
+// Arguments returns the prompt's parameters, in the order in which to ask for them.
 func (p *Prompt) Arguments() []Argument { return slices.Clone(p.arguments) }
 
-// Needs names the tools without which the prompt is of no use.
+// Needs returns the names of the tools without which the prompt is not offered.
 func (p *Prompt) Needs() []string { return slices.Clone(p.needs) }
 
 var declared []*Prompt
 
-// register adds a declaration to the catalogue; it runs while the package's
-// variables are set and never after.
+// register adds a declaration to the catalogue. It is called only to initialize
+// variables of the package.
 //
 //nolint:unparam // a declaration is a package variable, and that needs a value
 func register(s spec) *Prompt {
@@ -67,37 +67,37 @@ func register(s spec) *Prompt {
 	return p
 }
 
-// Catalogue lists every prompt, in the order of their names.
+// Catalogue returns every prompt, sorted by name.
 func Catalogue() []*Prompt {
 	out := slices.Clone(declared)
 	slices.SortFunc(out, func(a, b *Prompt) int { return strings.Compare(a.name, b.name) })
 	return out
 }
 
-// Refuses is nil where a caller can use the prompt, else an error that names the
-// tool that is missing and why.
-func (p *Prompt) Refuses(box *tools.Toolbox, who tools.Caller) error {
+// CheckAvailable returns an error if a caller cannot use the prompt. It names the missing
+// tool and the reason.
+func (p *Prompt) CheckAvailable(box *tools.Toolbox, caller tools.Caller) error {
 	for _, name := range p.needs {
-		if err := box.Allows(who, name); err != nil {
+		if err := box.Allows(caller, name); err != nil {
 			return fmt.Errorf("the prompt %s needs the tool %s: %w", p.name, name, err)
 		}
 	}
 	return nil
 }
 
-// Get words the prompt with its data, at most MaxTokens long. Arguments are as
-// the protocol sends them; an unknown or wrong one is a *tools.ArgumentError that
-// names the valid ones. Other errors are the toolbox's; tools.Explain words all.
-func (p *Prompt) Get(ctx context.Context, box *tools.Toolbox, who tools.Caller, arguments map[string]string) (string, error) {
-	if err := p.Refuses(box, who); err != nil {
+// Get returns the text of the prompt with its data, of at most [MaxTokens]. An unknown
+// or invalid argument is a [tools.ArgumentError] that names the valid ones. Other errors
+// are those of the toolbox; [tools.Explain] turns all of them into sentences.
+func (p *Prompt) Get(ctx context.Context, box *tools.Toolbox, caller tools.Caller, arguments map[string]string) (string, error) {
+	if err := p.CheckAvailable(box, caller); err != nil {
 		return "", err
 	}
-	given, err := p.given(arguments)
+	given, err := p.checkArguments(arguments)
 	if err != nil {
 		return "", err
 	}
 	now := box.Today()
-	g := &gathering{ctx: ctx, box: box, who: who, given: given, left: dataTokens, page: page{
+	g := &gatherer{ctx: ctx, box: box, caller: caller, values: given, tokensLeft: dataTokens, page: page{
 		Today: now.Format("Monday, 2006-01-02") + " (" + now.Location().String() + ")", Data: map[string]string{}, Is: map[string]string{},
 	}}
 	if err := p.gather(g); err != nil {
@@ -106,19 +106,19 @@ func (p *Prompt) Get(ctx context.Context, box *tools.Toolbox, who tools.Caller, 
 	g.page.Coverage = g.coverage()
 	var b strings.Builder
 	if err := texts().ExecuteTemplate(&b, p.name+".md", g.page); err != nil {
-		return "", fmt.Errorf("word the prompt %s: %w", p.name, err)
+		return "", fmt.Errorf("render the prompt %s: %w", p.name, err)
 	}
 	text := strings.TrimSpace(b.String()) + "\n"
 	if n := digest.CountTokens(text); n > MaxTokens {
-		// The parts are bounded one by one, so that this is a mistake in the text.
-		return "", fmt.Errorf("the prompt %s came to %d tokens, more than %d", p.name, n, MaxTokens)
+		// Each part is within its budget, so the text of the prompt is too long.
+		return "", fmt.Errorf("the prompt %s has %d tokens, more than %d", p.name, n, MaxTokens)
 	}
 	return text, nil
 }
 
-// given checks the arguments: none unknown, none missing. White space at the
-// ends goes, and an empty one counts as left out, as forms send it.
-func (p *Prompt) given(arguments map[string]string) (map[string]string, error) {
+// checkArguments returns the arguments without white space at the ends, or an error if
+// one is unknown or missing. An empty argument counts as missing, since forms send it.
+func (p *Prompt) checkArguments(arguments map[string]string) (map[string]string, error) {
 	var problems []string
 	given := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(arguments)) {
@@ -132,7 +132,7 @@ func (p *Prompt) given(arguments map[string]string) (map[string]string, error) {
 	}
 	for _, a := range p.arguments {
 		if a.Required && given[a.Name] == "" {
-			problems = append(problems, fmt.Sprintf("%s is missing: %s.", a.Name, a.About))
+			problems = append(problems, fmt.Sprintf("%s is missing: %s.", a.Name, a.Description))
 		}
 	}
 	if len(problems) > 0 {
@@ -152,8 +152,7 @@ func (p *Prompt) argumentNames() string {
 //go:embed text/*.md
 var files embed.FS
 
-// texts are read when the first prompt is asked for: a start does not wait for
-// them.
+// texts are parsed at the first prompt, so that the start does not take longer.
 var texts = sync.OnceValue(func() *template.Template {
 	return template.Must(template.New("").Option("missingkey=error").ParseFS(files, "text/*.md"))
 })
@@ -171,7 +170,7 @@ func Markdown() string {
 			}
 			args = append(args, name)
 		}
-		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", p.name, p.about, strings.Join(args, ", "))
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", p.name, p.description, strings.Join(args, ", "))
 	}
 	return b.String()
 }

@@ -6,24 +6,24 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-// The prompts about a stretch of time.
+// Prompts about a period of time.
 
 var _ = register(spec{
 	name: "stale_applications", title: "Find applications that wait",
-	about: "Undecided applications in which nothing has changed for a number of days, and what each needs",
+	description: "Undecided applications in which nothing has changed for a number of days, and what each needs",
 	arguments: []Argument{
-		{Name: "days", Title: "Days", About: "how many days without a change; 14 if left out", complete: completeDays("7", "14", "21", "30", "60", "90")},
-		{Name: "job", Title: "Job", About: "name or id of a job; all jobs if left out", complete: completeJobs},
+		{Name: "days", Title: "Days", Description: "how many days without a change; 14 if left out", complete: completeDays("7", "14", "21", "30", "60", "90")},
+		{Name: "job", Title: "Job", Description: "name or id of a job; all jobs if left out", complete: completeJobs},
 	},
 	needs: []string{"get_applications", "get_jobs"},
-	gather: func(g *gathering) error {
+	gather: func(g *gatherer) error {
 		days, err := g.days("days", 14, 3650)
 		if err != nil {
 			return err
 		}
 		about := args{}
 		g.page.Is["where"] = "all jobs"
-		if g.given["job"] != "" {
+		if g.values["job"] != "" {
 			job, err := g.choose("job", tools.ChoiceJob, "")
 			if err != nil {
 				return err
@@ -42,12 +42,12 @@ var _ = register(spec{
 
 var _ = register(spec{
 	name: "weekly_report", title: "Weekly hiring report",
-	about: "What came in, moved and ended in the last days, what is ahead, and what needs a decision, over all jobs",
+	description: "What came in, moved and ended in the last days, what is ahead, and what needs a decision, over all jobs",
 	arguments: []Argument{
-		{Name: "days", Title: "Days", About: "how many days back; 7 if left out", complete: completeDays("7", "14", "31")},
+		{Name: "days", Title: "Days", Description: "how many days back; 7 if left out", complete: completeDays("7", "14", "31")},
 	},
 	needs: []string{"get_applications", "get_jobs", "get_interviews", "get_offers"},
-	gather: func(g *gathering) error {
+	gather: func(g *gatherer) error {
 		days, err := g.days("days", 7, 92)
 		if err != nil {
 			return err
@@ -70,12 +70,12 @@ var _ = register(spec{
 
 var _ = register(spec{
 	name: "offers_ahead", title: "Offers and start dates ahead",
-	about: "Offers that wait for an answer, people who start soon, and accepted offers without a start date",
+	description: "Offers that wait for an answer, people who start soon, and accepted offers without a start date",
 	arguments: []Argument{
-		{Name: "days", Title: "Days", About: "how many days ahead; 60 if left out", complete: completeDays("14", "30", "60", "90")},
+		{Name: "days", Title: "Days", Description: "how many days ahead; 60 if left out", complete: completeDays("14", "30", "60", "90")},
 	},
 	needs: []string{"get_offers", "get_applications"},
-	gather: func(g *gathering) error {
+	gather: func(g *gatherer) error {
 		days, err := g.days("days", 60, 730)
 		if err != nil {
 			return err

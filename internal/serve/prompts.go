@@ -58,7 +58,7 @@ func (o features) option() server.ServerOption {
 func promptOf(p *prompts.Prompt) mcp.Prompt {
 	out := mcp.Prompt{Name: p.Name(), Title: p.Title(), Description: p.Description()}
 	for _, a := range p.Arguments() {
-		out.Arguments = append(out.Arguments, mcp.PromptArgument{Name: a.Name, Title: a.Title, Description: a.About, Required: a.Required})
+		out.Arguments = append(out.Arguments, mcp.PromptArgument{Name: a.Name, Title: a.Title, Description: a.Description, Required: a.Required})
 	}
 	return out
 }
@@ -70,7 +70,7 @@ func (o features) listPrompts(ctx context.Context, _ any, _ *mcp.ListPromptsRequ
 	box, caller := o.current(), callerOf(ctx)
 	usable := map[string]bool{}
 	for _, p := range prompts.Catalogue() {
-		usable[p.Name()] = p.Refuses(box, caller) == nil
+		usable[p.Name()] = p.CheckAvailable(box, caller) == nil
 	}
 	result.Prompts = slices.DeleteFunc(result.Prompts, func(p mcp.Prompt) bool { return !usable[p.Name] })
 }
