@@ -28,7 +28,7 @@ func (t *listTool) answer(ctx context.Context, d *listDeps, q question) (*digest
 	if err != nil {
 		return nil, err
 	}
-	d.recent.tell(t.of, d.now, a)
+	d.recent.AddNotes(t.of, d.now, a)
 	for _, note := range w.emptyNotes(ctx, &a.Summary) {
 		a.AddNote(note)
 	}
@@ -50,4 +50,4 @@ func (t *listTool) cacheKey(d *listDeps, q question) string {
 }
 
 // justWritten reports whether an answer has to mention recent writes.
-func (t *listTool) justWritten(d *listDeps) bool { return d.recent.room(t.of, d.now) > 0 }
+func (t *listTool) justWritten(d *listDeps) bool { return d.recent.Tokens(t.of, d.now) > 0 }

@@ -15,12 +15,13 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/args"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/names"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/writes"
 )
 
-// screening turns answers into what the wire wants and compares them with the
-// job's questions. The questions are Kombo's copy, so what speaks against an
-// answer is a doubt; without the job, answers go as they are.
-func (c *call) screening(p *plan, job *kombo.Job, given []answerArgs) []kombo.ScreeningAnswerInput {
+// screening turns answers into what the wire wants and compares them with the job's
+// questions. The questions come from Kombo's copy, so what does not fit is a warning;
+// without the job, answers are sent as they are.
+func (c *call) screening(p *writes.Plan, job *kombo.Job, given []answerArgs) []kombo.ScreeningAnswerInput {
 	var out []kombo.ScreeningAnswerInput
 	if job == nil {
 		for _, a := range given {
@@ -37,19 +38,19 @@ func (c *call) screening(p *plan, job *kombo.Job, given []answerArgs) []kombo.Sc
 			continue
 		}
 		if _, twice := answered[q.ID]; twice {
-			p.fail("%s answers %q a second time.", at, wording.Clip(digest.Clean(q.Title), 60))
+			p.AddProblem("%s answers %q a second time.", at, wording.Clip(digest.Clean(q.Title), 60))
 			continue
 		}
 		v := c.answerTo(p, at, q, a)
 		answered[q.ID] = v
 		out = append(out, kombo.ScreeningAnswerInput{QuestionID: q.ID, Answer: v})
 	}
-	p.doubtUnanswered(job, answered)
+	warnUnanswered(p, job, answered)
 	return out
 }
 
-// native reads an answer without its question: JSON where it is a list, an
-// object, a number or a boolean, and the text itself otherwise.
+// native reads an answer without its question: as JSON if it is a list, an object, a
+// number or a boolean, else as text.
 func (a answerArgs) native() any {
 	var v any
 	if json.Unmarshal([]byte(strings.TrimSpace(string(a.Answer))), &v) == nil && v != nil {
@@ -59,7 +60,7 @@ func (a answerArgs) native() any {
 }
 
 // questionOf finds a question of the job by id or title; nil where it has none.
-func questionOf(p *plan, at string, job *kombo.Job, ref string) *kombo.ScreeningQuestion {
+func questionOf(p *writes.Plan, at string, job *kombo.Job, ref string) *kombo.ScreeningQuestion {
 	d := &names.Directory{Noun: "questions of this job"}
 	for _, q := range job.ScreeningQuestions {
 		d.Entries = append(d.Entries, names.Entry{ID: q.ID, Name: digest.Clean(q.Title)})
@@ -67,9 +68,9 @@ func questionOf(p *plan, at string, job *kombo.Job, ref string) *kombo.Screening
 	found, err := d.Resolve(at+".question_id", ref)
 	if err != nil {
 		if len(d.Find(ref)) > 1 {
-			p.trouble(err)
+			p.AddProblem("%v", err)
 		} else {
-			p.doubt("%s", wording.Sentence(err.Error()))
+			p.AddWarning("%v", err)
 		}
 		return nil
 	}
@@ -77,8 +78,8 @@ func questionOf(p *plan, at string, job *kombo.Job, ref string) *kombo.Screening
 	return &job.ScreeningQuestions[i]
 }
 
-// answerTo reads an answer as the question's format wants it.
-func (c *call) answerTo(p *plan, at string, q *kombo.ScreeningQuestion, a answerArgs) any {
+// answerTo reads an answer in the format of its question.
+func (c *call) answerTo(p *writes.Plan, at string, q *kombo.ScreeningQuestion, a answerArgs) any {
 	f := q.Format
 	if f == nil {
 		f = &kombo.QuestionFormat{}
@@ -90,25 +91,25 @@ func (c *call) answerTo(p *plan, at string, q *kombo.ScreeningQuestion, a answer
 		if s := unquoted(text); f.MaxLength == nil || utf8.RuneCountInString(s) <= *f.MaxLength {
 			return s
 		}
-		p.doubt("%s takes %d characters at most.", about, *f.MaxLength)
+		p.AddWarning("%s takes at most %d characters.", about, *f.MaxLength)
 		return unquoted(text)
 	case "NUMBER":
 		return numberAnswer(p, about, f, text)
 	case "BOOLEAN":
 		return boolAnswer(p, about, text)
 	case "DATE":
-		return p.date(about, unquoted(text))
+		return planDate(p, about, unquoted(text))
 	case "SINGLE_SELECT", "MULTI_SELECT":
 		return choiceAnswer(p, about, f, text)
 	case "FILE":
 		return c.fileAnswer(p, at, about, f, text)
 	case "INFORMATION":
-		p.doubt("%s is a text block that takes no answer.", about)
+		p.AddWarning("%s is a text block that takes no answer.", about)
 	}
 	return a.native()
 }
 
-// unquoted takes the quotes off a text that came as a JSON string.
+// unquoted decodes a text that came as a JSON string.
 func unquoted(s string) string {
 	var out string
 	if strings.HasPrefix(s, `"`) && json.Unmarshal([]byte(s), &out) == nil {
@@ -117,14 +118,14 @@ func unquoted(s string) string {
 	return s
 }
 
-func numberAnswer(p *plan, about string, f *kombo.QuestionFormat, text string) any {
+func numberAnswer(p *writes.Plan, about string, f *kombo.QuestionFormat, text string) any {
 	n, err := strconv.ParseFloat(unquoted(text), 64)
 	if err != nil {
-		p.doubt("%s takes a number, not %q.", about, wording.Clip(text, 40))
+		p.AddWarning("%s takes a number, not %q.", about, wording.Clip(text, 40))
 		return text
 	}
 	if f.Min != nil && n < *f.Min || f.Max != nil && n > *f.Max {
-		p.doubt("%s takes a number%s.", about, between(f.Min, f.Max))
+		p.AddWarning("%s takes a number%s.", about, between(f.Min, f.Max))
 	}
 	return n
 }
@@ -140,19 +141,19 @@ func between(low, high *float64) string {
 	return out
 }
 
-func boolAnswer(p *plan, about, text string) any {
+func boolAnswer(p *writes.Plan, about, text string) any {
 	switch strings.ToLower(unquoted(text)) {
 	case "true", "yes", "y", "1":
 		return true
 	case "false", "no", "n", "0":
 		return false
 	}
-	p.doubt("%s takes true or false, not %q.", about, wording.Clip(text, 40))
+	p.AddWarning("%s takes true or false, not %q.", about, wording.Clip(text, 40))
 	return text
 }
 
 // choiceAnswer turns option names into the ids that are sent.
-func choiceAnswer(p *plan, about string, f *kombo.QuestionFormat, text string) any {
+func choiceAnswer(p *writes.Plan, about string, f *kombo.QuestionFormat, text string) any {
 	d := &names.Directory{Noun: "options"}
 	for _, o := range f.Options {
 		d.Entries = append(d.Entries, names.Entry{ID: o.ID, Name: digest.Clean(o.Name)})
@@ -168,7 +169,7 @@ func choiceAnswer(p *plan, about string, f *kombo.QuestionFormat, text string) a
 	for _, ref := range refs {
 		found, err := d.Resolve(about, ref)
 		if err != nil {
-			p.doubt("%s", wording.Sentence(err.Error()))
+			p.AddWarning("%v", err)
 			found.ID = ref
 		}
 		ids = append(ids, found.ID)
@@ -177,39 +178,39 @@ func choiceAnswer(p *plan, about string, f *kombo.QuestionFormat, text string) a
 		return ids
 	}
 	if len(ids) != 1 {
-		p.doubt("%s takes exactly one option, not %d.", about, len(ids))
+		p.AddWarning("%s takes exactly one option, not %d.", about, len(ids))
 		return ids
 	}
 	return ids[0]
 }
 
-// fileAnswer reads a file as attachments are read, its kind apart, and compares
+// fileAnswer reads a file as attachments are read, except for its type, and compares
 // it with what the question takes.
-func (c *call) fileAnswer(p *plan, at, about string, q *kombo.QuestionFormat, text string) any {
+func (c *call) fileAnswer(p *writes.Plan, at, about string, q *kombo.QuestionFormat, text string) any {
 	var v map[string]any
 	if json.Unmarshal([]byte(text), &v) != nil || v == nil {
-		p.fail(`%s.answer must be a file, as JSON: {"name": "…", "text": "…"} or with data, data_url or path.`, at)
+		p.AddProblem(`%s.answer must be a file, as JSON: {"name": "…", "text": "…"} or with data, data_url or path.`, at)
 		return text
 	}
 	v["type"] = "OTHER"
 	file, err := args.Decode[fileArgs](v)
 	if err != nil {
-		p.problems = append(p.problems, at+".answer: "+err.Error())
+		p.AddProblem("%s.answer: %v", at, err)
 		return text
 	}
 	f := c.file(p, at+".answer", file)
 	if len(q.AcceptedMIMETypes) > 0 && f.ContentType != "" && !slices.Contains(q.AcceptedMIMETypes, f.ContentType) {
-		p.doubt("%s takes %s, not %s.", about, strings.Join(q.AcceptedMIMETypes, ", "), f.ContentType)
+		p.AddWarning("%s takes %s, not %s.", about, strings.Join(q.AcceptedMIMETypes, ", "), f.ContentType)
 	}
 	if n := size(f); q.MaxFileSizeBytes != nil && n > *q.MaxFileSizeBytes {
-		p.doubt("%s takes %s, not %s.", about, wording.Bytes(*q.MaxFileSizeBytes), wording.Bytes(n))
+		p.AddWarning("%s takes %s, not %s.", about, wording.Bytes(*q.MaxFileSizeBytes), wording.Bytes(n))
 	}
 	return kombo.FileAnswer{Name: f.Name, ContentType: f.ContentType, DataURL: f.DataURL, Data: f.Data}
 }
 
-// doubtUnanswered names every required question that has no answer although
-// its condition, if it has one, is met.
-func (p *plan) doubtUnanswered(job *kombo.Job, answered map[string]any) {
+// warnUnanswered warns of every required question without an answer whose condition, if
+// it has one, is met.
+func warnUnanswered(p *writes.Plan, job *kombo.Job, answered map[string]any) {
 	for _, q := range job.ScreeningQuestions {
 		_, has := answered[q.ID]
 		if has || q.Required == nil || !*q.Required || !conditionHolds(&q, answered) {
@@ -226,12 +227,12 @@ func (p *plan) doubtUnanswered(job *kombo.Job, answered map[string]any) {
 		if q.Format != nil && len(q.Format.Options) > 0 {
 			words += ": " + wording.Clip(strings.Join(textsOf(q.Format.Options, func(o kombo.QuestionOption) string { return digest.Clean(o.Name) }), ", "), 200)
 		}
-		p.doubt("%s).", words)
+		p.AddWarning("%s).", words)
 	}
 }
 
-// conditionHolds tells whether a question is asked at all, given the answers to
-// the others.
+// conditionHolds reports whether a question is asked at all, given the answers to the
+// others.
 func conditionHolds(q *kombo.ScreeningQuestion, answered map[string]any) bool {
 	if q.PreconditionQuestionID == "" {
 		return true
@@ -250,7 +251,7 @@ func conditionHolds(q *kombo.ScreeningQuestion, answered map[string]any) bool {
 	return slices.ContainsFunc(have, func(h any) bool { return slices.Contains(q.PreconditionOptions, h) })
 }
 
-// size is how many bytes the content of a file has, -1 where it is an address.
+// size is the length of a file's content in bytes, -1 if it is an address.
 func size(f kombo.FileInput) int64 {
 	if f.Data == "" {
 		return -1

@@ -8,6 +8,7 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/writes"
 )
 
 type application = kombo.Application
@@ -17,16 +18,16 @@ var applications = func() *records[application] {
 		Name: "applications", ID: "id", DateColumn: "created", HasAnswers: true,
 		Example: `outcome == "PENDING" && stage == "Interview"`,
 	},
-		text("id", func(a *application) string { return a.ID }).shown().reflects(effectCreated),
+		text("id", func(a *application) string { return a.ID }).shown().reflects(writes.EffectCreated),
 		text("candidate", func(a *application) string { return applicant(a).name() }).shown().also("name", "candidate_name", "person").joined(inCandidates, "candidate", "candidate_id").masked(privacy.Name).named(),
 		text("job", func(a *application) string { return jobOf(a.Job).Name }).shown().also("job_name", "job_title", "position").byID("job_id").joined(inJobs, "job", "job_id").apart().counted().fromMemory(),
 		text("stage", func(a *application) string { return stageOf(a.CurrentStage).Name }).from("current_stage").shown().also("current_stage", "stage_name").byID("stage_id").joined(inStages, "name", "stage_id").ranked("stage_index").counted().fromMemory(),
-		closed("outcome", func(a *application) kombo.Outcome { return a.Outcome }).shown().also("status").counted().reflects(effectRejected),
+		closed("outcome", func(a *application) kombo.Outcome { return a.Outcome }).shown().also("status").counted().reflects(writes.EffectRejected),
 		instant("created", func(a *application) kombo.Time { return a.RemoteCreatedAt }).from("remote_created_at").shown().also("applied", "created_at", "remote_created_at"),
 		instant("updated", func(a *application) kombo.Time { return a.RemoteUpdatedAt }).from("remote_updated_at").also("updated_at", "remote_updated_at"),
 		text("candidate_id", func(a *application) string { return a.CandidateID }),
 		text("job_id", func(a *application) string { return a.JobID }),
-		text("stage_id", func(a *application) string { return a.CurrentStageID }).from("current_stage_id").also("current_stage_id").reflects(effectMoved),
+		text("stage_id", func(a *application) string { return a.CurrentStageID }).from("current_stage_id").also("current_stage_id").reflects(writes.EffectMoved),
 		computed("stage_index", digest.KindNumber, func(a *application) digest.Value { return optionalInt(stageOf(a.CurrentStage).Index) }).from("current_stage").joined(inStages, "", "stage_id"),
 		// Kombo gives the name of the reason alone, so there is no id to join it by.
 		text("rejection_reason", func(a *application) string { return a.RejectionReasonName }).from("rejection_reason_name").also("reason", "rejection_reason_name").fromMemory(),

@@ -5,6 +5,7 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/writes"
 )
 
 type candidate = kombo.Candidate
@@ -24,7 +25,7 @@ var candidates = newRecords("ats_candidates", digest.Table{
 	text("title", func(c *candidate) string { return c.Title }),
 	text("location", func(c *candidate) string { return wording.Place(c.Location) }).also("city", "place").masked(privacy.Address).fromMemory(),
 	text("source", func(c *candidate) string { return c.Source }).fromMemory(),
-	list("tags", func(c *candidate) []string { return tagNames(c.Tags) }).also("tag").joinedTo(inTags, "name", func(c *candidate) []string { return textsOf(c.Tags, func(t kombo.TagRef) string { return t.ID }) }).reflects(effectTagged).fromMemory(),
+	list("tags", func(c *candidate) []string { return tagNames(c.Tags) }).also("tag").joinedTo(inTags, "name", func(c *candidate) []string { return textsOf(c.Tags, func(t kombo.TagRef) string { return t.ID }) }).reflects(writes.EffectTagged).fromMemory(),
 	count("applications", func(c *candidate) int { return len(c.Applications) }),
 	list("pending_jobs", func(c *candidate) []string { return appliedFor(c, kombo.OutcomePending) }).from("applications").joinedTo(inApplications, "", applicationIDs),
 	list("hired_jobs", func(c *candidate) []string { return appliedFor(c, kombo.OutcomeHired) }).from("applications").joinedTo(inApplications, "", applicationIDs),

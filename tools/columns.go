@@ -6,6 +6,7 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/writes"
 )
 
 // column is all that is known of a column except how to compute its value. What
@@ -20,7 +21,7 @@ type column struct {
 	// "" for none: while it is masked, nothing may be compared with the column.
 	mask privacy.Category
 	// effect is the kind of write that shows in the column, "" for none.
-	effect effectKind
+	effect writes.EffectKind
 	// recalled marks a column with few values, which agents write from memory,
 	// and transcribed one with names in which they may write ae for ä.
 	recalled, transcribed bool
@@ -155,7 +156,7 @@ func (c columnOf[T]) minutes() columnOf[T] { c.ShowTime = true; return c }
 func (c columnOf[T]) masked(category privacy.Category) columnOf[T] { c.mask = category; return c }
 
 // reflects declares the kind of write that shows in the column.
-func (c columnOf[T]) reflects(kind effectKind) columnOf[T] { c.effect = kind; return c }
+func (c columnOf[T]) reflects(kind writes.EffectKind) columnOf[T] { c.effect = kind; return c }
 
 // fromMemory declares that the column has few values, which agents write from
 // memory: a value that no record has is answered with the nearest.

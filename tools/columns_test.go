@@ -19,6 +19,7 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/sandbox"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/writes"
 )
 
 // columnsNow is the present of the tests of columns.
@@ -139,7 +140,7 @@ func (d declarations[T]) shown(i int, rec *T) string {
 }
 
 func TestEveryEffectShowsInOneColumn(t *testing.T) {
-	for _, kind := range []effectKind{effectCreated, effectMoved, effectRejected, effectTagged} {
+	for _, kind := range []writes.EffectKind{writes.EffectCreated, writes.EffectMoved, writes.EffectRejected, writes.EffectTagged} {
 		var in []string
 		for _, d := range everyList(t) {
 			for _, c := range d.list().columns {

@@ -15,6 +15,7 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/args"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/writes"
 )
 
 type personArgs struct {
@@ -95,28 +96,28 @@ type createApplicationArgs struct {
 	JobID   string `json:"job_id" alias:"job" jsonschema_description:"id or name"`
 	StageID string `json:"stage_id,omitempty" alias:"stage" jsonschema_description:"id or name"`
 	applicantArgs
-	writeFlags
+	writes.Flags
 }
 
 var _ = register(write(spec{
 	name: "create_application", title: "Create application", kind: add, weighty: true,
 	about: "Enters a person's application for an open job, the candidate included; one whom the ATS recognises by e-mail is not doubled. Questions: get_jobs, column questions. question_id takes the id or the title; answer is text, a number, true, a date, an option's name or id, or a JSON list of these. attachments: the first CV is the résumé. source is deprecated.",
-}, func(ctx context.Context, c *call, a createApplicationArgs) (plan, error) {
-	var p plan
+}, func(ctx context.Context, c *call, a createApplicationArgs) (writes.Plan, error) {
+	var p writes.Plan
 	e, err := c.entry(ctx, &p, a.JobID, a.StageID, a.applicantArgs, kombo.ActionCreateApplication)
 	if err != nil {
 		return p, err
 	}
 	in := e.input
-	ch := e.change(resolved(in, "job_id", e.jobID))
-	ch.send = func(ctx context.Context) (kombo.Receipt, map[string]string, error) {
+	ch := e.change(writes.ResolvedArguments(in, "job_id", e.jobID))
+	ch.Send = func(ctx context.Context) (kombo.Receipt, map[string]string, error) {
 		made, r, err := c.cfg.Client.CreateApplication(ctx, e.jobID, in)
 		if err != nil || made == nil {
 			return r, nil, err
 		}
 		return r, map[string]string{"application": made.ID, "candidate": made.CandidateID}, nil
 	}
-	p.changes = []change{ch}
+	p.Changes = []writes.Change{ch}
 	return p, nil
 }))
 
@@ -128,14 +129,14 @@ type newApplicationArgs struct {
 type createCandidateArgs struct {
 	Application newApplicationArgs `json:"application"`
 	applicantArgs
-	writeFlags
+	writes.Flags
 }
 
 var _ = register(write(spec{
 	name: "create_candidate", title: "Create candidate", kind: add, weighty: true,
 	about: "Deprecated: use create_application, which does the same with the job outside. Its parameters mean the same here.",
-}, func(ctx context.Context, c *call, a createCandidateArgs) (plan, error) {
-	var p plan
+}, func(ctx context.Context, c *call, a createCandidateArgs) (writes.Plan, error) {
+	var p writes.Plan
 	e, err := c.entry(ctx, &p, a.Application.JobID, a.Application.StageID, a.applicantArgs, kombo.ActionCreateCandidate)
 	if err != nil {
 		return p, err
@@ -145,8 +146,8 @@ var _ = register(write(spec{
 		GDPRConsent: e.input.GDPRConsent, RemoteFields: e.input.RemoteFields, ScreeningQuestionAnswers: e.input.ScreeningQuestionAnswers,
 		Application: kombo.CandidateApplicationInput{JobID: e.jobID, StageID: e.input.StageID},
 	}
-	ch := e.change(resolved(in))
-	ch.send = func(ctx context.Context) (kombo.Receipt, map[string]string, error) {
+	ch := e.change(writes.ResolvedArguments(in))
+	ch.Send = func(ctx context.Context) (kombo.Receipt, map[string]string, error) {
 		made, r, err := c.cfg.Client.CreateCandidate(ctx, in)
 		if err != nil || made == nil {
 			return r, nil, err
@@ -157,7 +158,7 @@ var _ = register(write(spec{
 		}
 		return r, created, nil
 	}
-	p.changes = []change{ch}
+	p.Changes = []writes.Change{ch}
 	return p, nil
 }))
 
@@ -168,8 +169,8 @@ type entry struct {
 	shows                 func(context.Context, time.Time) (bool, error)
 }
 
-// change words the entry; the caller says how it is sent.
-func (e *entry) change(args map[string]any) change {
+// change words the entry; the caller adds how it is sent.
+func (e *entry) change(args map[string]any) writes.Change {
 	who := wording.FullName(e.input.Candidate.FirstName, e.input.Candidate.LastName)
 	words := fmt.Sprintf("Enter %s (%s) as an applicant for %s", wording.Clip(digest.Clean(who), 80), wording.Clip(e.input.Candidate.EmailAddress, 80), e.jobName)
 	if e.stage != "" {
@@ -181,15 +182,15 @@ func (e *entry) change(args map[string]any) change {
 	if n := len(e.input.ScreeningQuestionAnswers); n > 0 {
 		words += ", with " + wording.Plural(n, "1 answer", "answers")
 	}
-	return change{words: words + "; the ATS may mail the candidate", args: args, shows: e.shows}
+	return writes.Change{Summary: words + "; the ATS may mail the candidate", Arguments: args, Shows: e.shows}
 }
 
-// entry resolves and checks what both ways of entering a person share.
-func (c *call) entry(ctx context.Context, p *plan, job, stage string, a applicantArgs, action kombo.AttachmentAction) (*entry, error) {
-	p.required("job_id", job)
+// entry resolves and checks what both tools that enter a person share.
+func (c *call) entry(ctx context.Context, p *writes.Plan, job, stage string, a applicantArgs, action kombo.AttachmentAction) (*entry, error) {
+	p.Require("job_id", job)
 	e := &entry{jobID: job, jobName: "job " + wording.Clip(job, 60)}
 	e.input = c.applicant(p, a)
-	p.people = append(p.people, privacy.OfNewCandidate(e.input.Candidate))
+	p.People = append(p.People, privacy.OfNewCandidate(e.input.Candidate))
 	known, err := c.jobToEnter(ctx, p, job)
 	if err != nil {
 		return nil, err
@@ -200,8 +201,8 @@ func (c *call) entry(ctx context.Context, p *plan, job, stage string, a applican
 		}
 		e.jobName = wording.Clip(cmp.Or(digest.Clean(known.Name), "job "+known.ID), 80)
 	}
-	if stage != "" && (known != nil || len(p.problems) == 0) {
-		// Of a job that there is not the stages are no problem of their own.
+	if stage != "" && (known != nil || len(p.Problems) == 0) {
+		// Don't report stages of an unknown job.
 		id := e.jobID
 		if known != nil {
 			id = known.ID
@@ -229,21 +230,21 @@ func (c *call) entry(ctx context.Context, p *plan, job, stage string, a applican
 	return e, nil
 }
 
-// jobToEnter finds the job of a create and doubts one that is not open. Nil
-// where the copy does not have it.
-func (c *call) jobToEnter(ctx context.Context, p *plan, ref string) (*kombo.Job, error) {
+// jobToEnter finds the job of a create and warns if it is not open. It is nil if the
+// copy does not have it.
+func (c *call) jobToEnter(ctx context.Context, p *writes.Plan, ref string) (*kombo.Job, error) {
 	if strings.TrimSpace(ref) == "" {
 		return nil, nil
 	}
 	jobs, err := c.directories.jobs(ctx)
 	if err != nil {
-		return nil, p.lookUpTrouble(ctx, err, "The job could not be looked up")
+		return nil, lookupFailed(ctx, p, err, "The job could not be looked up")
 	}
 	id := ref
 	if remote, ok := strings.CutPrefix(ref, "remote:"); ok {
 		i := slices.IndexFunc(jobs, func(j kombo.Job) bool { return j.RemoteID == remote })
 		if i < 0 {
-			p.doubt("Kombo's copy has no job with the remote id %q.", wording.Clip(remote, 60))
+			p.AddWarning("Kombo's copy has no job with the remote id %q.", wording.Clip(remote, 60))
 			return nil, nil
 		}
 		id = jobs[i].ID
@@ -257,14 +258,14 @@ func (c *call) jobToEnter(ctx context.Context, p *plan, ref string) (*kombo.Job,
 		return nil, nil
 	}
 	if s := jobs[i].Status; s != kombo.JobOpen && s != "" {
-		p.doubt("The job %s is %s and takes no applications.", wording.Clip(digest.Clean(jobs[i].Name), 60), s)
+		p.AddWarning("The job %s is %s and takes no applications.", wording.Clip(digest.Clean(jobs[i].Name), 60), s)
 	}
 	return &jobs[i], nil
 }
 
 // checkDuplicate looks for an application of the same person for the same job,
 // and for another applicant of the same name.
-func (c *call) checkDuplicate(ctx context.Context, p *plan, job *kombo.Job, e *entry) error {
+func (c *call) checkDuplicate(ctx context.Context, p *writes.Plan, job *kombo.Job, e *entry) error {
 	person := e.input.Candidate
 	if !isEmail(person.EmailAddress) {
 		return nil
@@ -272,13 +273,13 @@ func (c *call) checkDuplicate(ctx context.Context, p *plan, job *kombo.Job, e *e
 	filter := kombo.CandidateFilter{Email: person.EmailAddress, JobIDs: []string{job.ID}}
 	page, err := c.cfg.Client.GetCandidates(ctx, filter)
 	if err != nil {
-		return p.lookUpTrouble(ctx, err, "Whether she has applied already could not be looked up")
+		return lookupFailed(ctx, p, err, "Existing applications of this person could not be looked up")
 	}
 	for _, o := range page.Results {
-		p.people = append(p.people, privacy.OfCandidate(&o))
-		p.doubt("%s has applied for %s already: candidate %s has that e-mail address.", wording.Clip(digest.Clean(wording.FullName(o.FirstName, o.LastName)), 60), e.jobName, o.ID)
+		p.People = append(p.People, privacy.OfCandidate(&o))
+		p.AddWarning("%s has already applied for %s: candidate %s has that e-mail address.", wording.Clip(digest.Clean(wording.FullName(o.FirstName, o.LastName)), 60), e.jobName, o.ID)
 	}
-	// Where nothing was there before, what is there afterwards is this write's.
+	// If nothing was there before, what is there afterwards is this write.
 	none := len(page.Results) == 0
 	e.shows = func(ctx context.Context, began time.Time) (bool, error) {
 		page, err := c.cfg.Client.GetCandidates(ctx, filter)
@@ -286,11 +287,11 @@ func (c *call) checkDuplicate(ctx context.Context, p *plan, job *kombo.Job, e *e
 			return none || appliedSince(&o, job.ID, began)
 		}), err
 	}
-	p.notes = append(p.notes, c.sameName(ctx, job.ID, job.Name, person.FirstName, person.LastName, "")...)
+	p.Notes = append(p.Notes, c.sameName(ctx, job.ID, job.Name, person.FirstName, person.LastName, "")...)
 	return nil
 }
 
-// appliedSince tells whether a person applied for a job at or after an instant.
+// appliedSince reports whether a person applied for a job at or after an instant.
 func appliedSince(c *candidate, jobID string, began time.Time) bool {
 	return slices.ContainsFunc(c.Applications, func(a kombo.CandidateApplication) bool {
 		return jobOf(a.Job).ID == jobID && !a.RemoteCreatedAt.Before(began)
@@ -299,7 +300,7 @@ func appliedSince(c *candidate, jobID string, began time.Time) bool {
 
 // applicant turns the arguments into what the wire wants, and notes what Kombo
 // would refuse. Answers are read later: they need the job.
-func (b *Toolbox) applicant(p *plan, a applicantArgs) kombo.CreateApplicationInput {
+func (b *Toolbox) applicant(p *writes.Plan, a applicantArgs) kombo.CreateApplicationInput {
 	in := kombo.CreateApplicationInput{Candidate: person(p, a.Candidate), RemoteFields: remoteFields[kombo.CreateRemoteFields](p, a.RemoteFields)}
 	for i, f := range a.Attachments {
 		in.Attachments = append(in.Attachments, b.file(p, fmt.Sprintf("attachments[%d]", i), f))
@@ -311,22 +312,22 @@ func (b *Toolbox) applicant(p *plan, a applicantArgs) kombo.CreateApplicationInp
 		in.SourcedBy = &kombo.SourcedByInput{UserID: a.SourcedBy.UserID}
 	}
 	if a.Consent != nil {
-		in.GDPRConsent = &kombo.GDPRConsentInput{Given: a.Consent.Given, ExpiresAt: p.date("gdpr_consent.expires_at", a.Consent.ExpiresAt)}
+		in.GDPRConsent = &kombo.GDPRConsentInput{Given: a.Consent.Given, ExpiresAt: planDate(p, "gdpr_consent.expires_at", a.Consent.ExpiresAt)}
 	}
 	return in
 }
 
 var countryPattern = regexp.MustCompile(`^[A-Z]{2}$`)
 
-func person(p *plan, a personArgs) kombo.CandidateInput {
-	p.required("candidate.first_name", a.FirstName, "candidate.last_name", a.LastName)
-	p.email("candidate.email_address", a.Email)
+func person(p *writes.Plan, a personArgs) kombo.CandidateInput {
+	p.Require("candidate.first_name", a.FirstName, "candidate.last_name", a.LastName)
+	checkEmail(p, "candidate.email_address", a.Email)
 	out := kombo.CandidateInput{
 		FirstName: a.FirstName, LastName: a.LastName, EmailAddress: a.Email, Company: a.Company, Title: a.Title,
-		PhoneNumber: a.Phone, Gender: a.Gender, AvailabilityDate: p.date("candidate.availability_date", a.AvailabilityDate),
+		PhoneNumber: a.Phone, Gender: a.Gender, AvailabilityDate: planDate(p, "candidate.availability_date", a.AvailabilityDate),
 	}
 	for i, e := range a.AdditionalEmails {
-		p.email(fmt.Sprintf("candidate.additional_email_addresses[%d]", i), e.Email)
+		checkEmail(p, fmt.Sprintf("candidate.additional_email_addresses[%d]", i), e.Email)
 		out.AdditionalEmailAddresses = append(out.AdditionalEmailAddresses, kombo.EmailInput{Type: e.Type, EmailAddress: e.Email})
 	}
 	for _, n := range a.AdditionalPhones {
@@ -335,7 +336,7 @@ func person(p *plan, a personArgs) kombo.CandidateInput {
 	if l := a.Location; l != nil {
 		country := strings.ToUpper(strings.TrimSpace(l.Country))
 		if !countryPattern.MatchString(country) {
-			p.fail("candidate.location.country must be two letters (ISO 3166-1), such as DE, not %q.", wording.Clip(l.Country, 30))
+			p.AddProblem("candidate.location.country must be two letters (ISO 3166-1), such as DE, not %q.", wording.Clip(l.Country, 30))
 		}
 		out.Location = &kombo.LocationInput{City: l.City, Country: country, State: l.State, Street1: l.Street, ZipCode: l.ZipCode}
 	}
@@ -344,17 +345,17 @@ func person(p *plan, a personArgs) kombo.CandidateInput {
 	}
 	for i, l := range a.SocialLinks {
 		if !isWebAddress(l.URL) {
-			p.fail("candidate.social_links[%d].url must be an http or https address.", i)
+			p.AddProblem("candidate.social_links[%d].url must be an http or https address.", i)
 		}
 		out.SocialLinks = append(out.SocialLinks, kombo.SocialLinkInput{URL: l.URL})
 	}
 	return out
 }
 
-// email notes an address that Kombo would refuse; a display name is one too.
-func (p *plan) email(name, s string) {
+// checkEmail notes an address that Kombo would refuse, such as one with a display name.
+func checkEmail(p *writes.Plan, name, s string) {
 	if !isEmail(s) {
-		p.fail("%s is %q, which is no e-mail address.", name, wording.Clip(s, 60))
+		p.AddProblem("%s is not a valid e-mail address: %q.", name, wording.Clip(s, 60))
 	}
 }
 

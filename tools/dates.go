@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/writes"
 )
 
 // dateForms are the ways in which agents write an instant; Kombo takes a plain
@@ -28,13 +29,14 @@ func wireDate(name, s string) (string, error) {
 			return t.UTC().Format("2006-01-02T15:04:05.000Z"), nil
 		}
 	}
-	return "", fmt.Errorf("%s is %q, which is no date; write 2026-11-24 or 2026-11-24T09:30:00Z", name, wording.Clip(s, 40))
+	return "", fmt.Errorf("%s is %q, which is not a valid date; write 2026-11-24 or 2026-11-24T09:30:00Z", name, wording.Clip(s, 40))
 }
 
-func (p *plan) date(name, s string) string {
+// planDate is wireDate with an error that becomes a problem of the plan.
+func planDate(p *writes.Plan, name, s string) string {
 	out, err := wireDate(name, s)
 	if err != nil {
-		p.problems = append(p.problems, wording.Sentence(err.Error()))
+		p.AddProblem("%v", err)
 	}
 	return out
 }

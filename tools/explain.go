@@ -50,16 +50,24 @@ func Explain(err error) string {
 	return digest.Clean(explain(err))
 }
 
+// refusedWriteError is what speaks against a write before anything was sent.
+type refusedWriteError struct{ error }
+
+func (e *refusedWriteError) Unwrap() error { return e.error }
+
 func explain(err error) string {
+	if refused, ok := errors.AsType[*refusedWriteError](err); ok {
+		return "Nothing was sent. " + explain(refused.error)
+	}
 	if masked, ok := errors.AsType[*privacy.MaskedError](err); ok {
 		return masked.Explain(Explain)
 	}
 	var arg *args.Error
 	switch {
 	case errors.As(err, &arg):
-		return "Nothing was done. " + arg.Error()
+		return arg.Error()
 	case errors.Is(err, ErrUnknownTool):
-		return "Nothing was done: " + err.Error() + "."
+		return wording.Sentence(err.Error())
 	case errors.Is(err, kombo.ErrOutcomeUnknown):
 		return "It is not known whether this write was done, so it was not repeated. " + wording.Sentence(err.Error()) +
 			" Before trying again look whether it shows in the ATS; Kombo's copy may lag by hours."

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/writes"
 )
 
 // maxUpload is the largest file that is read from --files, in bytes: base64
@@ -34,9 +35,9 @@ type fileArgs struct {
 // contentTypePattern is what Kombo takes: no parameters, no plus sign.
 var contentTypePattern = regexp.MustCompile(`^[\w.-]+/[\w.-]+$`)
 
-// file turns the arguments at the given path into what Kombo takes; what is
-// wrong goes to the plan.
-func (b *Toolbox) file(p *plan, at string, f fileArgs) kombo.FileInput {
+// file turns the arguments at the given path into what Kombo takes; what is wrong
+// becomes a problem of the plan.
+func (b *Toolbox) file(p *writes.Plan, at string, f fileArgs) kombo.FileInput {
 	out := kombo.FileInput{Name: f.Name, ContentType: f.ContentType, Type: kombo.AttachmentType(f.Type)}
 	if plain, _, err := mime.ParseMediaType(f.ContentType); err == nil {
 		out.ContentType = plain // Kombo takes no parameters such as a charset
@@ -48,14 +49,14 @@ func (b *Toolbox) file(p *plan, at string, f fileArgs) kombo.FileInput {
 		}
 	}
 	if ways != 1 {
-		p.fail("%s: give exactly one of data (base64), data_url, text and path, not %d of them.", at, ways)
+		p.AddProblem("%s: give exactly one of data (base64), data_url, text and path, not %d of them.", at, ways)
 		return out
 	}
 	switch {
 	case f.DataURL != "":
 		out.DataURL = f.DataURL
 		if !isWebAddress(f.DataURL) {
-			p.fail("%s.data_url must be an http or https address.", at)
+			p.AddProblem("%s.data_url must be an http or https address.", at)
 		}
 	case f.Text != "":
 		out.Data = base64.StdEncoding.EncodeToString([]byte(f.Text))
@@ -68,7 +69,7 @@ func (b *Toolbox) file(p *plan, at string, f fileArgs) kombo.FileInput {
 	default:
 		raw, err := decodeBase64(f.Data)
 		if err != nil {
-			p.fail("%s.data is no base64. Send plain text as text, or an address as data_url.", at)
+			p.AddProblem("%s.data is not valid base64. Send plain text as text, or an address as data_url.", at)
 		}
 		out.Data = base64.StdEncoding.EncodeToString(raw)
 	}
@@ -77,34 +78,34 @@ func (b *Toolbox) file(p *plan, at string, f fileArgs) kombo.FileInput {
 	return out
 }
 
-func checkFile(p *plan, at string, f kombo.FileInput) {
+func checkFile(p *writes.Plan, at string, f kombo.FileInput) {
 	if f.Name == "" {
-		p.fail("%s.name is required, with its extension, such as \"Anna Berg CV.pdf\".", at)
+		p.AddProblem("%s.name is required, with its extension, such as \"Anna Berg CV.pdf\".", at)
 	}
 	if f.ContentType == "" && f.DataURL == "" {
-		p.fail("%s.content_type is required: the name tells no type; send for example application/pdf.", at)
+		p.AddProblem("%s.content_type is required: it cannot be told from the name; send for example application/pdf.", at)
 	}
 	if f.ContentType != "" && !contentTypePattern.MatchString(f.ContentType) {
-		p.fail("%s.content_type must look like application/pdf, without parameters.", at)
+		p.AddProblem("%s.content_type must look like application/pdf, without parameters.", at)
 	}
 }
 
-// fileFromDisk reads a file of the folder that --files opens; false where it
-// cannot be read, and the plan then says why.
-func (b *Toolbox) fileFromDisk(p *plan, at, name string, out *kombo.FileInput) bool {
+// fileFromDisk reads a file of the folder that --files opens. It returns false if it
+// cannot be read; the plan then has a problem.
+func (b *Toolbox) fileFromDisk(p *writes.Plan, at, name string, out *kombo.FileInput) bool {
 	if b.cfg.Files == nil {
-		p.fail("%s.path: this server opens no folder (it was started without --files). Send the content as data, text or data_url.", at)
+		p.AddProblem("%s.path: this server opens no folder (it was started without --files). Send the content as data, text or data_url.", at)
 		return false
 	}
 	raw, err := b.readFile(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		p.fail("%s.path: there is no file %q in the folder that --files opens. %s", at, name, b.fileChoices())
+		p.AddProblem("%s.path: there is no file %q in the folder that --files opens. %s", at, name, b.fileChoices())
 		return false
 	case err != nil:
 		// The error of os.Root says whether the path leads outside; it names no
 		// more than the caller gave.
-		p.fail("%s.path: %q cannot be read: %s. A path is relative to the folder that --files opens and stays in it. %s", at, name, rootTrouble(err), b.fileChoices())
+		p.AddProblem("%s.path: %q cannot be read: %s. A path is relative to the folder that --files opens and stays in it. %s", at, name, rootTrouble(err), b.fileChoices())
 		return false
 	}
 	out.Data = base64.StdEncoding.EncodeToString(raw)
@@ -130,10 +131,10 @@ func (b *Toolbox) readFile(name string) (raw []byte, err error) {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, errors.New("it is no regular file")
+		return nil, errors.New("it is not a regular file")
 	}
 	if info.Size() > maxUpload {
-		return nil, fmt.Errorf("it has %d MiB and %d are the most", info.Size()>>20, maxUpload>>20)
+		return nil, fmt.Errorf("it has %d MiB, and the limit is %d MiB", info.Size()>>20, maxUpload>>20)
 	}
 	raw, err = io.ReadAll(io.LimitReader(f, maxUpload))
 	if err == nil && len(raw) == 0 {
@@ -142,7 +143,7 @@ func (b *Toolbox) readFile(name string) (raw []byte, err error) {
 	return raw, err
 }
 
-// fileChoices names some files of the folder, so that a typo can be mended.
+// fileChoices lists some files of the folder, so that a typo can be corrected.
 func (b *Toolbox) fileChoices() string {
 	dir, err := b.cfg.Files.Open(".")
 	if err != nil {
@@ -178,7 +179,7 @@ func isWebAddress(s string) bool {
 	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != ""
 }
 
-// typeByName tells the content type by the extension, "" where it does not.
+// typeByName is the content type of the extension, "" if it is unknown.
 func typeByName(name string) string {
 	t := knownTypes[strings.ToLower(path.Ext(name))]
 	if t == "" {
@@ -187,8 +188,8 @@ func typeByName(name string) string {
 	return t
 }
 
-// knownTypes are what people send to an ATS; the machine's own table comes
-// second, since it differs from machine to machine.
+// knownTypes are what people send to an ATS; the machine's own table comes second,
+// since it differs between machines.
 var knownTypes = map[string]string{
 	".pdf": "application/pdf", ".txt": "text/plain", ".html": "text/html", ".htm": "text/html", ".rtf": "application/rtf",
 	".doc":  "application/msword",

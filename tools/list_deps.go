@@ -6,6 +6,7 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/writes"
 )
 
 // listDeps is what answering a question to a list takes, beside the question.
@@ -14,7 +15,7 @@ type listDeps struct {
 	directories *directories
 	// cache holds walks and answers.
 	cache      *digest.Cache
-	recent     *recentWrites
+	recent     *writes.Recent
 	mask       *privacy.Mask
 	identities *privacy.Identities
 	limits     digest.Limits

@@ -12,21 +12,22 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/args"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/names"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/writes"
 )
 
 type moveArgs struct {
 	ApplicationID string    `json:"application_id" alias:"application_ids,id,ids" jsonschema_description:"one or up to 25, with commas"`
 	StageID       string    `json:"stage_id" alias:"stage" jsonschema_description:"id or name"`
 	RemoteFields  args.JSON `json:"remote_fields,omitempty"`
-	writeFlags
+	writes.Flags
 }
 
 var _ = register(write(spec{
 	name: "move_application_to_stage", title: "Move application to stage", kind: set, weighty: true,
 	about: "Moves applications to another stage of their own job. Stages: get_jobs, column stages (not get_application_stages). To reject use reject_application.",
-}, func(ctx context.Context, c *call, a moveArgs) (plan, error) {
-	var p plan
-	p.required("stage_id", a.StageID)
+}, func(ctx context.Context, c *call, a moveArgs) (writes.Plan, error) {
+	var p writes.Plan
+	p.Require("stage_id", a.StageID)
 	fields := remoteFields[kombo.MoveRemoteFields](&p, a.RemoteFields)
 	targets, err := c.applicationTargets(ctx, &p, a.ApplicationID)
 	if err != nil {
@@ -38,27 +39,24 @@ var _ = register(write(spec{
 		if err != nil {
 			return p, err
 		}
-		p.doubtDecided(&t)
+		warnDecided(&p, &t)
 		if t.known && t.CurrentStageID == stage.ID {
-			p.doubtOf(t.id, "%s is at %s already.", t.who(), stage.Name)
+			p.AddWarningFor(t.id, "%s is already at %s.", t.who(), stage.Name)
 		}
 		in := kombo.MoveApplicationToStageInput{StageID: stage.ID, RemoteFields: fields}
-		ch := change{
-			record: t.id, words: fmt.Sprintf("Move %s%s to %s", t.who(), t.from(), stage.Name),
-			args: resolved(in, "application_id", t.id), slot: "stage:" + t.id,
-			effect: effect{kind: effectMoved, record: t.id, value: stage.ID}, done: "moved to " + stage.Name,
-			send: func(ctx context.Context) (kombo.Receipt, map[string]string, error) {
-				r, err := c.cfg.Client.MoveApplicationToStage(ctx, t.id, in)
-				return r, nil, err
-			},
+		ch := writes.Change{
+			Record: t.id, Summary: fmt.Sprintf("Move %s%s to %s", t.who(), t.from(), stage.Name),
+			Arguments: writes.ResolvedArguments(in, "application_id", t.id), Slot: "stage:" + t.id,
+			Effect: writes.Effect{Kind: writes.EffectMoved, Record: t.id, Value: stage.ID}, Done: "moved to " + stage.Name,
+			Send: sendTo(c.cfg.Client.MoveApplicationToStage, t.id, in),
 		}
-		ch.shows = c.shows(ch.effect)
-		p.changes = append(p.changes, ch)
+		ch.Shows = c.shows(ch.Effect)
+		p.Changes = append(p.Changes, ch)
 	}
 	return p, nil
 }))
 
-// from says where an application stands now.
+// from words the current stage of an application.
 func (t *applicationTarget) from() string {
 	if s := digest.Clean(stageOf(t.CurrentStage).Name); t.known && s != "" {
 		return " from " + s
@@ -66,22 +64,22 @@ func (t *applicationTarget) from() string {
 	return ""
 }
 
-// doubtDecided warns of an application that is no longer open.
-func (p *plan) doubtDecided(t *applicationTarget) {
+// warnDecided warns of an application that is no longer open.
+func warnDecided(p *writes.Plan, t *applicationTarget) {
 	if t.known && (t.Outcome == kombo.OutcomeDeclined || t.Outcome == kombo.OutcomeHired) {
-		p.doubtOf(t.id, "%s is %s already.", t.who(), t.Outcome)
+		p.AddWarningFor(t.id, "%s is already %s.", t.who(), t.Outcome)
 	}
 }
 
-// stageOfJob resolves a stage, by id or name, among those of a record's job. An
-// id that the copy does not have there is a doubt; a name must fit exactly one.
-func (c *call) stageOfJob(ctx context.Context, p *plan, record, who, jobID, ref string) (names.Entry, error) {
+// stageOfJob resolves a stage, by id or name, among those of a record's job. An id
+// that the copy does not have there is a warning; a name must be that of exactly one.
+func (c *call) stageOfJob(ctx context.Context, p *writes.Plan, record, who, jobID, ref string) (names.Entry, error) {
 	unresolved := names.Entry{ID: ref, Name: "stage " + wording.Clip(ref, 60)}
 	if strings.TrimSpace(ref) == "" {
 		return unresolved, nil
 	}
 	jobs, err := c.directories.jobs(ctx)
-	if err := p.lookUpTrouble(ctx, err, "The job's stages could not be looked up"); err != nil {
+	if err := lookupFailed(ctx, p, err, "The job's stages could not be looked up"); err != nil {
 		return unresolved, err
 	}
 	d := &names.Directory{Noun: "stages of this job", Ordered: true}
@@ -95,15 +93,15 @@ func (c *call) stageOfJob(ctx context.Context, p *plan, record, who, jobID, ref 
 	switch {
 	case err == nil:
 		if !found.Open {
-			p.doubtOf(record, "The stage %s is archived.", found.Name)
+			p.AddWarningFor(record, "The stage %s is archived.", found.Name)
 		}
 		return found, nil
 	case names.IsID(ref):
-		p.doubtOf(record, "%s", wording.Sentence(err.Error()))
+		p.AddWarningFor(record, "%v", err)
 	case len(d.Entries) == 0:
-		p.fail("stage_id: Kombo's copy does not tell the stages of the job of %s, so the name %q cannot be looked up; give the stage's id.", who, wording.Clip(ref, 60))
+		p.AddProblem("stage_id: Kombo's copy does not have the stages of the job of %s, so the name %q cannot be looked up; give the stage's id.", who, wording.Clip(ref, 60))
 	default:
-		p.trouble(err)
+		p.AddProblem("%v", err)
 	}
 	return unresolved, nil
 }
@@ -120,15 +118,15 @@ type rejectArgs struct {
 	RejectionReasonID string    `json:"rejection_reason_id" alias:"reason,rejection_reason,reason_id" jsonschema_description:"id or name"`
 	Note              string    `json:"note,omitempty"`
 	RemoteFields      args.JSON `json:"remote_fields,omitempty"`
-	writeFlags
+	writes.Flags
 }
 
 var _ = register(write(spec{
 	name: "reject_application", title: "Reject application", kind: destroy, weighty: true,
 	about: "Rejects applications for a reason of get_rejection_reasons. It cannot be undone, and the ATS may mail the candidate: make sure that a person wants it. note is for colleagues.",
-}, func(ctx context.Context, c *call, a rejectArgs) (plan, error) {
-	var p plan
-	p.required("rejection_reason_id", a.RejectionReasonID)
+}, func(ctx context.Context, c *call, a rejectArgs) (writes.Plan, error) {
+	var p writes.Plan
+	p.Require("rejection_reason_id", a.RejectionReasonID)
 	fields := remoteFields[kombo.RejectRemoteFields](&p, a.RemoteFields)
 	reason, err := c.reference(ctx, &p, "rejection_reason_id", a.RejectionReasonID, c.directories.ofReasons)
 	if err != nil {
@@ -141,18 +139,15 @@ var _ = register(write(spec{
 	c.namesakes(ctx, &p, targets)
 	in := kombo.RejectApplicationInput{RejectionReasonID: reason.ID, Note: a.Note, RemoteFields: fields}
 	for _, t := range targets {
-		p.doubtDecided(&t)
-		ch := change{
-			record: t.id, words: fmt.Sprintf("Reject %s, reason %q%s%s; the ATS may mail the candidate", t.who(), reason.Name, withNote(a.Note), t.ahead(c.cfg.Now(), c.cfg.Location)),
-			args:   resolved(in, "application_id", t.id),
-			effect: effect{kind: effectRejected, record: t.id, value: string(kombo.OutcomeDeclined)}, done: "rejected",
-			send: func(ctx context.Context) (kombo.Receipt, map[string]string, error) {
-				r, err := c.cfg.Client.RejectApplication(ctx, t.id, in)
-				return r, nil, err
-			},
+		warnDecided(&p, &t)
+		ch := writes.Change{
+			Record: t.id, Summary: fmt.Sprintf("Reject %s, reason %q%s%s; the ATS may mail the candidate", t.who(), reason.Name, withNote(a.Note), t.ahead(c.cfg.Now(), c.cfg.Location)),
+			Arguments: writes.ResolvedArguments(in, "application_id", t.id),
+			Effect:    writes.Effect{Kind: writes.EffectRejected, Record: t.id, Value: string(kombo.OutcomeDeclined)}, Done: "rejected",
+			Send: sendTo(c.cfg.Client.RejectApplication, t.id, in),
 		}
-		ch.shows = c.shows(ch.effect)
-		p.changes = append(p.changes, ch)
+		ch.Shows = c.shows(ch.Effect)
+		p.Changes = append(p.Changes, ch)
 	}
 	return p, nil
 }))
@@ -164,7 +159,7 @@ func withNote(note string) string {
 	return fmt.Sprintf(", with a note that colleagues see: %q", wording.Clip(digest.Clean(note), 80))
 }
 
-// ahead tells of the interview that a rejection would leave in the calendar.
+// ahead words the interview that a rejection would leave in the calendar.
 func (t *applicationTarget) ahead(now time.Time, loc *time.Location) string {
 	next := nextInterview(t.Interviews, now)
 	if !t.known || next.IsMissing() {
@@ -173,16 +168,16 @@ func (t *applicationTarget) ahead(now time.Time, loc *time.Location) string {
 	return ", who has an interview on " + next.Time(loc).Format("2006-01-02 15:04 MST")
 }
 
-// reference resolves a parameter of a write that names something by id or by
-// exact name. An id that the copy does not have is a doubt.
-func (c *call) reference(ctx context.Context, p *plan, param, ref string, load func(context.Context) (*names.Directory, error)) (names.Entry, error) {
+// reference resolves a parameter of a write that takes an id or an exact name. An id
+// that the copy does not have is a warning.
+func (c *call) reference(ctx context.Context, p *writes.Plan, param, ref string, load func(context.Context) (*names.Directory, error)) (names.Entry, error) {
 	unresolved := names.Entry{ID: ref, Name: wording.Clip(ref, 60)}
 	if strings.TrimSpace(ref) == "" {
 		return unresolved, nil
 	}
 	d, err := load(ctx)
 	if err != nil {
-		return unresolved, p.lookUpTrouble(ctx, err, param+" could not be looked up")
+		return unresolved, lookupFailed(ctx, p, err, param+" could not be looked up")
 	}
 	found, err := d.Resolve(param, ref)
 	switch {
@@ -190,9 +185,9 @@ func (c *call) reference(ctx context.Context, p *plan, param, ref string, load f
 		found.Name = digest.Clean(found.Name)
 		return found, nil
 	case names.IsID(ref):
-		p.doubt("%s", wording.Sentence(err.Error()))
+		p.AddWarning("%v", err)
 	default:
-		p.trouble(err)
+		p.AddProblem("%v", err)
 	}
 	return unresolved, nil
 }

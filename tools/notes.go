@@ -8,6 +8,7 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/args"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/writes"
 )
 
 type noteArgs struct {
@@ -15,28 +16,25 @@ type noteArgs struct {
 	Content       string    `json:"content" alias:"note,text"`
 	ContentType   string    `json:"content_type,omitempty" jsonschema:"enum=PLAIN_TEXT"`
 	RemoteFields  args.JSON `json:"remote_fields,omitempty"`
-	writeFlags
+	writes.Flags
 }
 
 var _ = register(write(spec{
 	name: "add_application_note", title: "Add note to application", kind: add,
 	about: "Adds a plain-text note to applications. Notes cannot be read back or removed here.",
-}, func(ctx context.Context, c *call, a noteArgs) (plan, error) {
-	var p plan
-	p.required("content", a.Content)
+}, func(ctx context.Context, c *call, a noteArgs) (writes.Plan, error) {
+	var p writes.Plan
+	p.Require("content", a.Content)
 	in := kombo.NoteInput{Content: a.Content, ContentType: kombo.PlainText, RemoteFields: remoteFields[kombo.NoteRemoteFields](&p, a.RemoteFields)}
 	targets, err := c.applicationTargets(ctx, &p, a.ApplicationID)
 	if err != nil {
 		return p, err
 	}
 	for _, t := range targets {
-		p.changes = append(p.changes, change{
-			record: t.id, words: fmt.Sprintf("Add to %s the note %q", t.who(), wording.Clip(digest.Clean(a.Content), 80)),
-			args: resolved(in, "application_id", t.id),
-			send: func(ctx context.Context) (kombo.Receipt, map[string]string, error) {
-				r, err := c.cfg.Client.AddApplicationNote(ctx, t.id, in)
-				return r, nil, err
-			},
+		p.Changes = append(p.Changes, writes.Change{
+			Record: t.id, Summary: fmt.Sprintf("Add to %s the note %q", t.who(), wording.Clip(digest.Clean(a.Content), 80)),
+			Arguments: writes.ResolvedArguments(in, "application_id", t.id),
+			Send:      sendTo(c.cfg.Client.AddApplicationNote, t.id, in),
 		})
 	}
 	return p, nil
@@ -48,7 +46,7 @@ type linkArgs struct {
 	URL          string       `json:"url"`
 	Details      *linkDetails `json:"details,omitempty"`
 	RemoteFields args.JSON    `json:"remote_fields,omitempty"`
-	writeFlags
+	writes.Flags
 }
 
 type linkDetails struct {
@@ -61,10 +59,10 @@ type linkAttribute struct {
 	Value string `json:"value"`
 }
 
-func (a linkArgs) input(p *plan) kombo.ResultLinkInput {
-	p.required("label", a.Label)
+func (a linkArgs) input(p *writes.Plan) kombo.ResultLinkInput {
+	p.Require("label", a.Label)
 	if !isWebAddress(a.URL) {
-		p.fail("url must be an http or https address.")
+		p.AddProblem("url must be an http or https address.")
 	}
 	in := kombo.ResultLinkInput{Label: a.Label, URL: a.URL, RemoteFields: remoteFields[kombo.ResultLinkRemoteFields](p, a.RemoteFields)}
 	if a.Details != nil {
@@ -88,20 +86,17 @@ type applicationLinkArgs struct {
 var _ = register(write(spec{
 	name: "add_application_result_link", title: "Add result link to application", kind: add,
 	about: "Links a test or assessment result to applications. details puts short values (Score: 87%) into custom fields; the prefix names who measured.",
-}, func(ctx context.Context, c *call, a applicationLinkArgs) (plan, error) {
-	var p plan
+}, func(ctx context.Context, c *call, a applicationLinkArgs) (writes.Plan, error) {
+	var p writes.Plan
 	in := a.input(&p)
 	targets, err := c.applicationTargets(ctx, &p, a.ApplicationID)
 	if err != nil {
 		return p, err
 	}
 	for _, t := range targets {
-		p.changes = append(p.changes, change{
-			record: t.id, words: linkWords(t.who(), in), args: resolved(in, "application_id", t.id),
-			send: func(ctx context.Context) (kombo.Receipt, map[string]string, error) {
-				r, err := c.cfg.Client.AddApplicationResultLink(ctx, t.id, in)
-				return r, nil, err
-			},
+		p.Changes = append(p.Changes, writes.Change{
+			Record: t.id, Summary: linkWords(t.who(), in), Arguments: writes.ResolvedArguments(in, "application_id", t.id),
+			Send: sendTo(c.cfg.Client.AddApplicationResultLink, t.id, in),
 		})
 	}
 	return p, nil
@@ -115,20 +110,17 @@ type candidateLinkArgs struct {
 var _ = register(write(spec{
 	name: "add_candidate_result_link", title: "Add result link to candidate", kind: add,
 	about: "Links a result to candidates as a whole. Prefer add_application_result_link where it belongs to one application.",
-}, func(ctx context.Context, c *call, a candidateLinkArgs) (plan, error) {
-	var p plan
+}, func(ctx context.Context, c *call, a candidateLinkArgs) (writes.Plan, error) {
+	var p writes.Plan
 	in := a.input(&p)
 	targets, err := c.candidateTargets(ctx, &p, a.CandidateID)
 	if err != nil {
 		return p, err
 	}
 	for _, t := range targets {
-		p.changes = append(p.changes, change{
-			record: t.id, words: linkWords(t.who(), in), args: resolved(in, "candidate_id", t.id),
-			send: func(ctx context.Context) (kombo.Receipt, map[string]string, error) {
-				r, err := c.cfg.Client.AddCandidateResultLink(ctx, t.id, in)
-				return r, nil, err
-			},
+		p.Changes = append(p.Changes, writes.Change{
+			Record: t.id, Summary: linkWords(t.who(), in), Arguments: writes.ResolvedArguments(in, "candidate_id", t.id),
+			Send: sendTo(c.cfg.Client.AddCandidateResultLink, t.id, in),
 		})
 	}
 	return p, nil

@@ -54,7 +54,7 @@ func readPage[T any](ctx context.Context, r *reader, of *records[T], page []T) (
 			rows[i].Values = append(rows[i].Values, wholeRecord(&page[i], of.words, r.html, hide))
 		}
 	}
-	r.recent.see(&of.resource, rows)
+	r.recent.Observe(&of.resource, rows)
 	return rows, nil
 }
 

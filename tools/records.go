@@ -6,6 +6,7 @@ import (
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/writes"
 )
 
 // resource is one of Kombo's lists with its columns.
@@ -50,19 +51,22 @@ func (r *resource) maskedTable(m *privacy.Mask, t *digest.Table) *digest.Table {
 
 // reflecting is the place of the column in which writes of a kind show, -1
 // where none does.
-func (r *resource) reflecting(kind effectKind) int {
+func (r *resource) reflecting(kind writes.EffectKind) int {
 	return slices.IndexFunc(r.columns, func(c column) bool { return c.effect == kind })
 }
 
-// reflects reports whether the list shows an effect.
-func (r *resource) reflects(e effect) bool { return r.reflecting(e.kind) >= 0 }
+// Reflects implements writes.List.
+func (r *resource) Reflects(e writes.Effect) bool { return r.reflecting(e.Kind) >= 0 }
 
-// has reports whether a row of the list shows an effect.
-func (r *resource) has(e effect, row *digest.Row) bool {
-	at := r.reflecting(e.kind)
-	found := at >= 0 && slices.ContainsFunc(row.Values[at].Elements(), func(s string) bool { return digest.Fold(s) == digest.Fold(e.value) })
-	return found != e.removed
+// Has implements writes.List.
+func (r *resource) Has(e writes.Effect, row *digest.Row) bool {
+	at := r.reflecting(e.Kind)
+	found := at >= 0 && slices.ContainsFunc(row.Values[at].Elements(), func(s string) bool { return digest.Fold(s) == digest.Fold(e.Value) })
+	return found != e.Removed
 }
+
+// ID implements writes.List.
+func (r *resource) ID(row *digest.Row) string { return row.Values[r.column(r.table.ID)].Str() }
 
 // records is a list with the way from its records to the values of its columns.
 type records[T any] struct {

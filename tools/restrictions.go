@@ -8,17 +8,18 @@ import (
 
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/writes"
 )
 
-// checkFiles compares files with what the ATS takes, as far as Kombo knows it.
-// The restrictions are kept, so what they speak against is a doubt.
-func (c *call) checkFiles(ctx context.Context, p *plan, action kombo.AttachmentAction, files []kombo.FileInput) error {
+// checkFiles compares files with what the ATS accepts, as far as Kombo says. The
+// restrictions are cached, so what does not fit is a warning.
+func (c *call) checkFiles(ctx context.Context, p *writes.Plan, action kombo.AttachmentAction, files []kombo.FileInput) error {
 	r, err := c.directories.fileRestrictions(ctx, action)
 	if err != nil {
-		if ctx.Err() != nil || meetsAll(err) {
+		if ctx.Err() != nil || writes.AffectsAll(err) {
 			return err
 		}
-		// Not every integration can tell; the ATS will.
+		// Not every integration has them; the ATS will refuse what it does not accept.
 		return nil
 	}
 	if r == nil {
@@ -35,34 +36,34 @@ func (c *call) checkFiles(ctx context.Context, p *plan, action kombo.AttachmentA
 		total += max(0, size(f))
 		rule, known := r.Types[f.Type]
 		if known {
-			p.checkFile(at, f, rule, r)
+			checkRestrictions(p, at, f, rule, r)
 		}
 	}
 	for _, kind := range []kombo.AttachmentType{"CV", "COVER_LETTER", "OTHER"} {
 		rule := r.Types[kind]
 		if rule.MinAmount != nil && count[kind] < *rule.MinAmount {
-			p.doubt("This ATS wants at least %d %s among the attachments.", *rule.MinAmount, kind)
+			p.AddWarning("This ATS requires at least %d %s among the attachments.", *rule.MinAmount, kind)
 		}
 		if rule.MaxAmount != nil && count[kind] > *rule.MaxAmount {
-			p.doubt("This ATS takes at most %d %s among the attachments, not %d.", *rule.MaxAmount, kind, count[kind])
+			p.AddWarning("This ATS accepts at most %d %s among the attachments, not %d.", *rule.MaxAmount, kind, count[kind])
 		}
 	}
 	if r.TotalSizeBytes != nil && total > *r.TotalSizeBytes {
-		p.doubt("The attachments have %s together, and this ATS takes %s.", wording.Bytes(total), wording.Bytes(*r.TotalSizeBytes))
+		p.AddWarning("The attachments have %s together, and this ATS accepts %s.", wording.Bytes(total), wording.Bytes(*r.TotalSizeBytes))
 	}
 	return nil
 }
 
-func (p *plan) checkFile(at string, f kombo.FileInput, rule kombo.TypeRestrictions, all *kombo.AttachmentRestrictions) {
+func checkRestrictions(p *writes.Plan, at string, f kombo.FileInput, rule kombo.TypeRestrictions, all *kombo.AttachmentRestrictions) {
 	if !rule.IsSupported {
-		p.doubt("%s: this ATS takes no files of type %s here%s.", at, f.Type, supported(all))
+		p.AddWarning("%s: this ATS accepts no files of type %s here%s.", at, f.Type, supported(all))
 		return
 	}
 	if n := size(f); rule.MaxFileSizeBytes != nil && n > *rule.MaxFileSizeBytes {
-		p.doubt("%s has %s, and this ATS takes %s.", at, wording.Bytes(n), wording.Bytes(*rule.MaxFileSizeBytes))
+		p.AddWarning("%s has %s, and this ATS accepts %s.", at, wording.Bytes(n), wording.Bytes(*rule.MaxFileSizeBytes))
 	}
 	if len(rule.AcceptedMIMETypes) > 0 && f.ContentType != "" && !slices.Contains(rule.AcceptedMIMETypes, f.ContentType) {
-		p.doubt("%s is %s, and this ATS takes %s.", at, wording.Clip(f.ContentType, 80), strings.Join(rule.AcceptedMIMETypes, ", "))
+		p.AddWarning("%s is %s, and this ATS accepts %s.", at, wording.Clip(f.ContentType, 80), strings.Join(rule.AcceptedMIMETypes, ", "))
 	}
 }
 

@@ -3,12 +3,7 @@ package tools
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/hex"
-	"encoding/json"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -17,33 +12,33 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/writes"
 )
 
-// recordIDs takes apart the ids of the records that a write names: one, or up
-// to maxBatch with commas between.
-func (p *plan) recordIDs(param, raw, list string) []string {
+// recordIDs splits the ids of the records that a write names: one, or up to
+// writes.MaxBatch separated by commas.
+func recordIDs(p *writes.Plan, param, raw, list string) []string {
 	var ids []string
 	for part := range strings.SplitSeq(raw, ",") {
 		part = strings.TrimSpace(part)
 		switch {
 		case part == "" || slices.Contains(ids, part):
 		case strings.ContainsAny(part, " \t@/"):
-			p.fail("%s: %q is no id. Find the id with %s, where candidate == %q.", param, wording.Clip(part, 60), list, wording.Clip(part, 60))
+			p.AddProblem("%s: %q is not an id. Find the id with %s, where candidate == %q.", param, wording.Clip(part, 60), list, wording.Clip(part, 60))
 		default:
 			ids = append(ids, part)
 		}
 	}
 	switch {
-	case len(ids) > maxBatch:
-		p.fail("%s names %d records, and one call takes %d at most; make several calls.", param, len(ids), maxBatch)
+	case len(ids) > writes.MaxBatch:
+		p.AddProblem("%s names %d records, and one call takes at most %d; make several calls.", param, len(ids), writes.MaxBatch)
 	case strings.Trim(raw, ", ") == "":
-		p.fail("%s is required and empty.", param)
+		p.AddProblem("%s is required and empty.", param)
 	}
 	return ids
 }
 
-// applicationTarget is an application that a write goes to, as Kombo's copy has
-// it.
+// applicationTarget is an application that a write goes to, as Kombo's copy has it.
 type applicationTarget struct {
 	id string
 	// known is false where the copy has no such application.
@@ -74,14 +69,14 @@ func (t *candidateTarget) who() string {
 }
 
 // applicationTargets reads the applications that a write names. One that the
-// copy does not have is a doubt, since the copy is hours old.
-func (c *call) applicationTargets(ctx context.Context, p *plan, raw string) ([]applicationTarget, error) {
-	ids := p.recordIDs("application_id", raw, "get_applications")
-	if len(ids) == 0 || len(ids) > maxBatch {
+// copy does not have is a warning, since the copy may be hours old.
+func (c *call) applicationTargets(ctx context.Context, p *writes.Plan, raw string) ([]applicationTarget, error) {
+	ids := recordIDs(p, "application_id", raw, "get_applications")
+	if len(ids) == 0 || len(ids) > writes.MaxBatch {
 		return nil, nil
 	}
 	page, err := c.cfg.Client.GetApplications(ctx, kombo.ApplicationFilter{ListOptions: kombo.ListOptions{IDs: ids, IncludeDeleted: true}})
-	if err := p.lookUpTrouble(ctx, err, "The application could not be looked up"); err != nil {
+	if err := lookupFailed(ctx, p, err, "The application could not be looked up"); err != nil {
 		return nil, err
 	}
 	if err := c.applicants(ctx, p, page.Results); err != nil {
@@ -94,14 +89,14 @@ func (c *call) applicationTargets(ctx context.Context, p *plan, raw string) ([]a
 		if at >= 0 {
 			out[i].application, out[i].known = page.Results[at], true
 		}
-		p.strangers = p.strangers || at < 0
-		p.doubtMissing(err, "application", id, at >= 0, at >= 0 && !page.Results[at].RemoteDeletedAt.IsZero())
+		p.SomeoneUnknown = p.SomeoneUnknown || at < 0
+		warnMissing(p, err, "application", id, at >= 0, at >= 0 && !page.Results[at].RemoteDeletedAt.IsZero())
 	}
 	return out, nil
 }
 
-// applicants notes what must not show of those who applied.
-func (c *call) applicants(ctx context.Context, p *plan, list []application) error {
+// applicants adds to the plan the identities of those who applied.
+func (c *call) applicants(ctx context.Context, p *writes.Plan, list []application) error {
 	if c.mask == nil {
 		return nil
 	}
@@ -118,19 +113,19 @@ func (c *call) applicants(ctx context.Context, p *plan, list []application) erro
 	for i := range list {
 		k := privacy.OfApplication(&list[i])
 		k.Merge(found[k.ID])
-		p.people = append(p.people, k)
-		p.strangers = p.strangers || !k.Known()
+		p.People = append(p.People, k)
+		p.SomeoneUnknown = p.SomeoneUnknown || !k.Known()
 	}
 	return nil
 }
 
-func (c *call) candidateTargets(ctx context.Context, p *plan, raw string) ([]candidateTarget, error) {
-	ids := p.recordIDs("candidate_id", raw, "get_candidates")
-	if len(ids) == 0 || len(ids) > maxBatch {
+func (c *call) candidateTargets(ctx context.Context, p *writes.Plan, raw string) ([]candidateTarget, error) {
+	ids := recordIDs(p, "candidate_id", raw, "get_candidates")
+	if len(ids) == 0 || len(ids) > writes.MaxBatch {
 		return nil, nil
 	}
 	page, err := c.cfg.Client.GetCandidates(ctx, kombo.CandidateFilter{ListOptions: kombo.ListOptions{IDs: ids, IncludeDeleted: true}})
-	if err := p.lookUpTrouble(ctx, err, "The candidate could not be looked up"); err != nil {
+	if err := lookupFailed(ctx, p, err, "The candidate could not be looked up"); err != nil {
 		return nil, err
 	}
 	out := make([]candidateTarget, len(ids))
@@ -139,40 +134,40 @@ func (c *call) candidateTargets(ctx context.Context, p *plan, raw string) ([]can
 		at := slices.IndexFunc(page.Results, func(a candidate) bool { return a.ID == id })
 		if at >= 0 {
 			out[i].candidate, out[i].known = page.Results[at], true
-			p.people = append(p.people, privacy.OfCandidate(&page.Results[at]))
+			p.People = append(p.People, privacy.OfCandidate(&page.Results[at]))
 		}
-		p.strangers = p.strangers || at < 0
-		p.doubtMissing(err, "candidate", id, at >= 0, at >= 0 && !page.Results[at].RemoteDeletedAt.IsZero())
+		p.SomeoneUnknown = p.SomeoneUnknown || at < 0
+		warnMissing(p, err, "candidate", id, at >= 0, at >= 0 && !page.Results[at].RemoteDeletedAt.IsZero())
 	}
 	return out, nil
 }
 
-// lookUpTrouble turns a failed look-up into a doubt, or gives it back where the
-// write would meet the same.
-func (p *plan) lookUpTrouble(ctx context.Context, err error, what string) error {
+// lookupFailed turns a failed look-up into a warning, or returns its error where the
+// write would fail in the same way.
+func lookupFailed(ctx context.Context, p *writes.Plan, err error, what string) error {
 	if err == nil {
 		return nil
 	}
-	if ctx.Err() != nil || meetsAll(err) {
+	if ctx.Err() != nil || writes.AffectsAll(err) {
 		return err
 	}
-	p.doubt("%s: %s", what, Explain(err))
+	p.AddWarning("%s: %s", what, Explain(err))
 	return nil
 }
 
-func (p *plan) doubtMissing(err error, noun, id string, found, deleted bool) {
+func warnMissing(p *writes.Plan, err error, noun, id string, found, deleted bool) {
 	switch {
 	case err != nil:
 	case !found:
-		p.doubtOf(id, "Kombo's copy has no %s %s; ids come from the list tools.", noun, wording.Clip(id, 60))
+		p.AddWarningFor(id, "Kombo's copy has no %s %s; ids come from the list tools.", noun, wording.Clip(id, 60))
 	case deleted:
-		p.doubtOf(id, "The %s %s was deleted in the ATS.", noun, id)
+		p.AddWarningFor(id, "The %s %s was deleted in the ATS.", noun, id)
 	}
 }
 
-// namesakes notes who else applied for the same job under the same name, since
-// a person who reads a name may mean the other one.
-func (c *call) namesakes(ctx context.Context, p *plan, targets []applicationTarget) {
+// namesakes notes who else applied for the same job under the same name, since whoever
+// reads the name may mean the other person.
+func (c *call) namesakes(ctx context.Context, p *writes.Plan, targets []applicationTarget) {
 	type question struct{ jobID, job, first, last, not string }
 	var ask []question
 	for _, t := range targets {
@@ -193,12 +188,12 @@ func (c *call) namesakes(ctx context.Context, p *plan, targets []applicationTarg
 	}
 	group.Wait()
 	for _, notes := range found {
-		p.notes = append(p.notes, notes...)
+		p.Notes = append(p.Notes, notes...)
 	}
 }
 
-// sameName looks for other applicants of a job under a name. It is a courtesy:
-// a write does not hang on it.
+// sameName looks for other applicants for a job with the same name. A write does not
+// depend on it: where the look-up fails, nothing is noted.
 func (c *call) sameName(ctx context.Context, jobID, job, first, last, not string) []string {
 	page, err := c.cfg.Client.GetCandidates(ctx, kombo.CandidateFilter{FirstName: first, LastName: last, JobIDs: []string{jobID}})
 	if err != nil {
@@ -211,53 +206,4 @@ func (c *call) sameName(ctx context.Context, jobID, job, first, last, not string
 		}
 	}
 	return notes
-}
-
-// resolved is what makes a write the same as another: its arguments as they are
-// sent, with files as their length and hash. Extra pairs name the record.
-func resolved(in any, pairs ...string) map[string]any {
-	raw, err := json.Marshal(in)
-	out := map[string]any{}
-	if err != nil || json.Unmarshal(raw, &out) != nil {
-		return out
-	}
-	hideFiles(out)
-	for i := 0; i+1 < len(pairs); i += 2 {
-		out[pairs[i]] = pairs[i+1]
-	}
-	return out
-}
-
-// hideFiles replaces the content of files, and the query of their addresses,
-// which may hold a signature.
-func hideFiles(v any) {
-	switch t := v.(type) {
-	case []any:
-		for _, e := range t {
-			hideFiles(e)
-		}
-	case map[string]any:
-		if data, ok := t["data"].(string); ok && data != "" {
-			raw, err := base64.StdEncoding.DecodeString(data)
-			if err != nil {
-				raw = []byte(data)
-			}
-			delete(t, "data")
-			t["bytes"], t["sha256"] = len(raw), hashText(raw)
-		}
-		if address, ok := t["data_url"].(string); ok && address != "" {
-			t["sha256_of_url"] = hashText([]byte(address))
-			if u, err := url.Parse(address); err == nil {
-				t["data_url"] = u.Scheme + "://" + u.Host + u.EscapedPath()
-			}
-		}
-		for _, e := range t {
-			hideFiles(e)
-		}
-	}
-}
-
-func hashText(raw []byte) string {
-	sum := sha256.Sum256(raw)
-	return hex.EncodeToString(sum[:])
 }

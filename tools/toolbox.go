@@ -18,6 +18,7 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/internal/once"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/writes"
 )
 
 // Config says what a Toolbox works with.
@@ -42,10 +43,10 @@ type Config struct {
 	// Without them attachments are listed only.
 	Documents Documents
 	Fetch     func(ctx context.Context, address string) (data []byte, contentType string, err error)
-	// Writes and Fallback say when a person is asked before a write.
+	// Writes and Fallback say when a person must confirm a write.
 	Writes   Policy
 	Fallback Fallback
-	// WritesPerMinute bounds haste; DefaultWritesPerMinute if zero.
+	// WritesPerMinute is the write limit; DefaultWritesPerMinute if zero.
 	WritesPerMinute int
 	// Memory keeps a write from being sent twice. Nil remembers nothing; every
 	// server has one.
@@ -78,9 +79,8 @@ type Toolbox struct {
 	directories *directories
 
 	keeper     *digest.Cache
-	recent     recentWrites
-	questions  questions
-	haste      haste
+	recent     *writes.Recent
+	executor   *writes.Executor
 	texts      textCache
 	mask       *privacy.Mask
 	identities *privacy.Identities
@@ -125,9 +125,6 @@ func New(cfg Config) (*Toolbox, error) {
 	if cfg.Memory == nil {
 		cfg.Memory = once.None{}
 	}
-	if cfg.WritesPerMinute <= 0 {
-		cfg.WritesPerMinute = DefaultWritesPerMinute
-	}
 	if len(cfg.Secret) == 0 {
 		cfg.Secret = make([]byte, 32)
 		if _, err := rand.Read(cfg.Secret); err != nil {
@@ -144,10 +141,15 @@ func New(cfg Config) (*Toolbox, error) {
 	}
 	b := &Toolbox{
 		cfg: cfg, listed: chosen, tools: make(map[string]*Tool, len(chosen)), directories: newDirectories(cfg.Client, cfg.Now),
-		// The walks are kept in real time, whatever day it is for the data.
-		keeper: digest.NewCache(cfg.KeepBytes, 0, nil), haste: haste{most: cfg.WritesPerMinute},
-		mask: masked, identities: privacy.NewIdentities(cfg.Client, cfg.Now),
+		// The walks are cached in real time, whatever day it is for the data.
+		keeper: digest.NewCache(cfg.KeepBytes, 0, nil),
+		mask:   masked, identities: privacy.NewIdentities(cfg.Client, cfg.Now), recent: &writes.Recent{},
 	}
+	b.executor = writes.New(writes.Deps{
+		Memory: cfg.Memory, Policy: cfg.Writes, Fallback: cfg.Fallback, PerMinute: cfg.WritesPerMinute, Secret: cfg.Secret, Mask: masked,
+		Integration: cfg.Client.Integration(), ActionTimeout: cfg.Client.ActionTimeout(), Recent: b.recent, Explain: Explain,
+		Sent: func() { b.keeper.Clear(); b.directories.forgetTags() }, Now: cfg.Now, Logger: cfg.Logger,
+	})
 	for _, t := range chosen {
 		b.tools[t.name] = t
 	}
@@ -182,7 +184,11 @@ func (b *Toolbox) Run(ctx context.Context, who Caller, name string, arguments an
 	}
 	t := b.tools[name]
 	if t.kind != read {
-		return t.run(ctx, &call{b, who}, arguments)
+		answer, err := t.run(ctx, &call{b, who}, arguments)
+		if _, bad := errors.AsType[*ArgumentError](err); bad {
+			err = &refusedWriteError{err}
+		}
+		return answer, err
 	}
 	var answer Answer
 	err := b.recorded(ctx, who, name, arguments, func(ctx context.Context) (size string, err error) {
@@ -225,8 +231,8 @@ func (b *Toolbox) unknown(name string) error {
 // that says what to do next.
 func (b *Toolbox) Call(ctx context.Context, who Caller, name string, arguments any) *mcp.CallToolResult {
 	answer, err := b.Run(ctx, who, name, arguments)
-	if ask, ok := errors.AsType[*askError](err); ok {
-		return ask.result()
+	if e, ok := errors.AsType[*writes.ConfirmationRequiredError](err); ok {
+		return ask(e)
 	}
 	if err != nil {
 		return mcp.NewToolResultError(Explain(err))

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/args"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/writes"
 )
 
 // trackedArgs names an application in the terms of the ATS, by one block. The
@@ -23,7 +24,7 @@ type trackedArgs struct {
 	Onlyfy          args.JSON `json:"onlyfy,omitempty"`
 	SmartRecruiters args.JSON `json:"smartrecruiters,omitempty"`
 	TrackedAt       string    `json:"tracked_at,omitempty" jsonschema_description:"when it was created, if known"`
-	writeFlags
+	writes.Flags
 }
 
 // trackedForms lists, a tool, the ids that identify an application in it, by
@@ -44,12 +45,12 @@ var trackedForms = map[string]map[string][]string{
 var _ = register(write(spec{
 	name: "import_tracked_application", title: "Import tracked application", kind: set,
 	about: "Makes Kombo sync an application that was not created through it. Rarely needed. Give one block, a JSON object of the ATS's own ids: erecruiter {application_remote_id and job_remote_id or candidate_remote_id}, successfactors {application_remote_id}, recruitee {placement_id}, greenhouse, greenhousev3 or onlyfy {application_id}, smartrecruiters {candidate_remote_id, job_remote_id}. It appears after the next sync.",
-}, func(_ context.Context, b *call, a trackedArgs) (plan, error) {
-	p := plan{strangers: true}
+}, func(_ context.Context, b *call, a trackedArgs) (writes.Plan, error) {
+	p := writes.Plan{SomeoneUnknown: true}
 	in := a.input(&p)
-	p.changes = []change{{
-		words: "Have Kombo track an application of the ATS from its next sync on", args: resolved(in),
-		send: func(ctx context.Context) (kombo.Receipt, map[string]string, error) {
+	p.Changes = []writes.Change{{
+		Summary: "Have Kombo track an application of the ATS from its next sync on", Arguments: writes.ResolvedArguments(in),
+		Send: func(ctx context.Context) (kombo.Receipt, map[string]string, error) {
 			done, r, err := b.cfg.Client.ImportTrackedApplication(ctx, in)
 			if err != nil || done == nil {
 				return r, nil, err
@@ -60,10 +61,10 @@ var _ = register(write(spec{
 	return p, nil
 }))
 
-func (a trackedArgs) input(p *plan) kombo.ImportTrackedApplicationInput {
+func (a trackedArgs) input(p *writes.Plan) kombo.ImportTrackedApplicationInput {
 	var in kombo.ImportTrackedApplicationInput
 	if a.TrackedAt != "" {
-		at := p.date("tracked_at", a.TrackedAt)
+		at := planDate(p, "tracked_at", a.TrackedAt)
 		in.TrackedAt = &at
 	}
 	given := 0
@@ -84,17 +85,17 @@ func (a trackedArgs) input(p *plan) kombo.ImportTrackedApplicationInput {
 		*block.to = trackedBlock(p, block.tool, block.raw)
 	}
 	if given != 1 {
-		p.fail("Give exactly one of erecruiter, successfactors, recruitee, greenhouse, greenhousev3, onlyfy and smartrecruiters, not %d of them.", given)
+		p.AddProblem("Give exactly one of erecruiter, successfactors, recruitee, greenhouse, greenhousev3, onlyfy and smartrecruiters, not %d of them.", given)
 	}
 	return in
 }
 
 // trackedBlock reads one block and fills in the id_type, which its ids tell.
-func trackedBlock(p *plan, tool string, raw args.JSON) *kombo.TrackedID {
+func trackedBlock(p *writes.Plan, tool string, raw args.JSON) *kombo.TrackedID {
 	var keys map[string]string
 	var id kombo.TrackedID
 	if json.Unmarshal([]byte(raw), &keys) != nil || json.Unmarshal([]byte(raw), &id) != nil {
-		p.fail("%s must be a JSON object with %s, all strings.", tool, trackedChoices(tool))
+		p.AddProblem("%s must be a JSON object with %s, all strings.", tool, trackedChoices(tool))
 		return nil
 	}
 	for form, wants := range trackedForms[tool] {
@@ -104,7 +105,7 @@ func trackedBlock(p *plan, tool string, raw args.JSON) *kombo.TrackedID {
 		id.IDType = form
 		return &id
 	}
-	p.fail("%s needs %s.", tool, trackedChoices(tool))
+	p.AddProblem("%s needs %s.", tool, trackedChoices(tool))
 	return nil
 }
 

@@ -42,7 +42,7 @@ func (w *walk) rows(ctx context.Context, start string) iter.Seq2[digest.Page, er
 func (w *walk) options(ctx context.Context) digest.Options {
 	o := digest.Options{
 		Limits: w.limits, PushedDown: w.push.columns, Notes: w.notes,
-		KnownGroups: w.stagesOfOneJob(ctx), LateNotes: w.lateNotes, Reserve: w.recent.room(w.tool.of, w.now),
+		KnownGroups: w.stagesOfOneJob(ctx), LateNotes: w.lateNotes, Reserve: w.recent.Tokens(w.tool.of, w.now),
 	}
 	if !w.whole {
 		o.Cache, o.CacheKeys, o.Filter, o.Origin = w.cache, w.cacheKeys, w.push.keeps, &w.origin

@@ -131,9 +131,9 @@ func TestANameThatFitsNoneOrSeveralIsRefusedWithTheChoices(t *testing.T) {
 	assert.LessOrEqual(t, strings.Count(first, ";"), 10, "at most ten choices: %s", first)
 	assert.Contains(t, strings.Split(first, ";")[0], "open", "open jobs come first")
 	for _, param := range []args{{"application_id": "Anna Müller", "content": "x"}, {"application_id": "anna@example.com", "content": "x"}} {
-		refused("add_application_note", param, "is no id", "get_applications")
+		refused("add_application_note", param, "is not an id", "get_applications")
 	}
-	refused("add_candidate_tag", args{"candidate_id": "Anna Müller", "tag": args{"name": "x"}}, "is no id", "get_candidates")
+	refused("add_candidate_tag", args{"candidate_id": "Anna Müller", "tag": args{"name": "x"}}, "is not an id", "get_candidates")
 }
 
 func TestWhatTheCopySpeaksAgainstYieldsToAnyway(t *testing.T) {

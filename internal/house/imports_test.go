@@ -27,13 +27,14 @@ var mayImport = map[string][]string{
 	"tools": {
 		"internal/once", "digest", "schemas", "kombo",
 		"tools/internal/args", "tools/internal/funnel", "tools/internal/names", "tools/internal/privacy",
-		"tools/internal/wording",
+		"tools/internal/wording", "tools/internal/writes",
 	},
 	"tools/internal/args":    {"digest", "tools/internal/wording"},
 	"tools/internal/funnel":  {"digest"},
 	"tools/internal/names":   {"digest", "tools/internal/wording"},
 	"tools/internal/privacy": {"digest", "kombo", "tools/internal/wording"},
 	"tools/internal/wording": {"digest", "kombo"},
+	"tools/internal/writes":  {"internal/once", "digest", "kombo", "tools/internal/args", "tools/internal/privacy", "tools/internal/wording"},
 	"prompts":                {"tools", "digest", "schemas", "kombo"},
 	"internal/serve":         {"prompts", "tools", "digest", "schemas", "kombo"},
 	"internal/once":          {},
@@ -65,6 +66,11 @@ var mustNotKnow = map[string][]string{
 	"sandbox": {"github.com/mark3labs/mcp-go"},
 	"schemas": {"github.com/mark3labs/mcp-go"},
 	"digest":  {"github.com/mark3labs/mcp-go", "net/http"},
+
+	"tools/internal/args":    {"github.com/mark3labs/mcp-go"},
+	"tools/internal/names":   {"github.com/mark3labs/mcp-go"},
+	"tools/internal/privacy": {"github.com/mark3labs/mcp-go"},
+	"tools/internal/writes":  {"github.com/mark3labs/mcp-go"},
 }
 
 type listedPackage struct {

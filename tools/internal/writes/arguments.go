@@ -1,0 +1,106 @@
+package writes
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+)
+
+// ResolvedArguments are the arguments of a change as they are sent: in, which must
+// encode as a JSON object, and pairs of a name and a value that identify the record.
+// Files are replaced by their length and hash, and the query of their addresses,
+// which may hold a signature, by a hash.
+func ResolvedArguments(in any, pairs ...string) map[string]any {
+	raw, err := json.Marshal(in)
+	out := map[string]any{}
+	if err != nil || json.Unmarshal(raw, &out) != nil {
+		return out
+	}
+	replaceFiles(out)
+	for i := 0; i+1 < len(pairs); i += 2 {
+		out[pairs[i]] = pairs[i+1]
+	}
+	return out
+}
+
+func replaceFiles(v any) {
+	switch t := v.(type) {
+	case []any:
+		for _, e := range t {
+			replaceFiles(e)
+		}
+	case map[string]any:
+		if data, ok := t["data"].(string); ok && data != "" {
+			raw, err := base64.StdEncoding.DecodeString(data)
+			if err != nil {
+				raw = []byte(data)
+			}
+			delete(t, "data")
+			t["bytes"], t["sha256"] = len(raw), hash(raw)
+		}
+		if address, ok := t["data_url"].(string); ok && address != "" {
+			t["sha256_of_url"] = hash([]byte(address))
+			if u, err := url.Parse(address); err == nil {
+				t["data_url"] = u.Scheme + "://" + u.Host + u.EscapedPath()
+			}
+		}
+		for _, e := range t {
+			replaceFiles(e)
+		}
+	}
+}
+
+func hash(raw []byte) string {
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:])
+}
+
+// Fields lists everything that the change sends, for a person to read: one field for
+// each value of the arguments, sorted by its label, whole.
+func (c *Change) Fields() []Field { return appendFields(nil, "", c.Arguments) }
+
+func appendFields(to []Field, path string, v any) []Field {
+	switch t := v.(type) {
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(t)) {
+			label := key
+			if path != "" {
+				label = path + "." + key
+			}
+			to = appendFields(to, label, t[key])
+		}
+		return to
+	case []any:
+		for i, e := range t {
+			to = appendFields(to, fmt.Sprintf("%s[%d]", path, i+1), e)
+		}
+		return to
+	case nil:
+		return to
+	case string:
+		return append(to, Field{path, t})
+	case float64:
+		return append(to, Field{path, strconv.FormatFloat(t, 'f', -1, 64)})
+	}
+	return append(to, Field{path, fmt.Sprint(v)})
+}
+
+// keyOf names a write: the same integration, tool and resolved arguments are the same
+// write.
+func keyOf(integration, tool string, arguments map[string]any) (string, error) {
+	raw, err := json.Marshal(arguments)
+	if err != nil {
+		return "", fmt.Errorf("encode the arguments: %w", err)
+	}
+	h := sha256.New()
+	for _, part := range [][]byte{[]byte(integration), []byte(tool), raw} {
+		h.Write(fmt.Appendf(nil, "%d:%s", len(part), part))
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16]), nil
+}

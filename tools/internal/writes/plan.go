@@ -1,0 +1,162 @@
+package writes
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/args"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
+)
+
+// MaxBatch is the most records that one call writes to.
+const MaxBatch = 25
+
+// Flags are the parameters that every write takes beside its own; argument structs
+// embed them. None of them is part of what the write is.
+type Flags struct {
+	DryRun bool   `json:"dry_run,omitempty" alias:"preview"`
+	Anyway bool   `json:"anyway,omitempty" alias:"force" jsonschema_description:"override warnings"`
+	Again  bool   `json:"again,omitempty" jsonschema_description:"repeat on purpose"`
+	Code   string `json:"code,omitempty" jsonschema_description:"of a preview"`
+}
+
+// WriteFlags gives the flags of any argument struct that embeds them.
+func (f *Flags) WriteFlags() Flags { return *f }
+
+// Plan is what a write tool makes of its arguments: the changes, or what speaks
+// against all of them. The zero Plan is empty.
+type Plan struct {
+	Changes []Change
+	// Problems are why the plan cannot be sent at all.
+	Problems []string
+	// Warnings rest on Kombo's copy, which may be hours old; Flags.Anyway overrides
+	// them.
+	Warnings []Warning
+	// Notes are for the agent and the person, and stop nothing.
+	Notes []string
+	// People are those whom the plan is about, to be masked in answers.
+	People []privacy.Identity
+	// SomeoneUnknown says that it is also about somebody who cannot be masked, because
+	// nothing is known of them.
+	SomeoneUnknown bool
+}
+
+// Warning is an objection that rests on Kombo's copy.
+type Warning struct {
+	// Record is the id of the record that it is about, "" if it is about the plan.
+	Record string
+	// Text is a sentence.
+	Text string
+}
+
+// Change is one write to one record: resolved, checked and ready to send.
+type Change struct {
+	// Record is the id of the record that is written to, "" for something new.
+	Record string
+	// Summary says for a person what the write does: who, what, where. It begins with
+	// a verb in the imperative.
+	Summary string
+	// Arguments are the resolved arguments; see [ResolvedArguments]. They make the
+	// write the same as another, and hold all that is sent; see [Change.Fields].
+	Arguments map[string]any
+	// Slot names what the write sets, such as "stage:" and an application's id, so that
+	// a later write of the same slot undoes it; "" if nothing does.
+	Slot string
+	// Send sends it, once.
+	Send Send
+	// Shows reports whether Kombo's copy shows the write, made at or after an instant;
+	// nil if no read can tell.
+	Shows func(context.Context, time.Time) (bool, error)
+	// Effect is what lists will show of the write; zero if none does. Done says what
+	// was done to the record, such as "moved to Interview".
+	Effect Effect
+	Done   string
+}
+
+// Send sends a change and gives the ids of what was created, by kind: application,
+// candidate, import.
+type Send func(context.Context) (kombo.Receipt, map[string]string, error)
+
+// Field is one value that a change sends.
+type Field struct {
+	// Label is the parameter's path, such as "candidate.phone_number".
+	Label string
+	// Value is the whole value as text.
+	Value string
+}
+
+// AddProblem adds a reason why the plan cannot be sent; a full stop is added where
+// there is none.
+func (p *Plan) AddProblem(format string, a ...any) {
+	p.Problems = append(p.Problems, wording.Sentence(fmt.Sprintf(format, a...)))
+}
+
+// AddWarning adds a warning about the whole plan, likewise.
+func (p *Plan) AddWarning(format string, a ...any) { p.AddWarningFor("", format, a...) }
+
+// AddWarningFor adds a warning about one record, likewise. Nothing warns of a record
+// that was written to before. The same warning is added once.
+func (p *Plan) AddWarningFor(record, format string, a ...any) {
+	w := Warning{record, wording.Sentence(fmt.Sprintf(format, a...))}
+	if !slices.Contains(p.Warnings, w) {
+		p.Warnings = append(p.Warnings, w)
+	}
+}
+
+// AddNote adds a note.
+func (p *Plan) AddNote(format string, a ...any) {
+	p.Notes = append(p.Notes, fmt.Sprintf(format, a...))
+}
+
+// Require adds a problem for each empty value. The pairs are a parameter and its
+// value; missing parameters were refused when the arguments were decoded.
+func (p *Plan) Require(pairs ...string) {
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if strings.TrimSpace(pairs[i+1]) == "" {
+			p.AddProblem("%s is required and empty.", pairs[i])
+		}
+	}
+}
+
+// refusal is everything that speaks against the plan, nil if nothing does. Warnings
+// count about records that are still to be written to, as open reports; "" stands for
+// any of them.
+func (p *Plan) refusal(anyway bool, open func(record string) bool) error {
+	var warnings []string
+	for _, w := range p.Warnings {
+		if !anyway && open(w.Record) {
+			warnings = append(warnings, w.Text)
+		}
+	}
+	if len(p.Problems)+len(warnings) == 0 {
+		return nil
+	}
+	all := append(slices.Clip(p.Problems), warnings...)
+	if len(warnings) > 0 {
+		hint := "What Kombo's copy says may be hours old: if you know better, send the same call with anyway: true."
+		if len(p.Problems) > 0 {
+			hint = "The last " + wording.Plural(len(warnings), "point rests on Kombo's copy, which may be hours old; anyway: true overrides it.", "points rest on Kombo's copy, which may be hours old; anyway: true overrides them.")
+		}
+		all = append(all, hint)
+	}
+	return &args.Error{Problems: all}
+}
+
+// preview shows what the plan would send.
+func (p *Plan) preview() *Answer {
+	a := &Answer{Outcome: outcomePreview, Notes: slices.Clip(p.Notes)}
+	for i, ch := range p.Changes {
+		r := Result{Record: ch.Record, Outcome: outcomePreview, Says: wording.Sentence(ch.Summary)}
+		if i == 0 {
+			// The other records of a batch differ by their id alone.
+			r.Resolved = wording.Clip(wording.JSON(ch.Arguments), maxResolved)
+		}
+		a.Results = append(a.Results, r)
+	}
+	return a
+}
