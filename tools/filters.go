@@ -102,7 +102,7 @@ func valuesOf(t reflect.Type) []string {
 	if t.Kind() == reflect.Slice {
 		t = t.Elem()
 	}
-	if set, ok := reflect.Zero(t).Interface().(interface{ Values() []string }); ok {
+	if set, ok := reflect.TypeAssert[interface{ Values() []string }](reflect.Zero(t)); ok {
 		return set.Values()
 	}
 	return nil

@@ -65,7 +65,7 @@ func valuesOf(t reflect.Type) []string {
 	if t.Kind() == reflect.Slice {
 		t = t.Elem()
 	}
-	if set, ok := reflect.Zero(t).Interface().(interface{ Values() []string }); ok && t.Kind() == reflect.String {
+	if set, ok := reflect.TypeAssert[interface{ Values() []string }](reflect.Zero(t)); ok && t.Kind() == reflect.String {
 		return set.Values()
 	}
 	return nil
