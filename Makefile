@@ -114,8 +114,9 @@ soak: ## mixed load with faults upstream for SOAK, clients that come and go: no 
 bench: questions ## the questions, then the benchmarks, half a second each
 	$(GO) test -run '^$$' -bench . -benchtime 0.5s -benchmem ./...
 
+# One package at a time, since several write sections of the README.
 generate: build ## rewrite all that is generated: goldens, tables, the hosts' pages, the man page, the picture
-	$(GO) test -count=1 -run 'Generated$$' $(GENERATED) -args -update
+	$(GO) test -count=1 -p 1 -run 'Generated$$' $(GENERATED) -args -update
 
 clean: ## remove what was built and installed
 	rm -rf bin clients/node_modules

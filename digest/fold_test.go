@@ -31,7 +31,7 @@ func TestFoldIgnoresCaseAndAccents(t *testing.T) {
 		}
 	}
 	for _, differ := range [][2]string{{"가", "각"}, {"か", "が"}, {"कि", "कु"}, {"a b", "ab"}} {
-		assert.NotContains(t, digest.Fold(differ[1]), digest.Fold(differ[0]), "%q is no part of %q", differ[0], differ[1])
+		assert.NotContains(t, digest.Fold(differ[1]), digest.Fold(differ[0]), "%q is not a part of %q", differ[0], differ[1])
 	}
 }
 

@@ -156,21 +156,3 @@ var files embed.FS
 var texts = sync.OnceValue(func() *template.Template {
 	return template.Must(template.New("").Option("missingkey=error").ParseFS(files, "text/*.md"))
 })
-
-// Markdown is the table of the prompts for the README.
-func Markdown() string {
-	var b strings.Builder
-	b.WriteString("| prompt | does | arguments |\n| --- | --- | --- |\n")
-	for _, p := range Catalogue() {
-		var args []string
-		for _, a := range p.arguments {
-			name := "`" + a.Name + "`"
-			if !a.Required {
-				name += " (optional)"
-			}
-			args = append(args, name)
-		}
-		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", p.name, p.description, strings.Join(args, ", "))
-	}
-	return b.String()
-}

@@ -186,7 +186,7 @@ func TestRefusalsHaveKombosForm(t *testing.T) {
 		"flag of words":           {nil, http.MethodGet, "/ats/jobs?include_deleted=1", nil, 400, codeInputInvalid},
 		"no e-mail":               {nil, http.MethodGet, "/ats/candidates?email=nobody", nil, 400, codeInputInvalid},
 		"bad cursor":              {nil, http.MethodGet, "/ats/jobs?cursor=abc", nil, 400, codeInputInvalid},
-		"body that is no JSON":    {nil, http.MethodPost, "/ats/applications/" + app.ID + "/notes", `{"content":`, 400, codeInputInvalid},
+		"body of invalid JSON":    {nil, http.MethodPost, "/ats/applications/" + app.ID + "/notes", `{"content":`, 400, codeInputInvalid},
 		"body that is a list":     {nil, http.MethodPost, "/ats/applications/" + app.ID + "/notes", `[]`, 400, codeInputInvalid},
 		"body of another type":    {func(r *http.Request) { r.Header.Set("Content-Type", "text/plain") }, http.MethodPost, "/ats/applications/" + app.ID + "/notes", `{}`, 400, codeInputInvalid},
 		"unknown application":     {nil, http.MethodPost, "/ats/applications/x/notes", obj{"content": "x", "content_type": "PLAIN_TEXT"}, 404, codeInputInvalid},

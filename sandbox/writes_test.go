@@ -114,7 +114,7 @@ func TestTagsAreMadeWhenMissingAndRemovedWithABody(t *testing.T) {
 	a.ok(http.MethodDelete, path, obj{"tag": obj{"name": "Shortlist 7"}})
 	a.ok(http.MethodDelete, path, obj{"tag": obj{"name": "Shortlist 7"}})
 	assert.Len(t, tags(), had)
-	assert.Len(t, a.s.Effects(), 2, "what changes nothing is no effect")
+	assert.Len(t, a.s.Effects(), 2, "a write that changes nothing has no effect")
 	_, message := a.refused(http.MethodPost, path, obj{"tag": obj{"name": ""}}, http.StatusBadRequest)
 	assert.Equal(t, "tag.name: String must contain at least 1 character(s)", message)
 	_, message = a.refused(http.MethodDelete, path, nil, http.StatusBadRequest)

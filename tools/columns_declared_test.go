@@ -23,7 +23,7 @@ func TestColumnsNameOnlyColumnsThatExist(t *testing.T) {
 		has := func(in *resource, name, what string, c *column) {
 			t.Helper()
 			if assert.NotNil(t, in, "%s.%s: %s is in a list that does not exist", of.table.Name, c.Name, what) {
-				assert.GreaterOrEqual(t, in.column(name), 0, "%s.%s: %s is no column of %s", of.table.Name, c.Name, what, in.table.Name)
+				assert.GreaterOrEqual(t, in.column(name), 0, "%s.%s: %s is not a column of %s", of.table.Name, c.Name, what, in.table.Name)
 			}
 		}
 		for i := range of.columns {
@@ -266,7 +266,7 @@ func (d declarations[T]) rowsByID() map[string][]digest.Value {
 func (d declarations[T]) joinsHold(t *testing.T, values map[listName]map[string][]digest.Value) {
 	for at, c := range d.of.columns {
 		if c.join == nil || c.join.column == "" || d.of.values[at] == nil || c.join.list == inStages {
-			continue // the stages of jobs are no list of their own
+			continue // the stages of jobs have no list of their own
 		}
 		there := listTools[c.join.list].of.column(c.join.column)
 		held := 0

@@ -121,7 +121,7 @@ func (d *naiveData) next(a *sandbox.Application) time.Time {
 	return next
 }
 
-// tagged tells whether a candidate bears a tag.
+// tagged reports whether a candidate has a tag.
 func (d *naiveData) tagged(c sandbox.Candidate, tag string) bool {
 	for _, id := range c.TagIDs {
 		if same(d.tags[id], tag) {

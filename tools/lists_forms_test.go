@@ -37,7 +37,7 @@ func parseText(t failer, text string) textForm {
 		case len(f.columns) == 1 && f.columns[0] == "record":
 			f.rows = append(f.rows, []string{block})
 		default:
-			require.Equal(t, 0, i, "a block that is no part of an answer: %q", block)
+			require.Equal(t, 0, i, "an unknown block of an answer: %q", block)
 			f.columns = strings.Split(lines[0], "\t")
 			for _, l := range lines[1:] {
 				cells := strings.Split(l, "\t")
@@ -63,7 +63,7 @@ func (f *textForm) tail(t failer, lines []string) {
 			require.Len(t, cells, 2)
 			f.next = cells[1]
 		default:
-			require.Equal(t, "note", cells[0], "a line that is no part of an answer: %q", l)
+			require.Equal(t, "note", cells[0], "an unknown line of an answer: %q", l)
 			require.Len(t, cells, 2)
 			f.notes = append(f.notes, cells[1])
 		}

@@ -31,11 +31,11 @@ func TestAWriteRefusesWhatItCannotDoAndSaysWhatToDo(t *testing.T) {
 		"an unknown application":            {"move_application_to_stage", move(object{"application_id": unknown}), []string{"no application " + unknown, "ids come from the list tools"}},
 		"a name for an application":         {"move_application_to_stage", move(object{"application_id": person.Name()}), []string{"is not an id", "get_applications, where candidate == "}},
 		"26 applications":                   {"add_application_note", object{"application_id": manyIDs(c.applications, 26), "content": "x"}, []string{"names 26 records", "at most 25"}},
-		"remote_fields that are no JSON":    {"move_application_to_stage", move(object{"remote_fields": "{greenhouse"}), []string{"remote_fields must be a JSON object keyed by the ATS's slug, such as"}},
+		"remote_fields of invalid JSON":     {"move_application_to_stage", move(object{"remote_fields": "{greenhouse"}), []string{"remote_fields must be a JSON object keyed by the ATS's slug, such as"}},
 		"remote_fields of the wrong form":   {"move_application_to_stage", move(object{"remote_fields": object{"greenhouse": 5}}), []string{"remote_fields", "greenhouse cannot be a number"}},
 		"perhaps for anyway":                {"move_application_to_stage", move(object{"anyway": "perhaps"}), []string{"anyway must be true or false"}},
 		"an unknown parameter":              {"move_application_to_stage", move(object{"reason": "x"}), []string{`Unknown parameter "reason"`, "valid here: application_id, stage_id"}},
-		"a reason that there is not":        {"reject_application", object{"application_id": a.ID, "rejection_reason_id": "Bad hair"}, []string{`"Bad hair"`, c.reason.Name, c.reason.ID}},
+		"an unknown reason":                 {"reject_application", object{"application_id": a.ID, "rejection_reason_id": "Bad hair"}, []string{`"Bad hair"`, c.reason.Name, c.reason.ID}},
 		"no reason":                         {"reject_application", object{"application_id": a.ID}, []string{"rejection_reason_id is required and missing"}},
 		"an empty note":                     {"add_application_note", object{"application_id": a.ID, "content": ""}, []string{"content is required and empty"}},
 		"a note in HTML":                    {"add_application_note", object{"application_id": a.ID, "content": "x", "content_type": "HTML"}, []string{"must be one of PLAIN_TEXT"}},
@@ -44,7 +44,7 @@ func TestAWriteRefusesWhatItCannotDoAndSaysWhatToDo(t *testing.T) {
 		"details without attributes":        {"add_application_result_link", object{"application_id": a.ID, "label": "x", "url": "https://x.example", "details": object{"custom_field_name_prefix": "A:"}}, []string{"details.attributes is required and missing"}},
 		"a number for an object":            {"add_candidate_tag", object{"candidate_id": a.CandidateID, "tag": 5}, []string{"tag must be an object with name"}},
 		"an empty tag":                      {"add_candidate_tag", object{"candidate_id": a.CandidateID, "tag": object{"name": ""}}, []string{"tag.name is required and empty"}},
-		"a tag that there is not, taken":    {"remove_candidate_tag", object{"candidate_id": a.CandidateID, "tag": object{"name": "Unheard of"}}, []string{`no tag "Unheard of"`, "Tags:", "anyway: true"}},
+		"an unknown tag, taken":             {"remove_candidate_tag", object{"candidate_id": a.CandidateID, "tag": object{"name": "Unheard of"}}, []string{`no tag "Unheard of"`, "Tags:", "anyway: true"}},
 		"no block of ids":                   {"import_tracked_application", object{}, []string{"Give exactly one of erecruiter, successfactors"}},
 		"two blocks of ids":                 {"import_tracked_application", object{"greenhouse": object{"application_id": "1"}, "onlyfy": object{"application_id": "1"}}, []string{"exactly one", "not 2"}},
 		"a block that is a number":          {"import_tracked_application", object{"greenhouse": 1}, []string{"greenhouse must be a JSON object with application_id"}},
@@ -92,33 +92,33 @@ func TestACreateNamesEveryProblemAtOnce(t *testing.T) {
 		return object{"job_id": c.asks.ID, "screening_question_answers": []any{object{"question_id": q.ID, "answer": answer}}}
 	}
 	assertRefusals(t, u, s, map[string]misuse{
-		"nothing":                        {"create_application", object{}, []string{"job_id is required and missing", "candidate is required and missing"}},
-		"a name for the candidate":       {"create_application", object{"job_id": c.free.ID, "candidate": "Anna"}, []string{"candidate must be an object with first_name, last_name, email_address"}},
-		"null for a name":                {"create_application", enter(object{"first_name": nil}, nil), []string{"candidate.first_name is required and missing"}},
-		"an address that is none":        {"create_application", enter(object{"email_address": "nobody"}, nil), []string{`"nobody"`, "not a valid e-mail address"}},
-		"an address with a name":         {"create_application", enter(object{"email_address": "A B <a@new.example>"}, nil), []string{"not a valid e-mail address"}},
-		"a country in words":             {"create_application", enter(object{"location": object{"country": "Germany"}}, nil), []string{"two letters (ISO 3166-1), such as DE", `"Germany"`}},
-		"no country":                     {"create_application", enter(object{"location": object{"city": "Berlin"}}, nil), []string{"candidate.location.country is required and missing"}},
-		"a day that is none":             {"create_application", enter(object{"availability_date": "soon"}, nil), []string{"candidate.availability_date", "write 2026-11-24"}},
-		"a gender that is none of three": {"create_application", enter(object{"gender": "X"}, nil), []string{"must be one of MALE, FEMALE, OTHER"}},
-		"pay that is no number":          {"create_application", enter(object{"salary_expectations": object{"amount": "lots", "period": "WEEK"}}, nil), []string{"amount must be a number", "must be one of MONTH, YEAR"}},
-		"a key that there is not":        {"create_application", enter(object{"surname": "B"}, nil), []string{`Unknown parameter "candidate.surname"`, "last_name"}},
-		"a job that there is not":        {"create_application", enter(nil, object{"job_id": "Astronaut"}), []string{`"Astronaut"`, "Choices:", c.free.ID}},
-		"a job that two are called":      {"create_application", enter(nil, object{"job_id": "Office Manager"}), []string{"2 jobs are called", "give the id of the one you mean", "Berlin", "New York"}},
-		"a job that is closed":           {"create_application", enter(nil, object{"job_id": shut.ID}), []string{"is CLOSED and takes no applications", "anyway: true"}},
-		"a stage that the job has not":   {"create_application", enter(nil, object{"stage_id": "Nirvana"}), []string{"stages of " + c.free.Name, "Choices:"}},
-		"a user that there is not":       {"create_application", enter(nil, object{"sourced_by": object{"user_id": "Nobody"}}), []string{"sourced_by.user_id", "Choices:"}},
-		"answers that are missing":       {"create_application", enter(nil, object{"job_id": c.asks.ID}), []string{"requires an answer to", questionOf(t, c.asks, "NUMBER").ID, "BOOLEAN"}},
-		"a word for a number":            {"create_application", enter(nil, answered("NUMBER", "many")), []string{"takes a number", `"many"`}},
-		"an option that there is not":    {"create_application", enter(nil, answered("SINGLE_SELECT", "COBOL")), []string{`"COBOL"`, "Choices:"}},
-		"perhaps for yes":                {"create_application", enter(nil, answered("BOOLEAN", "perhaps")), []string{"takes true or false"}},
-		"a text for a file":              {"create_application", enter(nil, answered("FILE", "see my site")), []string{"must be a file, as JSON"}},
-		"null for a file":                {"create_application", enter(nil, answered("FILE", "null")), []string{"must be a file, as JSON"}},
-		"a file that is refused":         {"create_application", enter(nil, answered("FILE", object{"name": "w.txt", "text": "x"})), []string{"text/plain", "application/pdf"}},
-		"a question that there is not":   {"create_application", enter(nil, object{"job_id": c.asks.ID, "screening_question_answers": []any{object{"question_id": "Shoe size", "answer": "9"}}}), []string{`"Shoe size"`, "Choices:"}},
-		"several":                        {"create_application", enter(object{"email_address": "nobody", "location": object{"country": "Germany"}}, object{"attachments": []any{object{"type": "CV"}}, "gdpr_consent": object{"expires_at": "never"}}), []string{"not a valid e-mail address", "two letters", "attachments[0]: give exactly one", "gdpr_consent.expires_at"}},
-		"no application":                 {"create_candidate", object{"candidate": object{"first_name": "A", "last_name": "B", "email_address": "a@new.example"}}, []string{"application is required and missing"}},
-		"a job in place of an object":    {"create_candidate", object{"candidate": object{"first_name": "A", "last_name": "B", "email_address": "a@new.example"}, "application": c.free.ID}, []string{"application must be an object with job_id"}},
+		"nothing":                      {"create_application", object{}, []string{"job_id is required and missing", "candidate is required and missing"}},
+		"a name for the candidate":     {"create_application", object{"job_id": c.free.ID, "candidate": "Anna"}, []string{"candidate must be an object with first_name, last_name, email_address"}},
+		"null for a name":              {"create_application", enter(object{"first_name": nil}, nil), []string{"candidate.first_name is required and missing"}},
+		"an address that is none":      {"create_application", enter(object{"email_address": "nobody"}, nil), []string{`"nobody"`, "not a valid e-mail address"}},
+		"an address with a name":       {"create_application", enter(object{"email_address": "A B <a@new.example>"}, nil), []string{"not a valid e-mail address"}},
+		"a country in words":           {"create_application", enter(object{"location": object{"country": "Germany"}}, nil), []string{"two letters (ISO 3166-1), such as DE", `"Germany"`}},
+		"no country":                   {"create_application", enter(object{"location": object{"city": "Berlin"}}, nil), []string{"candidate.location.country is required and missing"}},
+		"a day that is none":           {"create_application", enter(object{"availability_date": "soon"}, nil), []string{"candidate.availability_date", "write 2026-11-24"}},
+		"an unknown gender":            {"create_application", enter(object{"gender": "X"}, nil), []string{"must be one of MALE, FEMALE, OTHER"}},
+		"pay of an invalid number":     {"create_application", enter(object{"salary_expectations": object{"amount": "lots", "period": "WEEK"}}, nil), []string{"amount must be a number", "must be one of MONTH, YEAR"}},
+		"an unknown key":               {"create_application", enter(object{"surname": "B"}, nil), []string{`Unknown parameter "candidate.surname"`, "last_name"}},
+		"an unknown job":               {"create_application", enter(nil, object{"job_id": "Astronaut"}), []string{`"Astronaut"`, "Choices:", c.free.ID}},
+		"a job that two are called":    {"create_application", enter(nil, object{"job_id": "Office Manager"}), []string{"2 jobs are called", "give the id of the one you mean", "Berlin", "New York"}},
+		"a job that is closed":         {"create_application", enter(nil, object{"job_id": shut.ID}), []string{"is CLOSED and takes no applications", "anyway: true"}},
+		"a stage that the job has not": {"create_application", enter(nil, object{"stage_id": "Nirvana"}), []string{"stages of " + c.free.Name, "Choices:"}},
+		"an unknown user":              {"create_application", enter(nil, object{"sourced_by": object{"user_id": "Nobody"}}), []string{"sourced_by.user_id", "Choices:"}},
+		"answers that are missing":     {"create_application", enter(nil, object{"job_id": c.asks.ID}), []string{"requires an answer to", questionOf(t, c.asks, "NUMBER").ID, "BOOLEAN"}},
+		"a word for a number":          {"create_application", enter(nil, answered("NUMBER", "many")), []string{"takes a number", `"many"`}},
+		"an unknown option":            {"create_application", enter(nil, answered("SINGLE_SELECT", "COBOL")), []string{`"COBOL"`, "Choices:"}},
+		"perhaps for yes":              {"create_application", enter(nil, answered("BOOLEAN", "perhaps")), []string{"takes true or false"}},
+		"a text for a file":            {"create_application", enter(nil, answered("FILE", "see my site")), []string{"must be a file, as JSON"}},
+		"null for a file":              {"create_application", enter(nil, answered("FILE", "null")), []string{"must be a file, as JSON"}},
+		"a file that is refused":       {"create_application", enter(nil, answered("FILE", object{"name": "w.txt", "text": "x"})), []string{"text/plain", "application/pdf"}},
+		"an unknown question":          {"create_application", enter(nil, object{"job_id": c.asks.ID, "screening_question_answers": []any{object{"question_id": "Shoe size", "answer": "9"}}}), []string{`"Shoe size"`, "Choices:"}},
+		"several":                      {"create_application", enter(object{"email_address": "nobody", "location": object{"country": "Germany"}}, object{"attachments": []any{object{"type": "CV"}}, "gdpr_consent": object{"expires_at": "never"}}), []string{"not a valid e-mail address", "two letters", "attachments[0]: give exactly one", "gdpr_consent.expires_at"}},
+		"no application":               {"create_candidate", object{"candidate": object{"first_name": "A", "last_name": "B", "email_address": "a@new.example"}}, []string{"application is required and missing"}},
+		"a job in place of an object":  {"create_candidate", object{"candidate": object{"first_name": "A", "last_name": "B", "email_address": "a@new.example"}, "application": c.free.ID}, []string{"application must be an object with job_id"}},
 	})
 }
 
@@ -143,7 +143,7 @@ func TestAFileThatCannotBeSentSaysWhy(t *testing.T) {
 		"an address of this machine": {"add_application_attachment", file(object{"name": "a.pdf", "data_url": "file:///etc/passwd"}), []string{"must be an http or https address"}},
 		"no name":                    {"add_application_attachment", file(object{"data": "aGk="}), []string{"name is required, with its extension", "content_type is required"}},
 		"a type that is none":        {"add_application_attachment", file(object{"name": "a.txt", "text": "hi", "content_type": "plain text"}), []string{"without parameters"}},
-		"a kind that there is not":   {"add_application_attachment", file(object{"text": "hi", "type": "RESUME"}), []string{"must be one of CV, COVER_LETTER, OTHER"}},
+		"an unknown kind":            {"add_application_attachment", file(object{"text": "hi", "type": "RESUME"}), []string{"must be one of CV, COVER_LETTER, OTHER"}},
 		"a kind of file refused":     {"add_application_attachment", file(object{"name": "a.zip", "data": "aGk=", "content_type": "application/zip"}), []string{"application/zip", "application/pdf", "anyway: true"}},
 		"a text for a file":          {"add_application_attachment", object{"application_id": a.ID, "attachment": "my CV"}, []string{"attachment must be an object with name, type"}},
 		"a path that leads up":       {"add_application_attachment", file(object{"path": "../secret.txt"}), []string{"attachment.path", "stays in it", "cv.pdf"}},
@@ -152,7 +152,7 @@ func TestAFileThatCannotBeSentSaysWhy(t *testing.T) {
 		"a link that leads out":      {"add_application_attachment", file(object{"path": "link.txt"}), []string{"attachment.path", "stays in it"}},
 		"an empty file":              {"add_application_attachment", file(object{"path": "empty.txt"}), []string{"it is empty"}},
 		"a folder":                   {"add_application_attachment", file(object{"path": "sub"}), []string{"not a regular file"}},
-		"a file that there is not":   {"add_application_attachment", file(object{"path": "cv.doc"}), []string{"there is no file", "cv.pdf"}},
+		"a missing file":             {"add_application_attachment", file(object{"path": "cv.doc"}), []string{"there is no file", "cv.pdf"}},
 		"a file of unknown type":     {"add_application_attachment", file(object{"path": "noname"}), []string{"content_type is required"}},
 	})
 	assertRefusals(t, u, closed, map[string]misuse{
@@ -163,7 +163,7 @@ func TestAFileThatCannotBeSentSaysWhy(t *testing.T) {
 			text := s.in(t).refused("add_application_attachment", call)
 			for _, more := range []string{"name is required", "content_type"} {
 				if strings.Contains(text, more) {
-					t.Errorf("what follows from it is no problem of its own: %s", text)
+					t.Errorf("a consequence is reported as a problem: %s", text)
 				}
 			}
 		})

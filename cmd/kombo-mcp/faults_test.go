@@ -112,8 +112,8 @@ func TestWhateverTheUpstreamAnswersIsToldClearlyAndTheKeyNever(t *testing.T) {
 				assert.Contains(t, text, part)
 			}
 			assert.NotContains(t, text, u.APIKey())
-			assert.NotContains(t, text, "<html", "a page is no message")
-			assert.Less(t, len(text), 2000, "an error is no dump")
+			assert.NotContains(t, text, "<html", "a page is not a message")
+			assert.Less(t, len(text), 2000, "an error is short")
 			if strings.Contains(text, "It is not known") {
 				assert.NotContains(t, strings.ToLower(text), "try again in", "not before someone has looked")
 			}

@@ -49,19 +49,19 @@ func TestWithoutTheOneTokenNobodyIsLetIn(t *testing.T) {
 	t.Parallel()
 	s := serveProcess(t, environment(t, "KOMBO_AUTH_TOKEN="+tokenOfOne), "--sandbox", "--log-level=info")
 	for name, headers := range map[string][]string{
-		"no header":          nil,
-		"an empty one":       {"Authorization", ""},
-		"no token":           {"Authorization", "Bearer"},
-		"two headers":        {"Authorization", "Bearer " + tokenOfOne, "Authorization", "Bearer " + tokenOfOne},
-		"two tokens":         {"Authorization", "Bearer " + tokenOfOne + ", Bearer " + tokenOfOne},
-		"another token":      bearer(tokenOfTwo),
-		"a part of it":       bearer(tokenOfOne[:len(tokenOfOne)-1]),
-		"more than it":       bearer(tokenOfOne + "x"),
-		"another case":       bearer(strings.ToUpper(tokenOfOne)),
-		"another scheme":     {"Authorization", "Basic " + tokenOfOne},
-		"another header":     {"X-Authorization", "Bearer " + tokenOfOne},
-		"a cookie":           {"Cookie", "Authorization=Bearer " + tokenOfOne},
-		"a session of hers?": {"Mcp-Session-Id", "kombo-AAAAAAAAAAAAAAAAAAAAAAAAAA"},
+		"no header":         nil,
+		"an empty one":      {"Authorization", ""},
+		"no token":          {"Authorization", "Bearer"},
+		"two headers":       {"Authorization", "Bearer " + tokenOfOne, "Authorization", "Bearer " + tokenOfOne},
+		"two tokens":        {"Authorization", "Bearer " + tokenOfOne + ", Bearer " + tokenOfOne},
+		"another token":     bearer(tokenOfTwo),
+		"a part of it":      bearer(tokenOfOne[:len(tokenOfOne)-1]),
+		"more than it":      bearer(tokenOfOne + "x"),
+		"another case":      bearer(strings.ToUpper(tokenOfOne)),
+		"another scheme":    {"Authorization", "Basic " + tokenOfOne},
+		"another header":    {"X-Authorization", "Bearer " + tokenOfOne},
+		"a cookie":          {"Cookie", "Authorization=Bearer " + tokenOfOne},
+		"a guessed session": {"Mcp-Session-Id", "kombo-AAAAAAAAAAAAAAAAAAAAAAAAAA"},
 	} {
 		for path, method := range map[string]string{"/mcp": http.MethodPost, "/sse": http.MethodGet, "/message?sessionId=x": http.MethodPost} {
 			r := s.send(method, path, greeting, headers...)

@@ -237,7 +237,7 @@ func TestInstallRefusesAndChangesNothing(t *testing.T) {
 		env, args    []string
 		says         string
 	}{
-		"a host that there is not":   {"notepad", "", nil, nil, "the hosts are claude-desktop, claude-code"},
+		"an unknown host":            {"notepad", "", nil, nil, "the hosts are claude-desktop, claude-code"},
 		"no integration":             {"cursor", "", []string{key}, nil, "Set KOMBO_INTEGRATION_ID or --integration-id"},
 		"no key, and nowhere to ask": {"zed", "", []string{id}, nil, "Set KOMBO_API_KEY for this command"},
 		"a broken file":              {"cursor", `{"mcpServers": {`, []string{id, key}, nil, "Cursor could not read this file"},
@@ -247,7 +247,7 @@ func TestInstallRefusesAndChangesNothing(t *testing.T) {
 		"an address that is none":    {"cursor", "", nil, []string{"--url", "mcp.example.com"}, "is not an address such as https"},
 		"a token in the open":        {"cursor", "", nil, []string{"--url", "http://mcp.example.com/mcp"}, "use https"},
 		"a password in the address":  {"cursor", "", nil, []string{"--url", "https://u:sekret@mcp.example.com/mcp"}, "KOMBO_AUTH_TOKEN"},
-		"a region that there is not": {"cursor", "", []string{id, key}, []string{"--region", "mars"}, "--region must be one of eu, us"},
+		"an unknown region":          {"cursor", "", []string{id, key}, []string{"--region", "mars"}, "--region must be one of eu, us"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

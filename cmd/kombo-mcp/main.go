@@ -97,7 +97,7 @@ func reportUsageErrors(cmd *cli.Command) *cli.Command {
 		hint := ""
 		if _, name, unknown := strings.Cut(err.Error(), "not defined: "); unknown {
 			name = strings.TrimLeft(name, "-")
-			// The library always suggests something; one with another first letter is no help.
+			// The library always suggests something; one with another first letter does not help.
 			near := cli.SuggestFlag(c.Flags, name, false)
 			if name != "" && strings.HasPrefix(strings.TrimLeft(near, "-"), name[:1]) {
 				hint = " (did you mean " + near + "?)"

@@ -209,7 +209,7 @@ func (u *upstream) checkContract() {
 			continue // the vendor documents it in words only
 		}
 		o, known := c.operations[x.op]
-		if !assert.True(u.t, known, "%s %s is no operation of the contract", x.method, x.path) {
+		if !assert.True(u.t, known, "%s %s is not an operation of the contract", x.method, x.path) {
 			continue
 		}
 		o.checkRequest(u.t, x)

@@ -15,8 +15,8 @@ const (
 )
 
 // Settings are all that a server or a single call can be told: a field for each flag, whose name
-// stands beside it. Start from Defaults. Secrets are no settings: they come from the environment or
-// from a file, and are read where they are needed.
+// stands beside it. Start from Defaults. Secrets are not among them: they come from the environment
+// or from a file, and are read where they are needed.
 type Settings struct {
 	// The ATS to work in.
 	IntegrationID string // --integration-id

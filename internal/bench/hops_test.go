@@ -12,7 +12,7 @@ import (
 
 // Questions that join one list with another.
 
-// planned tells whether an interview lies ahead of an application.
+// planned reports whether an application has an interview ahead.
 func (w *world) planned() map[string]bool {
 	out := map[string]bool{}
 	for _, v := range w.interviews {

@@ -83,7 +83,7 @@ var standing = task{
 		return set(t.facts("job", "stage", "outcome"))
 	},
 	others: func(r *rivals, ask words) {
-		// The row of a candidate names her jobs, not how each stands.
+		// The row of a candidate has the jobs, not the state of each application.
 		for _, c := range read(r.both(), candidates, person(ask["name"])) {
 			detail(r.lean(), candidates, c.ID)
 		}

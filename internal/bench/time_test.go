@@ -41,7 +41,7 @@ var newcomers = task{
 	others: func(r *rivals, ask words) {
 		id := r.job(ask["job"], false)
 		since := today.AddDate(0, 0, -7).Format(time.DateOnly)
-		// Rows name the person without her id. A recruiter would not miss it.
+		// Rows have the name without the id. A recruiter would not miss it.
 		read(r.both(), applications, url.Values{"job_ids": {id}, "remote_created_after": {since}})
 	},
 }

@@ -89,7 +89,7 @@ func (w *world) bearers() map[string]int {
 	return tally(w.candidates, func(c sandbox.Candidate) string { return fold(c.Name()) })
 }
 
-// clear tells whether the name of a job means that job alone; a question that
+// clear reports whether the name of a job means only that job; a question that
 // names one of two jobs of the same name has no single answer.
 func (w *world) clear(j sandbox.Job) bool { return len(w.jobsNamed(j.Name)) == 1 }
 

@@ -110,7 +110,7 @@ var rejecting = task{
 	},
 }
 
-const herCV = "Ada Example\nWork\n2019 to 2026: Example Works, lead of a team of six.\nShe has worked seven years in the trade.\n"
+const exampleCV = "Ada Example\nWork\n2019 to 2026: Example Works, lead of a team of six.\nHas worked seven years in the trade.\n"
 
 var entering = task{
 	id: "q24",
@@ -136,7 +136,7 @@ var entering = task{
 		}
 		return words{
 			"job": j.Name, "first": "Ada", "last": "Example", "email": "ada.example@applicants.example", "phone": "+49 30 5550123",
-			"city": "Potsdam", "answers": string(answers), "cv": herCV,
+			"city": "Potsdam", "answers": string(answers), "cv": exampleCV,
 		}
 	},
 	truth: func(w *world, ask words) []string {
@@ -234,7 +234,7 @@ var tagging = task{
 	},
 	trace: trace,
 	others: func(r *rivals, ask words) {
-		// Rows of offers name person and job; her id is in the whole application.
+		// Rows of offers have person and job; the person's id is in the whole application.
 		id := r.job(ask["job"], false)
 		offered := map[string]bool{}
 		for _, o := range read(r.lean(), offers, nil) {

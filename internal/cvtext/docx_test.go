@@ -35,7 +35,7 @@ func TestDOCXText(t *testing.T) {
 			`<w:p><w:r><w:t>a</w:t><mc:AlternateContent><mc:Choice><w:drawing><w:txbxContent>` + para("box") +
 				`</w:txbxContent></w:drawing></mc:Choice><mc:Fallback><w:pict><w:txbxContent>` + para("box") + `</w:txbxContent></w:pict></mc:Fallback></mc:AlternateContent></w:r><w:r><w:t>z</w:t></w:r></w:p>`, "a\nbox\nz",
 		},
-		"instructions of fields are no text": {
+		"instructions of fields are left out": {
 			`<w:p><w:r><w:instrText>HYPERLINK "x"</w:instrText></w:r><w:r><w:t>link</w:t></w:r></w:p>`, "link",
 		},
 		"a symbol font's bullet is a bullet": {`<w:p><w:r><w:sym w:font="Symbol" w:char="F0B7"/><w:t> x</w:t></w:r></w:p>`, "• x"},

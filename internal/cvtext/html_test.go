@@ -21,7 +21,7 @@ func TestHTML(t *testing.T) {
 		"items without an end tag":               {"<ul><li>Go<li>SQL</ul>", "- Go\n- SQL"},
 		"tables":                                 {"<table>\n<tr><th>a</th> <th>b</th></tr>\n<tr><td><p>c</p></td><td>d</td></tr></table>", "a\tb\nc\td"},
 		"entities":                               {"5 &lt; 6 &amp; caf&eacute;&nbsp;&#8211; x", "5 < 6 & café – x"},
-		"scripts and styles are no text":         {"<title>t</title><style>p{}</style><script>a<b</script>x<!-- c -->y", "xy"},
+		"scripts and styles are left out":        {"<title>t</title><style>p{}</style><script>a<b</script>x<!-- c -->y", "xy"},
 		"preformatted text keeps its lines":      {"<pre>a\n  b</pre>c", "a\n  b\nc"},
 		"attributes with brackets":               {`<p title="a > b">x</p>`, "x"},
 		"hidden attribute":                       {"a<div hidden>b<div>c</div>d</div>e", "a\ne"},

@@ -31,18 +31,18 @@ func TestFilesBeyondLimitsAreRefused(t *testing.T) {
 		data []byte
 		err  error
 	}{
-		"a file of 20 MiB and a byte":       {make([]byte, 20<<20+1), ErrTooLarge},
-		"a zip bomb":                        {docx(t, bomb+para("a")), ErrTooLarge},
-		"a bomb beside the main part":       {docx(t, para("a"), "word/styles.xml", bomb), ErrTooLarge},
-		"a bomb in OpenDocument":            {odt(t, "", bomb), ErrTooLarge},
-		"an archive of many files":          {zipped(t, many...), ErrTooLarge},
-		"deep XML":                          {docx(t, deep), ErrTooLarge},
-		"deep XML that is passed over":      {docx(t, "<w:del>"+deep), ErrTooLarge},
-		"a document type":                   {zipped(t, "word/document.xml", `<!DOCTYPE x [<!ENTITY a "b">]><w:document>`+para("&a;")+`</w:document>`), ErrDamaged},
-		"a document type in a style part":   {docx(t, para("a"), "word/styles.xml", `<!DOCTYPE x>`), ErrDamaged},
-		"deep RTF":                          {[]byte(`{\rtf1 ` + strings.Repeat("{", 300)), ErrTooLarge},
-		"deep hidden HTML":                  {[]byte("<html>" + strings.Repeat("<div hidden>", 300)), ErrTooLarge},
-		"XML that is no XML from the start": {zipped(t, "word/document.xml", "<<<"), ErrDamaged},
+		"a file of 20 MiB and a byte":     {make([]byte, 20<<20+1), ErrTooLarge},
+		"a zip bomb":                      {docx(t, bomb+para("a")), ErrTooLarge},
+		"a bomb beside the main part":     {docx(t, para("a"), "word/styles.xml", bomb), ErrTooLarge},
+		"a bomb in OpenDocument":          {odt(t, "", bomb), ErrTooLarge},
+		"an archive of many files":        {zipped(t, many...), ErrTooLarge},
+		"deep XML":                        {docx(t, deep), ErrTooLarge},
+		"deep XML that is passed over":    {docx(t, "<w:del>"+deep), ErrTooLarge},
+		"a document type":                 {zipped(t, "word/document.xml", `<!DOCTYPE x [<!ENTITY a "b">]><w:document>`+para("&a;")+`</w:document>`), ErrDamaged},
+		"a document type in a style part": {docx(t, para("a"), "word/styles.xml", `<!DOCTYPE x>`), ErrDamaged},
+		"deep RTF":                        {[]byte(`{\rtf1 ` + strings.Repeat("{", 300)), ErrTooLarge},
+		"deep hidden HTML":                {[]byte("<html>" + strings.Repeat("<div hidden>", 300)), ErrTooLarge},
+		"invalid XML from the start":      {zipped(t, "word/document.xml", "<<<"), ErrDamaged},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -179,7 +179,7 @@ func TestCloseFreesPDFium(t *testing.T) {
 		require.NoError(t, err)
 	}
 	require.NoError(t, r.Close())
-	require.NoError(t, r.Close(), "closing twice is no error")
+	require.NoError(t, r.Close(), "closing twice is not an error")
 	goleak.VerifyNone(t, before)
 
 	_, err := r.Text(t.Context(), cvPDF(1), "", "")

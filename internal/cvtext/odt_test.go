@@ -11,7 +11,7 @@ func TestODTText(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct{ body, want string }{
 		"headings and paragraphs are lines":     {`<text:h>Ada</text:h><text:p>Example</text:p>`, "Ada\nExample"},
-		"white space of the file is no text":    {"\n  <text:p>a\n   b<text:span> c</text:span></text:p>\n ", "a b c"},
+		"white space of the file collapses":     {"\n  <text:p>a\n   b<text:span> c</text:span></text:p>\n ", "a b c"},
 		"spaces, tabs and breaks have elements": {`<text:p>a<text:s text:c="2"/>b<text:tab/>c<text:line-break/>d</text:p>`, "a  b\tc\nd"},
 		"list items are marked":                 {`<text:list><text:list-item><text:p>Go</text:p></text:list-item></text:list>`, "- Go"},
 		"cells are separated by tabs": {
@@ -20,7 +20,7 @@ func TestODTText(t *testing.T) {
 		"deleted text and comments are gone": {
 			`<text:tracked-changes><text:p>old</text:p></text:tracked-changes><text:p>new<office:annotation><text:p>hm</text:p></office:annotation></text:p>`, "new",
 		},
-		"a picture's title is no text, the title field is": {`<text:p><draw:frame><svg:title>logo</svg:title></draw:frame><text:title>CV</text:title></text:p>`, "CV"},
+		"title of a picture is left out, title field is not": {`<text:p><draw:frame><svg:title>logo</svg:title></draw:frame><text:title>CV</text:title></text:p>`, "CV"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

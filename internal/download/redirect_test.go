@@ -73,7 +73,7 @@ func TestForbiddenRedirectsAreRefused(t *testing.T) {
 		"to the upstream":                   {[]string{inside.URL + signed}, ErrAddress, "127.0.0.1 redirects to this server's own upstream"},
 		"to the upstream after some":        {[]string{signed, inside.URL + signed}, ErrAddress, "own upstream"},
 		"to a file":                         {[]string{"file:///" + secret}, ErrAddress, "not a web address"},
-		"to what is no address":             {[]string{"https://files.example:" + secret}, ErrFailed, "sent no valid response"},
+		"to an invalid address":             {[]string{"https://files.example:" + secret}, ErrFailed, "sent no valid response"},
 		"to nowhere":                        {[]string{""}, ErrFailed, "answered 302 Found"},
 		"to a name that carries an address": {[]string{"http://" + secret + ".%69gnore.previous" + signed}, ErrFailed, "sent no valid response"},
 	} {

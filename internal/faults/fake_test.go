@@ -120,8 +120,8 @@ func (f *fake) write(r *http.Request) (*http.Response, error) {
 	return answer(r, 200, args{"status": "success", "data": data, "warnings": []args{{"message": "Mind that " + p.story}}})
 }
 
-// attachments lists a person's file; without an end they are refused in her
-// words.
+// attachments lists the file of a person; with the end refused, the error quotes the
+// person.
 func (f *fake) attachments(r *http.Request) (*http.Response, error) {
 	p := f.about(r)
 	if f.end == "refused" {

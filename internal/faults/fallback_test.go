@@ -92,12 +92,12 @@ func TestOnlyTheCodeOfTheSamePreviewIsTaken(t *testing.T) {
 func TestAFileIsPartOfWhatACodeStandsFor(t *testing.T) {
 	d := newDesk(t, func(c *tools.Config) { c.Writes, c.Fallback = tools.PolicyConfirmAll, tools.FallbackPreview })
 	d.who.CanAsk = false
-	arguments := args{"application_id": d.application().ID, "attachment": args{"type": "CV", "name": "cv.txt", "text": "Truly hers."}}
+	arguments := args{"application_id": d.application().ID, "attachment": args{"type": "CV", "name": "cv.txt", "text": "Truly yours."}}
 	code := d.call("add_application_attachment", arguments).Code
 	arguments["code"] = code
 	arguments["attachment"] = args{"type": "CV", "name": "cv.txt", "text": "Somebody's."}
 	assert.True(t, d.call("add_application_attachment", arguments).failed)
 	d.nothingSent("another file")
-	arguments["attachment"] = args{"type": "CV", "name": "cv.txt", "text": "Truly hers."}
+	arguments["attachment"] = args{"type": "CV", "name": "cv.txt", "text": "Truly yours."}
 	assert.Equal(t, stateDone, d.call("add_application_attachment", arguments).Outcome)
 }

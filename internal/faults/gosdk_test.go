@@ -34,7 +34,7 @@ type host struct {
 	t       *testing.T
 	session *mcp.ClientSession
 	journal string
-	// does is what the person does; asked is what she was asked.
+	// does is what the person does; asked is what they were asked.
 	does  func() (*mcp.ElicitResult, error)
 	asked []string
 }

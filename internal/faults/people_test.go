@@ -17,8 +17,8 @@ type person struct {
 	email, second, phone              string
 	street, city, zip, state          string
 	link, handle                      string
-	// hidden are, by kind, the values that must not show, in every spelling in
-	// which her records have them.
+	// hidden are, by kind, the values that must not show, in every spelling of
+	// the person's records.
 	hidden map[string][]string
 	// story repeats all of them, as candidates do in free texts.
 	story string
@@ -171,7 +171,7 @@ func (p *person) asApplication() args {
 func (p *person) asInterview() args {
 	return p.dates(args{
 		"id": p.interview, "remote_id": "8", "title": "Talk: " + p.story, "starting_at": when, "ending_at": when,
-		"location": args{"raw": "At her home: " + p.story}, "video_conferencing_url": "https://video.example/" + p.slug() + "/" + p.handle,
+		"location": args{"raw": "At their home: " + p.story}, "video_conferencing_url": "https://video.example/" + p.slug() + "/" + p.handle,
 		"application_id": p.application, "stage_id": stage(1)["id"], "canceled": false,
 		"users":       []args{{"id": recordID('u', 0), "first_name": "Ina", "last_name": "Terviewer", "email": "ina@company.example"}},
 		"application": args{"id": p.application, "outcome": "PENDING", "candidate": p.contacts(args{}), "job": aJob},

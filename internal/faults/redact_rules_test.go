@@ -75,7 +75,7 @@ func TestTheSamePersonHasTheSameStandInEverywhere(t *testing.T) {
 			assert.Equal(t, first[0], a, "in every tool, and after a start with the same secret")
 		}
 		assert.NotEmpty(t, first[0])
-		assert.False(t, seen[first[0]], "two people have one stand-in")
+		assert.False(t, seen[first[0]], "two people have the same pseudonym")
 		seen[first[0]] = true
 	}
 	other := standIns(newMasked(t, newFake(people), kinds, func(c *tools.Config) { c.Secret = []byte("another one") }), people[0])

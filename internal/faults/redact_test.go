@@ -249,7 +249,7 @@ func (w writeAbout) with(more args) args {
 }
 
 func writesAbout(p *person) []writeAbout {
-	file := args{"type": "CV", "name": visible(p.first) + " " + p.email + " " + p.handle + ".txt", "text": "Her work."}
+	file := args{"type": "CV", "name": visible(p.first) + " " + p.email + " " + p.handle + ".txt", "text": "Their work."}
 	entered := args{
 		"first_name": visible(p.first), "last_name": visible(p.last), "email_address": p.email, "phone_number": p.phone, "company": p.story, "title": p.street,
 		"location":                   args{"country": "DE", "city": p.city, "street_1": p.street, "zip_code": p.zip, "state": p.state},

@@ -45,7 +45,7 @@ func isError(e ast.Expr) bool {
 	return false
 }
 
-// inspectGo calls fn for every node of the Go files that are no tests.
+// inspectGo calls fn for every node of the Go files other than tests.
 func inspectGo(t *testing.T, fn func(at string, n ast.Node)) {
 	t.Helper()
 	files := token.NewFileSet()

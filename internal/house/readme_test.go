@@ -119,7 +119,7 @@ func TestReadmeNamesEveryFlagVariableAndSubcommand(t *testing.T) {
 // command of its own.
 var named = regexp.MustCompile("\\bkombo-mcp(?: --[^\\s`]+)* ([a-z]+)(?: ([a-z]+))?")
 
-// prose are the words that follow the program's name where it is no command.
+// prose are the words after the program's name that do not form a command.
 var prose = []string{"and", "authors", "by", "is", "over", "program", "server", "version", "with"}
 
 // assertCommands asserts that every command that text names is one of all, and

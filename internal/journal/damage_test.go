@@ -45,18 +45,18 @@ func TestVerifyFindsTheFirstLineThatIsWrong(t *testing.T) {
 		line   int
 		what   string
 	}{
-		"a changed line":                  {func(l []string) []string { l[2] = changed(l[2]); return l }, 4, "does not follow"},
-		"a line that is no JSON any more": {func(l []string) []string { l[2] = "x" + l[2]; return l }, 3, "cannot be read"},
-		"a removed line":                  {func(l []string) []string { return slices.Delete(l, 2, 3) }, 3, "does not follow"},
-		"swapped lines":                   {func(l []string) []string { l[2], l[3] = l[3], l[2]; return l }, 3, "does not follow"},
-		"a line put in between":           {func(l []string) []string { return slices.Insert(l, 3, l[2]) }, 4, "does not follow"},
-		"an appended line":                {func(l []string) []string { return append(l, l[2]) }, 8, "does not follow"},
-		"a changed last line":             {func(l []string) []string { l[6] = changed(l[6]); return l }, 8, "written last"},
-		"a removed last line":             {func(l []string) []string { return l[:6] }, 7, "written last"},
-		"all removed but the first":       {func(l []string) []string { return l[:1] }, 2, "written last"},
-		"a removed first line":            {func(l []string) []string { return l[1:] }, 1, "kind start"},
-		"an emptied file":                 {func([]string) []string { return nil }, 1, "written last"},
-		"an empty line":                   {func(l []string) []string { return slices.Insert(l, 3, "\n") }, 4, "cannot be read"},
+		"a changed line":            {func(l []string) []string { l[2] = changed(l[2]); return l }, 4, "does not follow"},
+		"a line of invalid JSON":    {func(l []string) []string { l[2] = "x" + l[2]; return l }, 3, "cannot be read"},
+		"a removed line":            {func(l []string) []string { return slices.Delete(l, 2, 3) }, 3, "does not follow"},
+		"swapped lines":             {func(l []string) []string { l[2], l[3] = l[3], l[2]; return l }, 3, "does not follow"},
+		"a line put in between":     {func(l []string) []string { return slices.Insert(l, 3, l[2]) }, 4, "does not follow"},
+		"an appended line":          {func(l []string) []string { return append(l, l[2]) }, 8, "does not follow"},
+		"a changed last line":       {func(l []string) []string { l[6] = changed(l[6]); return l }, 8, "written last"},
+		"a removed last line":       {func(l []string) []string { return l[:6] }, 7, "written last"},
+		"all removed but the first": {func(l []string) []string { return l[:1] }, 2, "written last"},
+		"a removed first line":      {func(l []string) []string { return l[1:] }, 1, "kind start"},
+		"an emptied file":           {func([]string) []string { return nil }, 1, "written last"},
+		"an empty line":             {func(l []string) []string { return slices.Insert(l, 3, "\n") }, 4, "cannot be read"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -41,7 +41,7 @@ func NewMetrics() *Metrics {
 		calls:         prometheus.NewCounterVec(prometheus.CounterOpts{Name: "kombo_mcp_calls_total", Help: "Tool calls by tool, tenant and outcome."}, []string{"tool", "tenant", "outcome"}),
 		latency:       prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "kombo_mcp_call_seconds", Help: "Time of a tool call.", Buckets: []float64{.001, .005, .02, .1, .5, 2, 10, 60, 300}}, []string{"tool"}),
 		tokens:        prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "kombo_mcp_answer_tokens", Help: "Tokens of an answer's text (o200k_base).", Buckets: []float64{50, 200, 500, 1000, 2500, 5000, 16000}}, []string{"tool"}),
-		requests:      prometheus.NewCounterVec(prometheus.CounterOpts{Name: "kombo_mcp_upstream_requests_total", Help: "Requests to Kombo by operation and status; 0 is no response."}, []string{"operation", "status"}),
+		requests:      prometheus.NewCounterVec(prometheus.CounterOpts{Name: "kombo_mcp_upstream_requests_total", Help: "Requests to Kombo by operation and status; 0 means no response."}, []string{"operation", "status"}),
 		retries:       prometheus.NewCounterVec(prometheus.CounterOpts{Name: "kombo_mcp_upstream_retries_total", Help: "Requests to Kombo that were retries."}, []string{"operation"}),
 		rateRemaining: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "kombo_mcp_upstream_rate_limit_remaining", Help: "Requests left in Kombo's rate limit window, by its last response."}, []string{"integration"}),
 	}

@@ -198,15 +198,3 @@ func recordIDs(tool string) func(context.Context, *tools.Toolbox, tools.Caller, 
 		return prompts.RecordIDs(ctx, box, caller, tool, typed)
 	}
 }
-
-// ResourcesMarkdown returns the table of the resources for the README.
-func ResourcesMarkdown() string {
-	var b strings.Builder
-	b.WriteString("| resource | holds | read with |\n| --- | --- | --- |\n")
-	fmt.Fprintf(&b, "| `%s` | %s | |\n", integrationURI, integrationDescription)
-	fmt.Fprintf(&b, "| `%s` | %s | |\n", tools.FunnelView, funnelDescription)
-	for _, r := range resources {
-		fmt.Fprintf(&b, "| `%s` | %s | `%s` |\n", r.template, r.description, r.tool)
-	}
-	return b.String()
-}

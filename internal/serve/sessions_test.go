@@ -60,7 +60,7 @@ func TestSessionIsInvalidForOtherTenant(t *testing.T) {
 		assert.Equal(t, http.StatusNotFound, h.send(method, "/mcp", rpc(1, "ping", nil), append(two, "Mcp-Session-Id", id)...).status, method)
 	}
 	assert.Equal(t, http.StatusNotFound, h.send(http.MethodPost, stream.messages, rpc(1, "ping", nil), two...).status)
-	assert.Equal(t, http.StatusUnauthorized, h.send(http.MethodPost, stream.messages, rpc(1, "ping", nil)).status, "an id is no token")
+	assert.Equal(t, http.StatusUnauthorized, h.send(http.MethodPost, stream.messages, rpc(1, "ping", nil)).status, "a session id does not authenticate")
 	assert.Equal(t, http.StatusUnauthorized, h.post(id, rpc(1, "ping", nil)).status)
 	assert.Equal(t, http.StatusOK, h.post(id, rpc(1, "ping", nil), one...).status, "its owner's still")
 }

@@ -280,7 +280,7 @@ func TestLoadRefusesTenantsThatOneTokenCouldSelect(t *testing.T) {
 		"by subjects":        two("claims: {t: a}, subjects: x", "claims: {t: a}, subjects: y"),
 		"by different sorts": two("claims: {t: a}", hash),
 	} {
-		t.Run("told apart "+name, func(t *testing.T) {
+		t.Run("distinguished "+name, func(t *testing.T) {
 			t.Parallel()
 			assert.Len(t, load(t, file).Tenants(), 2)
 		})

@@ -63,7 +63,7 @@ func TestWhatSpeaksAgainstAPlanComesAtOnce(t *testing.T) {
 	_, err = r.run(Flags{Anyway: true}, p)
 	require.NoError(t, err)
 	_, err = r.run(Flags{}, p)
-	assert.NoError(t, err, "that the copy shows what was done is no objection")
+	assert.NoError(t, err, "a copy that shows the done change does not object")
 	assert.Len(t, r.sent, 1)
 }
 

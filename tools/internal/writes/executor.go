@@ -100,7 +100,7 @@ func (x *Executor) run(ctx context.Context, caller Caller, tool Tool, f Flags, p
 	if err := e.look(ctx); err != nil {
 		return nil, err
 	}
-	// That the copy shows what was done already is no objection.
+	// A copy that already shows the done change does not object.
 	if err := p.refusal(f.Anyway, e.isOpenRecord); err != nil {
 		return nil, err
 	}
