@@ -79,7 +79,7 @@ type Tally struct {
 	Values []string `json:"values"`
 }
 
-// Size says in numbers alone how much the answer holds, for a record of reads.
+// Size returns how much the answer shows, in numbers only, for a record of reads.
 func (a *Answer) Size() string {
 	return fmt.Sprintf("%d matched, %d rows shown", a.Summary.Matched, len(a.Rows))
 }

@@ -1,7 +1,7 @@
 package digest
 
-// maxDistance is what EditDistance gives for texts longer than that many bytes:
-// comparing them costs more than a suggestion is worth.
+// maxDistance is the result of EditDistance if a text is longer than that many bytes:
+// comparing it would cost more than a suggestion is worth.
 const maxDistance = 64
 
 // EditDistance counts the characters that must be inserted, deleted or replaced to

@@ -18,7 +18,7 @@ const (
 type groupColumn struct {
 	column     int
 	bucket     string // "", "day", "week" or "month"
-	idColumn   int    // column that keeps groups of one name apart, or -1
+	idColumn   int    // column by which groups of the same name are distinct, or -1
 	rankColumn int    // column that orders the groups, or -1
 }
 

@@ -21,8 +21,8 @@ type Options struct {
 	// [Cache.StoreAnswer].
 	Origin *Origin
 	// Filter reports whether a record belongs to the question; it runs before
-	// where. It stands for filters that were pushed down, if the run is served by
-	// a cached walk without them.
+	// where. It replaces filters that were pushed down, if the run is served by a
+	// cached walk without them.
 	Filter func(*Row) bool
 	// Enrich fills in columns that the source left missing. It gets copies of
 	// the rows, page by page, and may change them.

@@ -9,10 +9,9 @@ import (
 	"testing/synctest"
 )
 
-// inBubble runs a test of what takes time, with a server and clients whose time
-// is made up: it passes only while all of them wait. So a limit of the server
-// ends what the test lets wait for it, and never what is merely slow on a busy
-// machine. Connections are pipes, which hold nothing of what was not read.
+// inBubble runs a test of time limits with a fake clock for server and clients. The
+// clock advances only while all of them wait, so that a limit never ends what is only
+// slow on a busy machine. Connections are pipes, which buffer nothing.
 func inBubble(t *testing.T, test func(t *testing.T, h *testServer)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {

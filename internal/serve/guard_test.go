@@ -112,7 +112,7 @@ func TestSlowRequestLosesItsConnection(t *testing.T) {
 			conn := h.dial(t, c.text)
 			require.NoError(t, conn.SetReadDeadline(time.Time{}))
 			_, err := io.ReadAll(conn)
-			assert.NoError(t, err, "%s: the connection still stands", name)
+			assert.NoError(t, err, "%s: the connection is still open", name)
 			assert.InDelta(t, c.within, time.Since(began), float64(time.Second), name)
 		}
 		assert.Equal(t, http.StatusOK, h.send(http.MethodPost, "/mcp", hello).status, "others are served")

@@ -19,26 +19,26 @@ type queueTest struct {
 	release map[string]func()
 }
 
-func newQueueTest(t *testing.T, most, waiting int) *queueTest {
-	return &queueTest{fairQueue: newFairQueue(most, waiting), t: t, started: make(chan string, 100), release: map[string]func(){}}
+func newQueueTest(t *testing.T, maxRunning, maxWaiting int) *queueTest {
+	return &queueTest{fairQueue: newFairQueue(maxRunning, maxWaiting), t: t, started: make(chan string, 100), release: map[string]func(){}}
 }
 
 // acquireNow acquires without waiting.
-func (l *queueTest) acquireNow(tenant string, most int) {
+func (l *queueTest) acquireNow(tenant string, maxRunning int) {
 	l.t.Helper()
-	release, err := l.acquire(l.t.Context(), tenant, most)
+	release, err := l.acquire(l.t.Context(), tenant, maxRunning)
 	require.NoError(l.t, err)
 	l.release[tenant] = release
 }
 
 // waitAndRelease waits in the queue in the background, and releases as soon as it
 // starts. It returns once it waits.
-func (l *queueTest) waitAndRelease(ctx context.Context, tenant string, most int) <-chan error {
+func (l *queueTest) waitAndRelease(ctx context.Context, tenant string, maxRunning int) <-chan error {
 	l.t.Helper()
 	before := l.waitingNow()
 	done := make(chan error, 1)
 	go func() {
-		release, err := l.acquire(ctx, tenant, most)
+		release, err := l.acquire(ctx, tenant, maxRunning)
 		if err == nil {
 			l.started <- tenant
 			release()

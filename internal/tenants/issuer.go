@@ -134,20 +134,20 @@ func (i *issuer) discover(ctx context.Context, address string) (keys string, sta
 	return doc.Keys, resp.StatusCode, nil
 }
 
-// body reads a response of at most most bytes.
-func (i *issuer) body(resp *http.Response, most int64, what string) ([]byte, error) {
+// body reads a response of at most maxBytes.
+func (i *issuer) body(resp *http.Response, maxBytes int64, what string) ([]byte, error) {
 	if resp.StatusCode != http.StatusOK {
 		return nil, i.errorf("answered %d when asked for its %s", resp.StatusCode, what)
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, most+1))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBytes+1))
 	if err != nil {
 		if t, ok := errors.AsType[net.Error](err); ok && t.Timeout() {
 			return nil, i.errorf("did not send its %s within %v", what, i.cfg.Timeout)
 		}
 		return nil, i.errorf("closed the connection while sending its %s: %v", what, err)
 	}
-	if int64(len(body)) > most {
-		return nil, i.errorf("sent more than %d KiB when asked for its %s", most>>10, what)
+	if int64(len(body)) > maxBytes {
+		return nil, i.errorf("sent more than %d KiB when asked for its %s", maxBytes>>10, what)
 	}
 	return body, nil
 }

@@ -128,20 +128,20 @@ func checkSecret(s string) error {
 	return nil
 }
 
-// readAtMost reads a file of at most most bytes. The error continues the sentence "the file …" and
+// readAtMost reads a file of at most maxBytes. The error continues the sentence "the file …" and
 // does not contain the path.
-func readAtMost(path string, most int64) ([]byte, error) {
+func readAtMost(path string, maxBytes int64) ([]byte, error) {
 	f, err := os.Open(path) //nolint:gosec // the operator names the file
 	if err != nil {
 		return nil, readError(err)
 	}
 	defer f.Close()
-	raw, err := io.ReadAll(io.LimitReader(f, most+1))
+	raw, err := io.ReadAll(io.LimitReader(f, maxBytes+1))
 	if err != nil {
 		return nil, readError(err)
 	}
-	if int64(len(raw)) > most {
-		return nil, fmt.Errorf("is larger than %d KiB", most>>10)
+	if int64(len(raw)) > maxBytes {
+		return nil, fmt.Errorf("is larger than %d KiB", maxBytes>>10)
 	}
 	return raw, nil
 }

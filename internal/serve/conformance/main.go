@@ -1,7 +1,7 @@
-// Command conformance serves the transports of kombo-mcp with the tools,
-// resources and prompts that the protocol's conformance suite calls. It is built
-// by its test alone. What it answers is what the suite expects, as mcp-go's own
-// example (MIT) has it.
+// Command conformance serves the tools, resources and prompts that the protocol's
+// conformance suite calls, over the transports of kombo-mcp. Only the test of the
+// suite builds it. Its answers are those that the suite expects, after mcp-go's own
+// example (MIT).
 package main
 
 import (
@@ -31,11 +31,11 @@ func main() {
 	}
 }
 
-// anyone lets everybody in.
-type anyone struct{ tenant serve.Tenant }
+// openAuth accepts every request.
+type openAuth struct{ tenant serve.Tenant }
 
-func (a *anyone) Authenticate(*http.Request) (*serve.Tenant, error) { return &a.tenant, nil }
-func (a *anyone) Refuse(error) (int, string)                        { return http.StatusUnauthorized, "" }
+func (a *openAuth) Authenticate(*http.Request) (*serve.Tenant, error) { return &a.tenant, nil }
+func (a *openAuth) Refuse(error) (int, string)                        { return http.StatusUnauthorized, "" }
 
 func run(ctx context.Context) error {
 	// No tool of the suite reaches an ATS.
@@ -52,7 +52,7 @@ func run(ctx context.Context) error {
 		return err
 	}
 	h := serve.NewHTTP(serve.HTTPOptions{
-		Auth: &anyone{serve.Tenant{Name: "suite", Box: box}}, Guard: serve.Guard{Loopback: true},
+		Auth: &openAuth{serve.Tenant{Name: "suite", Box: box}}, Guard: serve.Guard{Loopback: true},
 		Streamable: true, SSE: true, Version: "conformance", Logger: slog.New(slog.DiscardHandler), Extend: extend,
 	})
 	fmt.Fprintf(os.Stderr, "serving on %s\n", l.Addr())
@@ -61,16 +61,16 @@ func run(ctx context.Context) error {
 
 // extend adds what the suite calls.
 func extend(s *server.MCPServer) {
-	for _, able := range []server.ServerOption{
+	for _, option := range []server.ServerOption{
 		server.WithResourceCapabilities(true, true), server.WithPromptCapabilities(true), server.WithCompletions(), server.WithLogging(),
 	} {
-		able(s)
+		option(s)
 	}
 	s.EnableSampling()
 	addTools(s)
 	addDialect(s)
-	addTelling(s)
-	addAsking(s)
+	addNotifications(s)
+	addClientRequests(s)
 	addResources(s)
 	addPrompts(s)
 }

@@ -9,9 +9,9 @@ import (
 	"github.com/mark3labs/mcp-go/server"
 )
 
-const settles = 5 * time.Millisecond
+const notificationWriteTime = 5 * time.Millisecond
 
-// addTools adds the tools that answer at once.
+// addTools adds the tools that only return a result.
 func addTools(s *server.MCPServer) {
 	s.AddTool(mcp.NewTool("test_simple_text",
 		mcp.WithDescription("Returns a simple text response for conformance testing")),
@@ -53,7 +53,7 @@ func addTools(s *server.MCPServer) {
 		})
 }
 
-// dialect is a schema that uses what draft 2020-12 brought.
+// dialect is a schema with features of draft 2020-12.
 const dialect = `{
 	"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object",
 	"$defs": {"address": {"type": "object", "properties": {"street": {"type": "string"}, "city": {"type": "string"}}}},
@@ -67,9 +67,9 @@ func addDialect(s *server.MCPServer) {
 		})
 }
 
-// addTelling adds the tools that tell something before they answer. Like the
-// server's own they leave the last notification the time to go out.
-func addTelling(s *server.MCPServer) {
+// addNotifications adds the tools that send notifications before their result. Like the
+// server itself, they wait until the last notification is written.
+func addNotifications(s *server.MCPServer) {
 	s.AddTool(mcp.NewTool("test_tool_with_logging",
 		mcp.WithDescription("Emits log messages during execution")),
 		func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
@@ -89,7 +89,7 @@ func addTelling(s *server.MCPServer) {
 					return nil, err
 				}
 			}
-			time.Sleep(settles)
+			time.Sleep(notificationWriteTime)
 			return mcp.NewToolResultText("Tool with logging executed successfully"), nil
 		})
 	s.AddTool(mcp.NewTool("test_tool_with_progress",
@@ -113,7 +113,7 @@ func addTelling(s *server.MCPServer) {
 					}
 				}
 			}
-			time.Sleep(settles)
+			time.Sleep(notificationWriteTime)
 			return mcp.NewToolResultText("progress reported"), nil
 		})
 }

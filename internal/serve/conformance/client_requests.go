@@ -9,8 +9,8 @@ import (
 	"github.com/mark3labs/mcp-go/server"
 )
 
-// addAsking adds the tools that ask the client something.
-func addAsking(s *server.MCPServer) {
+// addClientRequests adds the tools that send a request to the client.
+func addClientRequests(s *server.MCPServer) {
 	s.AddTool(mcp.NewTool("test_sampling",
 		mcp.WithDescription("Requests an LLM response from the client"),
 		mcp.WithString("prompt", mcp.Description("Prompt to send to the LLM"), mcp.Required())),
@@ -49,7 +49,7 @@ func addAsking(s *server.MCPServer) {
 	}}`)
 }
 
-// addQuestion adds a tool that asks the person for what a schema says.
+// addQuestion adds a tool that elicits values of a schema from the user.
 func addQuestion(s *server.MCPServer, name, answered, schema string) {
 	s.AddTool(mcp.NewTool(name, mcp.WithDescription("Asks the user something"), mcp.WithString("message")), func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		result, err := s.RequestElicitation(ctx, mcp.ElicitationRequest{
