@@ -2,7 +2,6 @@ package prompts
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -13,6 +12,7 @@ import (
 	"sync"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
+	"github.com/kombo-mcp/kombo-mcp/internal/plainjson"
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
@@ -152,13 +152,11 @@ func isArgumentError(err error) bool {
 
 // encodeJSON returns v as JSON without HTML escapes, "" if that fails.
 func encodeJSON(v any) string {
-	var b strings.Builder
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if enc.Encode(v) != nil {
+	raw, err := plainjson.Marshal(v)
+	if err != nil {
 		return ""
 	}
-	return strings.TrimSpace(b.String())
+	return string(raw)
 }
 
 // oneLine returns a text on one line, cut to a number of tokens.

@@ -14,7 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/internal/fake"
 	"github.com/kombo-mcp/kombo-mcp/prompts"
 	"github.com/kombo-mcp/kombo-mcp/sandbox"
 	"github.com/kombo-mcp/kombo-mcp/tools"
@@ -37,9 +37,7 @@ func newWorld(t testing.TB, change func(path string, body any) (int, any), confi
 func newWorldOf(t testing.TB, applications int, change func(path string, body any) (int, any), configure ...func(*tools.Config)) *world {
 	t.Helper()
 	s := sandbox.New(sandbox.Options{Seed: 7, Applications: applications, Today: today, RateLimit: -1})
-	client, err := kombo.New(s.APIKey(), kombo.WithIntegration(s.IntegrationID()), kombo.WithBaseURL(s.BaseURL()),
-		kombo.WithHTTPClient(&http.Client{Transport: changing{s.Transport(), change}}))
-	require.NoError(t, err)
+	client := fake.KomboOver(t, s, changing{s.Transport(), change})
 	cfg := tools.Config{Client: client, Now: s.Now, Documents: reader{}, Secret: []byte("the secret of the prompts' tests"),
 		Fetch: func(context.Context, string) ([]byte, string, error) { return []byte(cv), "text/plain", nil }}
 	for _, c := range configure {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"iter"
 	"math/rand/v2"
-	"net/http"
 	"reflect"
 	"slices"
 	"strings"
@@ -16,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
+	"github.com/kombo-mcp/kombo-mcp/internal/fake"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/sandbox"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
@@ -49,8 +49,7 @@ func (d declarations[T]) list() *resource { return &d.of.resource }
 func everyList(t *testing.T) []checked {
 	t.Helper()
 	s := sandbox.New(sandbox.Options{Seed: 7, Applications: 300, Today: columnsNow, RateLimit: -1})
-	c, err := kombo.New(s.APIKey(), kombo.WithIntegration(s.IntegrationID()), kombo.WithBaseURL(s.BaseURL()), kombo.WithHTTPClient(&http.Client{Transport: s.Transport()}))
-	require.NoError(t, err)
+	c := fake.Kombo(t, s)
 	ctx, all := t.Context(), kombo.ListOptions{IncludeDeleted: true}
 	return []checked{
 		declarationsOf(t, applications, c.AllApplications(ctx, kombo.ApplicationFilter{ListOptions: all})),

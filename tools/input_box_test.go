@@ -2,14 +2,13 @@ package tools_test
 
 import (
 	"encoding/json"
-	"net/http"
 	"testing"
 	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/stretchr/testify/require"
 
-	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/internal/fake"
 	"github.com/kombo-mcp/kombo-mcp/sandbox"
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
@@ -24,9 +23,7 @@ func inputBox(t *testing.T) *tools.Toolbox {
 func inputSandbox(t *testing.T) (*tools.Toolbox, *sandbox.Sandbox) {
 	t.Helper()
 	s := sandbox.New(sandbox.Options{Seed: 7, Applications: 30, Today: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC), RateLimit: -1})
-	client, err := kombo.New(s.APIKey(), kombo.WithIntegration(s.IntegrationID()), kombo.WithBaseURL(s.BaseURL()),
-		kombo.WithHTTPClient(&http.Client{Transport: s.Transport()}))
-	require.NoError(t, err)
+	client := fake.Kombo(t, s)
 	box, err := tools.New(tools.Config{Client: client, Now: s.Now})
 	require.NoError(t, err)
 	return box, s

@@ -3,13 +3,12 @@ package tools
 import (
 	"context"
 	"errors"
-	"net/http"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/internal/fake"
 	"github.com/kombo-mcp/kombo-mcp/sandbox"
 )
 
@@ -33,8 +32,7 @@ func reading() *Tool {
 func recordingBox(t *testing.T, record func(Read) error) *Toolbox {
 	t.Helper()
 	s := sandbox.New(sandbox.Options{Applications: 10})
-	client, err := kombo.New(s.APIKey(), kombo.WithIntegration(s.IntegrationID()), kombo.WithBaseURL(s.BaseURL()), kombo.WithHTTPClient(&http.Client{Transport: s.Transport()}))
-	require.NoError(t, err)
+	client := fake.Kombo(t, s)
 	b, err := New(Config{Client: client, RecordRead: func(_ context.Context, r Read) error { return record(r) }})
 	require.NoError(t, err)
 	b.tools["get_integration"] = reading()

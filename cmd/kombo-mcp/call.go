@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/kombo-mcp/kombo-mcp/internal/app"
+	"github.com/kombo-mcp/kombo-mcp/internal/plainjson"
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
@@ -70,9 +71,12 @@ func runCall(ctx context.Context, cmd *cli.Command, o *callOptions) (err error) 
 		_, err = fmt.Fprintln(cmd.Root().Writer, answer.Text())
 		return err
 	}
-	enc := json.NewEncoder(cmd.Root().Writer)
-	enc.SetEscapeHTML(false)
-	return enc.Encode(answer)
+	raw, err := plainjson.Marshal(answer)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(cmd.Root().Writer, string(raw))
+	return err
 }
 
 func parseArguments(args []string, stdin io.Reader) (map[string]any, error) {

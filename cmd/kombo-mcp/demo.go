@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +14,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/kombo-mcp/kombo-mcp/internal/app"
+	"github.com/kombo-mcp/kombo-mcp/internal/plainjson"
 )
 
 // demoOptions shape the demo's data and how it is printed.
@@ -109,31 +109,20 @@ func ask(ctx context.Context, w io.Writer, asJSON bool, c *client.Client, step d
 	if err != nil {
 		return fmt.Errorf("%s: %w", step.tool, err)
 	}
-	arguments, err := readable(step.arguments)
+	arguments, err := plainjson.Marshal(step.arguments)
 	if err != nil {
 		return err
 	}
 	took := time.Since(began).Milliseconds()
 	if asJSON {
-		text, err := readable(map[string]any{"ask": step.ask, "tool": step.tool, "arguments": step.arguments, "answer": textOf(res), "ms": took})
+		text, err := plainjson.Marshal(map[string]any{"ask": step.ask, "tool": step.tool, "arguments": step.arguments, "answer": textOf(res), "ms": took})
 		if err == nil {
-			_, err = fmt.Fprintln(w, text)
+			_, err = fmt.Fprintln(w, string(text))
 		}
 		return err
 	}
 	_, err = fmt.Fprintf(w, "\n> %s\n  %s %s\n\n%s\n(%d ms)\n", step.ask, step.tool, arguments, indent(textOf(res)), took)
 	return err
-}
-
-// readable is JSON without the escapes that browsers need.
-func readable(v any) (string, error) {
-	var b strings.Builder
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		return "", err
-	}
-	return strings.TrimSpace(b.String()), nil
 }
 
 func textOf(r *mcp.CallToolResult) string {

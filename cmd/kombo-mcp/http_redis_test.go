@@ -18,6 +18,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/fake"
 )
 
 // startRedis starts a Redis that keeps nothing and gives its address.
@@ -67,7 +69,7 @@ func TestTwoServersWithOneRedisWriteOnce(t *testing.T) {
 		proxies[i].ServeHTTP(w, r)
 	}))
 	t.Cleanup(balancer.Close)
-	c := &served{process: &process{t: t, stderr: &buffer{}}, base: balancer.URL, client: balancer.Client()}
+	c := &served{process: &process{t: t, stderr: &fake.Log{}}, base: balancer.URL, client: balancer.Client()}
 	applications := castOf(t, u).applications
 	const writes = 50
 	before := len(u.Effects())

@@ -11,13 +11,15 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/fake"
 )
 
 // TestTracesGoWhereTheStandardVariableSays reads what the server exports as
 // bytes: names stand in them as they are.
 func TestTracesGoWhereTheStandardVariableSays(t *testing.T) {
 	t.Parallel()
-	exported := &buffer{}
+	exported := &fake.Log{}
 	collector := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		assert.Equal(t, "/v1/traces", r.URL.Path)
 		body := io.Reader(r.Body)

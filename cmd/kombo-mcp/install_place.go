@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/url"
 	"os"
 	"os/exec"
@@ -11,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/kombo-mcp/kombo-mcp/internal/hosts"
+	"github.com/kombo-mcp/kombo-mcp/internal/loopback"
 )
 
 // ownPath is the absolute path by which hosts start this program. A link on the
@@ -51,11 +51,9 @@ func wantsToken(address string) (bool, error) {
 	if u.User != nil || u.RawQuery != "" {
 		return false, errors.New("--url: a password or a query in the address would be readable in the host's file; the token comes from KOMBO_AUTH_TOKEN")
 	}
-	name := u.Hostname()
-	ip := net.ParseIP(name)
-	loopback := name == "localhost" || ip != nil && ip.IsLoopback()
-	if u.Scheme == "http" && !loopback {
+	local := loopback.Is(u.Hostname())
+	if u.Scheme == "http" && !local {
 		return false, fmt.Errorf("--url: %s would send the token unencrypted: use https", address)
 	}
-	return !loopback || os.Getenv(hosts.VarToken) != "", nil
+	return !local || os.Getenv(hosts.VarToken) != "", nil
 }

@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -20,6 +19,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/kombo-mcp/kombo-mcp/internal/fake"
 	"github.com/kombo-mcp/kombo-mcp/internal/testbinary"
 )
 
@@ -104,37 +104,19 @@ func run(t *testing.T, env []string, stdin string, args ...string) output {
 	return output{stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()}
 }
 
-// buffer is written by a process and read by the test meanwhile.
-type buffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (b *buffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *buffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
-}
-
 // session is a client of the protocol with a server of its own, in a process of
 // its own.
 type session struct {
 	t      *testing.T
 	client *client.Client
-	stderr *buffer
+	stderr *fake.Log
 }
 
 // connect starts a server and greets it. The session ends with the test, and
 // has to end well.
 func connect(t *testing.T, env []string, args ...string) *session {
 	t.Helper()
-	s := &session{t: t, stderr: &buffer{}}
+	s := &session{t: t, stderr: &fake.Log{}}
 	start := func(ctx context.Context, _ string, _, args []string) (*exec.Cmd, error) {
 		cmd := command(ctx, t, env, args)
 		cmd.Stderr = s.stderr
@@ -215,7 +197,7 @@ type process struct {
 	cmd    *exec.Cmd
 	stdin  io.WriteCloser
 	stdout *bufio.Reader
-	stderr *buffer
+	stderr *fake.Log
 	// heard are the lines of stdout so far.
 	heard []string
 }
@@ -223,7 +205,7 @@ type process struct {
 func start(t *testing.T, env []string, args ...string) *process {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 2*deadline)
-	p := &process{t: t, cmd: command(ctx, t, env, args), stderr: &buffer{}}
+	p := &process{t: t, cmd: command(ctx, t, env, args), stderr: &fake.Log{}}
 	p.cmd.Stderr = p.stderr
 	var err error
 	p.stdin, err = p.cmd.StdinPipe()

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -9,6 +8,8 @@ import (
 	"time"
 
 	"golang.org/x/term"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/plainjson"
 )
 
 // isTerminal reports whether w is a terminal.
@@ -94,8 +95,10 @@ func (p *progressLine) done() {
 
 // printJSON prints one value for programs.
 func printJSON(w io.Writer, v any) error {
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	return enc.Encode(v)
+	raw, err := plainjson.MarshalIndent(v)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(w, string(raw))
+	return err
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 
@@ -40,10 +39,7 @@ func printTools(w io.Writer, o toolsOptions) error {
 		for _, t := range tools.Catalogue() {
 			list = append(list, t.MCP())
 		}
-		enc := json.NewEncoder(w)
-		enc.SetIndent("", "  ")
-		enc.SetEscapeHTML(false)
-		return enc.Encode(list)
+		return printJSON(w, list)
 	}
 	if o.instructions {
 		if _, err := fmt.Fprintf(w, "%s\n\n", tools.Instructions); err != nil {

@@ -2,12 +2,12 @@ package app
 
 import (
 	"context"
-	"net"
 	"net/http"
 	"net/url"
 
 	"github.com/kombo-mcp/kombo-mcp/internal/cvtext"
 	"github.com/kombo-mcp/kombo-mcp/internal/download"
+	"github.com/kombo-mcp/kombo-mcp/internal/loopback"
 )
 
 // documents makes a cvtext.Reader a tools.Documents.
@@ -29,7 +29,7 @@ const maxFetches = 4
 // https, and those of the upstream itself if that is a sandbox, which may be on this machine.
 func fetcher(upstream string, transport http.RoundTripper) func(context.Context, string) ([]byte, string, error) {
 	var opts []download.Option
-	if u, err := url.Parse(upstream); err == nil && (transport != nil || isLoopback(u.Hostname())) {
+	if u, err := url.Parse(upstream); err == nil && (transport != nil || loopback.Is(u.Hostname())) {
 		opts = append(opts, download.WithTrusted(upstream, transport))
 	}
 	getter := download.New(opts...)
@@ -44,9 +44,4 @@ func fetcher(upstream string, transport http.RoundTripper) func(context.Context,
 		f, err := getter.Get(ctx, address)
 		return f.Data, f.ContentType, err
 	}
-}
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

@@ -3,7 +3,6 @@ package faults
 import (
 	"encoding/json"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -12,39 +11,22 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
+	"github.com/kombo-mcp/kombo-mcp/internal/fake"
 	"github.com/kombo-mcp/kombo-mcp/internal/journal"
 	"github.com/kombo-mcp/kombo-mcp/sandbox"
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-// clock is a time that a test sets.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) pass(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
 // desk is an ATS with a server and a person who can be asked.
 type desk struct {
 	*ground
 	*server
-	clock *clock
+	clock *fake.Clock
 }
 
 func newDesk(t *testing.T, change func(*tools.Config)) *desk {
 	t.Helper()
-	c := &clock{now: pinned}
+	c := fake.NewClock(pinned)
 	g := newGround(t, sandbox.Options{Applications: 300, Clock: c.Now})
 	d := &desk{ground: g, clock: c}
 	d.server = newServer(t, g.Sandbox, func(cfg *tools.Config) {
@@ -267,13 +249,13 @@ func TestAnAnswerIsTakenInTime(t *testing.T) {
 	d := newDesk(t, nil)
 	arguments := d.rejection()
 	_, state := d.ask("reject_application", arguments)
-	d.clock.pass(9*time.Minute + time.Second)
+	d.clock.Advance(9*time.Minute + time.Second)
 	r := d.answer("reject_application", arguments, state, accept)
 	assert.True(t, r.failed, r.words)
 	assert.Contains(t, r.words, "expired")
 	d.nothingSent("expired")
 	_, state = d.ask("reject_application", arguments)
-	d.clock.pass(9*time.Minute - time.Second)
+	d.clock.Advance(9*time.Minute - time.Second)
 	assert.Equal(t, stateDone, d.answer("reject_application", arguments, state, accept).Outcome)
 }
 

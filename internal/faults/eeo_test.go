@@ -31,7 +31,7 @@ var protectedQuestions = []struct{ category, remoteID, title, asAnswered string 
 
 // sealed is a fake whose applicants answered them, each with a word that stands
 // nowhere else.
-func sealed(t *testing.T) (*fake, []string) {
+func sealed(t *testing.T) (*fakeKombo, []string) {
 	t.Helper()
 	f := newFake(newPeople())
 	var questions []args
@@ -116,7 +116,7 @@ func TestNobodyCanTellTheProtectedFromTheOthers(t *testing.T) {
 
 // jobless cannot list jobs.
 type jobless struct {
-	*fake
+	*fakeKombo
 	status int
 	code   string
 }
@@ -125,7 +125,7 @@ func (j jobless) RoundTrip(r *http.Request) (*http.Response, error) {
 	if strings.HasSuffix(r.URL.Path, "/ats/jobs") {
 		return answer(r, j.status, args{"status": "error", "error": args{"code": j.code, "message": "Oops"}})
 	}
-	return j.fake.RoundTrip(r)
+	return j.fakeKombo.RoundTrip(r)
 }
 
 func TestWhereTheJobsCannotBeReadNoAnswerIsShown(t *testing.T) {

@@ -22,8 +22,8 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-// fake is a Kombo that serves made-up people. Its writes end as told.
-type fake struct {
+// fakeKombo is a Kombo that serves made-up people. Its writes end as told.
+type fakeKombo struct {
 	people  []*person
 	records map[string][]args
 	// end is how writes end: done, refused or lost.
@@ -31,7 +31,7 @@ type fake struct {
 }
 
 // RoundTrip implements http.RoundTripper.
-func (f *fake) RoundTrip(r *http.Request) (*http.Response, error) {
+func (f *fakeKombo) RoundTrip(r *http.Request) (*http.Response, error) {
 	path := strings.TrimPrefix(r.URL.Path, "/v1/ats/")
 	switch {
 	case r.Method != http.MethodGet:
@@ -48,7 +48,7 @@ func (f *fake) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer(r, 200, args{"status": "success", "data": args{"results": chosen(r, records), "next": nil}})
 }
 
-func newFake(people []*person) *fake {
+func newFake(people []*person) *fakeKombo {
 	out := map[string][]args{
 		"jobs":               {{"id": aJob["id"], "remote_id": "1", "name": "Gardener", "status": "OPEN", "stages": []args{stage(0), stage(1), stage(2)}, "screening_questions": []args{}, "hiring_team": []args{}, "job_postings": []args{}, "changed_at": when}},
 		"users":              {{"id": recordID('u', 0), "first_name": "Ina", "last_name": "Terviewer", "email": "ina@company.example", "changed_at": when, "system_roles": []args{}}},
@@ -63,7 +63,7 @@ func newFake(people []*person) *fake {
 		out["interviews"] = append(out["interviews"], p.asInterview())
 		out["offers"] = append(out["offers"], p.asOffer())
 	}
-	return &fake{people: people, records: out}
+	return &fakeKombo{people: people, records: out}
 }
 
 // chosen are the records that the filters let through.
@@ -89,7 +89,7 @@ func chosen(r *http.Request, records []args) []args {
 }
 
 // about is the person whom a path or body is about.
-func (f *fake) about(r *http.Request) *person {
+func (f *fakeKombo) about(r *http.Request) *person {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return f.people[0]
@@ -102,7 +102,7 @@ func (f *fake) about(r *http.Request) *person {
 	return f.people[0]
 }
 
-func (f *fake) write(r *http.Request) (*http.Response, error) {
+func (f *fakeKombo) write(r *http.Request) (*http.Response, error) {
 	p := f.about(r)
 	switch f.end {
 	case "refused":
@@ -122,7 +122,7 @@ func (f *fake) write(r *http.Request) (*http.Response, error) {
 
 // attachments lists the file of a person; with the end refused, the error quotes the
 // person.
-func (f *fake) attachments(r *http.Request) (*http.Response, error) {
+func (f *fakeKombo) attachments(r *http.Request) (*http.Response, error) {
 	p := f.about(r)
 	if f.end == "refused" {
 		return answer(r, 400, args{"status": "error", "error": args{"code": "REMOTE.INPUT_INVALID", "title": "Bad", "message": "No files of " + p.story}})
@@ -142,7 +142,7 @@ func answer(r *http.Request, status int, body args) (*http.Response, error) {
 }
 
 // fetch gives a CV that repeats everything about its owner.
-func (f *fake) fetch(_ context.Context, address string) ([]byte, string, error) {
+func (f *fakeKombo) fetch(_ context.Context, address string) ([]byte, string, error) {
 	id, err := base64.RawURLEncoding.DecodeString(address[strings.LastIndexByte(address, '/')+1:])
 	if err != nil {
 		return nil, "", err
@@ -163,13 +163,13 @@ func (reader) Text(_ context.Context, data []byte, _, _ string) (string, []strin
 func (reader) HTML(s string) string { return html.UnescapeString(tag.ReplaceAllString(s, "")) }
 
 // newMasked starts a server over a fake that masks some kinds.
-func newMasked(t *testing.T, f *fake, redact []string, change func(*tools.Config)) *server {
+func newMasked(t *testing.T, f *fakeKombo, redact []string, change func(*tools.Config)) *server {
 	t.Helper()
 	return newMaskedOver(t, f, f, redact, change)
 }
 
 // newMaskedOver is newMasked with a line of the test's own to the fake.
-func newMaskedOver(t *testing.T, line http.RoundTripper, f *fake, redact []string, change func(*tools.Config)) *server {
+func newMaskedOver(t *testing.T, line http.RoundTripper, f *fakeKombo, redact []string, change func(*tools.Config)) *server {
 	t.Helper()
 	client, err := kombo.New("key", kombo.WithIntegration("fake:1"), kombo.WithBaseURL("https://kombo.example/v1"), kombo.WithHTTPClient(&http.Client{Transport: line}), kombo.WithRetries(0))
 	require.NoError(t, err)

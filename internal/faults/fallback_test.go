@@ -81,10 +81,10 @@ func TestOnlyTheCodeOfTheSamePreviewIsTaken(t *testing.T) {
 	both := args{"application_id": arguments["application_id"].(string) + "," + other["application_id"].(string), "rejection_reason_id": d.reason()}
 	refused("a code of one for two", both, code)
 
-	d.clock.pass(10*time.Minute + time.Second)
+	d.clock.Advance(10*time.Minute + time.Second)
 	refused("a stale code", arguments, code)
 	code = d.call("reject_application", arguments).Code
-	d.clock.pass(5 * time.Minute)
+	d.clock.Advance(5 * time.Minute)
 	arguments["code"] = code
 	assert.Equal(t, stateDone, d.call("reject_application", arguments).Outcome)
 }

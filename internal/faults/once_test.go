@@ -51,10 +51,10 @@ func TestTheSameCallIsSentAgainOnPurposeOrAfterItsTime(t *testing.T) {
 	send()
 	assert.Len(t, d.Effects(), 2)
 	delete(arguments, "again")
-	d.clock.pass(10*time.Minute - time.Second)
+	d.clock.Advance(10*time.Minute - time.Second)
 	send()
 	assert.Len(t, d.Effects(), 2)
-	d.clock.pass(2 * time.Second)
+	d.clock.Advance(2 * time.Second)
 	send()
 	assert.Len(t, d.Effects(), 3)
 }
@@ -84,7 +84,7 @@ func TestAnUnknownWriteIsRememberedForADay(t *testing.T) {
 	arguments := args{"application_id": d.application().ID, "content": "Hello."}
 	d.Inject(sandbox.Fault{Operation: "add_application_note", Status: 500, Times: 1})
 	assert.True(t, d.call("add_application_note", arguments).failed)
-	d.clock.pass(23 * time.Hour)
+	d.clock.Advance(23 * time.Hour)
 	r := d.call("add_application_note", arguments)
 	assert.True(t, r.failed, r.words)
 	assert.Empty(t, d.Effects())

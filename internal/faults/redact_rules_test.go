@@ -105,13 +105,13 @@ func TestThePersonWhoIsAskedSeesTheTruth(t *testing.T) {
 }
 
 // deaf answers the look-ups of candidates with an error.
-type deaf struct{ *fake }
+type deaf struct{ *fakeKombo }
 
 func (d deaf) RoundTrip(r *http.Request) (*http.Response, error) {
 	if strings.HasSuffix(r.URL.Path, "/candidates") && r.Method == http.MethodGet {
 		return answer(r, 500, args{"status": "error", "error": args{"message": "Oops"}})
 	}
-	return d.fake.RoundTrip(r)
+	return d.fakeKombo.RoundTrip(r)
 }
 
 func TestNothingIsShownWhileWhatMustNotShowIsUnknown(t *testing.T) {

@@ -1,7 +1,6 @@
 package faults
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -13,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/kombo-mcp/kombo-mcp/internal/plainjson"
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
@@ -83,13 +83,11 @@ type suspicion struct {
 func (s *suspicion) result(srv *server, tool string, arguments args) *mcp.CallToolResult {
 	s.t.Helper()
 	r := srv.box.Call(s.t.Context(), srv.who, tool, plain(s.t, arguments))
-	var raw bytes.Buffer
-	enc := json.NewEncoder(&raw)
-	enc.SetEscapeHTML(false)
-	require.NoError(s.t, enc.Encode(r))
+	raw, err := plainjson.Marshal(r)
+	require.NoError(s.t, err)
 	// Escapes in JSON would hide a value from a search and not from a reader.
 	var whole any
-	require.NoError(s.t, json.Unmarshal(raw.Bytes(), &whole))
+	require.NoError(s.t, json.Unmarshal(raw, &whole))
 	s.search(flat(whole), fmt.Sprintf("%s %v", tool, arguments))
 	return r
 }
@@ -149,7 +147,7 @@ var bigLists = map[string][]string{
 	"get_jobs":         {"id", "job", "stages", "applications", "pending"},
 }
 
-func (s *suspicion) reads(f *fake, srv *server) {
+func (s *suspicion) reads(f *fakeKombo, srv *server) {
 	s.t.Helper()
 	ok := func(tool string, arguments args) {
 		s.t.Helper()
@@ -183,7 +181,7 @@ func (s *suspicion) reads(f *fake, srv *server) {
 }
 
 // files lists and reads a person's files, and meets Kombo's refusal.
-func (s *suspicion) files(f *fake, srv *server, p *person) {
+func (s *suspicion) files(f *fakeKombo, srv *server, p *person) {
 	s.t.Helper()
 	for tool, by := range map[string]args{"get_application_attachments": {"application_id": p.application}, "get_candidate_attachments": {"candidate_id": p.id}} {
 		with := func(more args) args {

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/tailscale/hujson"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/plainjson"
 )
 
 // jsonFormat is JSON, with comments and trailing commas if the host allows them.
@@ -123,7 +125,7 @@ func (l layout) margin(depth int) string { return strings.Repeat(l.unit, depth) 
 
 // render returns a value indented for the layout's depth.
 func (l layout) render(v any) (hujson.ValueTrimmed, error) {
-	raw, err := encodeJSON(v)
+	raw, err := plainjson.Marshal(v)
 	if err != nil {
 		return nil, err
 	}

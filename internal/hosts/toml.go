@@ -9,6 +9,8 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 	"github.com/pelletier/go-toml/v2/unstable"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/plainjson"
 )
 
 // tomlFormat edits whole tables. It does not edit a server that is an inline table or
@@ -152,7 +154,7 @@ func tomlKey(k string) string {
 }
 
 func tomlString(s string) string {
-	raw, err := encodeJSON(s)
+	raw, err := plainjson.Marshal(s)
 	if err != nil {
 		return `""`
 	}

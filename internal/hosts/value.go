@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/plainjson"
 )
 
 // field is one key of an entry. With keepExisting, an existing value stays.
@@ -37,7 +39,7 @@ func (o object) MarshalJSON() ([]byte, error) {
 			b.WriteByte(',')
 		}
 		for j, part := range []any{f.key, f.value} {
-			raw, err := encodeJSON(part)
+			raw, err := plainjson.Marshal(part)
 			if err != nil {
 				return nil, err
 			}
@@ -51,20 +53,9 @@ func (o object) MarshalJSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// encodeJSON returns v as JSON, without the escapes for HTML.
-func encodeJSON(v any) ([]byte, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		return nil, err
-	}
-	return bytes.TrimSpace(b.Bytes()), nil
-}
-
 // normalize returns v as a JSON decoder would, for comparisons.
 func normalize(v any) any {
-	raw, err := encodeJSON(v)
+	raw, err := plainjson.Marshal(v)
 	if err != nil {
 		return v
 	}

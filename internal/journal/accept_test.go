@@ -91,7 +91,7 @@ func TestAGapOutlivesTheFilesThatAreReadBack(t *testing.T) {
 	send(t, j, intent("sent"), once.Done)
 	require.NoError(t, os.Truncate(path, 0))
 	for range 6 {
-		c.advance(26 * o.withDefaults().Keep)
+		c.Advance(26 * o.withDefaults().Keep)
 		for i := range 20 {
 			require.NoError(t, j.Record(t.Context(), Line{Kind: KindRead, Tool: fmt.Sprint(i)}))
 		}

@@ -7,10 +7,11 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/kombo-mcp/kombo-mcp/internal/fake"
 	"github.com/kombo-mcp/kombo-mcp/internal/once"
 )
 
-func confirmation(token string, c *clock) once.Confirmation {
+func confirmation(token string, c *fake.Clock) once.Confirmation {
 	return once.Confirmation{Token: token, How: "form", Answer: "confirm: true", By: "host 1.0", Statement: "h", Expires: c.Now().Add(10 * time.Minute)}
 }
 
@@ -22,7 +23,7 @@ func TestAConfirmationIsUsedUpOnce(t *testing.T) {
 	require.NoError(t, j.Spend(t.Context(), intent(""), confirmation("b", c)))
 	j = reopen(t, j)
 	require.ErrorIs(t, j.Spend(t.Context(), intent(""), confirmation("a", c)), once.ErrSpent)
-	c.advance(20 * time.Minute)
+	c.Advance(20 * time.Minute)
 	require.ErrorIs(t, j.Spend(t.Context(), intent(""), confirmation("a", c)), once.ErrSpent, "even if somebody made it good for longer")
 
 	for name, bad := range map[string]once.Confirmation{
@@ -64,7 +65,7 @@ func TestWhatWasSentUnderAConfirmationIsFound(t *testing.T) {
 		j = reopen(t, j)
 	}
 	assert.Equal(t, once.Unknown, found("in flight", "a"), "its process has ended")
-	c.advance(15 * time.Minute)
+	c.Advance(15 * time.Minute)
 	assert.Equal(t, once.Done, found("done", "a"), "as long as the confirmation")
 	_, remembered, err := j.Look(t.Context(), "done")
 	require.NoError(t, err)

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/kombo-mcp/kombo-mcp/internal/fake"
 	"github.com/kombo-mcp/kombo-mcp/internal/once"
 )
 
@@ -25,26 +26,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func newClock() *clock {
-	return &clock{now: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)}
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
+// newClock is at noon.
+func newClock() *fake.Clock { return fake.NewClock(time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)) }
 
 func open(t *testing.T, o Options) *Journal {
 	t.Helper()
@@ -107,7 +90,7 @@ func TestTheFirstOutcomeAnswersTheSameWrite(t *testing.T) {
 			LogURL: "https://example.test/log", Duration: 1500 * time.Millisecond,
 		}
 		require.NoError(t, fresh(t, j, intent("a")).Done(out))
-		c.advance(9 * time.Minute)
+		c.Advance(9 * time.Minute)
 		if restart {
 			j = reopen(t, j)
 		}
@@ -143,7 +126,7 @@ func TestHowLongAWriteStandsInTheWay(t *testing.T) {
 				if tt.state != "" {
 					require.NoError(t, p.Done(once.Outcome{State: tt.state}))
 				}
-				c.advance(tt.after)
+				c.Advance(tt.after)
 				if restart && tt.state != "" {
 					j = reopen(t, j)
 				}
@@ -229,7 +212,7 @@ func TestAWriteThatUndoesAnotherMakesRoomForIt(t *testing.T) {
 		p := fresh(t, j, toA)
 		send(t, j, toB, once.Done)
 		assert.NotNil(t, begin(t, j, toA).Wait)
-		c.advance(5*time.Minute + 1)
+		c.Advance(5*time.Minute + 1)
 		assert.Equal(t, once.Unknown, prior(t, j, toA).Outcome.State)
 		send(t, j, slot("to C", "stage:1"), once.Done)
 		fresh(t, j, toA)
@@ -243,12 +226,12 @@ func TestABatchIsRememberedFromItsLastOutcome(t *testing.T) {
 	in := func(key string) once.Intent { return once.Intent{Key: key, Tool: "reject", Batch: "b1"} }
 	for _, key := range []string{"a", "b", "c"} {
 		send(t, j, in(key), once.Done)
-		c.advance(4 * time.Minute)
+		c.Advance(4 * time.Minute)
 	}
-	c.advance(6*time.Minute - 1)
+	c.Advance(6*time.Minute - 1)
 	j = reopen(t, j)
 	assert.Equal(t, once.Done, prior(t, j, intent("a")).Outcome.State, "17 minutes after its own outcome")
-	c.advance(1)
+	c.Advance(1)
 	for _, key := range []string{"a", "b", "c"} {
 		fresh(t, j, intent(key))
 	}
@@ -295,7 +278,7 @@ func TestWaitingEnds(t *testing.T) {
 	_, err = in.Wait(ctx)
 	require.ErrorIs(t, err, context.Canceled)
 
-	c.advance(5 * time.Minute)
+	c.Advance(5 * time.Minute)
 	e, err := in.Wait(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, once.Unknown, e.Outcome.State)

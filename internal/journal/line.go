@@ -1,7 +1,6 @@
 package journal
 
 import (
-	"bytes"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
@@ -13,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/kombo-mcp/kombo-mcp/internal/once"
+	"github.com/kombo-mcp/kombo-mcp/internal/plainjson"
 )
 
 // The kinds of lines. A reader skips kinds that it does not know.
@@ -112,13 +112,10 @@ type Line struct {
 
 // encode returns the line as JSON without a line break.
 func (l *Line) encode() ([]byte, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(l); err != nil {
+	raw, err := plainjson.Marshal(l)
+	if err != nil {
 		return nil, fmt.Errorf("encode a line of kind %s: %w", l.Kind, err)
 	}
-	raw := bytes.TrimRight(b.Bytes(), "\n")
 	if callers := l.Kind == KindIntent || l.Kind == KindConfirmation || l.Kind == KindRead || l.Kind == KindNote; callers && len(raw) > maxLine {
 		return nil, fmt.Errorf("a line of kind %s has %d bytes, more than %d", l.Kind, len(raw), maxLine)
 	}

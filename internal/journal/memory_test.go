@@ -100,7 +100,7 @@ func TestASharedMemoryAnswersForServersWithoutACommonFile(t *testing.T) {
 	again := intent("a")
 	again.Again = true
 	send(t, b, again, once.Refused)
-	c.advance(10 * time.Minute)
+	c.Advance(10 * time.Minute)
 	send(t, b, intent("a"), once.Done)
 
 	t.Run("a refusal reaches those who wait and nobody else", func(t *testing.T) {
@@ -115,7 +115,7 @@ func TestASharedMemoryAnswersForServersWithoutACommonFile(t *testing.T) {
 	t.Run("a missing outcome is unknown when due", func(t *testing.T) {
 		fresh(t, a, intent("c"))
 		in := begin(t, b, intent("c"))
-		c.advance(5 * time.Minute)
+		c.Advance(5 * time.Minute)
 		e, err := in.Wait(t.Context())
 		require.NoError(t, err)
 		assert.Equal(t, once.Unknown, e.Outcome.State)

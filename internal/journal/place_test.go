@@ -77,7 +77,7 @@ func TestFilesOutOfMemoryAreNotReadAgain(t *testing.T) {
 	old, err := rotated(filepath.Join(dir, fileName))
 	require.NoError(t, err)
 	require.Greater(t, len(old), 2)
-	c.advance(26 * time.Hour)
+	c.Advance(26 * time.Hour)
 	require.NoError(t, os.Chmod(old[0].path, 0))
 	require.NoError(t, os.Rename(old[0].path, old[0].path+".bak"))
 	require.NoError(t, os.Mkdir(old[0].path, 0o700))
@@ -95,7 +95,7 @@ func TestANoteOfTheLastLineThatIsOutOfDateIsNoGap(t *testing.T) {
 	for i := range 20 {
 		send(t, j, intent(fmt.Sprint(i)), once.Done)
 	}
-	c.advance(26 * time.Hour)
+	c.Advance(26 * time.Hour)
 	require.NoError(t, writeHead(path, early))
 	j = reopen(t, j)
 	assert.Greater(t, verified(t, dir).Unsealed, 40)

@@ -24,7 +24,7 @@ func TestShow(t *testing.T) {
 		Key: "k1234567890", Tool: "move", RequestID: "r1", Client: "host\x1b[31m", Integration: "i1", Confirmation: once.Confirmation{How: "person"},
 		Again: true, Arguments: json.RawMessage("{\"name\":\"a\u202eb\"}"),
 	})
-	c.advance(time.Minute)
+	c.Advance(time.Minute)
 	require.NoError(t, p.Done(once.Outcome{
 		State: once.Done, Summary: "Moved.\nTwice", Attempts: 2, Duration: time.Second, LogURL: "https://example.test",
 		Created: map[string]string{"id": "1"},

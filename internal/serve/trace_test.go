@@ -1,7 +1,6 @@
 package serve
 
 import (
-	"net/http"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -11,6 +10,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
+	"github.com/kombo-mcp/kombo-mcp/internal/fake"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/sandbox"
 	"github.com/kombo-mcp/kombo-mcp/tools"
@@ -24,9 +24,7 @@ func TestRequestSpansAreChildrenOfCallSpan(t *testing.T) {
 	otel.SetTracerProvider(trace.NewTracerProvider(trace.WithSpanProcessor(spans)))
 	t.Cleanup(func() { otel.SetTracerProvider(before) })
 	s := sandbox.New(sandbox.Options{Seed: 7, Applications: 60, RateLimit: -1})
-	client, err := kombo.New(s.APIKey(), kombo.WithIntegration(s.IntegrationID()), kombo.WithBaseURL(s.BaseURL()),
-		kombo.WithHTTPClient(&http.Client{Transport: s.Transport()}), kombo.WithObserver(TraceAttempt))
-	require.NoError(t, err)
+	client := fake.Kombo(t, s, kombo.WithObserver(TraceAttempt))
 	box, err := tools.New(tools.Config{Client: client})
 	require.NoError(t, err)
 	h := startServer(t, func(o *HTTPOptions, _ *HTTP) { o.Auth = tokenAuth{"": {Name: "one", Box: box}} })

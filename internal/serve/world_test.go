@@ -2,7 +2,6 @@ package serve
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,7 +10,6 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -20,7 +18,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/internal/fake"
 	"github.com/kombo-mcp/kombo-mcp/sandbox"
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
@@ -34,9 +32,7 @@ type object = map[string]any
 func newBox(t testing.TB, change func(*tools.Config)) *tools.Toolbox {
 	t.Helper()
 	s := sandbox.New(sandbox.Options{Seed: 7, Applications: 60, Today: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC), RateLimit: -1})
-	client, err := kombo.New(s.APIKey(), kombo.WithIntegration(s.IntegrationID()), kombo.WithBaseURL(s.BaseURL()),
-		kombo.WithHTTPClient(&http.Client{Transport: s.Transport()}))
-	require.NoError(t, err)
+	client := fake.Kombo(t, s)
 	cfg := tools.Config{Client: client, Now: s.Now, Writes: tools.PolicyAllow}
 	if change != nil {
 		change(&cfg)
@@ -70,7 +66,7 @@ type testServer struct {
 	client *http.Client
 	// connect opens a connection to the server.
 	connect func() (net.Conn, error)
-	logs    *record
+	logs    *fake.Log
 	// ended receives what Serve returned.
 	ended chan error
 	// stop begins the shutdown.
@@ -84,27 +80,9 @@ type testServer struct {
 	gone chan string
 }
 
-// record is a log that a server writes and its test reads.
-type record struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (r *record) Write(p []byte) (int, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.b.Write(p)
-}
-
-func (r *record) String() string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.b.String()
-}
-
 func newTestServer(t testing.TB) *testServer {
 	t.Helper()
-	return &testServer{t: t, client: http.DefaultClient, logs: &record{}, ended: make(chan error, 1), began: make(chan string, 2000), open: make(chan struct{}), gone: make(chan string, 2000)}
+	return &testServer{t: t, client: http.DefaultClient, logs: &fake.Log{}, ended: make(chan error, 1), began: make(chan string, 2000), open: make(chan struct{}), gone: make(chan string, 2000)}
 }
 
 // startServer starts a server on a free port, until the test ends.

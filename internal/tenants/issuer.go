@@ -16,6 +16,8 @@ import (
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"github.com/go-jose/go-jose/v4"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/loopback"
 )
 
 const (
@@ -128,7 +130,7 @@ func (i *issuer) discover(ctx context.Context, address string) (keys string, sta
 		return "", resp.StatusCode, i.errorf("calls itself %q; the two must be exactly the same", abbreviate(doc.Issuer))
 	}
 	u, err := url.Parse(doc.Keys)
-	if err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !isLocal(u.Hostname()) || !strings.HasPrefix(i.cfg.Issuer, "http:")) {
+	if err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !loopback.Is(u.Hostname()) || !strings.HasPrefix(i.cfg.Issuer, "http:")) {
 		return "", resp.StatusCode, i.errorf("gives no https address for its keys")
 	}
 	return doc.Keys, resp.StatusCode, nil

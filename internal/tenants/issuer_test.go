@@ -16,6 +16,8 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 	"github.com/stretchr/testify/require"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/fake"
 )
 
 const audience = "https://mcp.example.com/mcp"
@@ -35,30 +37,10 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-// clock is a clock that tests advance.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func newClock() *clock { return &clock{now: time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)} }
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
 // fakeIssuer is an OAuth issuer with an RSA and an EC key.
 type fakeIssuer struct {
 	*httptest.Server
-	*clock
+	*fake.Clock
 	// metadataPath is the path of the metadata.
 	metadataPath string
 	lookups      atomic.Int32
@@ -74,7 +56,7 @@ type fakeIssuer struct {
 
 func newIssuerServer(t testing.TB) *fakeIssuer {
 	t.Helper()
-	f := &fakeIssuer{clock: newClock(), metadataPath: "/realm/.well-known/openid-configuration"}
+	f := &fakeIssuer{Clock: fake.NewClock(time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)), metadataPath: "/realm/.well-known/openid-configuration"}
 	f.Server = httptest.NewServer(f)
 	t.Cleanup(f.Close)
 	f.metadata = map[string]any{"issuer": f.issuer(), "jwks_uri": f.URL + "/keys"}

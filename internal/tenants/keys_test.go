@@ -46,12 +46,12 @@ func TestNewIssuerKeyIsFetchedWhenPublished(t *testing.T) {
 	_, err := v.Verify(t.Context(), f.token())
 	require.NoError(t, err)
 
-	f.advance(keyFetchInterval)
+	f.Advance(keyFetchInterval)
 	_, err = v.Verify(t.Context(), f.laterToken())
 	require.ErrorIs(t, err, ErrToken)
 
 	f.rotate()
-	f.advance(keyFetchInterval)
+	f.Advance(keyFetchInterval)
 	_, err = v.Verify(t.Context(), f.laterToken())
 	require.NoError(t, err)
 	_, err = v.Verify(t.Context(), f.token())
@@ -69,7 +69,7 @@ func TestTokensWithUnknownKeysDoNotFloodIssuer(t *testing.T) {
 		require.NoError(t, err)
 	}
 	assert.EqualValues(t, 1, f.fetches.Load())
-	f.advance(keyFetchInterval)
+	f.Advance(keyFetchInterval)
 	_, err := v.Verify(t.Context(), f.laterToken())
 	require.ErrorIs(t, err, ErrToken)
 	assert.EqualValues(t, 2, f.fetches.Load())
@@ -83,7 +83,7 @@ func TestWithdrawnIssuerKeyIsDroppedAfterMaxAge(t *testing.T) {
 	require.NoError(t, err)
 
 	f.rotate()
-	f.advance(keySetMaxAge)
+	f.Advance(keySetMaxAge)
 	_, err = v.Verify(t.Context(), f.token())
 	require.NoError(t, err, "nobody waits for the new keys")
 	require.Eventually(t, func() bool {
@@ -103,7 +103,7 @@ func TestCachedKeysAreUsedWhileIssuerIsDown(t *testing.T) {
 	require.NoError(t, err)
 	f.set(func() { f.onKeys = unavailable })
 	for range 3 {
-		f.advance(keySetMaxAge)
+		f.Advance(keySetMaxAge)
 		_, err = v.Verify(t.Context(), f.token())
 		require.NoError(t, err)
 	}
@@ -128,7 +128,7 @@ func TestDiscoveryIsRetriedAfterFailure(t *testing.T) {
 	assert.EqualValues(t, 1, f.lookups.Load(), "it is left alone for a while")
 
 	f.set(func() { f.onMetadata = nil })
-	f.advance(retryInterval)
+	f.Advance(retryInterval)
 	_, err = v.Verify(t.Context(), f.token())
 	require.NoError(t, err)
 	require.NoError(t, v.Ready(t.Context()))
@@ -147,7 +147,7 @@ func TestKeyFetchIsRetriedAfterFailure(t *testing.T) {
 	}
 	assert.EqualValues(t, 1, f.fetches.Load())
 	f.set(func() { f.onKeys = nil })
-	f.advance(retryInterval)
+	f.Advance(retryInterval)
 	_, err := v.Verify(t.Context(), f.token())
 	require.NoError(t, err)
 }

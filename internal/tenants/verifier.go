@@ -8,13 +8,14 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/loopback"
 )
 
 var (
@@ -102,15 +103,10 @@ func checkIssuer(issuer string) error {
 	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Scheme != "https" && u.Scheme != "http" {
 		return errors.New("the issuer must be an address such as https://login.example.com/realm, without user, query and fragment")
 	}
-	if u.Scheme == "http" && !isLocal(u.Hostname()) {
+	if u.Scheme == "http" && !loopback.Is(u.Hostname()) {
 		return fmt.Errorf("the issuer %s must be reached by https, because its keys decide which tokens are valid", issuer)
 	}
 	return nil
-}
-
-func isLocal(host string) bool {
-	addr, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && addr.IsLoopback()
 }
 
 // isScope reports whether s is a scope of RFC 6749.
