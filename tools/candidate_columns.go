@@ -14,11 +14,11 @@ var candidates = newRecords("ats_candidates", digest.Table{
 	Name: "candidates", ID: "id", DateColumn: "created",
 	Example: `tags contains "Java" && candidate contains "müller"`,
 },
-	text("id", func(c *candidate) string { return c.ID }).shown(),
-	text("candidate", func(c *candidate) string { return wording.FullName(c.FirstName, c.LastName) }).from("first_name", "last_name").shown().also("name", "full_name", "person").masked(privacy.Name).named(),
-	text("email", func(c *candidate) string { return firstEmail(c.EmailAddresses) }).from("email_addresses").shown().also("email_address").masked(privacy.Contact),
-	list("jobs", func(c *candidate) []string { return appliedFor(c, "") }).from("applications").joinedTo(inApplications, "job", applicationIDs).shown().also("job", "applied_for"),
-	instant("created", func(c *candidate) kombo.Time { return c.RemoteCreatedAt }).from("remote_created_at").shown().also("created_at", "remote_created_at"),
+	text("id", func(c *candidate) string { return c.ID }).byDefault(),
+	text("candidate", func(c *candidate) string { return wording.FullName(c.FirstName, c.LastName) }).from("first_name", "last_name").byDefault().also("name", "full_name", "person").masked(privacy.Name).withNames(),
+	text("email", func(c *candidate) string { return firstEmail(c.EmailAddresses) }).from("email_addresses").byDefault().also("email_address").masked(privacy.Contact),
+	list("jobs", func(c *candidate) []string { return appliedFor(c, "") }).from("applications").joinedTo(inApplications, "job", applicationIDs).byDefault().also("job", "applied_for"),
+	instant("created", func(c *candidate) kombo.Time { return c.RemoteCreatedAt }).from("remote_created_at").byDefault().also("created_at", "remote_created_at"),
 	instant("updated", func(c *candidate) kombo.Time { return c.RemoteUpdatedAt }).from("remote_updated_at").also("updated_at", "remote_updated_at"),
 	text("phone", func(c *candidate) string { return firstPhone(c.PhoneNumbers) }).from("phone_numbers").also("phone_number").masked(privacy.Contact),
 	text("company", func(c *candidate) string { return c.Company }),
@@ -34,7 +34,7 @@ var candidates = newRecords("ats_candidates", digest.Table{
 	instant("changed", func(c *candidate) kombo.Time { return c.ChangedAt }).from("changed_at").also("changed_at"),
 	instant("deleted", func(c *candidate) kombo.Time { return c.RemoteDeletedAt }).from("remote_deleted_at").also("deleted_at", "remote_deleted_at"),
 	text("remote_id", func(c *candidate) string { return c.RemoteID }),
-).wordsOf("the candidate's words").masks((*privacy.Mask).Candidate, func(c *candidate) string { return c.ID }, func(*privacy.Mask, *candidate) bool { return false })
+).writtenBy("the candidate's words").about(func(c *candidate) string { return c.ID }, (*privacy.Mask).Candidate, func(*privacy.Mask, *candidate) bool { return false })
 
 // appliedFor names the jobs of the candidate's applications with that outcome,
 // of all of them if it is empty.

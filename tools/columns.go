@@ -127,29 +127,29 @@ func (c columnOf[T]) byName() columnOf[T] { c.lookup.folded = true; return c }
 // names, where the column has another name.
 func (c columnOf[T]) from(fields ...string) columnOf[T] { c.fields = fields; return c }
 
-// shown puts the column into the default table.
-func (c columnOf[T]) shown() columnOf[T] { c.Default = true; return c }
+// byDefault puts the column into the default table.
+func (c columnOf[T]) byDefault() columnOf[T] { c.Default = true; return c }
 
 // also adds synonyms that a question may use.
 func (c columnOf[T]) also(names ...string) columnOf[T] { c.Aliases = names; return c }
 
-// counted puts the column's values into the summary.
-func (c columnOf[T]) counted() columnOf[T] { c.Summary = true; return c }
+// inSummary puts the column's values into the summary.
+func (c columnOf[T]) inSummary() columnOf[T] { c.Summary = true; return c }
 
 // byID names the column with the id behind this name.
 func (c columnOf[T]) byID(id string) columnOf[T] { c.IDColumn = id; return c }
 
-// apart keeps groups that share a name but not an id apart.
-func (c columnOf[T]) apart() columnOf[T] { c.DistinctByID = true; return c }
+// distinctByID keeps groups that share a name but not an id apart.
+func (c columnOf[T]) distinctByID() columnOf[T] { c.DistinctByID = true; return c }
 
-// holds says in a few words what the column holds.
-func (c columnOf[T]) holds(about string) columnOf[T] { c.About = about; return c }
+// described says in a few words what the column holds.
+func (c columnOf[T]) described(about string) columnOf[T] { c.About = about; return c }
 
-// ranked names the number column that gives the natural order.
-func (c columnOf[T]) ranked(by string) columnOf[T] { c.RankColumn = by; return c }
+// rankedBy names the number column that gives the natural order.
+func (c columnOf[T]) rankedBy(by string) columnOf[T] { c.RankColumn = by; return c }
 
-// minutes shows hours and minutes, not the day alone.
-func (c columnOf[T]) minutes() columnOf[T] { c.ShowTime = true; return c }
+// withTime shows hours and minutes, not the day alone.
+func (c columnOf[T]) withTime() columnOf[T] { c.ShowTime = true; return c }
 
 // masked declares which category of a candidate's personal data the column
 // shows.
@@ -162,12 +162,12 @@ func (c columnOf[T]) reflects(kind writes.EffectKind) columnOf[T] { c.effect = k
 // memory: a value that no record has is answered with the nearest.
 func (c columnOf[T]) fromMemory() columnOf[T] { c.recalled = true; return c }
 
-// named declares that the column holds names, in which people write ae, oe and
+// withNames declares that the column holds names, in which people write ae, oe and
 // ue for umlauts.
-func (c columnOf[T]) named() columnOf[T] { c.transcribed = true; return c }
+func (c columnOf[T]) withNames() columnOf[T] { c.transcribed = true; return c }
 
-// ages declares that a looked-up value depends on the current time.
-func (c columnOf[T]) ages() columnOf[T] { c.clocked = true; return c }
+// dependsOnClock declares that a looked-up value depends on the current time.
+func (c columnOf[T]) dependsOnClock() columnOf[T] { c.clocked = true; return c }
 
 // joined declares that the value belongs to the record of another list whose id
 // is in the column by, and has it in the column named.

@@ -102,7 +102,7 @@ func TestColumnsThatDependOnTheClockDeclareIt(t *testing.T) {
 			if c.lookup != nil && c.lookup.take != "" {
 				clocked[name] = clocked[string(c.lookup.list)+"."+c.lookup.take]
 			}
-			assert.Equal(t, clocked[name], of.columns[i].clocked, "%s: is its value another at another time? declare that with clocked or ages", name)
+			assert.Equal(t, clocked[name], of.columns[i].clocked, "%s: is its value another at another time? declare that with clocked or dependsOnClock", name)
 		}
 	}
 }

@@ -16,12 +16,12 @@ var jobs = newRecords("ats_jobs", digest.Table{
 	Name: "jobs", ID: "id", DateColumn: "opened",
 	Example: `job_status == "OPEN" && location contains "Berlin"`,
 },
-	text("id", func(j *job) string { return j.ID }).shown(),
-	text("job", func(j *job) string { return j.Name }).from("name").shown().also("name", "title").byID("id").apart().fromMemory(),
-	text("job_status", func(j *job) kombo.JobStatus { return j.Status }).from("status").shown().also("status").counted(),
-	text("department", func(j *job) string { return j.Department }).fromMemory().shown().counted(),
-	text("location", func(j *job) string { return wording.Place(j.Location) }).shown().also("city", "job_location", "place").fromMemory(),
-	instant("opened", func(j *job) kombo.Time { return j.OpenedAt }).from("opened_at").shown().also("opened_at"),
+	text("id", func(j *job) string { return j.ID }).byDefault(),
+	text("job", func(j *job) string { return j.Name }).from("name").byDefault().also("name", "title").byID("id").distinctByID().fromMemory(),
+	text("job_status", func(j *job) kombo.JobStatus { return j.Status }).from("status").byDefault().also("status").inSummary(),
+	text("department", func(j *job) string { return j.Department }).fromMemory().byDefault().inSummary(),
+	text("location", func(j *job) string { return wording.Place(j.Location) }).byDefault().also("city", "job_location", "place").fromMemory(),
+	instant("opened", func(j *job) kombo.Time { return j.OpenedAt }).from("opened_at").byDefault().also("opened_at"),
 	instant("closed", func(j *job) kombo.Time { return j.ClosedAt }).from("closed_at").also("closed_at"),
 	text("visibility", func(j *job) kombo.Visibility { return j.Visibility }),
 	text("employment_type", func(j *job) kombo.EmploymentType { return j.EmploymentType }).fromMemory(),
@@ -30,9 +30,9 @@ var jobs = newRecords("ats_jobs", digest.Table{
 	text("code", func(j *job) string { return j.JobCode }).from("job_code").also("job_code"),
 	list("team", teamOf).from("hiring_team").joinedTo(inUsers, "", func(j *job) []string {
 		return textsOf(j.HiringTeam, func(m kombo.HiringTeamMember) string { return m.ID })
-	}).holds("name and role").also("hiring_team"),
-	list("stages", stagesOf).holds("name and id"),
-	list("questions", questionsOf).from("screening_questions").holds("title, id, type, options, required").also("screening_questions"),
+	}).described("name and role").also("hiring_team"),
+	list("stages", stagesOf).described("name and id"),
+	list("questions", questionsOf).from("screening_questions").described("title, id, type, options, required").also("screening_questions"),
 	counting[job]("applications", inApplications, "job_id", "id"),
 	counting[job]("pending", inApplications, "job_id", "id").having("outcome", string(kombo.OutcomePending)).also("undecided"),
 	text("salary", salaryOf).from("salary_amount", "salary_amount_from", "salary_amount_to", "salary_currency", "salary_period"),
@@ -42,7 +42,7 @@ var jobs = newRecords("ats_jobs", digest.Table{
 	instant("changed", func(j *job) kombo.Time { return j.ChangedAt }).from("changed_at").also("changed_at"),
 	instant("deleted", func(j *job) kombo.Time { return j.RemoteDeletedAt }).from("remote_deleted_at").also("deleted_at", "remote_deleted_at"),
 	text("remote_id", func(j *job) string { return j.RemoteID }),
-).wordsOf("the company's words")
+).writtenBy("the company's words")
 
 func teamOf(j *job) []string {
 	return textsOf(j.HiringTeam, func(m kombo.HiringTeamMember) string {

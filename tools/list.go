@@ -74,7 +74,7 @@ func newList[A, F, T any, PA interface {
 // listDeps is what a list needs of the call and its toolbox.
 func (c *call) listDeps() *listDeps {
 	return &listDeps{
-		client: c.cfg.Client, directories: c.directories, cache: c.keeper, recent: c.recent, mask: c.mask, identities: c.identities,
+		client: c.cfg.Client, directories: c.directories, cache: c.cache, recent: c.recent, mask: c.mask, identities: c.identities,
 		limits: c.cfg.Limits, secret: c.cfg.Secret, location: c.cfg.Location, now: c.cfg.Now(), html: c.cfg.Documents.HTML, progress: c.Progress,
 	}
 }

@@ -132,7 +132,7 @@ func TestFollowingNextShowsEveryApplicationOnceInOrder(t *testing.T) {
 		short := rapid.Bool().Draw(t, "a walk that does not end")
 		rig := newListRigOn(t, sb, smallPages, func(c *tools.Config) {
 			if rapid.Bool().Draw(t, "walks are not kept") {
-				c.KeepBytes = 1
+				c.CacheBytes = 1
 			}
 			if short {
 				c.Limits.Records = rapid.IntRange(1, 37).Draw(t, "records of a walk")

@@ -9,11 +9,11 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
 )
 
-// reader turns pages of records into pages of rows from which all that must not
-// show was removed. It belongs to one walk.
+// reader turns pages of records into pages of rows in which nothing shows that must
+// not. It belongs to one walk.
 type reader struct {
 	*listDeps
-	// protected tells answers apart that must not show, nil to read none.
+	// protected are the questions whose answers must not show, nil to read no answers.
 	protected *privacy.Protected
 	// whole adds a last value with the whole record as text.
 	whole bool
@@ -51,15 +51,15 @@ func readPage[T any](ctx context.Context, r *reader, of *records[T], page []T) (
 		rows[i] = of.row(&page[i], r.now, r.protected != nil)
 		if r.whole {
 			hide := func(s string) string { return r.mask.CleanText(s, people[i]) }
-			rows[i].Values = append(rows[i].Values, wholeRecord(&page[i], of.words, r.html, hide))
+			rows[i].Values = append(rows[i].Values, wholeRecord(&page[i], of.author, r.html, hide))
 		}
 	}
 	r.recent.Observe(&of.resource, rows)
 	return rows, nil
 }
 
-// identitiesOf gives what is to be masked of the candidate behind each record, as
-// far as the record itself does not say it.
+// identitiesOf gives the identity behind each record, as far as masking takes more
+// than the record says.
 func identitiesOf[T any](ctx context.Context, r *reader, of *records[T], page []T) ([]privacy.Identity, error) {
 	people := make([]privacy.Identity, len(page))
 	if of.mask == nil || r.mask == nil {
@@ -67,7 +67,7 @@ func identitiesOf[T any](ctx context.Context, r *reader, of *records[T], page []
 	}
 	var ids []string
 	for i := range page {
-		if id := of.owner(&page[i]); id != "" && of.lacks(r.mask, &page[i]) {
+		if id := of.candidateID(&page[i]); id != "" && of.needsIdentity(r.mask, &page[i]) {
 			ids = append(ids, id)
 		}
 	}
@@ -76,7 +76,7 @@ func identitiesOf[T any](ctx context.Context, r *reader, of *records[T], page []
 		return nil, err
 	}
 	for i := range page {
-		people[i] = found[of.owner(&page[i])]
+		people[i] = found[of.candidateID(&page[i])]
 	}
 	return people, nil
 }

@@ -15,8 +15,8 @@ type resource struct {
 	columns []column
 	// model is Kombo's id for the kind of record.
 	model string
-	// words says whose the long texts of a record are.
-	words string
+	// author says whose words the longer texts of a record are.
+	author string
 }
 
 // column gives the place of a column, -1 where there is none of the name.
@@ -77,19 +77,19 @@ type records[T any] struct {
 	values  []func(*T, time.Time) digest.Value
 	ids     []func(*T) []string
 	answers func(*T) []digest.ScreeningAnswer
-	// mask hides what must not show of a record, in place, and adds to what was
-	// looked up of the candidate what the record tells; nil for records that
-	// hold nothing of a candidate. owner is the candidate's id, and lacks reports
-	// whether more must be known of them than the record tells.
-	mask  func(*privacy.Mask, *T, *privacy.Identity)
-	owner func(*T) string
-	lacks func(*privacy.Mask, *T) bool
-	// strip takes out protected answers and gives their number.
+	// mask masks a record in place, and adds what it says of the candidate to the
+	// identity that was looked up; nil for records about no candidate. candidateID
+	// is whom the record is about, and needsIdentity reports whether masking takes
+	// data of theirs that the record lacks.
+	mask          func(*privacy.Mask, *T, *privacy.Identity)
+	candidateID   func(*T) string
+	needsIdentity func(*privacy.Mask, *T) bool
+	// strip removes protected answers and gives their number.
 	strip func(*privacy.Protected, *T) int
 }
 
 func newRecords[T any](model string, t digest.Table, columns ...columnOf[T]) *records[T] {
-	r := &records[T]{resource: resource{table: t, model: model, words: "a longer text"}}
+	r := &records[T]{resource: resource{table: t, model: model, author: "a longer text"}}
 	for _, c := range columns {
 		r.table.Columns = append(r.table.Columns, c.Column)
 		r.columns = append(r.columns, c.column)
@@ -99,13 +99,13 @@ func newRecords[T any](model string, t digest.Table, columns ...columnOf[T]) *re
 	return r
 }
 
-// wordsOf says whose the long texts of a record are.
-func (r *records[T]) wordsOf(whose string) *records[T] { r.words = whose; return r }
+// writtenBy says whose words the longer texts of a record are.
+func (r *records[T]) writtenBy(author string) *records[T] { r.author = author; return r }
 
-// masks says how a record is masked, whose it is, and whether it tells too
-// little of that candidate.
-func (r *records[T]) masks(f func(*privacy.Mask, *T, *privacy.Identity), owner func(*T) string, lacks func(*privacy.Mask, *T) bool) *records[T] {
-	r.mask, r.owner, r.lacks = f, owner, lacks
+// about declares whose data a record is, how it is masked, and whether that takes
+// data of theirs that the record lacks.
+func (r *records[T]) about(candidateID func(*T) string, mask func(*privacy.Mask, *T, *privacy.Identity), needsIdentity func(*privacy.Mask, *T) bool) *records[T] {
+	r.candidateID, r.mask, r.needsIdentity = candidateID, mask, needsIdentity
 	return r
 }
 
@@ -124,8 +124,8 @@ func (r *records[T]) row(rec *T, now time.Time, answers bool) digest.Row {
 	return row
 }
 
-// hide takes out of a record what must not show: what is masked, and protected
-// answers unless p is nil. It gives the number of these.
+// hide masks a record and removes protected answers, unless p is nil. It gives the
+// number of these.
 func (r *records[T]) hide(p *privacy.Protected, m *privacy.Mask, rec *T, k *privacy.Identity) (stripped int) {
 	if r.strip != nil && p != nil {
 		stripped = r.strip(p, rec)

@@ -38,9 +38,10 @@ type request struct {
 	cacheKeys []string
 	// whole asks for whole records instead of columns.
 	whole bool
-	// protected tells answers apart that must not show; nil where none are read.
+	// protected are the questions whose answers must not show, nil if the request
+	// reads no answers.
 	protected *privacy.Protected
-	// notes are about what in the question is not taken as it stands.
+	// notes are about what in the question was not taken literally.
 	notes []string
 }
 
@@ -226,8 +227,7 @@ func maskNotes(m *privacy.Mask, table *digest.Table, plan *digest.Plan, whole bo
 	return []string{strings.Join(masked, ", ") + ": pseudonyms; this server masks " + strings.Join(m.Categories(), ", ") + " data"}
 }
 
-// protectedIn tells protected answers apart, and refuses to read those to the
-// questions.
+// protectedIn gives the protected questions, and refuses to answer one of them.
 func (d *listDeps) protectedIn(ctx context.Context, questions []string) (*privacy.Protected, error) {
 	p, err := d.directories.protectedQuestions(ctx)
 	if err != nil {

@@ -102,7 +102,7 @@ func (c *call) applicants(ctx context.Context, p *writes.Plan, list []applicatio
 	}
 	var ids []string
 	for i := range list {
-		if applications.lacks(c.mask, &list[i]) {
+		if applications.needsIdentity(c.mask, &list[i]) {
 			ids = append(ids, list[i].CandidateID)
 		}
 	}

@@ -34,13 +34,14 @@ type Config struct {
 	Only, Exclude []string
 	// Limits bound the walk behind a list's answer; digest's defaults if zero.
 	Limits digest.Limits
-	// KeepBytes is the memory for kept walks; digest.DefaultCacheBytes if zero.
-	KeepBytes int
-	// Secret seals cursors, confirmations and pseudonyms. Servers that share one
-	// take each other's; without one they end with the process.
+	// CacheBytes is the memory for cached walks and answers; digest.DefaultCacheBytes if
+	// zero.
+	CacheBytes int
+	// Secret signs cursors and confirmations and makes pseudonyms. Servers that share
+	// one accept each other's; without one, a random secret ends with the process.
 	Secret []byte
-	// Documents reads files; Fetch gets one from the address that the ATS names.
-	// Without them attachments are listed only.
+	// Documents reads files; Fetch gets one from the address that the ATS gives.
+	// Without them, attachments are only listed.
 	Documents Documents
 	Fetch     func(ctx context.Context, address string) (data []byte, contentType string, err error)
 	// Writes and Fallback say when a person must confirm a write.
@@ -48,20 +49,19 @@ type Config struct {
 	Fallback Fallback
 	// WritesPerMinute is the write limit; DefaultWritesPerMinute if zero.
 	WritesPerMinute int
-	// Memory keeps a write from being sent twice. Nil remembers nothing; every
-	// server has one.
+	// Memory is the write memory. Nil remembers nothing, which is for tests.
 	Memory once.Memory
 	// Redact names the categories of candidates' personal data that are masked in every
 	// answer; see Redactions.
 	Redact []string
-	// RecordRead is told of every read that succeeded, where reads are to be
-	// recorded, from several goroutines at once; the read is refused when it fails.
+	// RecordRead, if not nil, records every read that succeeded, from several
+	// goroutines at once; if it fails, the answer is withheld.
 	RecordRead func(context.Context, Read) error
 	// Now is the clock; time.Now if nil.
 	Now func() time.Time
 	// Location is the time zone that days are counted in; UTC if nil.
 	Location *time.Location
-	// Logger gets what goes wrong inside; discards if nil. No personal data is
+	// Logger gets failures that no answer shows; nil discards them. No personal data is
 	// logged.
 	Logger *slog.Logger
 }
@@ -70,15 +70,15 @@ type Config struct {
 // mask, as Config.Redact names them.
 var Redactions = privacy.Categories()
 
-// Toolbox is the set of tools that one tenant may use, with what they need to
-// work. It is safe for concurrent use.
+// Toolbox is the tools of one tenant with all they need to run. It is safe for
+// concurrent use.
 type Toolbox struct {
 	cfg         Config
 	tools       map[string]*Tool
 	listed      []*Tool
 	directories *directories
 
-	keeper     *digest.Cache
+	cache      *digest.Cache
 	recent     *writes.Recent
 	executor   *writes.Executor
 	texts      textCache
@@ -88,18 +88,18 @@ type Toolbox struct {
 
 // Documents turns files and markup into text.
 type Documents interface {
-	// Text reads a file; its bytes decide what it is, name and content type
-	// help. Notes say what was left out. Errors are sentences for an agent.
+	// Text reads a file; its bytes decide what it is, name and content type help.
+	// Notes say what was omitted. Errors are sentences for an agent.
 	Text(ctx context.Context, data []byte, name, contentType string) (text string, notes []string, err error)
-	// HTML gives the text that a page shows.
+	// HTML is the text that a page shows.
 	HTML(s string) string
 }
 
-// noDocuments stands in where no reader of documents was given.
+// noDocuments is used where no reader of documents was given.
 type noDocuments struct{}
 
 func (noDocuments) Text(context.Context, []byte, string, string) (string, []string, error) {
-	return "", nil, errors.New("this server reads no files")
+	return "", nil, errors.New("this server does not read files")
 }
 
 func (noDocuments) HTML(s string) string { return s }
@@ -142,13 +142,13 @@ func New(cfg Config) (*Toolbox, error) {
 	b := &Toolbox{
 		cfg: cfg, listed: chosen, tools: make(map[string]*Tool, len(chosen)), directories: newDirectories(cfg.Client, cfg.Now),
 		// The walks are cached in real time, whatever day it is for the data.
-		keeper: digest.NewCache(cfg.KeepBytes, 0, nil),
-		mask:   masked, identities: privacy.NewIdentities(cfg.Client, cfg.Now), recent: &writes.Recent{},
+		cache: digest.NewCache(cfg.CacheBytes, 0, nil),
+		mask:  masked, identities: privacy.NewIdentities(cfg.Client, cfg.Now), recent: &writes.Recent{},
 	}
 	b.executor = writes.New(writes.Deps{
 		Memory: cfg.Memory, Policy: cfg.Writes, Fallback: cfg.Fallback, PerMinute: cfg.WritesPerMinute, Secret: cfg.Secret, Mask: masked,
 		Integration: cfg.Client.Integration(), ActionTimeout: cfg.Client.ActionTimeout(), Recent: b.recent, Explain: Explain,
-		Sent: func() { b.keeper.Clear(); b.directories.forgetTags() }, Now: cfg.Now, Logger: cfg.Logger,
+		Sent: func() { b.cache.Clear(); b.directories.forgetTags() }, Now: cfg.Now, Logger: cfg.Logger,
 	})
 	for _, t := range chosen {
 		b.tools[t.name] = t
@@ -173,7 +173,7 @@ func choose(all []*Tool, cfg Config) ([]*Tool, error) {
 	}), nil
 }
 
-// Tools lists the tools of this box, in the order of their names.
+// Tools lists the tools of this toolbox, sorted by name.
 func (b *Toolbox) Tools() []*Tool { return slices.Clone(b.listed) }
 
 // Run calls the tool with the arguments as decoded from JSON and gives its

@@ -90,7 +90,7 @@ func (s Settings) toolsConfig() (tools.Config, error) {
 	cfg := tools.Config{
 		ReadOnly: s.ReadOnly, Redact: s.Redact, Exclude: s.ExcludeTools,
 		Limits:    digest.Limits{Records: s.WalkRecords, Time: s.WalkTime},
-		KeepBytes: s.KeepMB << 20, WritesPerMinute: s.MaxWritesPerMinute,
+		CacheBytes: s.KeepMB << 20, WritesPerMinute: s.MaxWritesPerMinute,
 	}
 	if len(s.Tools) > 0 {
 		cfg.Only = s.Tools

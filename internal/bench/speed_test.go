@@ -34,7 +34,7 @@ func upstream(b *testing.B, s *sandbox.Sandbox) *kombo.Client {
 // forgetful is a toolbox that keeps no walk, so that each call asks upstream.
 func forgetful(b *testing.B, c *kombo.Client, s *sandbox.Sandbox) *tools.Toolbox {
 	b.Helper()
-	box, err := tools.New(tools.Config{Client: c, Now: s.Now, KeepBytes: 1, Limits: digest.Limits{Records: 200_000, Time: 5 * time.Minute}})
+	box, err := tools.New(tools.Config{Client: c, Now: s.Now, CacheBytes: 1, Limits: digest.Limits{Records: 200_000, Time: 5 * time.Minute}})
 	require.NoError(b, err)
 	digest.CountTokens("load the vocabulary")
 	return box
