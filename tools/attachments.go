@@ -13,7 +13,7 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
-// readArgs are what both reads of attachments take beside the record.
+// readArgs are the parameters of both reads of attachments, beside the record.
 type readArgs struct {
 	Read      string `json:"read,omitempty" alias:"attachment_id,file" jsonschema_description:"id, file name or CV"`
 	Cursor    string `json:"cursor,omitempty" alias:"next"`
@@ -44,20 +44,20 @@ var _ = register(define(spec{
 	return c.attachments(ctx, "candidate_id", a.CandidateID, a.readArgs, c.cfg.Client.GetCandidateAttachments)
 }))
 
-// AttachmentAnswer lists files, or gives a stretch of the text of one.
+// AttachmentAnswer lists files, or gives a page of the text of one.
 type AttachmentAnswer struct {
 	Columns []string   `json:"columns,omitempty"`
 	Rows    [][]string `json:"rows,omitempty"`
-	// File names the file whose text follows and which stretch of it.
+	// File says which file's text follows, and which part of it.
 	File string `json:"file,omitempty"`
 	// Content is text, each line after "| ", so that nothing in it can pass for
-	// something outside.
+	// something outside it.
 	Content string   `json:"text,omitempty"`
 	Next    string   `json:"next,omitempty"`
 	Notes   []string `json:"notes,omitempty"`
 }
 
-// Text gives the same facts in lines.
+// Text implements [Answer] with the same facts in lines.
 func (a *AttachmentAnswer) Text() string {
 	var b strings.Builder
 	if len(a.Columns) > 0 {
@@ -67,7 +67,7 @@ func (a *AttachmentAnswer) Text() string {
 		b.WriteString(strings.Join(r, "\t") + "\n")
 	}
 	if a.File != "" {
-		// A file's name is its sender's: no line begins with it.
+		// The sender chose the file's name, so no line begins with it.
 		b.WriteString("text of " + a.File + ":\n" + a.Content)
 	}
 	if a.Next != "" {
@@ -84,7 +84,7 @@ func (a *AttachmentAnswer) Size() string {
 	return fmt.Sprintf("%d files listed, %d bytes of text", len(a.Rows), len(a.Content))
 }
 
-// tokens is the larger count of the two forms.
+// tokens is the number of tokens of the larger of the two forms.
 func (a *AttachmentAnswer) tokens() int {
 	raw, err := json.Marshal(a)
 	if err != nil {
@@ -123,8 +123,8 @@ func (c *call) attachments(ctx context.Context, param, id string, a readArgs, li
 	return doc.page(a.Cursor, budgetOf(a.MaxTokens))
 }
 
-// ownerOf returns the identity of the candidate whose files these are, if something
-// about them is masked.
+// ownerOf gives the identity of the candidate whose files these are, where something
+// is masked.
 func (c *call) ownerOf(ctx context.Context, param, id string) (privacy.Identity, error) {
 	if c.mask == nil {
 		return privacy.Identity{}, nil
@@ -143,7 +143,7 @@ func (c *call) ownerOf(ctx context.Context, param, id string) (privacy.Identity,
 	return who, err
 }
 
-// budgetOf is the number of tokens that an answer may have.
+// budgetOf is the token budget of an answer for which max_tokens was asked.
 func budgetOf(asked int) int {
 	if asked == 0 {
 		return digest.DefaultTokens
@@ -151,14 +151,14 @@ func budgetOf(asked int) int {
 	return min(max(asked, digest.MinTokens), digest.MaxTokens)
 }
 
-// listFiles shows as many files as fit, from the cursor's on.
+// listFiles shows as many files as fit, from the cursor on.
 func listFiles(files []kombo.Attachment, cursor string, budget int) (*AttachmentAnswer, error) {
 	from, err := offsetOf(cursor, "list", len(files))
 	if err != nil {
 		return nil, err
 	}
 	if len(files) == 0 {
-		return &AttachmentAnswer{Notes: []string{"There is no file, or the ATS delivers none."}}, nil
+		return &AttachmentAnswer{Notes: []string{"There are no files, or the ATS delivers none."}}, nil
 	}
 	out := &AttachmentAnswer{Columns: []string{"id", "type", "name", "content_type", "created"}}
 	left := budget - fileListTokens
@@ -174,7 +174,7 @@ func listFiles(files []kombo.Attachment, cursor string, budget int) (*Attachment
 	return out, nil
 }
 
-// fileListTokens is what a list of files needs beside its rows.
+// fileListTokens is the part of the budget for all but the rows.
 const fileListTokens = 100
 
 func day(t kombo.Time) string {

@@ -10,30 +10,30 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/names"
 )
 
-// Choice is something that an argument of a prompt can name.
+// Choice is a valid value of a prompt's argument.
 type Choice struct {
-	// ID is Kombo's, Name the one that people use, cleaned of what nobody sees.
+	// ID is Kombo's id, Name the name that people use, without invisible characters.
 	ID, Name string
-	// Note tells namesakes apart: a job's status and place.
+	// Note distinguishes choices of the same name: a job's status and place.
 	Note string
-	// Open holds for jobs that take applications.
+	// Open is set for jobs that take applications.
 	Open bool
 }
 
-// ChoiceKind is what is chosen among.
+// ChoiceKind is a kind of choices.
 type ChoiceKind string
 
-// What can be chosen among. None of it is about a candidate.
+// The kinds of choices. None is about a candidate.
 const (
 	ChoiceJob    ChoiceKind = "job"
 	ChoiceStage  ChoiceKind = "stage"
 	ChoiceReason ChoiceKind = "rejection reason"
-	// ChoiceQuestion are the screening questions of a job by their titles, without
-	// those of equal opportunity and demographics, whose answers never show.
+	// ChoiceQuestion are the screening questions of a job by their titles, except
+	// protected ones.
 	ChoiceQuestion ChoiceKind = "question"
 )
 
-// tool is the read that gives the same to whoever calls it.
+// tool is the tool that reads the same.
 func (k ChoiceKind) tool() string {
 	if k == ChoiceReason {
 		return "get_rejection_reasons"
@@ -41,10 +41,10 @@ func (k ChoiceKind) tool() string {
 	return "get_jobs"
 }
 
-// Choices lists what there is of a kind, open jobs first, stages and questions
-// in their order. These two are those of the job with the id; other kinds do not
-// look at it. The list is kept for minutes. The error is ErrUnknownTool where the
-// caller may not read it with a tool either, else Kombo's.
+// Choices lists the choices of a kind: open jobs first, stages and questions in their
+// order. These two are of the job with the id; other kinds ignore it. The list is
+// cached for minutes. The error is ErrUnknownTool if the caller may not use the tool
+// that reads the same, else Kombo's.
 func (b *Toolbox) Choices(ctx context.Context, who Caller, kind ChoiceKind, jobID string) ([]Choice, error) {
 	d, err := b.chosenAmong(ctx, who, kind, jobID)
 	if err != nil {
@@ -57,9 +57,8 @@ func (b *Toolbox) Choices(ctx context.Context, who Caller, kind ChoiceKind, jobI
 	return out, nil
 }
 
-// Choose gives the one that a reference means, an id or an exact name, as a
-// write would. The error is an *ArgumentError that begins with param and names
-// the choices, or one of Choices.
+// Choose resolves a reference, an id or an exact name, as writes do. The error is an
+// *ArgumentError that begins with param and offers choices, or that of Choices.
 func (b *Toolbox) Choose(ctx context.Context, who Caller, kind ChoiceKind, jobID, param, ref string) (Choice, error) {
 	d, err := b.chosenAmong(ctx, who, kind, jobID)
 	if err != nil {
@@ -93,10 +92,10 @@ func (b *Toolbox) chosenAmong(ctx context.Context, who Caller, kind ChoiceKind, 
 	return nil, fmt.Errorf("tools: there are no choices of %q", kind)
 }
 
-// Today is the present in the zone that days are counted in.
+// Today is the current time in the time zone that days are counted in.
 func (b *Toolbox) Today() time.Time { return b.cfg.Now().In(b.cfg.Location) }
 
-// questionDirectory lists what a job asks that may serve a decision.
+// questionDirectory resolves the screening questions of a job, except protected ones.
 func (b *Toolbox) questionDirectory(ctx context.Context, jobID string) (*names.Directory, error) {
 	list, err := b.directories.jobs(ctx)
 	if err != nil {

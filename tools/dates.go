@@ -9,13 +9,13 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/writes"
 )
 
-// dateForms are the ways in which agents write an instant; Kombo takes a plain
-// date or one that ends in Z.
+// dateForms are the forms in which agents write an instant. Kombo takes a plain date,
+// or an instant that ends in Z.
 var dateForms = []string{time.RFC3339Nano, "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05.999", "2006-01-02T15:04", "2006-01-02 15:04:05", "2006-01-02 15:04"}
 
-// wireDate turns a date as agents write it into the form that Kombo takes. An
-// offset is turned into UTC, since Kombo refuses it; a time without a zone is
-// UTC. The error is a whole sentence that begins with the parameter's name.
+// wireDate converts a date as agents write it to the form that Kombo takes. An
+// instant with an offset becomes UTC, since Kombo refuses offsets; one without a zone
+// is taken as UTC. The error begins with the parameter's name.
 func wireDate(name, s string) (string, error) {
 	s = strings.TrimSpace(s)
 	if s == "" {

@@ -20,18 +20,17 @@ import (
 // names of the tools.
 const ServerName = "kombo"
 
-// kind says what a tool does to the hiring system. It alone sets the four
-// annotations.
+// kind says what a tool does to the ATS. It alone determines the four annotations.
 type kind int
 
 const (
 	// read changes nothing.
 	read kind = iota
-	// add puts something new in, and takes nothing away.
+	// add creates something and removes nothing.
 	add
-	// set brings about a state: done twice it is as done once.
+	// set brings about a state: doing it twice is the same as doing it once.
 	set
-	// destroy ends or removes something, for good.
+	// destroy ends or removes something for good.
 	destroy
 )
 
@@ -45,13 +44,12 @@ func (k kind) annotations(title string) mcp.ToolAnnotation {
 	}
 }
 
-// Answer is what a tool gives back: itself as structured content, and the same
-// facts as text for hosts that pass on only that.
+// Answer is what a tool returns. It is the structured content itself, encoded as JSON.
 type Answer interface {
-	// Text gives the answer for a model to read.
+	// Text has the same facts as text, for hosts that pass on nothing else.
 	Text() string
-	// Size says how much the answer holds, in numbers alone: it goes on record
-	// where reads are recorded.
+	// Size says in numbers alone how much the answer holds. It is recorded where reads
+	// are; see Config.RecordRead.
 	Size() string
 }
 
@@ -65,7 +63,7 @@ type pictured interface {
 type spec struct {
 	name, title string
 	kind        kind
-	// weighty marks what changes where a person stands.
+	// weighty marks a write that changes where a person stands; see PolicyConfirm.
 	weighty bool
 	// about is the description: when to use the tool, when not, what the answer
 	// means.
@@ -79,18 +77,18 @@ type Tool struct {
 	// run decodes the arguments and does the work.
 	run     func(ctx context.Context, c *call, arguments any) (Answer, error)
 	schemas func() (in, out json.RawMessage)
-	// view is the address of the page that shows answers in hosts of MCP apps, ""
-	// for none.
+	// view is the URI of the page that shows answers in hosts with MCP apps, "" for
+	// none.
 	view string
 }
 
-// Name is the tool's name, as hosts send it.
+// Name is the tool's name in the protocol.
 func (t *Tool) Name() string { return t.name }
 
 // Title is the tool's name for people.
 func (t *Tool) Title() string { return t.title }
 
-// Description tells an agent when to use the tool and what its answer means.
+// Description says for an agent when to use the tool and what its answer means.
 func (t *Tool) Description() string { return t.about }
 
 // ReadOnly reports whether the tool changes nothing in the ATS.
@@ -99,13 +97,13 @@ func (t *Tool) ReadOnly() bool { return t.kind == read }
 // Destructive reports whether the tool ends or removes something.
 func (t *Tool) Destructive() bool { return t.kind == destroy }
 
-// InputSchema is the JSON Schema of the arguments, portable by schemas.Lint.
+// InputSchema is the JSON Schema of the arguments; it passes schemas.Lint.
 func (t *Tool) InputSchema() json.RawMessage { in, _ := t.schemas(); return in }
 
 // OutputSchema is the JSON Schema of the structured content.
 func (t *Tool) OutputSchema() json.RawMessage { _, out := t.schemas(); return out }
 
-// MCP gives the tool as the protocol lists it.
+// MCP is the tool as the protocol lists it.
 func (t *Tool) MCP() mcp.Tool {
 	in, out := t.schemas()
 	m := mcp.Tool{
@@ -114,7 +112,7 @@ func (t *Tool) MCP() mcp.Tool {
 		Annotations: t.kind.annotations(t.title),
 	}
 	if t.view != "" {
-		// The second key is that of hosts older than the standard.
+		// The second key is for hosts older than the standard.
 		m.Meta = &mcp.Meta{AdditionalFields: map[string]any{"ui": map[string]any{"resourceUri": t.view}, "ui/resourceUri": t.view}}
 	}
 	return m
@@ -146,8 +144,8 @@ func defineAs[A any, O Answer](s spec, fn func(context.Context, *call, A) (Answe
 	return t
 }
 
-// mustReflect panics on a type without a portable schema: that is a mistake in
-// the declaration, and every test that lists the tools meets it.
+// mustReflect panics on a type without a portable schema: that is a mistake in the
+// declaration, and every test that lists the tools finds it.
 func (t *Tool) mustReflect(typ reflect.Type) json.RawMessage {
 	if typ.Kind() == reflect.Pointer {
 		typ = typ.Elem()
@@ -161,8 +159,8 @@ func (t *Tool) mustReflect(typ reflect.Type) json.RawMessage {
 
 var declared []*Tool
 
-// register adds a declaration to the catalogue; it runs while the package's
-// variables are set and never after.
+// register adds a declaration to the catalogue. It runs while the package's variables
+// are initialized, and never after.
 //
 //nolint:unparam // a declaration is a package variable, and that needs a value
 func register(t *Tool) *Tool {
@@ -170,15 +168,15 @@ func register(t *Tool) *Tool {
 	return t
 }
 
-// Catalogue lists every tool, in the order of their names.
+// Catalogue lists every tool, sorted by name.
 func Catalogue() []*Tool {
 	out := slices.Clone(declared)
 	slices.SortFunc(out, func(a, b *Tool) int { return strings.Compare(a.name, b.name) })
 	return out
 }
 
-// ErrUnknownTool is returned for the name of an unknown tool, or of one that this
-// server is configured to leave out.
+// ErrUnknownTool is returned for a name that no tool has, and for a tool that this
+// server or this caller leaves out.
 var ErrUnknownTool = errors.New("unknown tool")
 
 // ArgumentError says what is wrong with the arguments of a call: every problem at

@@ -14,39 +14,38 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
-// advice says in one sentence what each of Kombo's codes means and what to do
-// next.
+// advice says for each of Kombo's codes what it means and what to do next.
 var advice = map[kombo.Code]string{
 	kombo.CodeRateLimitExceeded:                "Kombo's request limit is used up. Wait a minute, then ask again, with a narrower filter if you can.",
 	kombo.CodeConcurrencyLimitExceeded:         "Too many actions run at once on this integration. Wait a few seconds, then try again.",
 	kombo.CodeIntegrationNotFound:              "The integration id is unknown to this API key. The person who runs this server must check KOMBO_INTEGRATION_ID and that key and region belong together.",
 	kombo.CodeInputInvalid:                     "Kombo refused the input. Correct what the message names; ids come from the list tools.",
-	kombo.CodeUnknownError:                     "Kombo failed without saying why. Try once more later; if it stays, give the log address to Kombo's support.",
+	kombo.CodeUnknownError:                     "Kombo failed without saying why. Try once more later; if it fails again, give the log address to Kombo's support.",
 	kombo.CodeIPNotWhitelisted:                 "Kombo takes requests only from listed addresses, and this server's is not one. The person who runs this server must add it.",
-	kombo.CodeAuthenticationInvalid:            "Kombo does not accept the API key (wrong, expired or of another environment or region). The person who runs this server must correct KOMBO_API_KEY.",
+	kombo.CodeAuthenticationInvalid:            "Kombo does not accept the API key (it is wrong, has expired, or belongs to another environment or region). The person who runs this server must correct KOMBO_API_KEY.",
 	kombo.CodeTaskTimedOut:                     "The ATS took too long to answer Kombo.",
-	kombo.CodePermissionMissing:                "The account that connects Kombo to the ATS lacks the right for this. An administrator of the ATS must grant it.",
+	kombo.CodePermissionMissing:                "The account that connects Kombo to the ATS lacks the permission for this. An administrator of the ATS must grant it.",
 	kombo.CodeIntegrationAuthenticationInvalid: "The ATS no longer accepts the credentials that Kombo holds. The customer must reconnect the integration.",
 	kombo.CodeQAFailed:                         "The first copy of the data failed Kombo's checks; Kombo's staff must step in. Repeating does not help.",
-	kombo.CodeSetupSyncPending:                 "Kombo is still making its first copy of the ATS, which can take hours. Ask again later.",
-	kombo.CodeSetupIncomplete:                  "The integration is not set up completely. A person must finish it in Kombo.",
+	kombo.CodeSetupSyncPending:                 "Kombo is still making its first copy of the ATS, which can take hours. Try again later.",
+	kombo.CodeSetupIncomplete:                  "The set-up of the integration is not complete. A person must finish it in Kombo.",
 	kombo.CodeIntegrationInactive:              "The integration is switched off. A person must switch it on in Kombo.",
 	kombo.CodeModelNotAvailable:                "This ATS does not deliver this kind of record through Kombo. Do not ask again; say that it is not available.",
 	kombo.CodeModelDisabled:                    "This kind of record is switched off for the integration. An administrator can switch it on in Kombo's scope settings.",
 	kombo.CodeActionNotAvailable:               "This ATS does not support this action through Kombo. Do not try again; it must be done in the ATS.",
 	kombo.CodeActionDisabled:                   "This action is switched off for the integration. An administrator can switch it on in Kombo's scope settings.",
-	kombo.CodeRemoteServiceUnavailable:         "The ATS is down. Try again in some minutes.",
+	kombo.CodeRemoteServiceUnavailable:         "The ATS is down. Try again in a few minutes.",
 	kombo.CodeRemoteRateLimitExceeded:          "The ATS is throttling Kombo. Wait a few minutes, then try again.",
-	kombo.CodeRemoteInputInvalid:               "The ATS refused the data. Correct what the message names; a field that only this ATS wants goes into remote_fields.",
-	kombo.CodeRemoteUnknownHTTPError:           "The ATS answered with an error that Kombo does not know.",
-	kombo.CodeJobClosed:                        "The job no longer takes applications. Choose an open job (get_jobs with statuses OPEN).",
+	kombo.CodeRemoteInputInvalid:               "The ATS refused the data. Correct what the message names; a field that only this ATS requires goes into remote_fields.",
+	kombo.CodeRemoteUnknownHTTPError:           "The ATS answered with an error that Kombo could not identify.",
+	kombo.CodeJobClosed:                        "The job no longer accepts applications. Choose an open job (get_jobs with statuses OPEN).",
 	kombo.CodeApplicationAlreadyExists:         "This person has already applied to this job: nothing was created. Find the application with get_candidates by e-mail.",
 }
 
 // Explain words an error for the model that reads it: what happened, why, what
-// to do next. It holds no secret and no dumped body.
+// to do next. The text has no secret in it and no body of a response.
 func Explain(err error) string {
-	// It may quote what strangers wrote.
+	// It may quote what people outside wrote.
 	return digest.Clean(explain(err))
 }
 
@@ -70,9 +69,9 @@ func explain(err error) string {
 		return wording.Sentence(err.Error())
 	case errors.Is(err, kombo.ErrOutcomeUnknown):
 		return "It is not known whether this write was done, so it was not repeated. " + wording.Sentence(err.Error()) +
-			" Before trying again look whether it shows in the ATS; Kombo's copy may lag by hours."
+			" Before trying again, check in the ATS whether it was done; Kombo's copy may lag by hours."
 	case errors.Is(err, context.Canceled):
-		return "The call was cancelled before it ended."
+		return "The call was canceled before it ended."
 	case errors.Is(err, context.DeadlineExceeded):
 		return "Kombo did not answer in time. Ask again, with a narrower filter if it is a list."
 	}
@@ -86,9 +85,9 @@ func explain(err error) string {
 func explainKombo(e *kombo.Error) string {
 	switch {
 	case e.Status == 0:
-		return unreached(e)
+		return explainNoAnswer(e)
 	case e.Status < 400 || e.Body != "" && e.Code == "":
-		return misread(e)
+		return explainBadAnswer(e)
 	}
 	var b strings.Builder
 	says := e.Message
@@ -99,9 +98,9 @@ func explainKombo(e *kombo.Error) string {
 	switch {
 	case known:
 	case e.Status >= 500:
-		next = "The answer came from Kombo's side. Try again in a minute."
+		next = "Something failed on Kombo's side. Try again in a minute."
 	case e.Status == 404:
-		next = "Nothing has that id. Ids come from the list tools; names are not ids here."
+		next = "No record has that id. Ids come from the list tools; a name is not accepted here."
 	default:
 		next = "Correct what the message names before trying again."
 	}
@@ -120,22 +119,22 @@ func explainKombo(e *kombo.Error) string {
 	return b.String()
 }
 
-// unreached words a call that got no answer. Of a write that may have arrived
-// nevertheless, ErrOutcomeUnknown tells.
-func unreached(e *kombo.Error) string {
+// explainNoAnswer words a request that got no answer. A write that may have arrived
+// all the same is an ErrOutcomeUnknown instead.
+func explainNoAnswer(e *kombo.Error) string {
 	cause := "there was no answer"
 	if e.Err != nil {
 		cause = e.Err.Error()
 	}
-	return fmt.Sprintf("Kombo could not be reached: %s Try again in a minute; if it stays, the person who runs this server must look at its network and base URL.", wording.Sentence(wording.Clip(cause, 300)))
+	return fmt.Sprintf("Kombo could not be reached: %s Try again in a minute; if it fails again, the person who runs this server must check its network and base URL.", wording.Sentence(wording.Clip(cause, 300)))
 }
 
-// misread returns the message for a response that is not Kombo's, or incomplete: a
-// page, a redirect, the text of a proxy.
-func misread(e *kombo.Error) string {
+// explainBadAnswer words an answer that is not Kombo's or is cut short: a web page, a
+// redirect, the text of a proxy.
+func explainBadAnswer(e *kombo.Error) string {
 	cause := e.Message
 	if cause == "" && e.Err != nil {
 		cause = e.Err.Error()
 	}
-	return fmt.Sprintf("No usable answer came back: %s Try again in a minute; if it stays, the person who runs this server must check KOMBO_BASE_URL and what stands between it and Kombo. (HTTP %d)", wording.Sentence(wording.Clip(cmp.Or(cause, "it could not be read"), 300)), e.Status)
+	return fmt.Sprintf("No usable answer came back: %s Try again in a minute; if it fails again, the person who runs this server must check KOMBO_BASE_URL and what is between it and Kombo. (HTTP %d)", wording.Sentence(wording.Clip(cmp.Or(cause, "it could not be read"), 300)), e.Status)
 }

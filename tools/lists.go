@@ -37,7 +37,7 @@ type candidateArgs struct {
 
 var _ = register(newList(listSpec[candidateArgs, kombo.CandidateFilter, candidate]{
 	name: "get_candidates", title: "Get candidates",
-	about: "People, with contact data, tags and the jobs they applied for (pending_jobs, hired_jobs, declined_jobs tell how each stands). To find one by part of a name use where; email, first_name and last_name want the whole value. For stage and outcome of each application use get_applications. job_ids takes ids or names.",
+	about: "People, with contact data, tags and the jobs they applied for (pending_jobs, hired_jobs and declined_jobs by outcome). To find one by part of a name use where; email, first_name and last_name take the whole value. For stage and outcome of each application use get_applications. job_ids takes ids or names.",
 	of:    candidates, pages: (*kombo.Client).CandidatePages,
 }))
 
@@ -54,7 +54,7 @@ type jobArgs struct {
 
 var _ = register(newList(listSpec[jobArgs, kombo.JobFilter, job]{
 	name: "get_jobs", title: "Get jobs",
-	about: `Jobs with their stages, screening questions and hiring team (the columns stages and questions hold the ids that writes want). applications and pending (undecided) count each job's, zero included. A job takes applications if it is OPEN; with visibility INTERNAL only from employees. Who asks a question: questions contains "notice period".`,
+	about: `Jobs with their stages, screening questions and hiring team (the columns stages and questions have the ids that writes take). applications and pending (undecided) count each job's, zero included. A job takes applications if it is OPEN; with visibility INTERNAL only from employees. Jobs that ask a question: questions contains "notice period".`,
 	of:    jobs, pages: (*kombo.Client).JobPages,
 }))
 
@@ -73,7 +73,7 @@ type offerArgs struct{ bigListArgs }
 
 var _ = register(newList(listSpec[offerArgs, kombo.OfferFilter, offer]{
 	name: "get_offers", title: "Get offers",
-	about: "Offers and their status: acceptance rates, who starts when. Many ATS skip APPROVED; ABANDONED is lapsed.",
+	about: "Offers and their status: acceptance rates, who starts when. Many ATS skip APPROVED; ABANDONED means lapsed.",
 	of:    offers, pages: (*kombo.Client).OfferPages,
 }))
 
@@ -103,7 +103,7 @@ type tagListArgs struct{ listArgs }
 
 var _ = register(newList(listSpec[tagListArgs, kombo.TagFilter, tag]{
 	name: "get_tags", title: "Get tags",
-	about: "The tags that candidates can bear. Who bears one: get_candidates or get_applications, where tags contains it.",
+	about: "The tags that candidates can have. Who has one: get_candidates or get_applications, where tags contains it.",
 	of:    tags, pages: (*kombo.Client).TagPages,
 }))
 
@@ -111,7 +111,7 @@ type stageListArgs struct{ listArgs }
 
 var _ = register(newList(listSpec[stageListArgs, kombo.StageFilter, stage]{
 	name: "get_application_stages", title: "Get application stages",
-	about: "Deprecated: stages of all jobs together, whose ids often do not fit a move. Use get_jobs, column stages.",
+	about: "Deprecated: stages of all jobs together, whose ids a move often refuses. Use get_jobs, column stages.",
 	of:    stages, pages: (*kombo.Client).ApplicationStagePages,
 }))
 

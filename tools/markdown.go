@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Markdown is the table of the tools for the README.
+// Markdown is the table of the tools in the README.
 func Markdown() string {
 	var b strings.Builder
 	b.WriteString("| tool | does | changes the ATS |\n| --- | --- | --- |\n")

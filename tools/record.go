@@ -21,38 +21,40 @@ import (
 const viewRecord = "record"
 
 const (
-	// recordText is how many characters of one text a record shows.
+	// recordRunes is how many characters of one text a record shows.
 	recordRunes = 2000
-	// recordBytes is how much of it is looked at, markup and all.
+	// recordBytes is how much of a text is read, markup included.
 	recordBytes = 64 << 10
-	// quoteRunes is the length from which a text is set apart as a quotation.
+	// quoteRunes is the length in characters from which a text is set apart line by
+	// line.
 	quoteRunes = 160
-	// inlineRunes is the longest nested object that stands on one line.
+	// inlineRunes is the longest nested object, in characters, that is written on one
+	// line.
 	inlineRunes = 200
 )
 
-// recorder writes a record as indented lines "key: value", in the order of its
-// fields and without what is missing. Every line of a long text begins with
-// "| ", so that nothing in it can pass for something outside.
-type recorder struct {
+// recordWriter writes a record as indented lines "key: value", in the order of its
+// fields and without what is missing. Every line of a long text begins with "| ", so
+// that nothing in it can pass for something outside it.
+type recordWriter struct {
 	b strings.Builder
 	// html turns markup into text.
 	html func(string) string
 	// words says whose a long text is.
 	words string
-	// hide takes out what must not show, once markup no longer keeps it apart.
+	// hide masks a text, after its markup was removed, which would split values.
 	hide func(string) string
 }
 
 // wholeRecord gives a record as a block of lines. The words say whose a long text
-// is, html turns markup into text, and hide takes out what must not show.
+// is, html turns markup into text, and hide masks a text.
 func wholeRecord(rec any, words string, html, hide func(string) string) digest.Value {
-	w := recorder{html: html, words: words, hide: hide}
+	w := recordWriter{html: html, words: words, hide: hide}
 	w.object(reflect.Indirect(reflect.ValueOf(rec)), "")
 	return digest.Block(w.b.String())
 }
 
-func (w *recorder) object(v reflect.Value, indent string) {
+func (w *recordWriter) object(v reflect.Value, indent string) {
 	for f, value := range v.Fields() {
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if f.Anonymous && name == "" {
@@ -66,7 +68,7 @@ func (w *recorder) object(v reflect.Value, indent string) {
 	}
 }
 
-func (w *recorder) field(name string, v reflect.Value, indent string) {
+func (w *recordWriter) field(name string, v reflect.Value, indent string) {
 	if v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
 		if v.IsNil() {
 			return
@@ -90,8 +92,8 @@ func (w *recorder) field(name string, v reflect.Value, indent string) {
 	}
 }
 
-// scalar gives what fits behind a key; false for objects and lists.
-func (w *recorder) scalar(v reflect.Value) (string, bool) {
+// scalar gives a value that fits on the line of its key; false for objects and lists.
+func (w *recordWriter) scalar(v reflect.Value) (string, bool) {
 	if !v.IsValid() {
 		return "", false
 	}
@@ -128,12 +130,12 @@ func showTime(t kombo.Time) string {
 
 var markup = regexp.MustCompile(`(?i)</?[a-z][a-z0-9]*[^<>]*>|&[a-z]+;|&#\d+;`)
 
-// plain is a text without markup and invisible characters, cut where it is very
+// plain is a text without markup and invisible characters, shortened if it is very
 // long.
-func (w *recorder) plain(s string) string {
+func (w *recordWriter) plain(s string) string {
 	all := 0
 	if len(s) > recordBytes {
-		// What is never shown is not worth reading.
+		// The rest is never shown.
 		all = utf8.RuneCountInString(s)
 		s = strings.ToValidUTF8(s[:recordBytes], "")
 	}
@@ -151,7 +153,7 @@ func (w *recorder) plain(s string) string {
 }
 
 // text writes a key with its text; a long one is set apart line by line.
-func (w *recorder) text(name, s, indent string) {
+func (w *recordWriter) text(name, s, indent string) {
 	switch {
 	case s == "":
 	case strings.Contains(s, "\n") || utf8.RuneCountInString(s) > quoteRunes:
@@ -161,7 +163,7 @@ func (w *recorder) text(name, s, indent string) {
 	}
 }
 
-func (w *recorder) items(name string, v reflect.Value, indent string) {
+func (w *recordWriter) items(name string, v reflect.Value, indent string) {
 	if v.Len() == 0 {
 		return
 	}
@@ -193,12 +195,12 @@ func (w *recorder) items(name string, v reflect.Value, indent string) {
 	}
 }
 
-// nested writes an object behind its head, on the same line if it is short.
-func (w *recorder) nested(head string, v reflect.Value, indent string) {
-	inner := recorder{html: w.html, words: w.words, hide: w.hide}
+// nested writes an object after its head, on the same line if it is short.
+func (w *recordWriter) nested(head string, v reflect.Value, indent string) {
+	inner := recordWriter{html: w.html, words: w.words, hide: w.hide}
 	switch v.Interface().(type) {
 	case kombo.JobRef, kombo.StageRef, kombo.Interviewer:
-		inner.hide = nil // a word shared with a name does not identify the candidate
+		inner.hide = nil // a job or a user may share a word with the candidate's name
 	}
 	inner.object(v, "")
 	lines := strings.Split(strings.TrimRight(inner.b.String(), "\n"), "\n")
@@ -210,13 +212,13 @@ func (w *recorder) nested(head string, v reflect.Value, indent string) {
 	switch {
 	case whole == "":
 	case short && strings.HasSuffix(head, ":"):
-		// Without the braces the next key on the line would seem to be inside.
+		// Without braces the next key on the line would seem to be part of it.
 		fmt.Fprintf(&w.b, "%s {%s}\n", head, whole)
 	case short:
 		fmt.Fprintf(&w.b, "%s %s\n", head, whole)
 	default:
 		if strings.HasSuffix(head, "-") {
-			// An item begins on the line of its mark.
+			// An item begins on the line of its dash.
 			head, lines = head+" "+lines[0], lines[1:]
 		}
 		w.b.WriteString(head + "\n")
@@ -226,9 +228,9 @@ func (w *recorder) nested(head string, v reflect.Value, indent string) {
 	}
 }
 
-// free writes values of no fixed shape, such as custom fields, as JSON behind
+// free writes values without a fixed shape, such as custom fields, as JSON after
 // their keys.
-func (w *recorder) free(name string, v any, indent string) {
+func (w *recordWriter) free(name string, v any, indent string) {
 	fields, ok := v.(map[string]any)
 	if !ok {
 		w.text(name, w.plain(compact(v)), indent)

@@ -101,12 +101,12 @@ func TestEveryCodeIsSaidInWordsWithTheNextStep(t *testing.T) {
 		kombo.CodeIntegrationAuthenticationInvalid: {403, "must reconnect"},
 		kombo.CodePermissionMissing:                {403, "administrator of the ATS must grant"},
 		kombo.CodeQAFailed:                         {409, "staff must step in"},
-		kombo.CodeSetupSyncPending:                 {409, "Ask again later"},
+		kombo.CodeSetupSyncPending:                 {409, "Try again later"},
 		kombo.CodeSetupIncomplete:                  {409, "must finish it in Kombo"},
 		kombo.CodeIntegrationInactive:              {409, "must switch it on"},
 		kombo.CodeModelNotAvailable:                {400, "not available"},
 		kombo.CodeModelDisabled:                    {403, "scope settings"},
-		kombo.CodeRemoteServiceUnavailable:         {503, "Try again in some minutes"},
+		kombo.CodeRemoteServiceUnavailable:         {503, "Try again in a few minutes"},
 		kombo.CodeUnknownError:                     {500, "Kombo's support"},
 	} {
 		t.Run(string(code), func(t *testing.T) {
