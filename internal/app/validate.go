@@ -89,7 +89,7 @@ func (s Settings) SandboxOptions() (sandbox.Options, error) {
 func (s Settings) toolsConfig() (tools.Config, error) {
 	cfg := tools.Config{
 		ReadOnly: s.ReadOnly, Redact: s.Redact, Exclude: s.ExcludeTools,
-		Limits:    digest.Limits{Records: s.WalkRecords, Time: s.WalkTime},
+		Limits:     digest.Limits{Records: s.WalkRecords, Time: s.WalkTime},
 		CacheBytes: s.KeepMB << 20, WritesPerMinute: s.MaxWritesPerMinute,
 	}
 	if len(s.Tools) > 0 {
