@@ -92,9 +92,9 @@ func appendFields(to []Field, path string, v any) []Field {
 }
 
 // keyOf names a write: the same integration, tool and resolved arguments are the same
-// write.
+// write, as far as they make a difference in the ATS.
 func keyOf(integration, tool string, arguments map[string]any) (string, error) {
-	raw, err := json.Marshal(arguments)
+	raw, err := json.Marshal(canonical(arguments))
 	if err != nil {
 		return "", fmt.Errorf("encode the arguments: %w", err)
 	}
