@@ -13,10 +13,10 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-// TestARepeatedQuestionIsAnsweredAlikeUntilSomethingIsWritten asks three times:
+// TestARepeatedQuestionGetsTheSameAnswerUntilAWrite asks three times:
 // the first answer makes the walk, the second comes from it and is kept, the
 // third is the second.
-func TestARepeatedQuestionIsAnsweredAlikeUntilSomethingIsWritten(t *testing.T) {
+func TestARepeatedQuestionGetsTheSameAnswerUntilAWrite(t *testing.T) {
 	t.Parallel()
 	now, recorded := listNow, 0
 	rig := newListRigOn(t, sandboxOf(sandbox.Options{Applications: 60}), nil, func(c *tools.Config) {

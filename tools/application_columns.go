@@ -68,7 +68,7 @@ var applications = func() *records[application] {
 	return r
 }()
 
-// applicantInfo is what an application tells of its candidate, zero if nothing.
+// applicantInfo is what an application says of its candidate, zero if nothing.
 type applicantInfo struct{ kombo.ApplicationCandidate }
 
 func (p applicantInfo) name() string { return wording.FullName(p.FirstName, p.LastName) }

@@ -23,7 +23,7 @@ import (
 // readFileText finds the file that read names, fetches it and reads its text.
 func (c *call) readFileText(ctx context.Context, files []kombo.Attachment, read string, who privacy.Identity) (*fileText, error) {
 	if c.mask != nil && c.mask.Hides(privacy.Name) {
-		return nil, errors.New("this server masks names, and and no text of a file is certain to name nobody: a person must open it")
+		return nil, errors.New("this server masks names, and no text of a file is certain to name nobody: a person must open it")
 	}
 	if c.mask != nil && !who.Known() {
 		return nil, errors.New("this server masks data of candidates, and it is not known whose file this is: a person must open it")

@@ -2,7 +2,7 @@ package tools
 
 import "github.com/mark3labs/mcp-go/mcp"
 
-// Caller is what a tool knows of who calls it, beside the arguments.
+// Caller is whoever calls a tool, and how.
 type Caller struct {
 	// Client is the name and version of the MCP client, "" if unknown.
 	Client string

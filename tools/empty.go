@@ -18,12 +18,12 @@ func (w *walk) emptyNotes(ctx context.Context, s *digest.Summary) []string {
 	}
 	var notes []string
 	if len(w.IDs) > 0 {
-		notes = append(notes, "nothing that has one of these ids fits; ids stand in the rows and the legend of answers, and each list has its own")
+		notes = append(notes, "no record with one of these ids matches; ids are in the rows and the legend of answers, and each list has its own")
 	}
 	notes = append(notes, w.spellingNotes(ctx)...)
 	in, err := w.directories.integration(ctx)
 	if err != nil {
-		// It explains an answer; the answer stands without it.
+		// It only explains the answer, which is complete without it.
 		return notes
 	}
 	asked := len(w.push.fixed)+len(w.push.loose)+len(w.IDs)+len(w.RemoteIDs) > 0 || w.Where != "" || w.UpdatedAfter != ""

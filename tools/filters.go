@@ -171,7 +171,7 @@ func sendable(values []string) bool {
 
 // filterTargets are the places of filters in one of Kombo's filter types, by their
 // parameters. The error names a filter that Kombo does not have, or one of Kombo's
-// that no parameter stands for.
+// that has no parameter.
 func filterTargets(t reflect.Type, filters []*filter) (map[string][]int, error) {
 	targets := map[string][]int{}
 	for _, field := range reflect.VisibleFields(t) {

@@ -31,7 +31,7 @@ func stateWords(state string) string {
 }
 
 // WhyNot says in a few words why an integration does not deliver a kind of
-// record or a field, or do an action, from what Kombo tells of it.
+// record or a field, or do an action, from what Kombo says of it.
 func WhyNot(coverage, setting string, optedOut bool) string {
 	switch {
 	case coverage == "UNSUPPORTED":

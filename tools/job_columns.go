@@ -46,7 +46,7 @@ var jobs = newRecords("ats_jobs", digest.Table{
 
 func teamOf(j *job) []string {
 	return textsOf(j.HiringTeam, func(m kombo.HiringTeamMember) string {
-		// The short form knows only the roles that Kombo maps.
+		// The short form has only the roles that Kombo could map.
 		roles := textsOf(m.JobRoles, func(r kombo.JobRole) string { return cmp.Or(r.RemoteLabel, r.UnifiedType) })
 		if len(roles) == 0 {
 			roles = m.HiringTeamRoles

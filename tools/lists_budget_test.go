@@ -110,7 +110,7 @@ func columnsOf(tool string) []string {
 	return out
 }
 
-func TestNoAnswerOfAListEverPassesItsBudget(t *testing.T) {
+func TestListAnswersStayWithinTheirBudget(t *testing.T) {
 	property.Check(t, 60, func(t *rapid.T) {
 		f := &filler{r: rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1)), texts: hostileTexts, most: 4}
 		u := &fakeUpstream{lists: map[string][]any{}, size: rapid.IntRange(4, 30).Draw(t, "page size")}
@@ -175,7 +175,7 @@ func monsters() *fakeUpstream {
 	return u
 }
 
-func TestMonstrousRecordsStayWithinTheBudget(t *testing.T) {
+func TestHugeRecordsStayWithinTheBudget(t *testing.T) {
 	u := monsters()
 	rig := u.rig(t, func(c *tools.Config) { c.Limits.Records = 20_000 })
 	digest.CountTokens("load the vocabulary")
@@ -206,7 +206,7 @@ func TestMonstrousRecordsStayWithinTheBudget(t *testing.T) {
 	}
 }
 
-func TestNamesOfInvisibleCharactersAreMissing(t *testing.T) {
+func TestInvisibleNamesAreMissing(t *testing.T) {
 	u := &fakeUpstream{lists: map[string][]any{"get_candidates": {
 		kombo.Candidate{ID: "c1", FirstName: unseen, LastName: unseen, Tags: []kombo.TagRef{{Name: unseen}}},
 		kombo.Candidate{ID: "c2", FirstName: "Zoe" + unseen, LastName: "\u202eDoe", Tags: []kombo.TagRef{{Name: "Ja\u200bva"}}},

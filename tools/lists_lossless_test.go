@@ -205,7 +205,7 @@ func TestGroupsArePagedByNextUntilAllAreShown(t *testing.T) {
 	assert.Equal(t, whole.Rows, rows)
 }
 
-func TestCursorGoesOnlyWithItsQuestion(t *testing.T) {
+func TestACursorIsRefusedForAnotherQuestion(t *testing.T) {
 	rig := newListRig(t, sandbox.Options{})
 	a := args{"where": `outcome == "PENDING"`, "job_ids": "Backend Engineer", "limit": 3, "sort": "candidate"}
 	first := rig.ask(t, "get_applications", a)

@@ -54,7 +54,7 @@ func wholeDays(t time.Time) int {
 	return int(day(listNow).Sub(day(t)).Hours() / 24)
 }
 
-func TestFiltersMeanWhatTheySay(t *testing.T) {
+func TestWhereKeepsTheRightRecords(t *testing.T) {
 	rig := newListRig(t, sandbox.Options{Applications: 800})
 	d := naive(rig.sb)
 	for _, q := range truths {

@@ -152,7 +152,7 @@ func TestAnEmptyAnswerSaysWhyItMayBeSo(t *testing.T) {
 	}
 }
 
-func TestANameThatThereIsNotIsAnsweredWithTheNearest(t *testing.T) {
+func TestAnUnknownNameIsAnsweredWithTheNearest(t *testing.T) {
 	rig := newListRig(t, sandbox.Options{})
 	for where, want := range map[string]string{
 		`stage == "Interveiw"`:                                  `stage is never "Interveiw"; nearest: "Interview"`,
@@ -169,20 +169,20 @@ func TestANameThatThereIsNotIsAnsweredWithTheNearest(t *testing.T) {
 	}
 }
 
-func TestUmlautsThatWereTranscribedAreToldOf(t *testing.T) {
+func TestTranscribedUmlautsGetANote(t *testing.T) {
 	rig := newListRig(t, sandbox.Options{})
 	assert.Contains(t, rig.ask(t, "get_candidates", args{"where": `candidate contains "Mueller"`}).notes(), `try contains "muller"`)
 	assert.NotContains(t, rig.ask(t, "get_candidates", args{"where": `candidate contains "Nobody"`}).notes(), "try contains")
 }
 
-func TestWhoGroupsWithoutRowsGetsTheGroups(t *testing.T) {
+func TestGroupByWithLimitZeroShowsTheGroups(t *testing.T) {
 	rig := newListRig(t, sandbox.Options{})
 	want := rig.ask(t, "get_applications", args{"group_by": "outcome"})
 	assert.NotEmpty(t, want.Rows)
 	assert.Equal(t, want.Rows, rig.ask(t, "get_applications", args{"group_by": "outcome", "limit": 0}).Rows)
 }
 
-func TestAnswersThatAreDaysAreComparedWithDates(t *testing.T) {
+func TestAnswersThatAreDatesAreComparedAsDates(t *testing.T) {
 	rig := newListRig(t, sandbox.Options{})
 	on := func(where string) int {
 		return rig.ask(t, "get_applications", args{"where": where, "limit": 0}).Summary.Matched
@@ -202,7 +202,7 @@ func TestGroupsOfAListSayThatARecordCountsInSeveral(t *testing.T) {
 	assert.NotContains(t, rig.ask(t, "get_interviews", args{"group_by": "job"}).notes(), "counts in each")
 }
 
-func TestEqualDaysAreWholeOnes(t *testing.T) {
+func TestDaysSinceComparesWholeDays(t *testing.T) {
 	rig := newListRig(t, sandbox.Options{})
 	on := func(where string) int {
 		return rig.ask(t, "get_applications", args{"where": where, "limit": 0}).Summary.Matched
@@ -214,7 +214,7 @@ func TestEqualDaysAreWholeOnes(t *testing.T) {
 	assert.Equal(t, on(`created != nil`)-day, on(`days_since(created) != 5 && created != nil`))
 }
 
-func TestACallThatIsCancelledStopsItsRequest(t *testing.T) {
+func TestACanceledCallCancelsItsRequest(t *testing.T) {
 	arrived, ended := make(chan struct{}), make(chan error, 1)
 	rig := newListRigOn(t, sandboxOf(sandbox.Options{}), func(http.RoundTripper) http.RoundTripper {
 		return roundTripper(func(r *http.Request) (*http.Response, error) {

@@ -14,11 +14,11 @@ type sent struct {
 	// filter is nil for ids and the time of the last change, which are options
 	// of every list.
 	*filter
-	// key tells walks with the filter from others.
+	// key distinguishes walks with the filter from others.
 	key    string
 	values []string
-	// column is the place of what a record must show to pass, -1 if no column
-	// tells.
+	// column is the place of the column that a record of a wider walk is tested by,
+	// -1 if none can.
 	column int
 	// explicit filters are in the arguments, so that where does not test what
 	// they test.

@@ -166,12 +166,12 @@ func (d *listDeps) compile(table *digest.Table, q question, scope string) (*dige
 	}
 	if q.View == viewRecord {
 		if len(query.Fields) > 0 {
-			notes = append(notes, "fields does not count with view record, which shows whole records")
+			notes = append(notes, "fields has no effect with view record, which shows whole records")
 		}
 		query.Fields = []string{viewRecord}
 	}
 	if query.GroupBy != "" && query.Limit != nil && *query.Limit == 0 {
-		query.Limit = nil // who groups wants the groups, and none of the records
+		query.Limit = nil // with group_by the rows are groups, which limit 0 would hide
 	}
 	plan, err := digest.Compile(table, query)
 	if err != nil {
@@ -204,7 +204,7 @@ func (t *listTool) cacheKeys(asked kombo.ListOptions, push *pushdown, answers bo
 	return append(push.cacheKeys(name), with...)
 }
 
-// walkName tells walks of a tool apart by what no column can replace.
+// walkName distinguishes walks of a tool by what no column can test.
 func walkName(tool string, options kombo.ListOptions) string {
 	raw, err := json.Marshal(options)
 	if err != nil {

@@ -32,7 +32,7 @@ func (w *walk) run(ctx context.Context) (*digest.Answer, error) {
 	return w.plan.Run(ctx, w.rows, w.options(ctx))
 }
 
-// rows is the walk as digest wants it, from the page that start fetches.
+// rows is the [digest.Source] of the walk, from the page that start fetches.
 func (w *walk) rows(ctx context.Context, start string) iter.Seq2[digest.Page, error] {
 	options := w.push.options
 	options.Cursor = start

@@ -169,7 +169,7 @@ func TestUnknownIDsMatchNothing(t *testing.T) {
 		assert.True(t, page.Summary.Complete, c.tool)
 		assert.Empty(t, page.Rows, c.tool)
 		if c.arguments["ids"] != nil {
-			assert.Contains(t, strings.Join(page.Notes, " "), "ids stand in the rows and the legend of answers", c.tool)
+			assert.Contains(t, strings.Join(page.Notes, " "), "ids are in the rows and the legend of answers", c.tool)
 		}
 	}
 }
