@@ -30,12 +30,12 @@ func serverFlags(s *app.Settings) []cli.Flag {
 		integrationFlag(s, "the Kombo integration to work in, such as greenhouse:8d1hpPsbjxUkoCoa1veLZGe5"),
 		regionFlag(s),
 		baseURLFlag(s),
-		&cli.BoolFlag{Name: "sandbox", Destination: &s.Sandbox, Usage: "work in an embedded ATS with made-up data; needs no key", Sources: cli.EnvVars("KOMBO_SANDBOX")},
-		&cli.StringSliceFlag{Name: "tools", Destination: &s.Tools, Usage: "offer only these tools", Sources: cli.EnvVars("KOMBO_TOOLS")},
-		&cli.StringSliceFlag{Name: "exclude-tools", Destination: &s.ExcludeTools, Usage: "do not offer these tools", Sources: cli.EnvVars("KOMBO_EXCLUDE_TOOLS")},
-		&cli.StringFlag{Name: "files", Destination: &s.Files, Usage: "folder whose files may be uploaded by path", Sources: cli.EnvVars("KOMBO_FILES")},
-		&cli.StringFlag{Name: "timezone", Destination: &s.Timezone, Value: s.Timezone, Usage: "time zone that days are counted in, such as Europe/Berlin", Sources: cli.EnvVars("KOMBO_TIMEZONE")},
-		&cli.StringFlag{Name: "log-level", Destination: &s.LogLevel, Value: s.LogLevel, Usage: "debug, info, warn or error; logs go to stderr", Sources: cli.EnvVars("KOMBO_LOG_LEVEL")},
+		&cli.BoolFlag{Name: "sandbox", Destination: &s.Sandbox, Usage: "work in an embedded ATS with made-up data; needs no key", Sources: fromEnv("KOMBO_SANDBOX")},
+		&cli.StringSliceFlag{Name: "tools", Destination: &s.Tools, Usage: "offer only these tools", Sources: fromEnv("KOMBO_TOOLS")},
+		&cli.StringSliceFlag{Name: "exclude-tools", Destination: &s.ExcludeTools, Usage: "do not offer these tools", Sources: fromEnv("KOMBO_EXCLUDE_TOOLS")},
+		&cli.StringFlag{Name: "files", Destination: &s.Files, Usage: "folder whose files may be uploaded by path", Sources: fromEnv("KOMBO_FILES")},
+		&cli.StringFlag{Name: "timezone", Destination: &s.Timezone, Value: s.Timezone, Usage: "time zone that days are counted in, such as Europe/Berlin", Sources: fromEnv("KOMBO_TIMEZONE")},
+		&cli.StringFlag{Name: "log-level", Destination: &s.LogLevel, Value: s.LogLevel, Usage: "debug, info, warn or error; logs go to stderr", Sources: fromEnv("KOMBO_LOG_LEVEL")},
 		&cli.IntFlag{Name: "walk-records", Destination: &s.WalkRecords, Value: s.WalkRecords, Usage: "the most records to read for one answer"},
 		&cli.DurationFlag{Name: "walk-time", Destination: &s.WalkTime, Value: s.WalkTime, Usage: "how long reading them may take"},
 		&cli.IntFlag{Name: "keep-mb", Destination: &s.KeepMB, Value: s.KeepMB, Usage: "memory for cached walks, in MiB"},
@@ -47,45 +47,56 @@ func serverFlags(s *app.Settings) []cli.Flag {
 // Flags that more than one command has.
 
 func integrationFlag(s *app.Settings, usage string) cli.Flag {
-	return &cli.StringFlag{Name: "integration-id", Destination: &s.IntegrationID, Usage: usage, Sources: cli.EnvVars("KOMBO_INTEGRATION_ID")}
+	return &cli.StringFlag{Name: "integration-id", Destination: &s.IntegrationID, Usage: usage, Sources: fromEnv("KOMBO_INTEGRATION_ID")}
 }
 
 func regionFlag(s *app.Settings) cli.Flag {
-	return &cli.StringFlag{Name: "region", Destination: &s.Region, Value: s.Region, Usage: "Kombo's region: eu or us", Sources: cli.EnvVars("KOMBO_REGION")}
+	return &cli.StringFlag{Name: "region", Destination: &s.Region, Value: s.Region, Usage: "Kombo's region: eu or us", Sources: fromEnv("KOMBO_REGION")}
 }
 
 func baseURLFlag(s *app.Settings) cli.Flag {
-	return &cli.StringFlag{Name: "base-url", Destination: &s.BaseURL, Usage: "address of the API instead of the region's", Sources: cli.EnvVars("KOMBO_BASE_URL")}
+	return &cli.StringFlag{Name: "base-url", Destination: &s.BaseURL, Usage: "address of the API instead of the region's", Sources: fromEnv("KOMBO_BASE_URL")}
 }
 
 func journalFlag(s *app.Settings, usage string) cli.Flag {
-	return &cli.StringFlag{Name: "journal", Destination: &s.Journal, Usage: usage, Sources: cli.EnvVars("KOMBO_JOURNAL")}
+	return &cli.StringFlag{Name: "journal", Destination: &s.Journal, Usage: usage, Sources: fromEnv("KOMBO_JOURNAL")}
 }
 
 // writeFlags say what may be written, who confirms it and where it is recorded.
 func writeFlags(s *app.Settings) []cli.Flag {
 	return []cli.Flag{
-		&cli.BoolFlag{Name: "read-only", Destination: &s.ReadOnly, Usage: "offer no tool that changes the ATS", Sources: cli.EnvVars("KOMBO_READ_ONLY")},
-		&cli.StringFlag{Name: "writes", Destination: &s.Writes, Value: s.Writes, Usage: "allow, confirm (a person confirms rejections, moves, new candidates and applications), confirm-all or deny", Sources: cli.EnvVars("KOMBO_WRITES")},
-		&cli.StringFlag{Name: "confirm-fallback", Destination: &s.ConfirmFallback, Usage: "if the client cannot ask a person: allow (default on stdio), preview (default over HTTP: a second call with a code) or deny", Sources: cli.EnvVars("KOMBO_CONFIRM_FALLBACK")},
+		&cli.BoolFlag{Name: "read-only", Destination: &s.ReadOnly, Usage: "offer no tool that changes the ATS", Sources: fromEnv("KOMBO_READ_ONLY")},
+		&cli.StringFlag{Name: "writes", Destination: &s.Writes, Value: s.Writes, Usage: "allow, confirm (a person confirms rejections, moves, new candidates and applications), confirm-all or deny", Sources: fromEnv("KOMBO_WRITES")},
+		&cli.StringFlag{Name: "confirm-fallback", Destination: &s.ConfirmFallback, Usage: "if the client cannot ask a person: allow (default on stdio), preview (default over HTTP: a second call with a code) or deny", Sources: fromEnv("KOMBO_CONFIRM_FALLBACK")},
 		&cli.IntFlag{Name: "max-writes-per-minute", Destination: &s.MaxWritesPerMinute, Value: s.MaxWritesPerMinute, Usage: "write limit; more are refused"},
 		journalFlag(s, "file or folder of the record of writes, - for stderr; by default in the user's state directory (none for --sandbox)"),
 		&cli.BoolFlag{Name: "journal-reads", Destination: &s.JournalReads, Usage: "record reads as well: tool, arguments and counts, no records"},
-		&cli.StringSliceFlag{Name: "redact", Destination: &s.Redact, Usage: "mask these in every answer: contact, name, address, social", Sources: cli.EnvVars("KOMBO_REDACT")},
+		&cli.StringSliceFlag{Name: "redact", Destination: &s.Redact, Usage: "mask these in every answer: contact, name, address, social", Sources: fromEnv("KOMBO_REDACT")},
 	}
 }
 
-// listenFlags are for serving over HTTP.
+// listenFlags say how to serve.
 func listenFlags(s *app.Settings) []cli.Flag {
+	flags := []cli.Flag{
+		&cli.StringSliceFlag{Name: "transport", Destination: &s.Transports, Value: s.Transports, Usage: "stdio, or http and sse, one or both", Sources: fromEnv("KOMBO_TRANSPORT")},
+	}
+	flags = append(flags, httpFlags(s)...)
+	return append(flags,
+		&cli.StringFlag{Name: "redis-url", Destination: &s.RedisURL, Usage: "Redis that several servers share as write memory; set it in the environment if it has a password", Sources: fromEnv("KOMBO_REDIS_URL")},
+		&cli.StringFlag{Name: "secret-file", Destination: &s.SecretFile, Usage: "file with a secret that several servers share, for cursors and confirmations; or set KOMBO_SECRET to the secret; the API key is used if there is none", Sources: fromEnv("KOMBO_SECRET_FILE")},
+	)
+}
+
+// httpFlags have no effect on stdio, where they are refused.
+func httpFlags(s *app.Settings) []cli.Flag {
 	return []cli.Flag{
-		&cli.StringSliceFlag{Name: "transport", Destination: &s.Transports, Value: s.Transports, Usage: "stdio, or http and sse, one or both", Sources: cli.EnvVars("KOMBO_TRANSPORT")},
-		&cli.StringFlag{Name: "listen", Destination: &s.Listen, Value: s.Listen, Usage: "address for http and sse", Sources: cli.EnvVars("KOMBO_LISTEN")},
-		&cli.StringFlag{Name: "auth-token-file", Destination: &s.AuthTokenFile, Usage: "file with the bearer token of callers; or set KOMBO_AUTH_TOKEN to the token", Sources: cli.EnvVars("KOMBO_AUTH_TOKEN_FILE")},
-		&cli.StringFlag{Name: "tenants", Destination: &s.Tenants, Usage: "YAML file of the tenants, reloaded on SIGHUP", Sources: cli.EnvVars("KOMBO_TENANTS")},
-		&cli.StringFlag{Name: "oidc-issuer", Destination: &s.OIDCIssuer, Usage: "accept access tokens of this OAuth issuer", Sources: cli.EnvVars("KOMBO_OIDC_ISSUER")},
-		&cli.StringFlag{Name: "oidc-audience", Destination: &s.OIDCAudience, Usage: "audience of access tokens for this server", Sources: cli.EnvVars("KOMBO_OIDC_AUDIENCE")},
+		&cli.StringFlag{Name: "listen", Destination: &s.Listen, Value: s.Listen, Usage: "address for http and sse", Sources: fromEnv("KOMBO_LISTEN")},
+		&cli.StringFlag{Name: "auth-token-file", Destination: &s.AuthTokenFile, Usage: "file with the bearer token of callers; or set KOMBO_AUTH_TOKEN to the token", Sources: fromEnv("KOMBO_AUTH_TOKEN_FILE")},
+		&cli.StringFlag{Name: "tenants", Destination: &s.Tenants, Usage: "YAML file of the tenants, reloaded on SIGHUP", Sources: fromEnv("KOMBO_TENANTS")},
+		&cli.StringFlag{Name: "oidc-issuer", Destination: &s.OIDCIssuer, Usage: "accept access tokens of this OAuth issuer", Sources: fromEnv("KOMBO_OIDC_ISSUER")},
+		&cli.StringFlag{Name: "oidc-audience", Destination: &s.OIDCAudience, Usage: "audience of access tokens for this server", Sources: fromEnv("KOMBO_OIDC_AUDIENCE")},
 		&cli.StringSliceFlag{Name: "oidc-scopes", Destination: &s.OIDCScopes, Usage: "scopes that every access token must have"},
-		&cli.StringFlag{Name: "public-url", Destination: &s.PublicURL, Usage: "address of this server for clients, such as https://mcp.example.com/mcp; the audience if not set", Sources: cli.EnvVars("KOMBO_PUBLIC_URL")},
+		&cli.StringFlag{Name: "public-url", Destination: &s.PublicURL, Usage: "address of this server for clients, such as https://mcp.example.com/mcp; the audience if not set", Sources: fromEnv("KOMBO_PUBLIC_URL")},
 		&cli.StringSliceFlag{Name: "allow-host", Destination: &s.AllowHosts, Usage: "host names by which this server is called"},
 		&cli.StringSliceFlag{Name: "allow-origin", Destination: &s.AllowOrigins, Usage: "origins of pages that may call, such as https://app.example.com"},
 		&cli.StringFlag{Name: "tls-cert", Destination: &s.TLSCert, Usage: "certificate file, reloaded when it changes"},
@@ -93,32 +104,8 @@ func listenFlags(s *app.Settings) []cli.Flag {
 		&cli.BoolFlag{Name: "behind-tls-proxy", Destination: &s.BehindTLSProxy, Usage: "a proxy in front of this server does TLS"},
 		&cli.StringFlag{Name: "admin-listen", Destination: &s.AdminListen, Usage: "address for /metrics; without it they are served on --listen if that is loopback"},
 		&cli.BoolFlag{Name: "stateless", Destination: &s.Stateless, Usage: "keep no sessions, for several servers behind a load balancer without affinity"},
-		&cli.StringFlag{Name: "redis-url", Destination: &s.RedisURL, Usage: "Redis that several servers share as write memory; set it in the environment if it has a password", Sources: cli.EnvVars("KOMBO_REDIS_URL")},
-		&cli.StringFlag{Name: "secret-file", Destination: &s.SecretFile, Usage: "file with a secret that several servers share, for cursors and confirmations; or set KOMBO_SECRET to the secret; the API key is used if there is none", Sources: cli.EnvVars("KOMBO_SECRET_FILE")},
 		&cli.IntFlag{Name: "max-calls", Destination: &s.MaxCalls, Value: s.MaxCalls, Usage: "the most tool calls in flight, of all callers together"},
 	}
-}
-
-// own restricts flags to the command that declares them: its subcommands have flags
-// of their own, and would list these as well.
-func own(flags []cli.Flag) []cli.Flag {
-	for _, f := range flags {
-		switch f := f.(type) {
-		case *cli.StringFlag:
-			f.Local = true
-		case *cli.StringSliceFlag:
-			f.Local = true
-		case *cli.BoolFlag:
-			f.Local = true
-		case *cli.IntFlag:
-			f.Local = true
-		case *cli.Uint64Flag:
-			f.Local = true
-		case *cli.DurationFlag:
-			f.Local = true
-		}
-	}
-	return flags
 }
 
 // sandboxFlags describe the data of the sandbox, embedded or served.

@@ -69,13 +69,14 @@ func (e exitCode) Error() string { return fmt.Sprintf("exit %d", int(e)) }
 
 func root() *cli.Command {
 	s := newSettings()
-	return &cli.Command{
+	c := &cli.Command{
 		Name:    "kombo-mcp",
 		Usage:   "an MCP server for applicant tracking systems, through Kombo's unified API",
 		Version: buildVersion(),
 		Description: "Without a subcommand it serves MCP over stdin and stdout, as hosts start it.\n" +
 			"The API key comes from KOMBO_API_KEY or the file that KOMBO_API_KEY_FILE names, never from a flag.\n" +
-			"The same holds for KOMBO_AUTH_TOKEN and KOMBO_SECRET.",
+			"The same holds for KOMBO_AUTH_TOKEN and KOMBO_SECRET.\n" +
+			"Flags before a subcommand count as if they stood after it; one that it does not have is refused.",
 		Flags:    own(append(serverFlags(s), listenFlags(s)...)),
 		Action:   func(ctx context.Context, cmd *cli.Command) error { return serveMCP(ctx, cmd, s) },
 		Commands: []*cli.Command{callCommand(), toolsCommand(), journalCommand(), sandboxCommand(), demoCommand(), installCommand(), doctorCommand(), tokenCommand()},
@@ -87,6 +88,8 @@ func root() *cli.Command {
 		// The library would exit with 1 and words of its own; main does both.
 		ExitErrHandler: func(context.Context, *cli.Command, error) {},
 	}
+	inheritFlags(c)
+	return c
 }
 
 // reportUsageErrors makes errors of flags plain errors, which main prints. The

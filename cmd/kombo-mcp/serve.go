@@ -3,9 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
+	"log/slog"
 	"net"
 	"os"
 	"strings"
+	"sync"
 
 	"github.com/urfave/cli/v3"
 
@@ -23,9 +26,56 @@ func serveMCP(ctx context.Context, cmd *cli.Command, s *app.Settings) error {
 	}
 	o := app.Options{Version: buildVersion(), Logger: logger}
 	if !s.OverHTTP() {
-		return app.ServeStdio(ctx, *s, o, os.Stdin, os.Stdout)
+		if err := refuseHTTPFlags(cmd, logger); err != nil {
+			return err
+		}
+		return app.ServeStdio(ctx, *s, o, &greetingReader{in: os.Stdin, w: os.Stderr}, os.Stdout)
 	}
 	return app.ServeHTTP(ctx, *s, o, func(a net.Addr) {
 		fmt.Fprintf(os.Stderr, "kombo-mcp: serving %s on %s\n", strings.Join(s.Transports, " and "), a)
 	})
+}
+
+// greetingReader is the input of a server on stdio. On a terminal it says on w what
+// the server waits for, once it waits; for a host it says nothing.
+type greetingReader struct {
+	in   *os.File
+	w    io.Writer
+	once sync.Once
+}
+
+// Read implements io.Reader.
+func (r *greetingReader) Read(p []byte) (int, error) {
+	r.once.Do(func() {
+		if isTerminal(r.in) {
+			_, _ = fmt.Fprintln(r.w, "kombo-mcp: serving MCP on stdin; try kombo-mcp demo or kombo-mcp install") // losing it does no harm
+		}
+	})
+	return r.in.Read(p)
+}
+
+// refuseHTTPFlags refuses flags that have no effect on stdio: whoever gives --tenants
+// relies on the limits in that file. A variable may be set for another server of the
+// same shell, and is only logged.
+func refuseHTTPFlags(cmd *cli.Command, logger *slog.Logger) error {
+	var given, set []string
+	for _, f := range httpFlags(newSettings()) {
+		b, ok := flagOf(cmd, f.Names()[0])
+		switch {
+		case !ok:
+		case b.given():
+			given = append(given, "--"+f.Names()[0])
+		case b.variable() != "":
+			set = append(set, b.variable())
+		}
+	}
+	switch {
+	case len(given) == 1:
+		return fmt.Errorf("%s is for serving over HTTP: add --transport=http, or leave it out to serve on stdin and stdout", given[0])
+	case len(given) > 1:
+		return fmt.Errorf("%s are for serving over HTTP: add --transport=http, or leave them out to serve on stdin and stdout", strings.Join(given, ", "))
+	case len(set) > 0:
+		logger.Warn("variables have no effect without --transport=http", "variables", strings.Join(set, ","))
+	}
+	return nil
 }

@@ -67,7 +67,7 @@ func (a *App) inKombo(ctx context.Context) (up Upstream, err error) {
 		return up, err
 	}
 	id := a.settings.IntegrationID
-	if id == "" && a.settings.Tenants == "" {
+	if id == "" && (a.settings.Tenants == "" || !a.settings.OverHTTP()) {
 		return up, errors.New("no integration. Set KOMBO_INTEGRATION_ID or --integration-id to the integration to work in, or add --sandbox to try everything on made-up data")
 	}
 	if up.Client, err = a.newClient(ctx, key, id); err != nil {

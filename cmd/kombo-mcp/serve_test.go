@@ -1,0 +1,77 @@
+package main
+
+import (
+	"io"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"github.com/urfave/cli/v3"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/fake"
+)
+
+func TestFlagsOfHTTPAreRefusedOnStdio(t *testing.T) {
+	names := map[string]bool{}
+	for _, f := range httpFlags(newSettings()) {
+		names[f.Names()[0]] = true
+		written, _ := another(t, f)
+		for _, more := range [][]string{nil, {"--transport=stdio"}} {
+			args := append([]string{"kombo-mcp", "--sandbox", "--" + f.Names()[0] + "=" + written}, more...)
+			err := reportUsageErrors(root()).Run(t.Context(), args)
+			require.ErrorContains(t, err, "--"+f.Names()[0]+" is for serving over HTTP: add --transport=http")
+		}
+	}
+	// What stdio has a use for is not among them, and nothing else was left out.
+	for _, f := range listenFlags(newSettings()) {
+		name := f.Names()[0]
+		assert.Equal(t, name != "transport" && name != "redis-url" && name != "secret-file", names[name], name)
+	}
+	err := reportUsageErrors(root()).Run(t.Context(), []string{"kombo-mcp", "--tenants=/does-not-exist", "--stateless"})
+	require.ErrorContains(t, err, "--tenants, --stateless are for serving over HTTP")
+	err = reportUsageErrors(root()).Run(t.Context(), []string{"kombo-mcp", "--listen=127.0.0.1:8787"})
+	require.ErrorContains(t, err, "--listen is for serving over HTTP", "the default, written out, is meant as well")
+}
+
+// TestVariablesOfHTTPAreLoggedOnStdio: a shell may set them for another server.
+func TestVariablesOfHTTPAreLoggedOnStdio(t *testing.T) {
+	t.Parallel()
+	var env, names []string
+	for _, f := range httpFlags(newSettings()) {
+		if v := f.(cli.DocGenerationFlag).GetEnvVars(); len(v) > 0 {
+			env, names = append(env, v[0]+"=/nowhere"), append(names, v[0])
+		}
+	}
+	require.Greater(t, len(names), 4)
+	got := run(t, environment(t, env...), "", "--sandbox")
+	assert.Equal(t, 0, got.code, got.stderr)
+	assert.Equal(t, 1, strings.Count(got.stderr, "\n"), got.stderr)
+	assert.Contains(t, got.stderr, "have no effect without --transport=http")
+	for _, name := range names {
+		assert.Contains(t, got.stderr, name)
+	}
+	got = run(t, environment(t, "KOMBO_TENANTS=/nowhere", "KOMBO_API_KEY=x"), "")
+	assert.Equal(t, exitUsage, got.code)
+	assert.Contains(t, got.stderr, "no integration", "a tenants file that is not read names none")
+}
+
+func TestStdioOnATerminalSaysWhatItWaitsFor(t *testing.T) {
+	t.Parallel()
+	// The controlling end of a pseudo-terminal is a terminal itself.
+	terminal, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
+	if err != nil || !isTerminal(terminal) {
+		t.Skip("this machine has no /dev/ptmx that is a terminal")
+	}
+	t.Cleanup(func() { _ = terminal.Close() })
+	cmd := command(t.Context(), t, environment(t), []string{"--sandbox"})
+	stderr := &fake.Log{}
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = terminal, io.Discard, stderr
+	require.NoError(t, cmd.Start())
+	require.Eventually(t, func() bool { return strings.Contains(stderr.String(), "\n") }, deadline, 10*time.Millisecond)
+	assert.Equal(t, "kombo-mcp: serving MCP on stdin; try kombo-mcp demo or kombo-mcp install\n", stderr.String())
+	require.NoError(t, cmd.Process.Kill())
+	require.Error(t, cmd.Wait())
+}
