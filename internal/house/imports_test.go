@@ -38,6 +38,7 @@ var mayImport = map[string][]string{
 	"prompts":                {"tools", "digest", "schemas", "kombo", "internal/plainjson"},
 	"internal/serve":         {"prompts", "tools", "digest", "schemas", "kombo"},
 	"internal/once":          {},
+	"internal/once/oncetest": {"internal/once"},
 	"internal/journal":       {"internal/once", "internal/plainjson"},
 	"internal/cvtext":        {},
 	"internal/download":      {},

@@ -163,3 +163,75 @@ func TestAClaimIsTakenBackWhenTheLineCannotBeWritten(t *testing.T) {
 	require.ErrorIs(t, err, ErrNotWritten)
 	fresh(t, open(t, Options{Path: t.TempDir(), Shared: m}), intent("a"))
 }
+
+func TestTheOwnFileIsAskedAsWellAsASharedMemory(t *testing.T) {
+	c := newClock()
+	m := newShared(c.Now)
+	j := open(t, Options{Path: t.TempDir(), Now: c.Now, Shared: m})
+	other := open(t, Options{Path: t.TempDir(), Now: c.Now, Shared: m})
+	send(t, j, intent("done"), once.Done)
+	send(t, j, intent("unknown"), once.Unknown)
+	send(t, j, intent("refused"), once.Refused)
+	p := fresh(t, j, intent("in flight"))
+	require.NoError(t, j.Spend(t.Context(), intent(""), confirmation("c", c)))
+
+	m.forget()
+	_, found, err := j.Look(t.Context(), "done")
+	require.NoError(t, err)
+	assert.True(t, found)
+	for _, server := range []*Journal{j, other} {
+		assert.Equal(t, once.Done, prior(t, server, intent("done")).Outcome.State, "the shared memory has it again")
+		assert.Equal(t, once.Unknown, prior(t, server, intent("unknown")).Outcome.State)
+		in := begin(t, server, intent("in flight"))
+		require.NotNil(t, in.Wait)
+		if server == other {
+			require.NoError(t, p.Done(once.Outcome{State: once.Done, Summary: "x"}))
+			e, err := in.Wait(t.Context())
+			require.NoError(t, err)
+			assert.Equal(t, "x", e.Outcome.Summary)
+		}
+	}
+	fresh(t, j, intent("refused"))
+	require.ErrorIs(t, j.Spend(t.Context(), intent(""), confirmation("c", c)), once.ErrSpent)
+	c.Advance(10 * time.Minute)
+	fresh(t, j, intent("done"))
+}
+
+func TestAnOutcomeThatAnotherServerFoundOutIsRecordedHereToo(t *testing.T) {
+	c := newClock()
+	m := newShared(c.Now)
+	dir := t.TempDir()
+	a := open(t, Options{Path: dir, Now: c.Now, Shared: m})
+	b := open(t, Options{Path: t.TempDir(), Now: c.Now, Shared: m})
+	send(t, a, intent("a"), once.Unknown)
+	require.NoError(t, b.Settle(t.Context(), prior(t, b, intent("a")), once.Outcome{State: once.Done}))
+	assert.Equal(t, once.Done, prior(t, a, intent("a")).Outcome.State)
+	c.Advance(10 * time.Minute)
+	fresh(t, a, intent("a"))
+}
+
+func TestOnlyAnotherValueOfTheSlotUndoes(t *testing.T) {
+	c := newClock()
+	m := newShared(c.Now)
+	move := func(key, stage string) once.Intent {
+		in := intent(key)
+		in.Slot, in.SlotValue = "stage:a1", stage
+		return in
+	}
+	for name, o := range map[string]Options{"a file": {}, "a shared memory": {Shared: m}} {
+		t.Run(name, func(t *testing.T) {
+			o.Path, o.Now = t.TempDir(), c.Now
+			j := open(t, o)
+			send(t, j, move("plain", "interview"), once.Done)
+			send(t, j, move("with headers", "interview"), once.Done)
+			prior(t, j, move("plain", "interview"))
+			e, _, err := j.Look(t.Context(), "plain")
+			require.NoError(t, err)
+			assert.False(t, e.Contested)
+			send(t, j, move("away", "offer"), once.Done)
+			j = reopen(t, j)
+			fresh(t, j, move("plain", "interview"))
+			fresh(t, j, move("with headers", "interview"))
+		})
+	}
+}

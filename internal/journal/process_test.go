@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kombo-mcp/kombo-mcp/internal/once"
+	"github.com/kombo-mcp/kombo-mcp/internal/once/oncetest"
 )
 
 // The test binary starts itself with this variable naming a directory, to be a second process.
@@ -45,6 +46,9 @@ func helperRun(dir, round, keys string) error {
 	sent, err := os.OpenFile(filepath.Join(dir, "sent"), os.O_APPEND|os.O_WRONLY|os.O_CREATE, 0o600)
 	if err != nil {
 		return err
+	}
+	if keys == "confirm" {
+		return oncetest.Process(j, round)
 	}
 	if keys == "hold" {
 		return helperHold(j, round)
@@ -256,4 +260,21 @@ func TestAWriteOfAnotherProcessIsJoined(t *testing.T) {
 		h.kill(t)
 		assert.Equal(t, once.Unknown, prior(t, j, intent("a")).Outcome.State)
 	})
+}
+
+func TestConfirmationsKeepTheirContractInAFile(t *testing.T) {
+	dir := t.TempDir()
+	exe, err := os.Executable()
+	require.NoError(t, err)
+	oncetest.Confirmations(t, func(t *testing.T) once.Memory {
+		t.Helper()
+		return open(t, Options{Path: filepath.Join(dir, fileName), MaxBytes: 8 << 10})
+	}, func(_ *testing.T, round string) *exec.Cmd {
+		cmd := exec.Command(exe)
+		cmd.Env = append(os.Environ(), helperEnv+"="+dir, helperRound+"="+round, helperKeys+"=confirm")
+		cmd.Stderr = os.Stderr
+		return cmd
+	})
+	r := verified(t, dir)
+	assert.Greater(t, len(r.Files), 1, "used ones are remembered although the file was rotated")
 }
