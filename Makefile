@@ -103,7 +103,7 @@ questions: ## ask 25 recruiters' questions and print what the answers cost, besi
 	$(GO) test -count=1 -v -run '^TestRecruiterQuestions$$' ./internal/bench
 
 faults: ## every write under every fault, as a table, and 200 runs that end in a kill
-	$(GO) test -count=1 -v -timeout 30m -run 'TestNoFaultMakesAWriteHappenTwice|TestAfterAKill' ./internal/faults -args -kills 200
+	$(GO) test -count=1 -v -timeout 30m -run 'TestNoFaultCausesADuplicateWrite|TestAfterAKill' ./internal/faults -args -kills 200
 
 load: ## throughput, memory and dead clients beside a bare server, 10 minutes on a quiet machine; Linux
 	$(GO) test -count=1 -v -timeout 60m -tags load -run 'TestThroughput|TestAThousand|TestDeadClients' ./internal/load -args $(LOAD)

@@ -18,8 +18,8 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-// batch makes a call of one tool for n records, and gives their ids.
-func (d *desk) batch(tool string, n int) (args, []string) {
+// batch returns the arguments of one call of a tool for n records, and their ids.
+func (d *setup) batch(tool string, n int) (args, []string) {
 	d.server.t.Helper()
 	var w writeTool
 	for _, w = range writeTools {
@@ -30,7 +30,7 @@ func (d *desk) batch(tool string, n int) (args, []string) {
 	var ids []string
 	var arguments args
 	for range n {
-		next := w.arguments(d.ground)
+		next := w.arguments(d.pool)
 		ids = append(ids, next[w.record].(string))
 		if arguments == nil {
 			arguments = next
@@ -40,7 +40,7 @@ func (d *desk) batch(tool string, n int) (args, []string) {
 	return arguments, ids
 }
 
-// outcomes are those of a batch by record, in order.
+// outcomes returns the outcome of each record of a batch, in order.
 func (r reply) outcomes() string {
 	var out []string
 	for _, res := range r.Results {
@@ -49,8 +49,8 @@ func (r reply) outcomes() string {
 	return strings.Join(out, ", ")
 }
 
-// each counts the effects by record.
-func (d *desk) each() map[string]int {
+// effectsByRecord counts the effects by record.
+func (d *setup) effectsByRecord() map[string]int {
 	out := map[string]int{}
 	for _, e := range d.Effects() {
 		out[e.RecordID]++
@@ -63,12 +63,12 @@ var batchTools = []string{
 	"add_candidate_result_link", "add_candidate_tag", "reject_application",
 }
 
-func TestABatchHasOnePreviewAndAResultForEachRecordInOrder(t *testing.T) {
+func TestBatchHasOnePreviewAndAResultForEachRecordInOrder(t *testing.T) {
 	t.Parallel()
 	for _, tool := range batchTools {
 		t.Run(tool, func(t *testing.T) {
 			t.Parallel()
-			d := newDesk(t, func(c *tools.Config) { c.Writes = tools.PolicyAllow })
+			d := newSetup(t, func(c *tools.Config) { c.Writes = tools.PolicyAllow })
 			arguments, ids := d.batch(tool, 25)
 			arguments["dry_run"] = true
 			r := d.call(tool, arguments)
@@ -101,8 +101,8 @@ func TestABatchHasOnePreviewAndAResultForEachRecordInOrder(t *testing.T) {
 	}
 }
 
-func TestABatchOfTwentySixIsRefusedWhole(t *testing.T) {
-	d := newDesk(t, nil)
+func TestBatchOfTwentySixIsRefusedAsAWhole(t *testing.T) {
+	d := newSetup(t, nil)
 	arguments, ids := d.batch("add_application_note", 26)
 	r := d.call("add_application_note", arguments)
 	assert.True(t, r.failed)
@@ -112,27 +112,27 @@ func TestABatchOfTwentySixIsRefusedWhole(t *testing.T) {
 	assert.Len(t, d.call("add_application_note", arguments).Results, 2, "a record named twice is one")
 }
 
-// brittle is a line that breaks at the n-th write, before a byte is sent.
-type brittle struct {
+// failingTransport fails at the n-th write, before a byte is sent.
+type failingTransport struct {
 	http.RoundTripper
 	left atomic.Int64
 }
 
-func (b *brittle) RoundTrip(r *http.Request) (*http.Response, error) {
+func (b *failingTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Method != http.MethodGet && b.left.Add(-1) < 0 {
-		return (&line{down: -1}).RoundTrip(r)
+		return (&breakingTransport{down: -1}).RoundTrip(r)
 	}
 	return b.RoundTripper.RoundTrip(r)
 }
 
-func TestABatchCutShortTellsWhatWasDoneAndTheSameCallGoesOn(t *testing.T) {
+func TestInterruptedBatchSaysWhatWasDoneAndTheSameCallContinues(t *testing.T) {
 	t.Parallel()
 	const n, before = 6, 2
 	rest := strings.Repeat(", not sent", n-before-1)
 	cuts := map[string]struct {
 		fault sandbox.Fault
 		dead  bool
-		// fourth is what became of the record that met the fault.
+		// fourth is the outcome of the record that met the fault.
 		fourth string
 		works  int
 	}{
@@ -152,8 +152,8 @@ func TestABatchCutShortTellsWhatWasDoneAndTheSameCallGoesOn(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				time.Sleep(time.Until(pinned))
-				d := &desk{ground: newGround(t, sandbox.Options{Applications: 150, Lag: time.Hour})}
-				wire := &brittle{RoundTripper: d.Transport()}
+				d := &setup{pool: newPool(t, sandbox.Options{Applications: 150, Lag: time.Hour})}
+				wire := &failingTransport{RoundTripper: d.Transport()}
 				wire.left.Store(1 << 30)
 				d.server = newServerOver(t, d.Sandbox, wire, nil)
 				arguments, ids := d.batch("add_application_note", n)
@@ -182,7 +182,7 @@ func TestABatchCutShortTellsWhatWasDoneAndTheSameCallGoesOn(t *testing.T) {
 					if i == before && fourth == "unknown" {
 						want = cut.works
 					}
-					assert.Equal(t, want, d.each()[id], "%d", i)
+					assert.Equal(t, want, d.effectsByRecord()[id], "%d", i)
 				}
 				assert.Contains(t, r.words, "already done")
 				total := len(d.Effects())
@@ -194,8 +194,8 @@ func TestABatchCutShortTellsWhatWasDoneAndTheSameCallGoesOn(t *testing.T) {
 	}
 }
 
-func TestARecordThatFailsAloneDoesNotEndTheBatch(t *testing.T) {
-	d := newDesk(t, func(c *tools.Config) { c.Writes = tools.PolicyAllow })
+func TestOneFailedRecordDoesNotEndTheBatch(t *testing.T) {
+	d := newSetup(t, func(c *tools.Config) { c.Writes = tools.PolicyAllow })
 	arguments, ids := d.batch("add_application_note", 4)
 	d.Inject(sandbox.Fault{Operation: "add_application_note", Status: 400, Code: "REMOTE.INPUT_INVALID", Skip: 1, Times: 1})
 	d.Inject(sandbox.Fault{Operation: "add_application_note", Status: 500, Skip: 1, Times: 1})
@@ -205,12 +205,12 @@ func TestARecordThatFailsAloneDoesNotEndTheBatch(t *testing.T) {
 	r = d.call("add_application_note", arguments)
 	assert.Equal(t, "done, done, unknown, done", r.outcomes(), r.words)
 	for i, id := range ids {
-		assert.Equal(t, map[bool]int{true: 0, false: 1}[i == 2], d.each()[id])
+		assert.Equal(t, map[bool]int{true: 0, false: 1}[i == 2], d.effectsByRecord()[id])
 	}
 }
 
-func TestTheCopyShowingWhatWasDoneDoesNotStopTheRestOfABatch(t *testing.T) {
-	d := newDesk(t, func(c *tools.Config) { c.Writes = tools.PolicyAllow })
+func TestBatchContinuesAfterTheCopyCaughtUp(t *testing.T) {
+	d := newSetup(t, func(c *tools.Config) { c.Writes = tools.PolicyAllow })
 	arguments, _ := d.batch("reject_application", 5)
 	d.Inject(sandbox.Fault{Operation: "reject_application", Status: 401, Code: "PLATFORM.AUTHENTICATION_INVALID", Skip: 2})
 	r := d.call("reject_application", arguments)
@@ -221,10 +221,10 @@ func TestTheCopyShowingWhatWasDoneDoesNotStopTheRestOfABatch(t *testing.T) {
 	assert.Len(t, d.Effects(), 5)
 }
 
-func TestACallerWhoLeavesEndsTheBatchAfterTheWriteOnTheWire(t *testing.T) {
+func TestCancelledBatchEndsAfterTheWriteInFlight(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(time.Until(pinned))
-		d := &desk{ground: newGround(t, sandbox.Options{Applications: 150, Lag: time.Hour})}
+		d := &setup{pool: newPool(t, sandbox.Options{Applications: 150, Lag: time.Hour})}
 		d.server = newServer(t, d.Sandbox, nil)
 		arguments, ids := d.batch("add_application_note", 4)
 		d.Inject(sandbox.Fault{Operation: "add_application_note", Delay: time.Minute, Skip: 1, Times: 1})
@@ -233,31 +233,31 @@ func TestACallerWhoLeavesEndsTheBatchAfterTheWriteOnTheWire(t *testing.T) {
 		answer, err := d.box.Run(ctx, d.who, "add_application_note", plain(t, arguments))
 		require.NoError(t, err)
 		r := reply{WriteAnswer: *answer.(*tools.WriteAnswer)}
-		assert.Equal(t, "done, done, not sent, not sent", r.outcomes(), "what was on the wire ran to its end")
+		assert.Equal(t, "done, done, not sent, not sent", r.outcomes(), "the write in flight was finished")
 		assert.Contains(t, r.Results[2].Says, "cancelled")
-		assert.Equal(t, map[string]int{ids[0]: 1, ids[1]: 1}, d.each())
+		assert.Equal(t, map[string]int{ids[0]: 1, ids[1]: 1}, d.effectsByRecord())
 		assert.Equal(t, "done, done, done, done", d.call("add_application_note", arguments).outcomes())
 		assert.Len(t, d.Effects(), 4)
 	})
 }
 
-// forgetful is a memory that fails from the n-th write on.
-type forgetful struct {
+// failingMemory is a write memory that fails from the n-th write on.
+type failingMemory struct {
 	once.Memory
 	left int
 }
 
-func (f *forgetful) Begin(ctx context.Context, in once.Intent) (once.Claim, error) {
+func (f *failingMemory) Begin(ctx context.Context, in once.Intent) (once.Claim, error) {
 	if f.left--; f.left < 0 {
 		return once.Claim{}, errors.New("the disk is full")
 	}
 	return f.Memory.Begin(ctx, in)
 }
 
-func TestWhatCannotBeRecordedIsNotSent(t *testing.T) {
-	d := newDesk(t, func(c *tools.Config) {
+func TestWriteThatCannotBeRecordedIsNotSent(t *testing.T) {
+	d := newSetup(t, func(c *tools.Config) {
 		c.Writes = tools.PolicyAllow
-		c.Memory = &forgetful{c.Memory, 2}
+		c.Memory = &failingMemory{c.Memory, 2}
 	})
 	arguments, _ := d.batch("add_application_note", 5)
 	r := d.call("add_application_note", arguments)

@@ -23,7 +23,8 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-// child is a server in a process of its own, spoken to line by line.
+// child is a server in a process of its own; messages are written and read line by
+// line.
 type child struct {
 	t      *testing.T
 	cmd    *exec.Cmd
@@ -34,7 +35,7 @@ type child struct {
 	gone   sync.Once
 }
 
-// environment is all that a process sees of the machine.
+// environment returns the whole environment of a child process.
 func environment(home string, s *sandbox.Sandbox, baseURL string) []string {
 	env := []string{
 		"HOME=" + home, "USERPROFILE=" + home, "LOCALAPPDATA=" + home, "XDG_STATE_HOME=" + filepath.Join(home, "state"), "XDG_CACHE_HOME=" + filepath.Join(home, "cache"),
@@ -48,11 +49,11 @@ func environment(home string, s *sandbox.Sandbox, baseURL string) []string {
 	return env
 }
 
-// startChild starts a server and greets it.
+// startChild starts a server and initializes a session.
 func startChild(t *testing.T, env []string, flags ...string) *child {
 	t.Helper()
 	program := testbinary.Path(t) // may have to be built first
-	// A server that hangs must not hang the test.
+	// A server that hangs must not block the test.
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	t.Cleanup(cancel)
 	c := &child{t: t, cmd: exec.CommandContext(ctx, program, flags...)}
@@ -79,7 +80,7 @@ func (c *child) kill() {
 	})
 }
 
-// end lets the process end by itself.
+// end closes standard input and waits for the process to exit.
 func (c *child) end() {
 	c.gone.Do(func() {
 		assert.NoError(c.t, c.stdin.Close())
@@ -97,8 +98,8 @@ func (c *child) say(message args) error {
 	return err
 }
 
-// ask sends a request and waits for its answer; the error says that the process
-// is gone.
+// ask sends a request and waits for its response. An error means that the process has
+// ended.
 func (c *child) ask(method string, params args) (json.RawMessage, error) {
 	c.asked++
 	id := c.asked
@@ -122,7 +123,7 @@ func (c *child) ask(method string, params args) (json.RawMessage, error) {
 	}
 }
 
-// call calls a tool; the error says that the process is gone.
+// call calls a tool. An error means that the process has ended.
 func (c *child) call(tool string, arguments args) (reply, error) {
 	raw, err := c.ask("tools/call", args{"name": tool, "arguments": arguments})
 	if err != nil {
@@ -143,7 +144,8 @@ func (c *child) call(tool string, arguments args) (reply, error) {
 	return r, nil
 }
 
-// recordOf is the record that a journal's line is about, "" for something new.
+// recordOf returns the id of the record that a line of the journal is about, "" for a
+// new record.
 func recordOf(t *testing.T, l journal.Line) string {
 	t.Helper()
 	var a struct {

@@ -17,18 +17,18 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-// desk is an ATS with a server and a person who can be asked.
-type desk struct {
-	*ground
+// setup is an ATS with a server whose client can ask a person.
+type setup struct {
+	*pool
 	*server
 	clock *fake.Clock
 }
 
-func newDesk(t *testing.T, change func(*tools.Config)) *desk {
+func newSetup(t *testing.T, change func(*tools.Config)) *setup {
 	t.Helper()
 	c := fake.NewClock(pinned)
-	g := newGround(t, sandbox.Options{Applications: 300, Clock: c.Now})
-	d := &desk{ground: g, clock: c}
+	g := newPool(t, sandbox.Options{Applications: 300, Clock: c.Now})
+	d := &setup{pool: g, clock: c}
 	d.server = newServer(t, g.Sandbox, func(cfg *tools.Config) {
 		cfg.Writes = tools.PolicyConfirm
 		if change != nil {
@@ -39,8 +39,9 @@ func newDesk(t *testing.T, change func(*tools.Config)) *desk {
 	return d
 }
 
-// ask makes a call that has to come to a question, and gives it with its state.
-func (d *desk) ask(tool string, arguments args) (question, state string) {
+// ask makes a call that must ask for confirmation, and returns the question and the
+// state.
+func (d *setup) ask(tool string, arguments args) (question, state string) {
 	d.server.t.Helper()
 	r := d.box.Call(d.server.t.Context(), d.who, tool, plain(d.server.t, arguments))
 	require.True(d.server.t, r.NeedsInput(), "%s: %v", tool, r.Content)
@@ -50,7 +51,7 @@ func (d *desk) ask(tool string, arguments args) (question, state string) {
 	return r.InputRequests["confirm"].Elicitation.Message, r.RequestState
 }
 
-// response is what the person did, as it comes over the wire.
+// response returns the person's response as it arrives over the protocol.
 func response(t *testing.T, raw string) mcp.InputResponses {
 	t.Helper()
 	var r mcp.InputResponse
@@ -58,8 +59,8 @@ func response(t *testing.T, raw string) mcp.InputResponses {
 	return mcp.InputResponses{"confirm": r}
 }
 
-// answer makes the call again with the person's answer.
-func (d *desk) answer(tool string, arguments args, state, action string) reply {
+// answer repeats the call with the person's answer.
+func (d *setup) answer(tool string, arguments args, state, action string) reply {
 	d.server.t.Helper()
 	who := d.who
 	who.State, who.Responses = state, response(d.server.t, action)
@@ -72,12 +73,12 @@ const (
 	cancel  = `{"action":"cancel"}`
 )
 
-func (d *desk) rejection() args {
+func (d *setup) rejection() args {
 	return args{"application_id": d.application().ID, "rejection_reason_id": d.reason()}
 }
 
-// nothingSent checks that the ATS got no write and the journal has none.
-func (d *desk) nothingSent(what string) {
+// nothingSent asserts that the ATS received no write and the journal has none.
+func (d *setup) nothingSent(what string) {
 	d.server.t.Helper()
 	assert.Empty(d.server.t, d.Effects(), what)
 	for _, r := range d.Requests() {
@@ -88,16 +89,16 @@ func (d *desk) nothingSent(what string) {
 
 var weighty = []string{"create_application", "create_candidate", "move_application_to_stage", "reject_application"}
 
-func TestEveryWriteAsksAsThePolicySays(t *testing.T) {
+func TestPolicyDecidesWhichWritesAreConfirmed(t *testing.T) {
 	t.Parallel()
 	for _, w := range writeTools {
 		t.Run(w.name, func(t *testing.T) {
 			t.Parallel()
-			d := newDesk(t, func(c *tools.Config) { c.Writes = tools.PolicyConfirmAll })
-			arguments := w.arguments(d.ground)
+			d := newSetup(t, func(c *tools.Config) { c.Writes = tools.PolicyConfirmAll })
+			arguments := w.arguments(d.pool)
 			arguments["dry_run"] = true
 			r := d.call(w.name, arguments)
-			assert.Equal(t, "preview", r.Outcome, "a preview asks nobody: %s", r.words)
+			assert.Equal(t, "preview", r.Outcome, "a preview asks for no confirmation: %s", r.words)
 			delete(arguments, "dry_run")
 			question, state := d.ask(w.name, arguments)
 			assert.NotEmpty(t, question)
@@ -113,11 +114,11 @@ func TestEveryWriteAsksAsThePolicySays(t *testing.T) {
 		})
 	}
 	t.Run("confirm asks before what changes where a person stands", func(t *testing.T) {
-		d := newDesk(t, nil)
+		d := newSetup(t, nil)
 		asked := []string{}
 		for _, w := range writeTools {
 			before := len(d.Effects())
-			if d.box.Call(t.Context(), d.who, w.name, plain(t, w.arguments(d.ground))).NeedsInput() {
+			if d.box.Call(t.Context(), d.who, w.name, plain(t, w.arguments(d.pool))).NeedsInput() {
 				asked = append(asked, w.name)
 				assert.Len(t, d.Effects(), before)
 			}
@@ -125,9 +126,9 @@ func TestEveryWriteAsksAsThePolicySays(t *testing.T) {
 		assert.Equal(t, weighty, asked)
 	})
 	t.Run("deny refuses every write, and shows what it would do", func(t *testing.T) {
-		d := newDesk(t, func(c *tools.Config) { c.Writes = tools.PolicyDeny })
+		d := newSetup(t, func(c *tools.Config) { c.Writes = tools.PolicyDeny })
 		for _, w := range writeTools {
-			arguments := w.arguments(d.ground)
+			arguments := w.arguments(d.pool)
 			for _, r := range []reply{d.call(w.name, arguments), d.answer(w.name, arguments, "", accept)} {
 				assert.True(t, r.failed, w.name)
 				assert.Contains(t, r.words, "allow no writes", w.name)
@@ -138,12 +139,12 @@ func TestEveryWriteAsksAsThePolicySays(t *testing.T) {
 		d.nothingSent("denied")
 	})
 	t.Run("read-only has none of them", func(t *testing.T) {
-		d := newDesk(t, func(c *tools.Config) { c.ReadOnly = true })
+		d := newSetup(t, func(c *tools.Config) { c.ReadOnly = true })
 		for _, tool := range d.box.Tools() {
 			assert.True(t, tool.ReadOnly(), tool.Name())
 		}
 		for _, w := range writeTools {
-			r := d.call(w.name, w.arguments(d.ground))
+			r := d.call(w.name, w.arguments(d.pool))
 			assert.True(t, r.failed, w.name)
 			assert.Contains(t, r.words, "read-only", w.name)
 		}
@@ -166,7 +167,7 @@ func TestNothingIsSentUnlessThePersonAccepts(t *testing.T) {
 		"decline": decline, "cancel": cancel, "no action": `{}`, "another action": `{"action":"ok"}`, "a number": `7`, "null": `null`, "a list": `[{"action":"accept"}]`, "upper case": `{"action":"ACCEPT"}`,
 	} {
 		t.Run(what, func(t *testing.T) {
-			d := newDesk(t, nil)
+			d := newSetup(t, nil)
 			arguments := d.rejection()
 			_, state := d.ask("reject_application", arguments)
 			r := d.answer("reject_application", arguments, state, raw)
@@ -178,9 +179,9 @@ func TestNothingIsSentUnlessThePersonAccepts(t *testing.T) {
 	}
 }
 
-func TestAnAnswerFitsItsOwnQuestionOnly(t *testing.T) {
+func TestConfirmationIsBoundToItsQuestion(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, nil)
+	d := newSetup(t, nil)
 	arguments := d.rejection()
 	_, state := d.ask("reject_application", arguments)
 	refused := func(what, tool string, other args, state string) {
@@ -227,13 +228,13 @@ func TestAnAnswerFitsItsOwnQuestionOnly(t *testing.T) {
 	assert.Equal(t, stateDone, r.Outcome, "the state itself is still good: %s", r.words)
 }
 
-func TestAnAnswerIsTakenOnce(t *testing.T) {
-	d := newDesk(t, nil)
+func TestConfirmationIsAcceptedOnce(t *testing.T) {
+	d := newSetup(t, nil)
 	arguments := d.rejection()
 	_, state := d.ask("reject_application", arguments)
 	assert.Equal(t, "not sent", d.answer("reject_application", arguments, state, decline).Outcome)
 	r := d.answer("reject_application", arguments, state, accept)
-	assert.True(t, r.failed, "a no is turned into a yes: %s", r.words)
+	assert.True(t, r.failed, "a declined confirmation was accepted: %s", r.words)
 	assert.Contains(t, r.words, "used before")
 	d.nothingSent("declined")
 
@@ -245,8 +246,8 @@ func TestAnAnswerIsTakenOnce(t *testing.T) {
 	assert.Empty(t, d.Effects())
 }
 
-func TestAnAnswerIsTakenInTime(t *testing.T) {
-	d := newDesk(t, nil)
+func TestConfirmationExpires(t *testing.T) {
+	d := newSetup(t, nil)
 	arguments := d.rejection()
 	_, state := d.ask("reject_application", arguments)
 	d.clock.Advance(9*time.Minute + time.Second)
@@ -259,8 +260,8 @@ func TestAnAnswerIsTakenInTime(t *testing.T) {
 	assert.Equal(t, stateDone, d.answer("reject_application", arguments, state, accept).Outcome)
 }
 
-func TestABatchIsAskedAboutOnce(t *testing.T) {
-	d := newDesk(t, nil)
+func TestBatchIsConfirmedOnce(t *testing.T) {
+	d := newSetup(t, nil)
 	var ids, names []string
 	for range 25 {
 		a := d.application()
@@ -278,14 +279,14 @@ func TestABatchIsAskedAboutOnce(t *testing.T) {
 	assert.Len(t, d.Effects(), 25)
 
 	r = d.call("reject_application", arguments)
-	assert.Equal(t, stateDone, r.Outcome, "what was done asks nobody again: %s", r.words)
+	assert.Equal(t, stateDone, r.Outcome, "a write that is done is not confirmed again: %s", r.words)
 	more := d.application()
 	arguments["application_id"] = ids[0] + "," + more.ID
 	question, _ = d.ask("reject_application", arguments)
-	assert.NotContains(t, question, ids[0], "only what would be sent is asked about")
+	assert.NotContains(t, question, ids[0], "only what would be sent is confirmed")
 	assert.Contains(t, question, more.ID)
 	_, state = d.ask("reject_application", arguments)
 	r = d.answer("reject_application", arguments, state, decline)
-	assert.Equal(t, "done, not sent", r.outcomes(), "a no takes back nothing: %s", r.words)
+	assert.Equal(t, "done, not sent", r.outcomes(), "declining does not undo: %s", r.words)
 	assert.Len(t, d.Effects(), 25)
 }

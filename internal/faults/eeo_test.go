@@ -12,8 +12,8 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/sandbox"
 )
 
-// protectedQuestions are what no decision may rest on. The job marks the first
-// ones; of the others the words tell.
+// protectedQuestions must not influence a decision. The job marks the first ones as
+// protected; the others are recognized by their wording.
 var protectedQuestions = []struct{ category, remoteID, title, asAnswered string }{
 	{"EEO", "p1", "Gender", "Gender"},
 	{"EEO", "p2", "Are you a protected veteran?", "are you a PROTECTED veteran? *"},
@@ -29,9 +29,9 @@ var protectedQuestions = []struct{ category, remoteID, title, asAnswered string 
 	{"", "", "Pronouns", "Pro\u200bnouns"},
 }
 
-// sealed is a fake whose applicants answered them, each with a word that stands
-// nowhere else.
-func sealed(t *testing.T) (*fakeKombo, []string) {
+// withProtectedAnswers returns a Kombo whose applicants answered them, each with a word
+// that occurs nowhere else.
+func withProtectedAnswers(t *testing.T) (*fakeKombo, []string) {
 	t.Helper()
 	f := newFake(newPeople())
 	var questions []args
@@ -64,9 +64,9 @@ func sealed(t *testing.T) (*fakeKombo, []string) {
 
 func TestEqualOpportunityAnswersAreInNoResult(t *testing.T) {
 	t.Parallel()
-	f, secrets := sealed(t)
+	f, secrets := withProtectedAnswers(t)
 	s := newMasked(t, f, nil, nil)
-	g := &guard{t: t, srv: s}
+	g := &injectionSearch{t: t, srv: s}
 	shown := 0
 	look := func(tool string, arguments args) {
 		t.Helper()
@@ -105,53 +105,53 @@ func TestEqualOpportunityAnswersAreInNoResult(t *testing.T) {
 	assert.Positive(t, shown, "other answers are shown")
 }
 
-func TestNobodyCanTellTheProtectedFromTheOthers(t *testing.T) {
-	f, _ := sealed(t)
+func TestProtectedQuestionsCannotBeToldFromOthers(t *testing.T) {
+	f, _ := withProtectedAnswers(t)
 	s := newMasked(t, f, nil, nil)
 	r := s.call("get_applications", args{"where": `answer("Gender") == "Secret0x0"`})
-	assert.True(t, r.failed, "a comparison would tell: %s", r.words)
+	assert.True(t, r.failed, "a comparison would reveal the answer: %s", r.words)
 	r = s.call("get_applications", args{"view": "record", "max_tokens": 16000})
-	assert.Contains(t, r.words, "equal-opportunity", "it is said that something is left out")
+	assert.Contains(t, r.words, "equal-opportunity", "the answer says that something is left out")
 }
 
-// jobless cannot list jobs.
-type jobless struct {
+// withoutJobs fails to list jobs.
+type withoutJobs struct {
 	*fakeKombo
 	status int
 	code   string
 }
 
-func (j jobless) RoundTrip(r *http.Request) (*http.Response, error) {
+func (j withoutJobs) RoundTrip(r *http.Request) (*http.Response, error) {
 	if strings.HasSuffix(r.URL.Path, "/ats/jobs") {
 		return answer(r, j.status, args{"status": "error", "error": args{"code": j.code, "message": "Oops"}})
 	}
 	return j.fakeKombo.RoundTrip(r)
 }
 
-func TestWhereTheJobsCannotBeReadNoAnswerIsShown(t *testing.T) {
-	f, secrets := sealed(t)
-	s := newMaskedOver(t, jobless{f, 500, "PLATFORM.UNKNOWN_ERROR"}, f, nil, nil)
+func TestAnswersAreHiddenIfJobsCannotBeRead(t *testing.T) {
+	f, secrets := withProtectedAnswers(t)
+	s := newMaskedOver(t, withoutJobs{f, 500, "PLATFORM.UNKNOWN_ERROR"}, f, nil, nil)
 	for _, arguments := range []args{{"view": "record"}, {"fields": []string{"id", `answer("Years in the trade")`}}} {
 		r := s.call("get_applications", arguments)
 		assert.True(t, r.failed, "%v: %s", arguments, r.words)
 	}
-	assert.False(t, s.call("get_applications", args{}).failed, "what reads no answers is answered")
+	assert.False(t, s.call("get_applications", args{}).failed, "questions that use no answers are answered")
 
-	s = newMaskedOver(t, jobless{f, 403, "INTEGRATION.MODEL_DISABLED"}, f, nil, nil)
+	s = newMaskedOver(t, withoutJobs{f, 403, "INTEGRATION.MODEL_DISABLED"}, f, nil, nil)
 	r := s.call("get_applications", args{"view": "record", "max_tokens": 16000})
 	require.False(t, r.failed, r.words)
 	for _, secret := range secrets {
 		for k, q := range protectedQuestions {
 			if q.category == "" && strings.HasSuffix(secret, fmt.Sprintf("x%d", k)) {
-				assert.NotContains(t, r.words, secret, "the words of %q tell", q.title)
+				assert.NotContains(t, r.words, secret, "the answer to %q is revealed", q.title)
 			}
 		}
 	}
 }
 
-func TestTheSandboxsEqualOpportunityAnswersAreInNoRecord(t *testing.T) {
+func TestEqualOpportunityAnswersOfTheSandboxAreInNoRecord(t *testing.T) {
 	t.Parallel()
-	g := newGround(t, sandbox.Options{Applications: 300})
+	g := newPool(t, sandbox.Options{Applications: 300})
 	s := newServer(t, g.Sandbox, nil)
 	titles, met := map[string]bool{"Race / ethnicity": true}, 0
 	for _, j := range g.data.Jobs {

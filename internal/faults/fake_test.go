@@ -22,7 +22,7 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-// fakeKombo is a Kombo that serves made-up people. Its writes end as told.
+// fakeKombo is a Kombo with made-up people. Its writes end as end says.
 type fakeKombo struct {
 	people  []*person
 	records map[string][]args
@@ -66,7 +66,7 @@ func newFake(people []*person) *fakeKombo {
 	return &fakeKombo{people: people, records: out}
 }
 
-// chosen are the records that the filters let through.
+// chosen returns the records that match the filters.
 func chosen(r *http.Request, records []args) []args {
 	out := []args{}
 	for _, rec := range records {
@@ -88,7 +88,7 @@ func chosen(r *http.Request, records []args) []args {
 	return out
 }
 
-// about is the person whom a path or body is about.
+// about returns the person whom a path or body is about.
 func (f *fakeKombo) about(r *http.Request) *person {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
@@ -141,7 +141,7 @@ func answer(r *http.Request, status int, body args) (*http.Response, error) {
 	}, nil
 }
 
-// fetch gives a CV that repeats everything about its owner.
+// fetch returns a CV that repeats everything about its owner.
 func (f *fakeKombo) fetch(_ context.Context, address string) ([]byte, string, error) {
 	id, err := base64.RawURLEncoding.DecodeString(address[strings.LastIndexByte(address, '/')+1:])
 	if err != nil {
@@ -151,7 +151,7 @@ func (f *fakeKombo) fetch(_ context.Context, address string) ([]byte, string, er
 	return []byte(strings.Repeat("Curriculum\n"+f.people[i].story+"\nGardening since ever.\n", 8)), "text/plain", nil
 }
 
-// reader takes files for text and markup for tags.
+// reader takes files as text, and removes tags from markup.
 type reader struct{}
 
 var tag = regexp.MustCompile(`<[^>]*>`)
@@ -162,13 +162,13 @@ func (reader) Text(_ context.Context, data []byte, _, _ string) (string, []strin
 
 func (reader) HTML(s string) string { return html.UnescapeString(tag.ReplaceAllString(s, "")) }
 
-// newMasked starts a server over a fake that masks some kinds.
+// newMasked returns a server on f that masks the given categories.
 func newMasked(t *testing.T, f *fakeKombo, redact []string, change func(*tools.Config)) *server {
 	t.Helper()
 	return newMaskedOver(t, f, f, redact, change)
 }
 
-// newMaskedOver is newMasked with a line of the test's own to the fake.
+// newMaskedOver is newMasked with a transport of the test's own.
 func newMaskedOver(t *testing.T, line http.RoundTripper, f *fakeKombo, redact []string, change func(*tools.Config)) *server {
 	t.Helper()
 	client, err := kombo.New("key", kombo.WithIntegration("fake:1"), kombo.WithBaseURL("https://kombo.example/v1"), kombo.WithHTTPClient(&http.Client{Transport: line}), kombo.WithRetries(0))

@@ -9,35 +9,35 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-// mute is a desk whose client cannot ask.
-func mute(t *testing.T, f tools.Fallback) *desk {
+// withFallback returns a setup whose client cannot ask a person.
+func withFallback(t *testing.T, f tools.Fallback) *setup {
 	t.Helper()
-	d := newDesk(t, func(c *tools.Config) { c.Fallback = f })
+	d := newSetup(t, func(c *tools.Config) { c.Fallback = f })
 	d.who.CanAsk = false
 	return d
 }
 
-func TestWhereNobodyCanBeAskedTheFallbackDecides(t *testing.T) {
+func TestFallbackDecidesIfTheClientCannotAsk(t *testing.T) {
 	t.Run("allow trusts the host", func(t *testing.T) {
-		d := mute(t, tools.FallbackAllow)
+		d := withFallback(t, tools.FallbackAllow)
 		r := d.call("reject_application", d.rejection())
 		assert.Equal(t, stateDone, r.Outcome, r.words)
 		assert.Equal(t, "the host, by the server's settings", intents(d.lines())[0].ConfirmedHow)
 	})
 	t.Run("deny sends nothing", func(t *testing.T) {
-		d := mute(t, tools.FallbackDeny)
+		d := withFallback(t, tools.FallbackDeny)
 		r := d.call("reject_application", d.rejection())
 		assert.True(t, r.failed)
 		assert.Contains(t, r.words, "cannot ask")
 		d.nothingSent("denied")
 		r = d.answer("reject_application", d.rejection(), "", accept)
-		assert.True(t, r.failed, "an answer that nobody was asked for: %s", r.words)
+		assert.True(t, r.failed, "an answer without a question: %s", r.words)
 		d.nothingSent("denied")
 		note := args{"application_id": d.application().ID, "content": "Hello."}
-		assert.Equal(t, stateDone, d.call("add_application_note", note).Outcome, "what needs no person is sent")
+		assert.Equal(t, stateDone, d.call("add_application_note", note).Outcome, "what needs no confirmation is sent")
 	})
 	t.Run("preview wants its code", func(t *testing.T) {
-		d := mute(t, tools.FallbackPreview)
+		d := withFallback(t, tools.FallbackPreview)
 		arguments := d.rejection()
 		r := d.call("reject_application", arguments)
 		assert.Equal(t, "preview", r.Outcome)
@@ -49,13 +49,13 @@ func TestWhereNobodyCanBeAskedTheFallbackDecides(t *testing.T) {
 		assert.Equal(t, stateDone, r.Outcome, r.words)
 		assert.Equal(t, "the code of a preview", intents(d.lines())[0].ConfirmedHow)
 		arguments["code"] = "WRONGONE"
-		assert.Equal(t, stateDone, d.call("reject_application", arguments).Outcome, "what was done needs no code")
+		assert.Equal(t, stateDone, d.call("reject_application", arguments).Outcome, "a write that is done needs no code")
 		assert.Len(t, d.Effects(), 1)
 	})
 }
 
-func TestOnlyTheCodeOfTheSamePreviewIsTaken(t *testing.T) {
-	d := mute(t, tools.FallbackPreview)
+func TestConfirmationCodeIsBoundToItsPreview(t *testing.T) {
+	d := withFallback(t, tools.FallbackPreview)
 	arguments, other := d.rejection(), d.rejection()
 	code := d.call("reject_application", arguments).Code
 	otherCode := d.call("reject_application", other).Code
@@ -89,8 +89,8 @@ func TestOnlyTheCodeOfTheSamePreviewIsTaken(t *testing.T) {
 	assert.Equal(t, stateDone, d.call("reject_application", arguments).Outcome)
 }
 
-func TestAFileIsPartOfWhatACodeStandsFor(t *testing.T) {
-	d := newDesk(t, func(c *tools.Config) { c.Writes, c.Fallback = tools.PolicyConfirmAll, tools.FallbackPreview })
+func TestConfirmationCodeCoversFileContents(t *testing.T) {
+	d := newSetup(t, func(c *tools.Config) { c.Writes, c.Fallback = tools.PolicyConfirmAll, tools.FallbackPreview })
 	d.who.CanAsk = false
 	arguments := args{"application_id": d.application().ID, "attachment": args{"type": "CV", "name": "cv.txt", "text": "Truly yours."}}
 	code := d.call("add_application_attachment", arguments).Code

@@ -20,7 +20,7 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-// The official Go SDK as the client of a server in a process of its own.
+// Tests with the official Go SDK as the client of a server in a process of its own.
 
 // eras are the revisions of the protocol that it speaks; the last is the
 // stateless one.
@@ -28,33 +28,34 @@ var eras = []string{"2025-06-18", "2025-11-25", modern}
 
 const modern = "2026-07-28"
 
-// host is an official client with a person at it.
+// host is the official client with a simulated user.
 type host struct {
-	*ground
+	*pool
 	t       *testing.T
 	session *mcp.ClientSession
 	journal string
-	// does is what the person does; asked is what they were asked.
+	// does is the user's reaction; asked are the questions that they got.
 	does  func() (*mcp.ElicitResult, error)
 	asked []string
 }
 
-// hosting says how a host and its server are started.
+// hosting configures a host and its server.
 type hosting struct {
 	era   string
 	flags []string
-	// dumb hosts cannot ask; bare ones leave the second round to their caller.
-	dumb, bare bool
+	// cannotConfirm turns elicitation off; manualRounds leaves the second round to the
+	// test.
+	cannotConfirm, manualRounds bool
 }
 
 func newHost(t *testing.T, how hosting) *host {
 	t.Helper()
-	h := &host{ground: newGround(t, sandbox.Options{Applications: 300}), t: t}
+	h := &host{pool: newPool(t, sandbox.Options{Applications: 300}), t: t}
 	up := httptest.NewServer(h.Sandbox)
 	t.Cleanup(up.Close)
 	h.does = func() (*mcp.ElicitResult, error) { return nil, errors.New("nobody is there") }
-	opts := &mcp.ClientOptions{MultiRoundTrip: &mcp.MultiRoundTripOptions{Disabled: how.bare}}
-	if !how.dumb {
+	opts := &mcp.ClientOptions{MultiRoundTrip: &mcp.MultiRoundTripOptions{Disabled: how.manualRounds}}
+	if !how.cannotConfirm {
 		opts.ElicitationHandler = func(_ context.Context, r *mcp.ElicitRequest) (*mcp.ElicitResult, error) {
 			h.asked = append(h.asked, r.Params.Message)
 			return h.does()
@@ -75,7 +76,7 @@ func newHost(t *testing.T, how hosting) *host {
 	return h
 }
 
-// result calls a tool; what the protocol itself refuses fails the test.
+// result calls a tool. A protocol error fails the test.
 func (h *host) result(p *mcp.CallToolParams) *mcp.CallToolResult {
 	h.t.Helper()
 	ctx, cancel := context.WithTimeout(h.t.Context(), time.Minute)
@@ -114,7 +115,7 @@ func says(action string) func() (*mcp.ElicitResult, error) {
 	return func() (*mcp.ElicitResult, error) { return &mcp.ElicitResult{Action: action}, nil }
 }
 
-func TestTheOfficialGoClientAsksItsPerson(t *testing.T) {
+func TestOfficialGoClientAsksItsUser(t *testing.T) {
 	t.Parallel()
 	for _, era := range eras {
 		t.Run(era, func(t *testing.T) {
@@ -142,32 +143,32 @@ func TestTheOfficialGoClientAsksItsPerson(t *testing.T) {
 			assert.Contains(t, h.asked[0], digest.Clean(h.people[a.CandidateID].Last))
 			assert.Len(t, h.Effects(), 1)
 			assert.Equal(t, stateDone, h.call("reject_application", arguments).Outcome)
-			assert.Len(t, h.asked, 1, "what was done asks nobody again")
+			assert.Len(t, h.asked, 1, "a write that is done is not confirmed again")
 			assert.Len(t, h.Effects(), 1)
 
 			batch := args{"application_id": h.application().ID + "," + h.application().ID + "," + h.application().ID, "rejection_reason_id": h.reason()}
 			assert.Len(t, h.call("reject_application", batch).Results, 3)
-			assert.Len(t, h.asked, 2, "a batch is asked about once")
+			assert.Len(t, h.asked, 2, "a batch is confirmed once")
 			assert.Len(t, h.Effects(), 4)
 			note := h.call("add_application_note", args{"application_id": a.ID, "content": "Hello."})
 			assert.Equal(t, stateDone, note.Outcome, note.words)
-			assert.Len(t, h.asked, 2, "what changes nobody's standing asks nobody")
+			assert.Len(t, h.asked, 2, "a note needs no confirmation")
 			assert.NotContains(t, verified(t, h.journal), "")
 		})
 	}
 }
 
-func TestTheOfficialGoClientWithoutAPersonMeetsTheFallback(t *testing.T) {
+func TestOfficialGoClientWithoutElicitationGetsTheFallback(t *testing.T) {
 	t.Parallel()
 	for _, era := range eras {
 		t.Run(era, func(t *testing.T) {
 			t.Parallel()
-			deny := newHost(t, hosting{era: era, dumb: true, flags: []string{"--confirm-fallback=deny"}})
+			deny := newHost(t, hosting{era: era, cannotConfirm: true, flags: []string{"--confirm-fallback=deny"}})
 			r := deny.call("reject_application", deny.rejection())
 			assert.True(t, r.failed, r.words)
 			assert.Empty(t, deny.Effects())
 
-			preview := newHost(t, hosting{era: era, dumb: true, flags: []string{"--confirm-fallback=preview"}})
+			preview := newHost(t, hosting{era: era, cannotConfirm: true, flags: []string{"--confirm-fallback=preview"}})
 			arguments := preview.rejection()
 			r = preview.call("reject_application", arguments)
 			assert.Equal(t, "preview", r.Outcome, r.words)
@@ -179,7 +180,7 @@ func TestTheOfficialGoClientWithoutAPersonMeetsTheFallback(t *testing.T) {
 			assert.Equal(t, stateDone, preview.call("reject_application", arguments).Outcome)
 			assert.Len(t, preview.Effects(), 1)
 
-			allow := newHost(t, hosting{era: era, dumb: true})
+			allow := newHost(t, hosting{era: era, cannotConfirm: true})
 			assert.Equal(t, stateDone, allow.call("reject_application", allow.rejection()).Outcome)
 
 			all := newHost(t, hosting{era: era, flags: []string{"--writes=confirm-all"}})
@@ -206,9 +207,9 @@ func TestTheOfficialGoClientWithoutAPersonMeetsTheFallback(t *testing.T) {
 	}
 }
 
-func TestTheOfficialGoClientCannotBendAnAnswer(t *testing.T) {
+func TestOfficialGoClientCannotAlterAConfirmation(t *testing.T) {
 	t.Parallel()
-	h := newHost(t, hosting{era: modern, bare: true})
+	h := newHost(t, hosting{era: modern, manualRounds: true})
 	arguments := h.rejection()
 	first := h.result(&mcp.CallToolParams{Name: "reject_application", Arguments: arguments})
 	require.Contains(t, first.InputRequests, "confirm")

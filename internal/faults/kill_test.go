@@ -22,7 +22,7 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/sandbox"
 )
 
-func TestAfterAKillNothingIsDoneTwiceAndNothingIsForgotten(t *testing.T) {
+func TestAfterAKillNothingIsSentTwiceOrForgotten(t *testing.T) {
 	t.Parallel()
 	testbinary.Path(t)
 	var mu sync.Mutex
@@ -43,32 +43,33 @@ func TestAfterAKillNothingIsDoneTwiceAndNothingIsForgotten(t *testing.T) {
 	})
 	t.Logf("%d runs, of writes: %v", *kills, met)
 	for _, what := range []string{"recorded as done", "intent without an outcome", "never begun"} {
-		assert.Positive(t, met[what], "no kill came where it leaves a write %s", what)
+		assert.Positive(t, met[what], "no kill left a write %s", what)
 	}
 }
 
-// job is one call of a run.
+// job is one call of a killRun.
 type job struct {
 	tool      string
 	arguments args
-	// records are those that it writes to; one "" for something new.
+	// records are the ids that it writes to, "" for a new record.
 	records []string
 }
 
-// killRun is one run of writing that ends in a kill, and what comes after.
+// killRun is a series of writes that ends in a kill, and the recovery after it.
 type killRun struct {
-	*ground
+	*pool
 	t    *testing.T
 	r    *rand.Rand
 	two  bool
 	home string
 	jobs []job
-	// killAt is the write whose arrival the kill follows, 0 for none.
+	// killAt is the number of the write at whose arrival the process is killed, 0 for
+	// none.
 	mu      sync.Mutex
 	arrived int
 	killAt  int
 	trigger chan struct{}
-	// told is what was answered before the kill, by write.
+	// told are the states that were answered before the kill, by write.
 	told map[string][]string
 }
 
@@ -79,7 +80,7 @@ func newRun(t *testing.T, n int) *killRun {
 		o.Lag = time.Hour
 	}
 	run := &killRun{
-		ground: newGround(t, o), t: t, two: n%2 == 1, r: rand.New(rand.NewPCG(11, uint64(n))), home: t.TempDir(), trigger: make(chan struct{}), told: map[string][]string{},
+		pool: newPool(t, o), t: t, two: n%2 == 1, r: rand.New(rand.NewPCG(11, uint64(n))), home: t.TempDir(), trigger: make(chan struct{}), told: map[string][]string{},
 	}
 	run.jobs = run.plan()
 	total := 0
@@ -92,7 +93,7 @@ func newRun(t *testing.T, n int) *killRun {
 	return run
 }
 
-// plan is what the run writes: batches and single ones.
+// plan returns the writes of the run: batches and single ones.
 func (k *killRun) plan() []job {
 	batch := func(n int, id func(sandbox.Application) string) []string {
 		var out []string
@@ -122,7 +123,7 @@ func (k *killRun) plan() []job {
 	return jobs
 }
 
-// serve puts the sandbox behind a socket. Its end waits for what is under way.
+// serve serves the sandbox on a socket. end waits for the requests in flight.
 func (k *killRun) serve() (address string, end func()) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(k.t, err)
@@ -135,8 +136,8 @@ func (k *killRun) serve() (address string, end func()) {
 	}
 }
 
-// handle lets some time pass before and after the work of a write, so that a
-// kill can come at any moment of it.
+// handle pauses before and after the work of a write, so that a kill can come at any
+// moment.
 func (k *killRun) handle(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodGet {
 		k.ServeHTTP(w, r)
@@ -150,21 +151,21 @@ func (k *killRun) handle(w http.ResponseWriter, r *http.Request) {
 	before, after := k.pause(), k.pause()
 	k.mu.Unlock()
 	time.Sleep(before)
-	k.ServeHTTP(&late{w, after}, r)
+	k.ServeHTTP(&delayedWriter{w, after}, r)
 }
 
-// pause is up to some milliseconds, or nothing.
+// pause returns up to a few milliseconds, or zero.
 func (k *killRun) pause() time.Duration {
 	return time.Duration(max(0, k.r.IntN(6000)-2000)) * time.Microsecond
 }
 
-// late holds an answer back after the work that it tells of.
-type late struct {
+// delayedWriter delays a response after its work is done.
+type delayedWriter struct {
 	http.ResponseWriter
 	after time.Duration
 }
 
-func (l *late) WriteHeader(status int) {
+func (l *delayedWriter) WriteHeader(status int) {
 	time.Sleep(l.after)
 	l.ResponseWriter.WriteHeader(status)
 }
@@ -175,8 +176,8 @@ func (k *killRun) flags() []string {
 
 func (k *killRun) journal() string { return filepath.Join(k.home, "journal.jsonl") }
 
-// play writes, kills, starts again and repeats every call. It counts what the
-// kill left behind.
+// play writes, kills, restarts and repeats every call. It counts the states that the
+// kill left.
 func (k *killRun) play() map[string]int {
 	address, end := k.serve()
 	children := []*child{startChild(k.t, environment(k.home, k.Sandbox, address), k.flags()...)}
@@ -197,7 +198,7 @@ func (k *killRun) play() map[string]int {
 	case <-k.trigger:
 		time.Sleep(wait)
 	case <-time.After(time.Minute):
-		assert.Fail(k.t, "the write that the kill waits for never came")
+		assert.Fail(k.t, "the write at which to kill never arrived")
 	}
 	for i, c := range children {
 		if i == 0 || !spare {
@@ -212,7 +213,7 @@ func (k *killRun) play() map[string]int {
 	return k.after()
 }
 
-// write makes the calls and notes what is answered, until the process is gone.
+// write makes the calls and keeps the answers, until the process has ended.
 func (k *killRun) write(c *child, jobs []job) {
 	for _, j := range jobs {
 		r, err := c.call(j.tool, j.arguments)
@@ -227,7 +228,7 @@ func (k *killRun) write(c *child, jobs []job) {
 	}
 }
 
-// states is what an answer says of each of its writes.
+// states returns the state of each write of an answer.
 func states(t *testing.T, j job, r reply) map[string]string {
 	out := map[string]string{}
 	if r.failed {
@@ -253,7 +254,7 @@ func states(t *testing.T, j job, r reply) map[string]string {
 
 func name(tool, record string) string { return tool + " " + record }
 
-// happened counts the effects of each write.
+// happened counts the effects of each write in the ATS.
 func (k *killRun) happened() map[string]int {
 	out := map[string]int{}
 	for _, e := range k.Effects() {
@@ -266,7 +267,7 @@ func (k *killRun) happened() map[string]int {
 	return out
 }
 
-// recorded is the last state of each write in the journal, "" for an intent
+// recorded returns the last state of each write in the journal, "" for an intent
 // without an outcome.
 func (k *killRun) recorded() map[string]string {
 	out, of := map[string]string{}, map[string]string{}
@@ -285,8 +286,8 @@ func (k *killRun) recorded() map[string]string {
 	return out
 }
 
-// after starts a server on the journal that the kill left, makes every call
-// again and compares all there is to compare.
+// after starts a server on the journal that the kill left, repeats every call and
+// compares effects, journal and answers.
 func (k *killRun) after() map[string]int {
 	report, err := journal.Verify(k.t.Context(), k.journal())
 	require.NoError(k.t, err)
@@ -316,26 +317,26 @@ func (k *killRun) after() map[string]int {
 	return found
 }
 
-// compare checks one write against everything that is known of it, and tells
-// how the kill had left it.
+// compare checks that everything known of one write agrees, and returns the state in
+// which the kill left it.
 func (k *killRun) compare(name string, was, done map[string]int, left, settled, now map[string]string) string {
 	t := k.t
 	assert.LessOrEqual(t, done[name], 1, "%s was done more than once", name)
 	for _, state := range k.told[name] {
 		switch state {
 		case stateDone:
-			assert.Equal(t, 1, was[name], "%s was said to be done", name)
-			assert.Equal(t, stateDone, left[name], "%s was said to be done: the journal", name)
+			assert.Equal(t, 1, was[name], "%s was answered as done", name)
+			assert.Equal(t, stateDone, left[name], "%s was answered as done: the journal", name)
 		case stateUnknown:
-			assert.Contains(t, left, name, "%s was said to be unknown: the journal", name)
+			assert.Contains(t, left, name, "%s was answered as unknown: the journal", name)
 		default:
-			assert.Fail(t, "an answer that nothing calls for", "%s: %s", name, state)
+			assert.Fail(t, "an answer without a question", "%s: %s", name, state)
 		}
 	}
 	state, begun := left[name]
 	switch {
 	case !begun:
-		assert.Zero(t, was[name], "%s was done, and nothing tells of it", name)
+		assert.Zero(t, was[name], "%s was done, but is not recorded", name)
 		assert.Equal(t, stateDone, now[name], "%s was never sent, and the same call sends it", name)
 		assert.Equal(t, 1, done[name], name)
 		return "never begun"
@@ -344,11 +345,11 @@ func (k *killRun) compare(name string, was, done map[string]int, left, settled, 
 		assert.Equal(t, stateDone, now[name], name)
 		return "recorded as done"
 	case state == stateRefused:
-		assert.Fail(t, "nothing refuses", name)
+		assert.Fail(t, "no fault here refuses", name)
 	}
 	assert.Equal(t, was[name], done[name], "%s is unknown, and was sent again", name)
 	if now[name] == stateDone {
-		assert.Equal(t, 1, was[name], "%s is said to be done", name)
+		assert.Equal(t, 1, was[name], "%s is answered as done", name)
 	} else {
 		assert.Equal(t, stateUnknown, now[name], name)
 	}

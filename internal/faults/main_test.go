@@ -9,7 +9,7 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/internal/testbinary"
 )
 
-// What a plain run leaves out for time, `make faults` does.
+// A plain run covers less, to save time; `make faults` covers all.
 var (
 	kills    = flag.Int("kills", 24, "how many runs of writing end in a kill")
 	thorough = flag.Bool("thorough", false, "mask every choice of kinds for everyone")
@@ -17,7 +17,7 @@ var (
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	// Much is made up and little kept: collecting it less often halves the time.
+	// The tests allocate much and keep little: less frequent collection halves their time.
 	debug.SetGCPercent(400)
 	os.Exit(testbinary.Run(m))
 }

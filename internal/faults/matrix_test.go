@@ -18,68 +18,67 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/sandbox"
 )
 
-// nature is what a fault tells the client about the work.
-type nature int
+// kind is what a client can conclude from a fault about the work.
+type kind int
 
 const (
-	// refusedForNow: turned away before any work, and may be sent again.
-	refusedForNow nature = iota
-	// refusedForGood: turned away, and would be again.
-	refusedForGood
-	// unclear: the work may have been done.
-	unclear
-	// exhausting: unclear, and the whole time of the write is over.
-	exhausting
-	// foreign: a success that is not Kombo's; the next would be the same.
-	foreign
+	// retryable: refused before any work; it may be sent again.
+	retryable kind = iota
+	// permanent: refused, and would be refused again.
+	permanent
+	// ambiguous: the work may have been done.
+	ambiguous
+	// timesOut: ambiguous, and the write's whole time has passed.
+	timesOut
+	// notKombos: a success that does not come from Kombo; so would the next one.
+	notKombos
 )
 
 // fault is one way in which a write goes wrong.
 type fault struct {
-	name   string
-	nature nature
-	// works marks faults that come after the work.
+	name string
+	kind kind
+	// works marks faults that occur after the work.
 	works bool
-	// offline is a fault of the line, before a byte is sent.
+	// offline is a connection that fails before a byte is sent.
 	offline bool
 	sandbox.Fault
 }
 
-func status(name string, n nature, status int, code string) fault {
-	return fault{name: name, nature: n, Fault: sandbox.Fault{Status: status, Code: code}}
+func status(name string, n kind, status int, code string) fault {
+	return fault{name: name, kind: n, Fault: sandbox.Fault{Status: status, Code: code}}
 }
 
 const htmlPage = "<html><head><title>Gateway</title></head><body>Sorry.</body></html>"
 
 var faultList = []fault{
-	status("429 rate", refusedForNow, 429, "PLATFORM.RATE_LIMIT_EXCEEDED"),
-	status("429 concurrency", refusedForNow, 429, "PLATFORM.CONCURRENCY_LIMIT_EXCEEDED"),
-	status("429 of the ATS", refusedForNow, 429, "REMOTE.RATE_LIMIT_EXCEEDED"),
-	status("503 of the ATS", refusedForNow, 503, "REMOTE.SERVICE_UNAVAILABLE"),
-	{name: "503 HTML", nature: refusedForNow, Fault: sandbox.Fault{Status: 503, Body: htmlPage, ContentType: "text/html"}},
-	{name: "no connection", nature: refusedForNow, offline: true},
-	status("500", unclear, 500, ""),
-	status("502", unclear, 502, ""),
-	status("504", unclear, 504, ""),
-	status("task timed out", unclear, 504, "PLATFORM.TASK_TIMED_OUT"),
-	{name: "time-out before", nature: exhausting, Fault: sandbox.Fault{Hang: true}},
-	{name: "time-out after", nature: exhausting, works: true, Fault: sandbox.Fault{TimeoutAfterWork: true}},
-	{name: "reset before", nature: unclear, Fault: sandbox.Fault{ResetBefore: true}},
-	{name: "reset after", nature: unclear, works: true, Fault: sandbox.Fault{ResetAfter: true}},
-	{name: "cut answer", nature: unclear, works: true, Fault: sandbox.Fault{CutBody: true}},
-	{name: "200 HTML", nature: foreign, works: true, Fault: sandbox.Fault{Body: htmlPage, ContentType: "text/html"}},
-	status("applied already", refusedForGood, 409, "ATS.APPLICATION_ALREADY_EXISTS"),
-	status("job closed", refusedForGood, 400, "ATS.JOB_CLOSED"),
+	status("429 rate", retryable, 429, "PLATFORM.RATE_LIMIT_EXCEEDED"),
+	status("429 concurrency", retryable, 429, "PLATFORM.CONCURRENCY_LIMIT_EXCEEDED"),
+	status("429 of the ATS", retryable, 429, "REMOTE.RATE_LIMIT_EXCEEDED"),
+	status("503 of the ATS", retryable, 503, "REMOTE.SERVICE_UNAVAILABLE"),
+	{name: "503 HTML", kind: retryable, Fault: sandbox.Fault{Status: 503, Body: htmlPage, ContentType: "text/html"}},
+	{name: "no connection", kind: retryable, offline: true},
+	status("500", ambiguous, 500, ""),
+	status("502", ambiguous, 502, ""),
+	status("504", ambiguous, 504, ""),
+	status("task timed out", ambiguous, 504, "PLATFORM.TASK_TIMED_OUT"),
+	{name: "time-out before", kind: timesOut, Fault: sandbox.Fault{Hang: true}},
+	{name: "time-out after", kind: timesOut, works: true, Fault: sandbox.Fault{TimeoutAfterWork: true}},
+	{name: "reset before", kind: ambiguous, Fault: sandbox.Fault{ResetBefore: true}},
+	{name: "reset after", kind: ambiguous, works: true, Fault: sandbox.Fault{ResetAfter: true}},
+	{name: "cut answer", kind: ambiguous, works: true, Fault: sandbox.Fault{CutBody: true}},
+	{name: "200 HTML", kind: notKombos, works: true, Fault: sandbox.Fault{Body: htmlPage, ContentType: "text/html"}},
+	status("applied already", permanent, 409, "ATS.APPLICATION_ALREADY_EXISTS"),
+	status("job closed", permanent, 400, "ATS.JOB_CLOSED"),
 }
 
-// first is what the first call must answer, as the design's table of retries
-// has it.
+// first returns the state that the first call must answer.
 func (f fault) first(w writeTool, lasting, lag bool) string {
 	done := f.works
 	switch {
-	case f.nature == refusedForGood || f.nature == refusedForNow && lasting:
+	case f.kind == permanent || f.kind == retryable && lasting:
 		return stateRefused
-	case f.nature == refusedForNow || f.nature == unclear && w.same && !lasting:
+	case f.kind == retryable || f.kind == ambiguous && w.same && !lasting:
 		return stateDone
 	case done && w.visible && !lag:
 		return stateDone
@@ -87,13 +86,13 @@ func (f fault) first(w writeTool, lasting, lag bool) string {
 	return stateUnknown
 }
 
-// line breaks for writes while it is down, before a byte is sent.
-type line struct {
+// breakingTransport fails writes while it is down, before a byte is sent.
+type breakingTransport struct {
 	http.RoundTripper
 	down int // how many writes fail; below 0 all do
 }
 
-func (l *line) RoundTrip(r *http.Request) (*http.Response, error) {
+func (l *breakingTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if l.down == 0 || r.Method == http.MethodGet {
 		return l.RoundTripper.RoundTrip(r)
 	}
@@ -104,9 +103,9 @@ func (l *line) RoundTrip(r *http.Request) (*http.Response, error) {
 
 const lag = 30 * time.Minute
 
-// cell is one write under one fault, and the same call again without it.
+// cell is one write under one fault, and the same call repeated without it.
 type cell struct {
-	*ground
+	*pool
 	t       *testing.T
 	tool    writeTool
 	fault   fault
@@ -114,7 +113,7 @@ type cell struct {
 	lag     bool
 }
 
-func TestNoFaultMakesAWriteHappenTwice(t *testing.T) {
+func TestNoFaultCausesADuplicateWrite(t *testing.T) {
 	t.Parallel()
 	for _, lags := range []bool{false, true} {
 		for _, lasting := range []bool{false, true} {
@@ -136,7 +135,7 @@ func TestNoFaultMakesAWriteHappenTwice(t *testing.T) {
 	}
 }
 
-// row runs one write under every fault, in one ATS.
+// row tries one write under every fault, in one ATS.
 func row(t *testing.T, w writeTool, lasting, lags bool) []string {
 	t.Helper()
 	time.Sleep(time.Until(pinned))
@@ -144,7 +143,7 @@ func row(t *testing.T, w writeTool, lasting, lags bool) []string {
 	if lags {
 		o.Lag = lag
 	}
-	g := newGround(t, o)
+	g := newPool(t, o)
 	var out []string
 	for _, f := range faultList {
 		c := cell{g, t, w, f, lasting, lags}
@@ -155,18 +154,18 @@ func row(t *testing.T, w writeTool, lasting, lags bool) []string {
 
 func (c *cell) run() string {
 	name := fmt.Sprintf("%s under %q", c.tool.name, c.fault.name)
-	wire := &line{RoundTripper: c.Transport()}
+	wire := &breakingTransport{RoundTripper: c.Transport()}
 	s := newServerOver(c.t, c.Sandbox, wire, nil)
-	arguments := c.tool.arguments(c.ground)
+	arguments := c.tool.arguments(c.pool)
 	before := len(c.Effects())
-	c.arm(wire)
+	c.schedule(wire)
 
 	first := s.call(c.tool.name, arguments)
 	done := len(c.effectsSince(before))
 	state := c.stateOf(first, name)
 	expected := c.fault.first(c.tool, c.lasting, c.lag)
 	assert.Equal(c.t, expected, state, "%s: %s", name, first.words)
-	c.truth(name, state, done, first.words)
+	c.checkOutcome(name, state, done, first.words)
 	assert.Equal(c.t, []string{state}, verified(c.t, s.path), "%s: the journal", name)
 
 	c.ClearFaults()
@@ -174,7 +173,7 @@ func (c *cell) run() string {
 	again := s.call(c.tool.name, arguments)
 	total := len(c.effectsSince(before))
 	second := c.stateOf(again, name)
-	c.truth(name+", again", second, total, again.words)
+	c.checkOutcome(name+", again", second, total, again.words)
 	switch state {
 	case stateRefused:
 		assert.Equal(c.t, stateDone, second, "%s: refused, and then sent again: %s", name, again.words)
@@ -191,8 +190,8 @@ func (c *cell) run() string {
 	return fmt.Sprintf("%s %d", state, done)
 }
 
-// later is the same call once the copy has caught up: it settles what a read
-// can show.
+// later repeats the call once the copy has caught up: it settles what a read can
+// show.
 func (c *cell) later(s *server, arguments args, first, name string, before int) {
 	if first != stateUnknown {
 		return
@@ -210,8 +209,8 @@ func (c *cell) later(s *server, arguments args, first, name string, before int) 
 	assert.Equal(c.t, []string{want}, verified(c.t, s.path), "%s, later: the journal", name)
 }
 
-// arm has the fault wait for the write.
-func (c *cell) arm(wire *line) {
+// schedule makes the fault meet the write.
+func (c *cell) schedule(wire *breakingTransport) {
 	times := 1
 	if c.lasting {
 		times = 0
@@ -225,7 +224,7 @@ func (c *cell) arm(wire *line) {
 	c.Inject(f)
 }
 
-// stateOf is what an answer says of the write.
+// stateOf returns the state of the write in an answer.
 func (c *cell) stateOf(r reply, name string) string {
 	switch {
 	case !r.failed:
@@ -237,19 +236,19 @@ func (c *cell) stateOf(r reply, name string) string {
 	return stateRefused
 }
 
-// truth compares what an answer says with what was done.
-func (c *cell) truth(name, state string, done int, words string) {
+// checkOutcome compares the state in an answer with the effects in the ATS.
+func (c *cell) checkOutcome(name, state string, done int, words string) {
 	c.t.Helper()
 	assert.LessOrEqual(c.t, done, 1, "%s: done more than once", name)
 	switch state {
 	case stateDone:
-		assert.Equal(c.t, 1, done, "%s: said to be done: %s", name, words)
+		assert.Equal(c.t, 1, done, "%s: answered as done: %s", name, words)
 	case stateRefused:
-		assert.Zero(c.t, done, "%s: said to be refused: %s", name, words)
+		assert.Zero(c.t, done, "%s: answered as refused: %s", name, words)
 	}
 }
 
-// table is the matrix, a row a write and a column a fault.
+// table formats the matrix: a row per write, a column per fault.
 func table(name string, rows [][]string) string {
 	var text strings.Builder
 	_, _ = fmt.Fprintf(&text, "Fault %s: what was answered, and how often the ATS did the write.\n", name)

@@ -13,8 +13,8 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-// lastBody is the body of the latest write, as it arrived.
-func (d *desk) lastBody(tool string) args {
+// lastBody returns the body of the latest write, as it arrived.
+func (d *setup) lastBody(tool string) args {
 	d.server.t.Helper()
 	all := d.Requests()
 	i := len(all) - 1
@@ -26,13 +26,13 @@ func (d *desk) lastBody(tool string) args {
 	return body
 }
 
-func unguarded(t *testing.T) *desk {
+func withoutPolicy(t *testing.T) *setup {
 	t.Helper()
-	return newDesk(t, func(c *tools.Config) { c.Writes = tools.PolicyAllow })
+	return newSetup(t, func(c *tools.Config) { c.Writes = tools.PolicyAllow })
 }
 
 func TestWritesTakeNamesInAnyCase(t *testing.T) {
-	d := unguarded(t)
+	d := withoutPolicy(t)
 	done := func(tool string, arguments args) args {
 		t.Helper()
 		r := d.call(tool, arguments)
@@ -47,7 +47,7 @@ func TestWritesTakeNamesInAnyCase(t *testing.T) {
 		assert.Equal(t, reason.ID, done("reject_application", args{"application_id": a.ID, "rejection_reason_id": spell(reason.Name)})["rejection_reason_id"])
 		tag := d.data.Tags[0]
 		body := done("add_candidate_tag", args{"candidate_id": a.CandidateID, "tag": args{"name": spell(tag.Name)}, "again": true})
-		assert.Equal(t, args{"name": tag.Name}, body["tag"], "in the spelling of the house")
+		assert.Equal(t, args{"name": tag.Name}, body["tag"], "in the spelling of the ATS")
 		job := d.plainJob()
 		user := d.data.Users[0]
 		body = done("create_application", args{
@@ -63,7 +63,7 @@ func TestWritesTakeNamesInAnyCase(t *testing.T) {
 }
 
 func TestAnswersTakeTheNamesOfQuestionsAndOptions(t *testing.T) {
-	d := unguarded(t)
+	d := withoutPolicy(t)
 	i := slices.IndexFunc(d.data.Jobs, func(j sandbox.Job) bool {
 		return j.Status == "OPEN" && j.Deleted.IsZero() && slices.ContainsFunc(j.Questions, func(q sandbox.Question) bool { return q.Type == "SINGLE_SELECT" && q.Required })
 	})
@@ -93,8 +93,8 @@ func TestAnswersTakeTheNamesOfQuestionsAndOptions(t *testing.T) {
 	assert.Equal(t, want, got)
 }
 
-func TestANameThatFitsNoneOrSeveralIsRefusedWithTheChoices(t *testing.T) {
-	d := unguarded(t)
+func TestUnknownOrAmbiguousNameIsRefusedWithChoices(t *testing.T) {
+	d := withoutPolicy(t)
 	a := d.application()
 	refused := func(tool string, arguments args, words ...string) {
 		t.Helper()
@@ -136,8 +136,8 @@ func TestANameThatFitsNoneOrSeveralIsRefusedWithTheChoices(t *testing.T) {
 	refused("add_candidate_tag", args{"candidate_id": "Anna Müller", "tag": args{"name": "x"}}, "is not an id", "get_candidates")
 }
 
-func TestWhatTheCopySpeaksAgainstYieldsToAnyway(t *testing.T) {
-	d := unguarded(t)
+func TestAnywayOverridesWarnings(t *testing.T) {
+	d := withoutPolicy(t)
 	a := d.application()
 	other := d.application()
 	for d.stages[other.StageID].JobID == a.JobID || other.JobID == a.JobID {
@@ -165,15 +165,15 @@ func TestWhatTheCopySpeaksAgainstYieldsToAnyway(t *testing.T) {
 	}
 }
 
-func (g *ground) closedJob() sandbox.Job {
+func (g *pool) closedJob() sandbox.Job {
 	g.t.Helper()
 	i := slices.IndexFunc(g.data.Jobs, func(j sandbox.Job) bool { return j.Status != "OPEN" && j.Status != "" && j.Deleted.IsZero() })
 	require.GreaterOrEqual(g.t, i, 0, "the sandbox has no job that is closed")
 	return g.data.Jobs[i]
 }
 
-func TestEveryProblemIsToldAtOnceAndNothingIsSent(t *testing.T) {
-	d := unguarded(t)
+func TestAllProblemsAreReportedTogetherAndNothingIsSent(t *testing.T) {
+	d := withoutPolicy(t)
 	job := d.jobWithQuestions()
 	for what, call := range map[string]struct {
 		tool      string
@@ -211,8 +211,8 @@ func TestEveryProblemIsToldAtOnceAndNothingIsSent(t *testing.T) {
 	}
 }
 
-// jobWithQuestions is an open one that wants answers.
-func (g *ground) jobWithQuestions() sandbox.Job {
+// jobWithQuestions returns an open job with required questions.
+func (g *pool) jobWithQuestions() sandbox.Job {
 	g.t.Helper()
 	i := slices.IndexFunc(g.data.Jobs, func(j sandbox.Job) bool {
 		return j.Status == "OPEN" && j.Deleted.IsZero() && len(j.StageIDs) > 1 && slices.ContainsFunc(j.Questions, func(q sandbox.Question) bool { return q.Required })
@@ -221,11 +221,11 @@ func (g *ground) jobWithQuestions() sandbox.Job {
 	return g.data.Jobs[i]
 }
 
-func TestAPreviewShowsWhatIsThenSent(t *testing.T) {
+func TestPreviewShowsWhatIsThenSent(t *testing.T) {
 	for _, w := range writeTools {
 		t.Run(w.name, func(t *testing.T) {
-			d := unguarded(t)
-			arguments := w.arguments(d.ground)
+			d := withoutPolicy(t)
+			arguments := w.arguments(d.pool)
 			arguments["dry_run"] = true
 			r := d.call(w.name, arguments)
 			require.Equal(t, "preview", r.Outcome, r.words)

@@ -14,14 +14,14 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-func TestTheSameCallTwiceAtOnceIsOneWrite(t *testing.T) {
+func TestConcurrentIdenticalCallsSendOneWrite(t *testing.T) {
 	t.Parallel()
 	for _, w := range writeTools {
 		t.Run(w.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				time.Sleep(time.Until(pinned))
-				g := newGround(t, sandbox.Options{Applications: 150, Lag: time.Hour})
+				g := newPool(t, sandbox.Options{Applications: 150, Lag: time.Hour})
 				s := newServer(t, g.Sandbox, nil)
 				g.Inject(sandbox.Fault{Operation: w.name, Delay: time.Minute})
 				arguments := w.arguments(g)
@@ -40,8 +40,8 @@ func TestTheSameCallTwiceAtOnceIsOneWrite(t *testing.T) {
 	}
 }
 
-func TestTheSameCallIsSentAgainOnPurposeOrAfterItsTime(t *testing.T) {
-	d := newDesk(t, func(c *tools.Config) { c.Writes = tools.PolicyAllow })
+func TestIdenticalCallIsSentAgainOnRequestOrAfterItExpires(t *testing.T) {
+	d := newSetup(t, func(c *tools.Config) { c.Writes = tools.PolicyAllow })
 	arguments := args{"application_id": d.application().ID, "content": "Hello."}
 	send := func() { assert.Equal(t, stateDone, d.call("add_application_note", arguments).Outcome) }
 	send()
@@ -59,8 +59,8 @@ func TestTheSameCallIsSentAgainOnPurposeOrAfterItsTime(t *testing.T) {
 	assert.Len(t, d.Effects(), 3)
 }
 
-func TestAWriteThatIsUndoneCanBeMadeAnew(t *testing.T) {
-	d := newDesk(t, func(c *tools.Config) { c.Writes = tools.PolicyAllow })
+func TestUndoneWriteCanBeRepeated(t *testing.T) {
+	d := newSetup(t, func(c *tools.Config) { c.Writes = tools.PolicyAllow })
 	a := d.application()
 	tag := args{"candidate_id": a.CandidateID, "tag": args{"name": "Speaks Finnish"}}
 	for range 2 {
@@ -79,8 +79,8 @@ func TestAWriteThatIsUndoneCanBeMadeAnew(t *testing.T) {
 	assert.Len(t, d.Effects(), 8)
 }
 
-func TestAnUnknownWriteIsRememberedForADay(t *testing.T) {
-	d := newDesk(t, func(c *tools.Config) { c.Writes = tools.PolicyAllow })
+func TestUnknownOutcomeIsRememberedForADay(t *testing.T) {
+	d := newSetup(t, func(c *tools.Config) { c.Writes = tools.PolicyAllow })
 	arguments := args{"application_id": d.application().ID, "content": "Hello."}
 	d.Inject(sandbox.Fault{Operation: "add_application_note", Status: 500, Times: 1})
 	assert.True(t, d.call("add_application_note", arguments).failed)
@@ -89,19 +89,19 @@ func TestAnUnknownWriteIsRememberedForADay(t *testing.T) {
 	assert.True(t, r.failed, r.words)
 	assert.Empty(t, d.Effects())
 	arguments["again"] = true
-	assert.Equal(t, stateDone, d.call("add_application_note", arguments).Outcome, "on purpose it is sent")
+	assert.Equal(t, stateDone, d.call("add_application_note", arguments).Outcome, "with again it is sent")
 	assert.Len(t, d.Effects(), 1)
 }
 
-// flickering remembers a write when it is asked, and no more when it is begun.
-type flickering struct{ once.Memory }
+// expiringMemory has a write when it is looked up, and no longer when it begins.
+type expiringMemory struct{ once.Memory }
 
-func (f flickering) Look(context.Context, string) (once.Entry, bool, error) {
+func (f expiringMemory) Look(context.Context, string) (once.Entry, bool, error) {
 	return once.Entry{Started: pinned, Outcome: once.Outcome{State: once.InFlight}}, true, nil
 }
 
-func TestWhatEndsToBeRememberedIsNotSentUnasked(t *testing.T) {
-	d := newDesk(t, func(c *tools.Config) { c.Memory = flickering{c.Memory} })
+func TestWriteWhoseMemoryExpiresDuringTheCallIsNotSent(t *testing.T) {
+	d := newSetup(t, func(c *tools.Config) { c.Memory = expiringMemory{c.Memory} })
 	r := d.call("reject_application", d.rejection())
 	assert.True(t, r.failed, r.words)
 	assert.Contains(t, r.words, "nothing was sent")

@@ -7,24 +7,24 @@ import (
 	"strings"
 )
 
-// The kinds of what can be masked.
+// The categories that can be masked.
 var kinds = []string{"contact", "name", "address", "social"}
 
-// person is a made-up candidate whose values stand nowhere else.
+// person is a made-up candidate whose values occur nowhere else.
 type person struct {
 	id, application, interview, offer string
 	first, last                       string
 	email, second, phone              string
 	street, city, zip, state          string
 	link, handle                      string
-	// hidden are, by kind, the values that must not show, in every spelling of
-	// the person's records.
+	// hidden are the values that must not show, by category, in every spelling that the
+	// person's records have.
 	hidden map[string][]string
-	// story repeats all of them, as candidates do in free texts.
+	// story repeats all of them in free text.
 	story string
 }
 
-// newPeople makes candidates whose names try what a mask has to meet.
+// newPeople returns candidates whose names are hard to mask.
 func newPeople() []*person {
 	r := rand.New(rand.NewPCG(3, 4))
 	word := func(n int) string {
@@ -64,27 +64,27 @@ func newPeople() []*person {
 			street: title(word(9)) + "weg " + digits(3), city: title(word(8)), zip: digits(5), state: title(word(7)),
 			link: "https://social.example/in/" + word(10), handle: word(9),
 		}
-		p.tell()
+		p.fill()
 		out = append(out, p)
 	}
 	return out
 }
 
-// recordID looks as Kombo's ids do.
+// recordID returns an id that looks like Kombo's.
 func recordID(kind rune, n int) string {
 	return fmt.Sprintf("%s%06d", strings.Repeat(string(kind), 18), n)
 }
 
-// visible is a value without what nobody sees.
+// visible removes the invisible characters of a value.
 func visible(s string) string { return strings.NewReplacer("\u200b", "", "\u200d", "").Replace(s) }
 
-// split is a value with something invisible in it.
+// split puts an invisible character into a value.
 func split(s string) string {
 	half := len([]rune(s)) / 2
 	return string([]rune(s)[:half]) + "\u200b" + string([]rune(s)[half:])
 }
 
-func (p *person) tell() {
+func (p *person) fill() {
 	bare := strings.NewReplacer("+", "", " ", "").Replace(p.phone)
 	national := "0" + strings.TrimPrefix(p.phone, "+49 ")
 	local := "0" + strings.TrimPrefix(bare, "49")
@@ -108,7 +108,7 @@ func (p *person) tell() {
 
 func (p *person) slug() string { return strings.ToLower(visible(p.first) + "-" + visible(p.last)) }
 
-// free is what stands in the fields of no fixed shape.
+// free returns the values of fields without a fixed shape.
 func (p *person) free() args {
 	return args{"About me": p.story, "List": []any{p.story, args{"deep": p.story}}, "Home": p.street}
 }
@@ -147,7 +147,7 @@ func (p *person) profile(more args) args {
 
 func (p *person) asCandidate() args {
 	return p.dates(p.profile(args{
-		// Short ones, since a table cuts long texts.
+		// Short ones, since a table truncates long texts.
 		"company": split(p.email) + " & " + strings.ReplaceAll(p.second, "@", "&#64;"), "title": "Head of " + split(visible(p.last)), "custom_fields": p.free(),
 		"location":     args{"city": p.city, "country": "DE", "raw": p.street + ", " + p.zip + " " + p.city, "state": p.state, "street_1": p.street, "zip_code": p.zip},
 		"applications": []args{p.dates(args{"id": p.application, "remote_id": "7", "outcome": "PENDING", "job": aJob, "current_stage": stage(0), "remote_url": "https://ats.example/" + p.slug()})},

@@ -12,7 +12,7 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-func TestWhatIsMaskedCannotBeAskedFor(t *testing.T) {
+func TestMaskedColumnsCannotBeUsedInQuestions(t *testing.T) {
 	p := newPeople()[0]
 	columns := map[string]map[string][]string{
 		"contact": {"get_applications": {"email", "phone"}, "get_candidates": {"email", "phone"}},
@@ -40,7 +40,7 @@ func TestWhatIsMaskedCannotBeAskedFor(t *testing.T) {
 				assert.True(t, r.failed, "%s: %s", name, r.words)
 				assert.Contains(t, r.words, "masks "+kind, name)
 			}
-			// What is not masked can be asked for as ever.
+			// Columns that are not masked can still be used.
 			for _, other := range kinds {
 				for name, value := range params[other] {
 					if other != kind {
@@ -53,7 +53,7 @@ func TestWhatIsMaskedCannotBeAskedFor(t *testing.T) {
 	}
 }
 
-func TestTheSamePersonHasTheSameStandInEverywhere(t *testing.T) {
+func TestPseudonymIsTheSameEverywhere(t *testing.T) {
 	t.Parallel()
 	people := newPeople()
 	alias := regexp.MustCompile(`Person [A-Z2-7]{6}`)
@@ -79,10 +79,10 @@ func TestTheSamePersonHasTheSameStandInEverywhere(t *testing.T) {
 		seen[first[0]] = true
 	}
 	other := standIns(newMasked(t, newFake(people), kinds, func(c *tools.Config) { c.Secret = []byte("another one") }), people[0])
-	assert.False(t, seen[other[0]], "another secret tells nothing of the first")
+	assert.False(t, seen[other[0]], "another secret gives other pseudonyms")
 }
 
-func TestThePersonWhoIsAskedSeesTheTruth(t *testing.T) {
+func TestConfirmationShowsUnmaskedValues(t *testing.T) {
 	t.Parallel()
 	people := newPeople()
 	f := newFake(people)
@@ -104,20 +104,20 @@ func TestThePersonWhoIsAskedSeesTheTruth(t *testing.T) {
 	}
 }
 
-// deaf answers the look-ups of candidates with an error.
-type deaf struct{ *fakeKombo }
+// failingLookups answers lookups of candidates with an error.
+type failingLookups struct{ *fakeKombo }
 
-func (d deaf) RoundTrip(r *http.Request) (*http.Response, error) {
+func (d failingLookups) RoundTrip(r *http.Request) (*http.Response, error) {
 	if strings.HasSuffix(r.URL.Path, "/candidates") && r.Method == http.MethodGet {
 		return answer(r, 500, args{"status": "error", "error": args{"message": "Oops"}})
 	}
 	return d.fakeKombo.RoundTrip(r)
 }
 
-func TestNothingIsShownWhileWhatMustNotShowIsUnknown(t *testing.T) {
+func TestNothingIsShownIfIdentitiesCannotBeRead(t *testing.T) {
 	people := newPeople()
 	f := newFake(people)
-	s := newMaskedOver(t, deaf{f}, f, kinds, nil)
+	s := newMaskedOver(t, failingLookups{f}, f, kinds, nil)
 	for tool, arguments := range map[string]args{
 		"get_applications": {}, "get_interviews": {}, "get_offers": {}, "get_application_attachments": {"application_id": people[0].application},
 		"get_candidate_attachments": {"candidate_id": people[0].id}, "add_application_note": {"application_id": people[0].application, "content": "Hello."},
@@ -127,7 +127,7 @@ func TestNothingIsShownWhileWhatMustNotShowIsUnknown(t *testing.T) {
 	}
 }
 
-func TestOfARecordThatNamesNobodyNoFreeTextShows(t *testing.T) {
+func TestFreeTextOfRecordWithoutCandidateIsHidden(t *testing.T) {
 	t.Parallel()
 	people := newPeople()
 	f := newFake(people)
@@ -136,7 +136,7 @@ func TestOfARecordThatNamesNobodyNoFreeTextShows(t *testing.T) {
 			rec["candidate_id"], rec["candidate"], rec["application"] = nil, nil, nil
 		}
 	}
-	s := &suspicion{t: t, people: people, redact: kinds, shown: map[string]bool{}, told: map[string]bool{}}
+	s := &leakSearch{t: t, people: people, redact: kinds, shown: map[string]bool{}, told: map[string]bool{}}
 	srv := newMasked(t, f, kinds, nil)
 	for tool, columns := range bigLists {
 		if tool == "get_candidates" {

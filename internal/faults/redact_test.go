@@ -16,8 +16,8 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-// subsets are all choices of kinds, the empty one apart; in a plain run each
-// kind alone, all together and a few others.
+// subsets returns all non-empty sets of categories; in a plain run each category
+// alone, all together and a few others.
 func subsets() [][]string {
 	var out [][]string
 	for bits := 1; bits < 1<<len(kinds); bits++ {
@@ -34,16 +34,16 @@ func subsets() [][]string {
 	return out
 }
 
-func TestWhatIsMaskedShowsInNoResult(t *testing.T) {
+func TestMaskedValuesAreInNoResult(t *testing.T) {
 	t.Parallel()
 	people := newPeople()
 	for n, redact := range subsets() {
 		t.Run(strings.Join(redact, " and "), func(t *testing.T) {
 			t.Parallel()
-			s := &suspicion{t: t, people: people, redact: redact, shown: map[string]bool{}, told: map[string]bool{}}
+			s := &leakSearch{t: t, people: people, redact: redact, shown: map[string]bool{}, told: map[string]bool{}}
 			f := newFake(people)
-			// In a plain run each kind alone and all together meet half of them,
-			// other choices one.
+			// In a plain run, each category alone and all together try half of them,
+			// other sets try one.
 			s.asked = people
 			if !*thorough {
 				s.some = len(redact) > 1 && len(redact) < len(kinds)
@@ -67,36 +67,36 @@ func TestWhatIsMaskedShowsInNoResult(t *testing.T) {
 	}
 }
 
-// suspicion looks through results for what must not show.
-type suspicion struct {
+// leakSearch searches results for values that must not show.
+type leakSearch struct {
 	t             *testing.T
 	people, asked []*person
 	redact        []string
 	some          bool
-	// shown are the kinds of which something showed.
+	// shown are the categories of which a value showed.
 	shown map[string]bool
-	// told keeps one leak from filling the log.
+	// told are the leaks that were reported, so that each is reported once.
 	told map[string]bool
 }
 
-// result calls a tool as hosts do and looks through all that comes back.
-func (s *suspicion) result(srv *server, tool string, arguments args) *mcp.CallToolResult {
+// result calls a tool as hosts do and searches its whole result.
+func (s *leakSearch) result(srv *server, tool string, arguments args) *mcp.CallToolResult {
 	s.t.Helper()
 	r := srv.box.Call(s.t.Context(), srv.who, tool, plain(s.t, arguments))
 	raw, err := plainjson.Marshal(r)
 	require.NoError(s.t, err)
-	// Escapes in JSON would hide a value from a search and not from a reader.
+	// Escapes in JSON would hide a value from the search, but not from a reader.
 	var whole any
 	require.NoError(s.t, json.Unmarshal(raw, &whole))
 	s.search(flat(whole), fmt.Sprintf("%s %v", tool, arguments))
 	return r
 }
 
-// flat is every text in a value, one a line.
+// flat returns every text in a value, one per line.
 func flat(v any) string {
 	switch t := v.(type) {
 	case string:
-		// A text may be JSON itself.
+		// A text may itself be JSON.
 		var inner any
 		if strings.HasPrefix(t, "{") && json.Unmarshal([]byte(t), &inner) == nil {
 			return t + "\n" + flat(inner)
@@ -118,7 +118,7 @@ func flat(v any) string {
 	return fmt.Sprint(v)
 }
 
-func (s *suspicion) search(text, what string) {
+func (s *leakSearch) search(text, what string) {
 	s.t.Helper()
 	lower := strings.ToLower(text)
 	for _, p := range s.people {
@@ -138,7 +138,7 @@ func (s *suspicion) search(text, what string) {
 	}
 }
 
-// bigLists are those with views, and the columns of each that can be asked for.
+// bigLists are the lists with views, and the columns to request of each.
 var bigLists = map[string][]string{
 	"get_applications": {"id", "candidate", "job", "stage", "candidate_id", "source", "tags", "email", "phone", "interviews", "url", "remote_id"},
 	"get_candidates":   {"id", "candidate", "email", "jobs", "phone", "company", "title", "location", "source", "tags", "url", "remote_id"},
@@ -147,7 +147,7 @@ var bigLists = map[string][]string{
 	"get_jobs":         {"id", "job", "stages", "applications", "pending"},
 }
 
-func (s *suspicion) reads(f *fakeKombo, srv *server) {
+func (s *leakSearch) reads(f *fakeKombo, srv *server) {
 	s.t.Helper()
 	ok := func(tool string, arguments args) {
 		s.t.Helper()
@@ -180,8 +180,8 @@ func (s *suspicion) reads(f *fakeKombo, srv *server) {
 	}
 }
 
-// files lists and reads a person's files, and meets Kombo's refusal.
-func (s *suspicion) files(f *fakeKombo, srv *server, p *person) {
+// files lists and reads a person's files, and then lets Kombo refuse.
+func (s *leakSearch) files(f *fakeKombo, srv *server, p *person) {
 	s.t.Helper()
 	for tool, by := range map[string]args{"get_application_attachments": {"application_id": p.application}, "get_candidate_attachments": {"candidate_id": p.id}} {
 		with := func(more args) args {
@@ -203,9 +203,9 @@ func (s *suspicion) files(f *fakeKombo, srv *server, p *person) {
 	}
 }
 
-// writes makes each of the twelve about every third person: previewed, sent,
-// sent again, and refused for what speaks against it.
-func (s *suspicion) writes(srv *server, third int) {
+// writes makes every kind of write about every third person: previewed, sent, sent
+// again, and refused because of a warning.
+func (s *leakSearch) writes(srv *server, third int) {
 	s.t.Helper()
 	for i, p := range s.asked {
 		if i%3 != third%min(3, len(s.asked)) {
@@ -233,7 +233,7 @@ type writeAbout struct {
 	arguments args
 }
 
-// with adds arguments; of those that the tool does not have none is taken.
+// with adds those arguments that the tool has.
 func (w writeAbout) with(more args) args {
 	out := args{}
 	maps.Copy(out, w.arguments)

@@ -1,6 +1,5 @@
-// Package faults holds the tests of writes from end to end: what an ATS that
-// fails, a process that dies and a person who says no do to them. Nothing here
-// is built into the program.
+// Package faults holds the end-to-end tests of writes: with an ATS that fails, a
+// process that is killed and a person who declines. None of it is part of the program.
 package faults
 
 import (
@@ -21,7 +20,7 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-// args are the arguments of a call as JSON has them.
+// args are the arguments of a call, as decoded from JSON.
 type args = map[string]any
 
 // server is a toolbox with a journal of its own, in the test's process.
@@ -32,14 +31,14 @@ type server struct {
 	who  tools.Caller
 }
 
-// newServer starts a server that works in an ATS. The setting starts out with
-// writes allowed, without haste.
+// newServer returns a server on an ATS. By default writes are allowed, and the write
+// limit is high.
 func newServer(t *testing.T, s *sandbox.Sandbox, change func(*tools.Config)) *server {
 	t.Helper()
 	return newServerOver(t, s, s.Transport(), change)
 }
 
-// newServerOver is newServer with a transport of the test's own.
+// newServerOver is newServer with another transport.
 func newServerOver(t *testing.T, s *sandbox.Sandbox, transport http.RoundTripper, change func(*tools.Config)) *server {
 	t.Helper()
 	up, err := app.InSandbox(s, kombo.WithHTTPClient(&http.Client{Transport: transport}))
@@ -49,7 +48,7 @@ func newServerOver(t *testing.T, s *sandbox.Sandbox, transport http.RoundTripper
 	return srv
 }
 
-// newBox makes the tools that a server without a transport has, with writes allowed.
+// newBox returns the toolbox of a server, with writes allowed.
 func newBox(t *testing.T, up app.Upstream, set func(*app.Settings), change func(*tools.Config)) *tools.Toolbox {
 	t.Helper()
 	s := app.Defaults()
@@ -67,15 +66,15 @@ func newBox(t *testing.T, up app.Upstream, set func(*app.Settings), change func(
 	return box
 }
 
-// reply is what a call came to: the structured answer of a write where it has
-// one, and the words in any case.
+// reply is the result of a call: the text, and the structured answer if it is that of
+// a write.
 type reply struct {
 	tools.WriteAnswer
 	words  string
 	failed bool
 }
 
-// call calls a tool as the protocol does.
+// call calls a tool as over the protocol.
 func (s *server) call(tool string, arguments args) reply {
 	s.t.Helper()
 	return s.callAs(s.who, tool, arguments)
@@ -94,7 +93,7 @@ func (s *server) callAs(who tools.Caller, tool string, arguments args) reply {
 	return r
 }
 
-// plain is what comes over the wire: JSON and nothing else.
+// plain returns arguments as they arrive over the protocol: decoded from JSON.
 func plain(t *testing.T, arguments args) any {
 	t.Helper()
 	raw, err := json.Marshal(arguments)
@@ -104,7 +103,7 @@ func plain(t *testing.T, arguments args) any {
 	return out
 }
 
-// lines are those of the journal so far.
+// lines returns the lines of the journal so far.
 func (s *server) lines() []journal.Line { return linesOf(s.t, s.path) }
 
 func linesOf(t *testing.T, path string) []journal.Line {
@@ -120,8 +119,8 @@ func linesOf(t *testing.T, path string) []journal.Line {
 	return lines
 }
 
-// verified checks that the journal is whole and gives the last state of every
-// write in it, in the order of the intents; "" for one without an outcome.
+// verified asserts that the journal is intact and returns the last state of every write
+// in it, in the order of the intents, "" for one without an outcome.
 func verified(t *testing.T, path string) []string {
 	t.Helper()
 	report, err := journal.Verify(t.Context(), path)
@@ -143,5 +142,5 @@ func verified(t *testing.T, path string) []string {
 	return states
 }
 
-// pinned is the day that the data of every sandbox here are relative to.
+// pinned is the day that the data of every sandbox are relative to.
 var pinned = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)

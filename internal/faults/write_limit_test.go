@@ -12,15 +12,15 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-func hasty(t *testing.T, most int) *desk {
+func withWriteLimit(t *testing.T, most int) *setup {
 	t.Helper()
-	return newDesk(t, func(c *tools.Config) { c.Writes, c.WritesPerMinute = tools.PolicyAllow, most })
+	return newSetup(t, func(c *tools.Config) { c.Writes, c.WritesPerMinute = tools.PolicyAllow, most })
 }
 
 var seconds = regexp.MustCompile(`in (\d+) seconds`)
 
-func TestHasteRefusesABatchWholeAndSaysWhenThereIsRoom(t *testing.T) {
-	d := hasty(t, 5)
+func TestWriteLimitRefusesTheWholeBatchAndSaysWhenToRetry(t *testing.T) {
+	d := withWriteLimit(t, 5)
 	first, _ := d.batch("add_application_note", 3)
 	assert.Equal(t, stateDone, d.call("add_application_note", first).Outcome)
 	d.clock.Advance(20 * time.Second)
@@ -28,7 +28,7 @@ func TestHasteRefusesABatchWholeAndSaysWhenThereIsRoom(t *testing.T) {
 	r := d.call("add_application_note", second)
 	assert.True(t, r.failed, r.words)
 	assert.Contains(t, r.words, "5 writes a minute")
-	assert.Len(t, d.Effects(), 3, "not one of the batch is sent")
+	assert.Len(t, d.Effects(), 3, "nothing of the batch is sent")
 	wait, err := strconv.Atoi(seconds.FindStringSubmatch(r.words)[1])
 	require.NoError(t, err, r.words)
 	d.clock.Advance(time.Duration(wait)*time.Second - 2*time.Second)
@@ -38,8 +38,8 @@ func TestHasteRefusesABatchWholeAndSaysWhenThereIsRoom(t *testing.T) {
 	assert.Len(t, d.Effects(), 6)
 }
 
-func TestABatchAboveTheLimitOfAMinuteCanNeverGo(t *testing.T) {
-	d := hasty(t, 5)
+func TestBatchLargerThanTheWriteLimitIsRefused(t *testing.T) {
+	d := withWriteLimit(t, 5)
 	arguments, _ := d.batch("add_application_note", 6)
 	r := d.call("add_application_note", arguments)
 	assert.True(t, r.failed)
@@ -47,15 +47,15 @@ func TestABatchAboveTheLimitOfAMinuteCanNeverGo(t *testing.T) {
 	d.nothingSent("haste")
 }
 
-func TestWhatIsNotSentDoesNotCountAsHaste(t *testing.T) {
-	d := hasty(t, 3)
+func TestOnlySentWritesCountTowardsTheWriteLimit(t *testing.T) {
+	d := withWriteLimit(t, 3)
 	arguments, _ := d.batch("add_application_note", 3)
 	for range 3 {
 		assert.Equal(t, "preview", d.call("add_application_note", args{"application_id": arguments["application_id"], "content": "x", "dry_run": true}).Outcome)
 	}
 	assert.Equal(t, stateDone, d.call("add_application_note", arguments).Outcome)
 	for range 3 {
-		assert.Equal(t, stateDone, d.call("add_application_note", arguments).Outcome, "what is remembered is not sent")
+		assert.Equal(t, stateDone, d.call("add_application_note", arguments).Outcome, "a remembered write is not sent")
 	}
 	assert.Len(t, d.Effects(), 3)
 }

@@ -10,9 +10,8 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/sandbox"
 )
 
-// ground is an ATS to write in, from which each test takes records that no
-// other write had.
-type ground struct {
+// pool is an ATS that hands out records, each for one write only.
+type pool struct {
 	*sandbox.Sandbox
 	t    *testing.T
 	data *sandbox.Data
@@ -24,15 +23,15 @@ type ground struct {
 	people0 int
 }
 
-func newGround(t *testing.T, o sandbox.Options) *ground {
+func newPool(t *testing.T, o sandbox.Options) *pool {
 	t.Helper()
 	o.Seed, o.RateLimit = 7, -1
-	return groundOf(t, sandbox.New(o))
+	return poolOf(t, sandbox.New(o))
 }
 
-func groundOf(t *testing.T, s *sandbox.Sandbox) *ground {
+func poolOf(t *testing.T, s *sandbox.Sandbox) *pool {
 	t.Helper()
-	g := &ground{Sandbox: s, t: t, data: s.Snapshot(), jobs: map[string]sandbox.Job{}, people: map[string]sandbox.Candidate{}, stages: map[string]sandbox.Stage{}, used: map[string]bool{}}
+	g := &pool{Sandbox: s, t: t, data: s.Snapshot(), jobs: map[string]sandbox.Job{}, people: map[string]sandbox.Candidate{}, stages: map[string]sandbox.Stage{}, used: map[string]bool{}}
 	for _, j := range g.data.Jobs {
 		g.jobs[j.ID] = j
 	}
@@ -45,9 +44,9 @@ func groundOf(t *testing.T, s *sandbox.Sandbox) *ground {
 	return g
 }
 
-// application is an undecided one at the first stage of an open job, of a
-// person with a name and without another use here.
-func (g *ground) application() sandbox.Application {
+// application returns an undecided application at the first stage of an open job, of a
+// candidate who has a name and was not handed out before.
+func (g *pool) application() sandbox.Application {
 	g.t.Helper()
 	for _, a := range g.data.Applications {
 		j, c := g.jobs[a.JobID], g.people[a.CandidateID]
@@ -62,13 +61,13 @@ func (g *ground) application() sandbox.Application {
 	return sandbox.Application{}
 }
 
-// nextStage is the stage of an application's job after its first.
-func (g *ground) nextStage(a sandbox.Application) sandbox.Stage {
+// nextStage returns the second stage of an application's job.
+func (g *pool) nextStage(a sandbox.Application) sandbox.Stage {
 	return g.stages[g.jobs[a.JobID].StageIDs[1]]
 }
 
-// tagged is a person with a tag, and that tag's name.
-func (g *ground) tagged() (sandbox.Candidate, string) {
+// tagged returns a candidate with a tag, and the tag's name.
+func (g *pool) tagged() (sandbox.Candidate, string) {
 	g.t.Helper()
 	for _, c := range g.data.Candidates {
 		if len(c.TagIDs) == 0 || !c.Deleted.IsZero() || g.used[c.ID] {
@@ -85,8 +84,8 @@ func (g *ground) tagged() (sandbox.Candidate, string) {
 	return sandbox.Candidate{}, ""
 }
 
-// plainJob is an open one that wants no answers.
-func (g *ground) plainJob() sandbox.Job {
+// plainJob returns an open job without required questions.
+func (g *pool) plainJob() sandbox.Job {
 	g.t.Helper()
 	i := slices.IndexFunc(g.data.Jobs, func(j sandbox.Job) bool {
 		return j.Status == "OPEN" && j.Deleted.IsZero() && len(j.StageIDs) > 1 && !slices.ContainsFunc(j.Questions, func(q sandbox.Question) bool { return q.Required })
@@ -95,16 +94,16 @@ func (g *ground) plainJob() sandbox.Job {
 	return g.data.Jobs[i]
 }
 
-// reason is the name of a reason for rejecting.
-func (g *ground) reason() string { return g.data.Reasons[0].Name }
+// reason returns the name of a rejection reason.
+func (g *pool) reason() string { return g.data.Reasons[0].Name }
 
-// newcomer is a person whom the ATS does not know.
-func (g *ground) newcomer() args {
+// newcomer returns a candidate who is not in the ATS.
+func (g *pool) newcomer() args {
 	g.people0++
 	return args{
 		"first_name": "Nova", "last_name": fmt.Sprintf("Comer%d", g.people0), "email_address": fmt.Sprintf("nova.comer%d@applicants.example", g.people0),
 	}
 }
 
-// effectsSince are the changes of the ATS past the first n.
-func (g *ground) effectsSince(n int) []sandbox.Effect { return g.Effects()[n:] }
+// effectsSince returns the changes of the ATS after the first n.
+func (g *pool) effectsSince(n int) []sandbox.Effect { return g.Effects()[n:] }
