@@ -64,7 +64,7 @@ func showCommand() *cli.Command {
 			&cli.StringFlag{Name: "tool", Destination: &o.filter.Tool, Usage: "only this tool"},
 			&cli.StringFlag{Name: "tenant", Destination: &o.filter.Tenant, Usage: "only this tenant"},
 			&cli.StringFlag{Name: "subject", Destination: &o.filter.Subject, Usage: "only this caller: a token's name, or a subject"},
-			&cli.StringFlag{Name: "kind", Destination: &o.filter.Kind, Usage: "only intent, outcome, confirmation, read, note, start, healed, gap or accepted"},
+			&cli.StringFlag{Name: "kind", Destination: &o.filter.Kind, Usage: "only intent, outcome, confirmation, approval, read, note, start, healed, gap or accepted"},
 			&cli.StringFlag{Name: "state", Destination: &o.filter.State, Usage: "only outcomes that are done, refused or unknown"},
 		},
 		Action: func(ctx context.Context, cmd *cli.Command) error { return showJournal(ctx, cmd, &o) },

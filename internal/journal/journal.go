@@ -212,13 +212,13 @@ func (j *Journal) unwrittenLines() []*Line {
 	return j.unwritten
 }
 
-// Record appends a line that is not about a write: a read (KindRead) or a note (KindNote, the
-// default). It sets Prev, Writer and a missing time.
+// Record appends a line that is not about a write: a read (KindRead), a step of an approval
+// (KindApproval) or a note (KindNote, the default). It sets Prev, Writer and a missing time.
 func (j *Journal) Record(ctx context.Context, l Line) error {
 	if l.Kind == "" {
 		l.Kind = KindNote
 	}
-	if l.Kind != KindRead && l.Kind != KindNote {
+	if !recordable(l.Kind) {
 		return fmt.Errorf("journal: callers cannot record a line of kind %q", l.Kind)
 	}
 	if l.Time.IsZero() {

@@ -22,10 +22,13 @@ const (
 	KindOutcome = "outcome" // what became of an intent of the same ID
 	// KindConfirmation is a confirmation that was used up, before the writes that it confirms.
 	KindConfirmation = "confirmation"
-	KindRead         = "read"   // a read, recorded on request only
-	KindNote         = "note"   // anything else worth recording
-	KindHealed       = "healed" // a torn last line was cut off; Bytes and SHA256 say what it was
-	KindGap          = "gap"    // lines before this one are missing; SHA256 is the last of them
+	// KindApproval is a step in the life of an approval: State says which ("asked", "approved",
+	// "declined", "spent", "expired"), Token names it, ConfirmedBy decided.
+	KindApproval = "approval"
+	KindRead     = "read"   // a read, recorded on request only
+	KindNote     = "note"   // anything else worth recording
+	KindHealed   = "healed" // a torn last line was cut off; Bytes and SHA256 say what it was
+	KindGap      = "gap"    // lines before this one are missing; SHA256 is the last of them
 	// KindAccepted ends a gap: whoever ConfirmedBy names has looked; SHA256 is that of the gap.
 	KindAccepted = "accepted"
 )
@@ -116,10 +119,17 @@ func (l *Line) encode() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode a line of kind %s: %w", l.Kind, err)
 	}
-	if callers := l.Kind == KindIntent || l.Kind == KindConfirmation || l.Kind == KindRead || l.Kind == KindNote; callers && len(raw) > maxLine {
+	callers := l.Kind == KindIntent || l.Kind == KindConfirmation || recordable(l.Kind)
+	if callers && len(raw) > maxLine {
 		return nil, fmt.Errorf("a line of kind %s has %d bytes, more than %d", l.Kind, len(raw), maxLine)
 	}
 	return raw, nil
+}
+
+// recordable reports whether callers may append lines of that kind themselves: those that change
+// nothing of what is remembered.
+func recordable(kind string) bool {
+	return kind == KindRead || kind == KindNote || kind == KindApproval
 }
 
 var errNotALine = errors.New("not a line of a journal")

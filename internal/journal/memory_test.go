@@ -235,3 +235,16 @@ func TestOnlyAnotherValueOfTheSlotUndoes(t *testing.T) {
 		})
 	}
 }
+
+func TestCallersRecordNothingThatChangesWhatIsRemembered(t *testing.T) {
+	dir := t.TempDir()
+	j := open(t, Options{Path: dir})
+	for _, kind := range []string{KindIntent, KindOutcome, KindConfirmation, KindStart, KindGap, KindAccepted, KindHealed, "other"} {
+		require.ErrorContains(t, j.Record(t.Context(), Line{Kind: kind}), kind)
+	}
+	for _, kind := range []string{"", KindRead, KindNote, KindApproval} {
+		require.NoError(t, j.Record(t.Context(), Line{Kind: kind, State: "asked", Token: "a"}))
+	}
+	require.NoError(t, j.Spend(t.Context(), intent(""), once.Confirmation{Token: "a"}), "an approval that was asked for is not spent")
+	assert.Equal(t, 6, verified(t, dir).Lines)
+}
