@@ -1,9 +1,9 @@
-// Made-up people who apply, and what a job asks of them.
+// Made-up applicants, and their answers to the questions of a job.
 
-/** The smallest file that readers take for a PDF. */
+/** The smallest file that is read as a PDF. */
 export const pdf = Buffer.from("%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n");
 
-/** The candidate part of a create. */
+/** The candidate of a call that creates one. */
 export function applicant(first_name, last_name) {
   return {
     first_name,
@@ -14,14 +14,14 @@ export function applicant(first_name, last_name) {
   };
 }
 
-/** The open job with the most required questions that a program can answer. */
+/** The open job with the most required questions, of those that a program can answer. */
 export function openJob(jobs) {
   const required = (j) => j.screening_questions.filter((q) => q.required).length;
   const usable = jobs.filter((j) => j.status === "OPEN" && j.name && j.stages.length > 0);
   return usable.toSorted((a, b) => required(b) - required(a))[0];
 }
 
-/** Answers to every question that the job asks, conditional ones included. */
+/** Answers to all questions of the job, conditional ones included. */
 export function answersTo(job) {
   return job.screening_questions
     .map((q) => ({ question_id: q.id, answer: answerTo(q) }))

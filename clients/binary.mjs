@@ -1,19 +1,19 @@
-// The binary under test and the sandbox that it serves.
+// The binary under test, and the sandbox that it serves.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-/** Path of the built server; KOMBO_MCP_BIN names another one. */
+/** Path of the built server, or of the one that KOMBO_MCP_BIN names. */
 export const binary =
   process.env.KOMBO_MCP_BIN ?? fileURLToPath(new URL("../bin/kombo-mcp", import.meta.url));
 
-/** The made-up data are the same in every run, so that failures repeat. */
+/** The same made-up data in every run, so that failures are reproducible. */
 export const pinned = ["--seed=7", "--today=2026-11-24"];
 
 /**
- * Starts `kombo-mcp sandbox` on a free port. Gives the three values that it
- * prints and a function that ends it.
+ * Starts `kombo-mcp sandbox` on a free port. Returns the three values that it
+ * prints, and a function that stops it.
  */
 export async function startSandbox(...args) {
   const child = spawn(binary, ["sandbox", "--listen=127.0.0.1:0", "--rate-limit=-1", ...pinned, ...args], {
@@ -40,5 +40,5 @@ export async function startSandbox(...args) {
       };
     }
   }
-  throw new Error(`the sandbox ended before it listened; it printed ${JSON.stringify(values)}`);
+  throw new Error(`the sandbox ended before it was listening; it printed ${JSON.stringify(values)}`);
 }

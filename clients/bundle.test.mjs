@@ -19,7 +19,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const packer = fileURLToPath(new URL("node_modules/@anthropic-ai/mcpb/dist/cli/cli.js", import.meta.url));
 const goos = { linux: "linux", darwin: "darwin", win32: "windows" }[process.platform];
 
-/** The folder that the bundle is made from, with this machine's program. */
+/** The folder from which the bundle is packed, with this machine's program. */
 async function folder(t) {
   const dir = await mkdtemp(join(tmpdir(), "bundle-"));
   t.after(() => rm(dir, { recursive: true }));
@@ -29,13 +29,13 @@ async function folder(t) {
   return dir;
 }
 
-/** Starts what was unpacked with what a user typed, and lists its tools. */
+/** Starts the unpacked server with a user's settings, and lists its tools. */
 async function start(dir, answers) {
   const manifest = JSON.parse(await readFile(join(dir, "manifest.json"), "utf8"));
   const fill = (s) =>
     s.replaceAll("${__dirname}", dir).replace(/\$\{user_config\.(\w+)\}/g, (_, id) => {
       const value = answers[id] ?? manifest.user_config[id].default;
-      assert.notEqual(value, undefined, `nobody answered ${id}`);
+      assert.notEqual(value, undefined, `no value for ${id}`);
       return String(value);
     });
   const { command, args, env } = manifest.server.mcp_config;
@@ -54,7 +54,7 @@ async function start(dir, answers) {
   }
 }
 
-test("the official packer takes the bundle, and what it unpacks starts", async (t) => {
+test("the official packer accepts the bundle, and the unpacked server starts", async (t) => {
   const dir = await folder(t);
   await run(process.execPath, [packer, "validate", join(dir, "files", "manifest.json")]);
   await run(process.execPath, [packer, "pack", join(dir, "files"), join(dir, "theirs.mcpb")]);
@@ -69,10 +69,10 @@ test("the official packer takes the bundle, and what it unpacks starts", async (
     const to = join(dir, name);
     await run(process.execPath, [packer, "unpack", join(dir, `${name}.mcpb`), to]);
     const { mode } = await stat(join(to, "server", goos === "windows" ? "kombo-mcp.exe" : "kombo-mcp"));
-    assert.ok(goos === "windows" || mode & 0o100, "the program can be started");
+    assert.ok(goos === "windows" || mode & 0o100, "the program is executable");
     const readOnly = await start(to, answers);
     assert.ok(!readOnly.answer.isError);
-    assert.ok(!readOnly.tools.includes("reject_application"), "a bundle begins read-only");
+    assert.ok(!readOnly.tools.includes("reject_application"), "a bundle is read-only by default");
     const all = await start(to, { ...answers, read_only: false });
     assert.deepEqual(all.tools.toSorted(), all.manifest.tools.map((tool) => tool.name).toSorted());
     assert.equal(all.manifest.user_config.api_key.sensitive, true);

@@ -18,7 +18,7 @@ import { assertOffers, reads } from "./tools.mjs";
 const modern = "2026-07-28";
 const who = { name: "clients", version: "0" };
 
-/** Each kind of client: how it is made, and how it is told whom to ask. */
+/** Each kind of client: how it is made, and how it gets its elicitation handler. */
 const kinds = {
   "sdk 1": {
     make: (capabilities) => new Client(who, { capabilities }),
@@ -51,7 +51,7 @@ after(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-/** The changes that the ATS made so far. */
+/** The changes in the ATS so far. */
 async function effects() {
   const answer = await fetch(new URL("/_sandbox/effects", sandbox.baseURL), {
     headers: { Authorization: `Bearer ${sandbox.apiKey}` },
@@ -61,7 +61,7 @@ async function effects() {
 
 let journals = 0;
 
-/** Starts a server with a client of a kind at it; without a person it cannot ask. */
+/** Starts a server with a client of a kind, which cannot ask anyone without a person. */
 async function start(kind, { person, flags = [] } = {}) {
   const { make, ask, transport } = kinds[kind];
   const client = make(person ? { elicitation: { form: {} } } : {});
@@ -80,7 +80,7 @@ async function start(kind, { person, flags = [] } = {}) {
 
 const used = [];
 
-/** The arguments of a rejection of somebody whom no other test has had. */
+/** The arguments that reject an application that no other test uses. */
 async function rejection(client) {
   const { structuredContent } = await client.callTool({
     name: "get_applications",
@@ -96,7 +96,7 @@ const textOf = (result) => result.content.map((c) => c.text).join("\n");
 
 for (const kind of Object.keys(kinds)) {
   describe(kind, () => {
-    test("asks its person, and sends nothing unless she accepts", async () => {
+    test("asks the person, and sends nothing unless they accept", async () => {
       const asked = [];
       let action;
       const client = await start(kind, {
@@ -123,11 +123,11 @@ for (const kind of Object.keys(kinds)) {
 
       const again = await reject(client, args);
       assert.equal(again.structuredContent?.outcome, "done", textOf(again));
-      assert.equal(asked.length, 3, "what was done asks nobody again");
+      assert.equal(asked.length, 3, "a write that is done is not confirmed again");
       assert.equal((await effects()).length, before.length + 1);
     });
 
-    test("asks about a batch once", async () => {
+    test("confirms a batch once", async () => {
       let asked = 0;
       const client = await start(kind, { person: () => (asked++, { action: "accept", content: {} }) });
       const ids = [await rejection(client), await rejection(client), await rejection(client)].map((r) => r.id);
@@ -139,7 +139,7 @@ for (const kind of Object.keys(kinds)) {
       assert.equal((await effects()).length, before.length + 3);
     });
 
-    test("a person who cannot answer sends nothing", async () => {
+    test("sends nothing if the person cannot answer", async () => {
       const client = await start(kind, {
         person: () => {
           throw new Error("the window was closed");
@@ -161,7 +161,7 @@ for (const kind of Object.keys(kinds)) {
       assert.deepEqual(await effects(), before);
     });
 
-    test("without a person, preview wants its code", async () => {
+    test("without a person, preview requires its code", async () => {
       const client = await start(kind, { flags: ["--confirm-fallback=preview"] });
       const before = await effects();
       const { arguments: args } = await rejection(client);
@@ -178,13 +178,13 @@ for (const kind of Object.keys(kinds)) {
       assert.equal((await effects()).length, before.length + 1);
     });
 
-    test("without a person, allow trusts the host", async () => {
+    test("without a person, allow sends", async () => {
       const client = await start(kind, { flags: ["--confirm-fallback=allow"] });
       const result = await reject(client, (await rejection(client)).arguments);
       assert.equal(result.structuredContent?.outcome, "done", textOf(result));
     });
 
-    test("confirm-all asks before a note, confirm does not, deny and read-only send nothing", async () => {
+    test("confirm-all confirms a note, confirm does not, deny and read-only send nothing", async () => {
       let asked = 0;
       const person = () => (asked++, { action: "accept", content: {} });
       for (const [flags, times, outcome] of [
@@ -210,7 +210,7 @@ for (const kind of Object.keys(kinds)) {
   });
 }
 
-test("the stateless era: an answer fits its own question, unaltered, once", async () => {
+test("the stateless era: a confirmation is valid once, for its own question, unaltered", async () => {
   const client = new NewClient(who, {
     capabilities: { elicitation: { form: {} } },
     versionNegotiation: { mode: { pin: modern } },
@@ -232,7 +232,7 @@ test("the stateless era: an answer fits its own question, unaltered, once", asyn
     ["no state", args, undefined],
     ["an altered state", args, `B${requestState.slice(1)}`],
     ["other arguments", other, requestState],
-    ["a note more", { ...args, note: "Bye." }, requestState],
+    ["another note", { ...args, note: "Bye." }, requestState],
   ]) {
     const result = await manual(wrong, { inputResponses: yes, requestState: state });
     assert.equal(result.isError, true, `${what}: ${textOf(result)}`);

@@ -1,6 +1,6 @@
-// The protocol's own conformance suite, over streamable HTTP: what is generic
-// against the server itself, the whole against its transports with the tools
-// that the suite calls.
+// The protocol's own conformance suite, over streamable HTTP: the generic scenarios
+// against the server itself, all of them against its transports with the tools that
+// the suite calls.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -17,17 +17,17 @@ const run = promisify(execFile);
 const suite = fileURLToPath(new URL("node_modules/@modelcontextprotocol/conformance/dist/index.js", import.meta.url));
 const house = fileURLToPath(new URL("..", import.meta.url));
 
-/** What needs no fixture. */
+/** The scenarios that need no fixture. */
 const generic = [
   "server-initialize", "ping", "tools-list", "resources-list", "prompts-list", "completion-complete",
   "server-sse-multiple-streams", "dns-rebinding-protection",
 ];
 
-/** What the server itself does not offer, and says so; its transports pass these with the suite's own tools. */
+/** What the server itself does not offer, and does not claim to. Its transports pass these with the suite's own tools. */
 const exceptions = {
-  "logging-set-level": "it tells the client of nothing but progress; its log is the operator's",
-  "resources-subscribe": "Kombo's copy tells nobody when a record changes",
-  "resources-unsubscribe": "Kombo's copy tells nobody when a record changes",
+  "logging-set-level": "it sends clients no log messages; its log is for the operator",
+  "resources-subscribe": "Kombo's copy has no notification of changed records",
+  "resources-unsubscribe": "Kombo's copy has no notification of changed records",
 };
 
 let dir;
@@ -36,7 +36,7 @@ before(async () => {
 });
 after(() => rm(dir, { recursive: true }));
 
-/** Runs the suite and gives its exit code with all that it printed. */
+/** Runs the suite and returns its exit code and output. */
 async function conformance(...args) {
   const node = node22();
   const { code = 0, stdout, stderr } = await run(node, [suite, ...args], {
@@ -56,20 +56,20 @@ describe("the server itself", () => {
     test(scenario, async () => {
       const { code, said } = await conformance("server", "--url", `${server.base}/mcp`, "--scenario", scenario);
       assert.equal(code, 0, said);
-      assert.match(said, /Passed: [1-9]/, "a scenario without a check shows nothing");
+      assert.match(said, /Passed: [1-9]/, "a scenario without a check proves nothing");
     });
   }
   for (const [scenario, why] of Object.entries(exceptions)) {
     test(`not ${scenario}: ${why}`, async () => {
       const { code, said } = await conformance("server", "--url", `${server.base}/mcp`, "--scenario", scenario);
-      assert.notEqual(code, 0, `${scenario} passes and is no exception any more`);
+      assert.notEqual(code, 0, `${scenario} passes: it is no longer an exception`);
       assert.match(said, /-32601|not supported|not found/i, said);
     });
   }
 });
 
-// No scenario is left out. One of them, server-sse-polling, checks nothing where
-// streams are not resumed, which the protocol leaves to the server.
+// No scenario is left out. One, server-sse-polling, checks nothing if streams are not
+// resumed, which is optional for a server.
 test("its transports pass the whole suite", async (t) => {
   const fixture = join(dir, "fixture");
   await run("go", ["build", "-o", fixture, "./internal/serve/conformance"], { cwd: house });

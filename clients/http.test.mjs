@@ -25,7 +25,7 @@ const launcher = fileURLToPath(
 
 let server;
 before(async () => {
-  // Enough records that a walk takes long enough to tell how far it is.
+  // Enough records that a walk takes long enough to report progress.
   const args = ["--sandbox", ...pinned, "--applications=10000", "--walk-records=100000", "--transport=http,sse", "--listen=127.0.0.1:0"];
   server = await serveHTTP(binary, args, { KOMBO_AUTH_TOKEN: token });
 });
@@ -46,7 +46,7 @@ for (const [name, transport] of Object.entries(transports)) {
   describe(`the TypeScript client over ${name}`, () => {
     let client;
     const asked = [];
-    // mcp-go cannot ask over SSE, so the server falls back there.
+    // mcp-go has no elicitation over SSE, so the server uses the fallback there.
     const asks = name !== "SSE";
     before(async () => {
       client = new Client({ name: "clients", version: "0" }, { capabilities: { elicitation: { form: {} } } });
@@ -70,19 +70,19 @@ for (const [name, transport] of Object.entries(transports)) {
       assert.ok((await call("get_jobs", { limit: 3 })).summary.matched > 0);
     });
 
-    test("is told how far a long walk is, before its answer", async () => {
+    test("gets the progress of a long walk before its answer", async () => {
       const told = [];
-      // A filter that is new to the server, so that no kept walk answers.
+      // A new filter, so that the answer does not come from a cached walk.
       const where = `outcome == "PENDING" || source contains "${name}"`;
       const { summary } = await call("get_applications", { where, group_by: "job" }, { onprogress: (p) => told.push(p.progress) });
       const before = told.length;
       await new Promise((soon) => setTimeout(soon, 100));
       assert.ok(summary.matched > 0 && before > 0);
-      assert.equal(told.length, before, "nothing comes after the answer");
+      assert.equal(told.length, before, "no progress comes after the answer");
       assert.deepEqual(told, told.toSorted((a, b) => a - b));
     });
 
-    test(asks ? "asks the person before a move" : "previews a move, and does it with the code", async () => {
+    test(asks ? "confirms a move" : "previews a move, and sends it with the code", async () => {
       const found = await call("get_applications", { where: 'outcome == "PENDING" && job_status == "OPEN"', fields: ["id", "job_id", "stage"], limit: 30 });
       const rows = found.rows.map((r) => Object.fromEntries(found.columns.map((c, i) => [c, r[i]])));
       for (const { id, job_id, stage } of rows) {
@@ -103,13 +103,13 @@ for (const [name, transport] of Object.entries(transports)) {
     });
   });
 
-  test(`the TypeScript client is turned away over ${name} without the token`, async () => {
+  test(`the TypeScript client is refused over ${name} without the token`, async () => {
     await assert.rejects(new Client({ name: "clients", version: "0" }).connect(transport({})), /401|bearer token/);
   });
 }
 
 for (const path of ["/mcp", "/sse"]) {
-  test(`mcp-inspector --strict has nothing to say at ${path}`, async (t) => {
+  test(`mcp-inspector --strict reports nothing at ${path}`, async (t) => {
     const home = await mkdtemp(join(tmpdir(), "inspector-"));
     t.after(() => rm(home, { recursive: true }));
     const run = node22();

@@ -1,4 +1,4 @@
-// The MCP Inspector's strict mode: schemas that some client would refuse.
+// The MCP Inspector's strict mode, which finds schemas that some client would refuse.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -16,7 +16,7 @@ const launcher = fileURLToPath(
   new URL("node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js", import.meta.url),
 );
 
-test("mcp-inspector --strict has nothing to say about the tools", async (t) => {
+test("mcp-inspector --strict reports nothing about the tools", async (t) => {
   const home = await mkdtemp(join(tmpdir(), "inspector-"));
   t.after(() => rm(home, { recursive: true }));
   const run = node22();

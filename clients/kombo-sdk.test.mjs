@@ -1,5 +1,5 @@
-// The vendor's own SDK against the sandbox, with the validation of requests and
-// responses that it has built in: what it takes, Kombo's clients take.
+// The vendor's own SDK against the sandbox, with its built-in validation of requests
+// and responses: what it accepts, Kombo's clients accept.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, describe, test } from "node:test";
@@ -14,7 +14,7 @@ let sandbox;
 let kombo;
 const called = new Set();
 
-/** An SDK client that notes "METHOD /path" of what it sends, ids left out. */
+/** An SDK client that records "METHOD /path" of its requests, with ids left out. */
 function sdk(options) {
   const http = new HTTPClient();
   http.addHook("beforeRequest", (request) => {
@@ -70,7 +70,7 @@ before(async () => {
 after(() => sandbox?.stop());
 
 describe("general", () => {
-  test("the SDK's validation is on: a wrong answer does not pass", async () => {
+  test("the SDK's validation is on: a wrong response is refused", async () => {
     const server = createServer((_, res) => {
       res.setHeader("Content-Type", "application/json");
       res.end(JSON.stringify({ status: "success", data: { results: [{ id: 7 }], next: null } }));
@@ -82,7 +82,7 @@ describe("general", () => {
     server.closeAllConnections();
   });
 
-  test("checkApiKey knows the environment", async () => {
+  test("checkApiKey returns the environment", async () => {
     const { data } = await kombo.general.checkApiKey();
     assert.ok(data.environment_id);
   });
@@ -126,7 +126,7 @@ describe("the ten lists", () => {
     getRejectionReasons: 3,
   };
   for (const [name, least] of Object.entries(lists)) {
-    test(`${name}: small pages hold what pages of 250 hold, each record once`, async () => {
+    test(`${name}: small pages have the records of pages of 250, each once`, async () => {
       const walk = (await all(kombo.ats[name]({ page_size: 250 }))).map((r) => r.id);
       assert.ok(walk.length >= least, `${walk.length} records`);
       assert.equal(new Set(walk).size, walk.length);
@@ -135,7 +135,7 @@ describe("the ten lists", () => {
       assert.deepEqual(small.toSorted(), walk.toSorted());
     });
 
-    test(`${name}: ids, updated_after and include_deleted choose`, async () => {
+    test(`${name}: ids, updated_after and include_deleted filter`, async () => {
       const walk = await all(kombo.ats[name]({ page_size: 250 }));
       const [a, b] = walk;
       const ids = (await all(kombo.ats[name]({ ids: [a.id, b.id] }))).map((r) => r.id);
@@ -168,7 +168,7 @@ describe("the ten lists", () => {
     }
   });
 
-  test("candidates by e-mail, whatever its case", async () => {
+  test("candidates by e-mail, in any case", async () => {
     const someone = (await all(kombo.ats.getCandidates({ page_size: 250 }))).find((c) => c.email_addresses?.length);
     const email = someone.email_addresses[0].email_address;
     const rows = await all(kombo.ats.getCandidates({ email: email.toUpperCase() }));
@@ -224,7 +224,7 @@ describe("writes on an application", () => {
     assert.ok(rejected.rejected_at instanceof Date);
   });
 
-  test("a note and a result link are taken, with the fields of the tool behind", async () => {
+  test("a note and a result link are accepted, with remote_fields", async () => {
     const { application } = await movable();
     const note = await kombo.ats.addApplicationNote({
       application_id: application.id,
@@ -246,7 +246,7 @@ describe("writes on an application", () => {
     assert.equal(link.status, "success");
   });
 
-  test("an attachment is listed afterwards and downloads as it was sent", async () => {
+  test("an attachment is listed afterwards, and its download is unchanged", async () => {
     const { application } = await movable();
     await kombo.ats.addApplicationAttachment({
       application_id: application.id,
@@ -280,7 +280,7 @@ describe("writes on an application", () => {
 describe("writes on a candidate", () => {
   const someone = async () => (await movable()).application.candidate.id;
 
-  test("a tag comes and goes", async () => {
+  test("a tag is added and removed", async () => {
     const candidate_id = await someone();
     const tags = async () => (await one(kombo.ats.getCandidates({ ids: [candidate_id] }))).tags.map((t) => t.name);
     const body = { tag: { name: "Speaks Finnish" } };
@@ -292,7 +292,7 @@ describe("writes on a candidate", () => {
     assert.equal((await kombo.ats.removeCandidateTag({ candidate_id, body })).status, "success");
   });
 
-  test("an attachment and a result link are taken", async () => {
+  test("an attachment and a result link are accepted", async () => {
     const candidate_id = await someone();
     await kombo.ats.addCandidateAttachment({
       candidate_id,
@@ -310,7 +310,7 @@ describe("writes on a candidate", () => {
 });
 
 describe("creating", () => {
-  test("an application with answers, a CV and a source; the same person again is refused", async () => {
+  test("an application with answers, a CV and a source; a second one of the same person is refused", async () => {
     const job = openJob(await all(kombo.ats.getJobs({ statuses: ["OPEN"], page_size: 250 })));
     const request = {
       job_id: job.id,
@@ -354,7 +354,7 @@ describe("creating", () => {
     assert.equal((await one(kombo.ats.getCandidates({ ids: [data.id] }))).first_name, "Sami");
   });
 
-  test("a tracked application is imported under the id it had", async () => {
+  test("a tracked application is imported under its own id", async () => {
     const application = (await pending()).find((a) => a.remote_id);
     const tracked_at = new Date("2026-11-01T09:00:00Z");
     const { data } = await kombo.ats.importTrackedApplication({

@@ -1,5 +1,5 @@
-// The official TypeScript client over stdio. Having listed the tools it checks
-// every structured answer against the tool's output schema by itself.
+// The official TypeScript client over stdio. Once it has listed the tools, it validates
+// every structured answer against the tool's output schema.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -18,7 +18,7 @@ let tools;
 
 before(async () => {
   client = new Client({ name: "clients", version: "0" }, { capabilities: { elicitation: { form: {} } } });
-  // Whoever is asked here agrees: what is tested is that writes arrive.
+  // Every write is confirmed: these tests check that writes arrive.
   client.setRequestHandler(ElicitRequestSchema, ({ params }) => ({
     action: "accept",
     content: Object.fromEntries(
@@ -30,7 +30,7 @@ before(async () => {
 });
 after(() => client?.close());
 
-/** Calls a tool that must succeed and gives its structured content. */
+/** Calls a tool that must succeed and returns its structured content. */
 async function call(name, args) {
   const result = await client.callTool({ name, arguments: args });
   assert.ok(!result.isError, `${name}: ${result.content?.[0]?.text}`);
@@ -44,7 +44,7 @@ async function rows(name, args) {
   return rows.map((r) => Object.fromEntries(columns.map((c, i) => [c, r[i]])));
 }
 
-/** An undecided application of an open job, which no other test has had. */
+/** An undecided application for an open job that no other test uses. */
 const used = [];
 async function application() {
   const found = await rows("get_applications", {
@@ -57,13 +57,13 @@ async function application() {
   return next;
 }
 
-/** The id of an open job that asks no questions. */
+/** The id of an open job without questions. */
 async function plainJob() {
   const [job] = await rows("get_jobs", { where: 'job_status == "OPEN" && questions == nil', fields: ["id"], limit: 1 });
   return job.id;
 }
 
-/** Previews the write, then does it. */
+/** Previews a write, then sends it. */
 async function write(name, args) {
   const preview = await call(name, { ...args, dry_run: true });
   assert.equal(preview.outcome, "preview", JSON.stringify(preview));
@@ -73,7 +73,7 @@ async function write(name, args) {
 }
 
 describe("the session", () => {
-  test("names itself, its version and its instructions", () => {
+  test("has a name, a version and instructions", () => {
     assert.equal(client.getServerVersion().name, "kombo");
     assert.ok(client.getServerVersion().version);
     const instructions = client.getInstructions();
@@ -151,7 +151,7 @@ describe("writes", () => {
     assert.ok(files.flat().includes("notes.txt"));
   });
 
-  test("a tag comes and goes, a result link and an attachment stay", async () => {
+  test("a tag is added and removed, a result link and an attachment are added", async () => {
     const { candidate_id } = await application();
     const tags = async () => (await rows("get_candidates", { ids: [candidate_id], fields: ["tags"] }))[0].tags;
     await write("add_candidate_tag", { candidate_id, tag: { name: "Speaks Finnish" } });
@@ -167,7 +167,7 @@ describe("writes", () => {
     assert.ok(files.flat().includes("letter.pdf"));
   });
 
-  test("an application and a candidate are created and found again", async () => {
+  test("an application and a candidate are created and can be found", async () => {
     const job_id = await plainJob();
     await write("create_application", { job_id, candidate: applicant("Aino", "Virtanen") });
     await write("create_candidate", { candidate: applicant("Sami", "Koskinen"), application: { job_id } });
@@ -187,7 +187,7 @@ describe("writes", () => {
 
 describe("bad input", () => {
   for (const name of [...reads, ...writes]) {
-    test(`${name}: an unknown parameter is an answer that teaches, no protocol error`, async () => {
+    test(`${name}: an unknown parameter gives a helpful error result, not a protocol error`, async () => {
       const result = await client.callTool({ name, arguments: { no_such_parameter: 1 } });
       assert.equal(result.isError, true);
       assert.match(result.content[0].text, /no_such_parameter/);
@@ -202,7 +202,7 @@ describe("bad input", () => {
     ["a column that does not exist", "get_jobs", { where: "nosuch == 1" }],
     ["an unknown id", "move_application_to_stage", { application_id: "nosuch", stage_id: "nosuch" }],
   ]) {
-    test(`${what} is an answer that teaches, no protocol error`, async () => {
+    test(`${what} gives a helpful error result, not a protocol error`, async () => {
       const result = await client.callTool({ name, arguments: args });
       assert.equal(result.isError, true);
       assert.ok(result.content[0].text.length > 20, result.content[0].text);
@@ -215,7 +215,7 @@ describe("bad input", () => {
     assert.ok(columns.includes("job"));
   });
 
-  test("an unknown tool leaves the session alive", async () => {
+  test("an unknown tool does not end the session", async () => {
     await client.callTool({ name: "no_such_tool", arguments: {} }).catch(() => {});
     await client.ping();
   });
@@ -232,7 +232,7 @@ describe("stdout", () => {
     request(4, "tools/call", { name: "get_tags", arguments: {} }),
     request(5, "tools/call", { name: "get_tags", arguments: { where: "nosuch == 1" } }),
     request(6, "no/such/method"),
-    "this is no JSON",
+    "this is not JSON",
   ];
 
   for (const level of ["debug", "info", "warn", "error"]) {
@@ -241,7 +241,7 @@ describe("stdout", () => {
       let out = "";
       child.stdout.setEncoding("utf8").on("data", (chunk) => {
         out += chunk;
-        // The sixth answer and the complaint about the line that is no JSON.
+        // The sixth response, and the error about the line that is not JSON.
         if (out.split("\n").length > 7) child.stdin.end();
       });
       const closed = once(child, "close");

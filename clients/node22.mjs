@@ -1,11 +1,11 @@
-// A Node that the newer tools run on, and servers over HTTP for them.
+// A Node for the tools that need a newer one, and servers over HTTP for them.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 
-/** Path of a Node of at least 22.19: this one, or the one that npm installed. */
+/** Path of Node 22.19 or newer: this one, or the one that npm installed. */
 export function node22() {
   const [major, minor] = process.versions.node.split(".").map(Number);
   if (major > 22 || (major === 22 && minor >= 19)) return process.execPath;
@@ -13,7 +13,7 @@ export function node22() {
   return join(dirname(resolve(`node-${process.platform}-${process.arch}/package.json`)), "bin", "node");
 }
 
-/** Starts a server that says on stderr where it serves. Gives its address and what ends it. */
+/** Starts a server that logs its address on stderr. Returns the address and a function that stops it. */
 export async function serveHTTP(command, args = [], env = {}) {
   const child = spawn(command, args, { stdio: ["ignore", "inherit", "pipe"], env: { ...process.env, ...env } });
   const exited = once(child, "exit");
@@ -31,5 +31,5 @@ export async function serveHTTP(command, args = [], env = {}) {
     };
     return { base: `http://${address}`, stop };
   }
-  throw new Error(`the server ended before it listened: ${said.join("\n")}`);
+  throw new Error(`the server ended before it was listening: ${said.join("\n")}`);
 }

@@ -1,4 +1,4 @@
-// Every prompt and resource by the official TypeScript client, over stdio and HTTP.
+// Every prompt and resource with the official TypeScript client, over stdio and HTTP.
 import assert from "node:assert/strict";
 import { inflateSync } from "node:zlib";
 import { after, before, describe, test } from "node:test";
@@ -42,7 +42,7 @@ for (const [name, transport] of Object.entries(transports)) {
     const complete = async (ref, argument, value = "", chosen = {}) =>
       (await client.complete({ ref, argument: { name: argument, value }, context: { arguments: chosen } })).completion.values;
 
-    /** Arguments for a prompt as a person would choose them: the first suggestion of each. */
+    /** Arguments for a prompt: the first suggestion for each. */
     async function choose(prompt) {
       const chosen = {};
       for (const { name: argument } of prompt.arguments ?? []) {
@@ -54,7 +54,7 @@ for (const [name, transport] of Object.entries(transports)) {
       return chosen;
     }
 
-    test("every prompt comes with its data", async () => {
+    test("every prompt includes its data", async () => {
       const { prompts } = await client.listPrompts();
       assert.deepEqual(prompts.map((p) => p.name), names);
       for (const prompt of prompts) {
@@ -72,20 +72,20 @@ for (const [name, transport] of Object.entries(transports)) {
       }
     });
 
-    test("a bad argument is an error that names the valid ones", async () => {
+    test("the error of a bad argument names the valid ones", async () => {
       const asked = client.getPrompt({ name: "compare_candidates", arguments: { job: "Backend Engineer", stage: "Nowhere" } });
       await assert.rejects(asked, /Nowhere.*Phone Screen/);
       await assert.rejects(client.getPrompt({ name: "pipeline_review", arguments: {} }), /job is missing/);
       await assert.rejects(client.getPrompt({ name: "no_such_prompt" }), /not found/);
     });
 
-    test("stages are completed within the chosen job", async () => {
+    test("completions of stages are those of the chosen job", async () => {
       const ref = { type: "ref/prompt", name: "compare_candidates" };
       assert.deepEqual(await complete(ref, "stage"), []);
       assert.ok((await complete(ref, "stage", "ph", { job: "Backend Engineer" })).includes("Phone Screen"));
     });
 
-    test("every resource can be found and read", async () => {
+    test("every resource is listed and can be read", async () => {
       const { resources } = await client.listResources();
       assert.deepEqual(resources.map((r) => r.uri).toSorted(), ["kombo://integration", "ui://kombo/funnel"]);
       for (const { uri, mimeType } of resources) {
@@ -109,7 +109,7 @@ for (const [name, transport] of Object.entries(transports)) {
       await assert.rejects(client.readResource({ uri: "kombo://nowhere" }), /not found/);
     });
 
-    /** The address of the first CV among the records. */
+    /** The URI of the first CV of the records. */
     async function readable(ref, ids) {
       for (const id of ids) {
         const files = await complete(ref, "file", "", { id });
@@ -118,7 +118,7 @@ for (const [name, transport] of Object.entries(transports)) {
       return assert.fail(`no record of ${ref.uri} has a CV`);
     }
 
-    test("a chart is a picture beside a whole answer", async () => {
+    test("a chart is a picture in addition to the answer", async () => {
       const { tools } = await client.listTools();
       const tool = tools.find((t) => t.name === "get_applications");
       assert.equal(tool._meta.ui.resourceUri, "ui://kombo/funnel");
@@ -134,7 +134,7 @@ for (const [name, transport] of Object.entries(transports)) {
   });
 }
 
-/** Unpacks a PNG and gives the size of its pixels. */
+/** Decompresses a PNG and returns the size of its pixels in bytes. */
 function pixels(png) {
   const data = [];
   for (let at = 8; at < png.length; ) {
@@ -145,7 +145,7 @@ function pixels(png) {
   return inflateSync(Buffer.concat(data)).length;
 }
 
-test("a caller who narrows its tools narrows its prompts and resources", async (t) => {
+test("restricting a caller's tools restricts its prompts and resources", async (t) => {
   const client = new Client({ name: "clients", version: "0" });
   await client.connect(http({ "X-Kombo-Tools": "get_offers,get_applications", "X-Kombo-Read-Only": "true" }));
   t.after(() => client.close());

@@ -1,4 +1,4 @@
-// The tools that hosts and prompts rely on, by name. A server may offer more.
+// The names of the tools that hosts and prompts rely on. A server may offer more.
 import assert from "node:assert/strict";
 
 /** The tools that list records. */
@@ -17,7 +17,7 @@ export const writes = [
   "import_tracked_application", "move_application_to_stage", "reject_application", "remove_candidate_tag",
 ];
 
-/** Asserts that the tools of a list are offered, each once. */
+/** Asserts that a list of tools contains the wanted ones, each once. */
 export function assertOffers(tools, wanted = [...reads, ...writes]) {
   const names = tools.map((tool) => tool.name);
   assert.deepEqual(wanted.filter((name) => !names.includes(name)), [], "tools that are missing");

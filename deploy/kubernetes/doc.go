@@ -1,2 +1,2 @@
-// Package kubernetes holds the tests of the manifests beside it.
+// Package kubernetes holds the tests of the manifests in its folder.
 package kubernetes

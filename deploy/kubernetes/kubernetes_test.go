@@ -22,7 +22,7 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(testbinary.Run(m)) }
 
-// manifest reads a file into one of Kubernetes' types, strictly.
+// manifest reads a file into one of Kubernetes' types; unknown keys are an error.
 func manifest[T any](t *testing.T, name, version, kind string, headOf func(*T) head) *T {
 	t.Helper()
 	raw, err := os.ReadFile(name)
@@ -51,7 +51,7 @@ func TestTheManifestsFitTogether(t *testing.T) {
 	assert.Equal(t, pods, s.Spec.Selector)
 	assert.Equal(t, pods, b.Spec.Selector.MatchLabels)
 	assert.Equal(t, pods, n.Spec.PodSelector.MatchLabels)
-	assert.Greater(t, d.Spec.Replicas, b.Spec.MinAvailable, "a machine can be emptied")
+	assert.Greater(t, d.Spec.Replicas, b.Spec.MinAvailable, "a node can be drained")
 	c := d.Spec.Template.Spec.Containers[0]
 	ports := map[string]int{}
 	for _, p := range c.Ports {
@@ -77,7 +77,7 @@ func TestTheManifestsFitTogether(t *testing.T) {
 	}
 }
 
-func TestTheServerHasNoRightsThatItDoesNotNeed(t *testing.T) {
+func TestServerHasOnlyTheRightsThatItNeeds(t *testing.T) {
 	spec := theDeployment(t).Spec.Template.Spec
 	require.Len(t, spec.Containers, 1)
 	c := spec.Containers[0]
@@ -98,12 +98,12 @@ func TestTheServerHasNoRightsThatItDoesNotNeed(t *testing.T) {
 		secret := strings.Contains(e.Name, "KEY") || strings.Contains(e.Name, "TOKEN") || strings.Contains(e.Name, "REDIS")
 		assert.Equal(t, secret, e.ValueFrom.SecretKeyRef != nil, "%s: secrets come from the Secret, all else does not", e.Name)
 	}
-	assert.GreaterOrEqual(t, spec.TerminationGracePeriodSeconds, 15, "a write on its way has ten seconds")
+	assert.GreaterOrEqual(t, spec.TerminationGracePeriodSeconds, 15, "a write in flight has ten seconds")
 }
 
-// TestTheServerRunsWithTheseArguments starts the command with the arguments of
-// the manifest, but for ports and what stands for Kombo and Redis, and asks what
-// the probes ask, by the address that they use.
+// TestTheServerRunsWithTheseArguments starts the command with the arguments of the
+// manifest, with other ports and the sandbox instead of Kombo and Redis, and makes the
+// requests of the probes.
 func TestTheServerRunsWithTheseArguments(t *testing.T) {
 	c := theDeployment(t).Spec.Template.Spec.Containers[0]
 	free := map[string]string{}
@@ -156,5 +156,5 @@ func TestTheServerRunsWithTheseArguments(t *testing.T) {
 	assert.Equal(t, http.StatusOK, get(scrape))
 	scrape = c.LivenessProbe
 	scrape.HTTPGet.Path = "/metrics"
-	assert.NotEqual(t, http.StatusOK, get(scrape), "metrics are not for callers")
+	assert.NotEqual(t, http.StatusOK, get(scrape), "callers must not get the metrics")
 }

@@ -1,7 +1,7 @@
 package kubernetes
 
-// The parts of Kubernetes' types that the manifests use. A key that is not here
-// is a mistake, or is to be added with its place in the API.
+// The parts of Kubernetes' types that the manifests use. An unknown key is a mistake,
+// or must be added here with its place in the API.
 
 type labels map[string]string
 

@@ -23,7 +23,7 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-// cost is what an agent spends.
+// cost is the number of calls and tokens that an agent uses.
 type cost struct{ calls, tokens int }
 
 func (c *cost) add(o cost) {
@@ -31,25 +31,25 @@ func (c *cost) add(o cost) {
 	c.tokens += o.tokens
 }
 
-// agent calls tools as a model does: all that it knows of the ATS is in the
-// words of the question and in the texts that came back.
+// agent calls tools as a model does: it uses only the words of the question and the
+// texts of answers.
 type agent struct {
 	t    testing.TB
 	box  *tools.Toolbox
 	cost cost
-	// wrote is the part of the cost that was spent on writes, their previews
-	// apart: a server without previews has no less to send and to read.
+	// wrote is the part of the cost that went into writes without their previews: the
+	// baselines have the same.
 	wrote cost
 }
 
 // args are the arguments of a call.
 type args map[string]any
 
-// call calls a tool and gives the text of its answer. Hosts pass on the text or
-// the structured content, so the larger of the two is what it costs.
+// call calls a tool and returns the text of its answer. Hosts pass on the text or the
+// structured content, so the larger of the two counts as the cost.
 func (a *agent) call(tool string, with args) string {
 	a.t.Helper()
-	// A host sends JSON; numbers and lists come out of it as they would there.
+	// As over the protocol: numbers and lists are decoded from JSON.
 	raw, err := json.Marshal(with)
 	require.NoError(a.t, err)
 	var decoded any
@@ -69,7 +69,7 @@ func (a *agent) call(tool string, with args) string {
 	return text.Text
 }
 
-// write previews a write and then does it, as the server's instructions ask.
+// write previews a write and then sends it, as the server's instructions ask.
 func (a *agent) write(tool string, with args) {
 	a.t.Helper()
 	preview := args{"dry_run": true}
@@ -78,7 +78,7 @@ func (a *agent) write(tool string, with args) {
 	require.Contains(a.t, a.call(tool, with), "done")
 }
 
-// ask asks a list and reads all pages of its answer.
+// ask calls a list tool and reads all pages of its answer.
 func (a *agent) ask(tool string, with args) *table {
 	a.t.Helper()
 	t := parse(a.t, a.call(tool, with))
@@ -93,7 +93,7 @@ func (a *agent) ask(tool string, with args) *table {
 	return t
 }
 
-// table is a list's answer as a reader of the text takes it.
+// table is the answer of a list, parsed from its text.
 type table struct {
 	t       testing.TB
 	summary string
@@ -104,7 +104,7 @@ type table struct {
 	notes   []string
 }
 
-// parse takes the text of a list's answer apart.
+// parse parses the text of a list's answer.
 func parse(t testing.TB, text string) *table {
 	t.Helper()
 	out := &table{t: t}
@@ -131,7 +131,7 @@ func parse(t testing.TB, text string) *table {
 	return out
 }
 
-// column gives the cells of one column.
+// column returns the cells of one column.
 func (t *table) column(name string) []string {
 	t.t.Helper()
 	var out []string
@@ -141,7 +141,7 @@ func (t *table) column(name string) []string {
 	return out
 }
 
-// lines gives the cells of the named columns, row by row; a missing one is "".
+// lines returns the cells of the named columns by row, "" for a missing cell.
 func (t *table) lines(names ...string) [][]string {
 	t.t.Helper()
 	out := make([][]string, len(t.rows))
@@ -159,7 +159,7 @@ func (t *table) lines(names ...string) [][]string {
 	return out
 }
 
-// facts writes each row as one line, the way that the truths are written.
+// facts formats each row as one line, in the form of the truths.
 func (t *table) facts(names ...string) []string {
 	t.t.Helper()
 	var out []string
@@ -169,15 +169,15 @@ func (t *table) facts(names ...string) []string {
 	return out
 }
 
-// fact is one line of an answer.
+// fact formats one line of an answer.
 func fact(parts ...string) string { return strings.Join(parts, " | ") }
 
-// newSandbox makes the ATS of the questions, of that many applications.
+// newSandbox returns the ATS of the questions with that many applications.
 func newSandbox(applications int) *sandbox.Sandbox {
 	return sandbox.New(sandbox.Options{Seed: 7, Applications: applications, RateLimit: -1, Today: today})
 }
 
-// newBox makes the toolbox of a server in front of that ATS.
+// newBox returns the toolbox of a server on that ATS.
 func newBox(t testing.TB, s *sandbox.Sandbox, limits digest.Limits) *tools.Toolbox {
 	t.Helper()
 	up, err := app.InSandbox(s)
@@ -194,7 +194,7 @@ func newBox(t testing.TB, s *sandbox.Sandbox, limits digest.Limits) *tools.Toolb
 	return box
 }
 
-// fetch gets a file of the sandbox from its address.
+// fetch downloads a file of the sandbox.
 func fetch(ctx context.Context, s *sandbox.Sandbox, address string) ([]byte, string, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
 	if err != nil {
@@ -212,6 +212,6 @@ func fetch(ctx context.Context, s *sandbox.Sandbox, address string) ([]byte, str
 	return data, resp.Header.Get("Content-Type"), err
 }
 
-// patient limits leave a slow machine time for a walk: what is measured here is
-// tokens, not time.
-var patient = digest.Limits{Time: time.Minute}
+// longWalks gives a slow machine time for a walk: the benchmark measures tokens, not
+// time.
+var longWalks = digest.Limits{Time: time.Minute}

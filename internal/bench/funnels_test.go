@@ -43,8 +43,8 @@ var funnel = task{
 		}
 		return out
 	},
-	others: func(r *rivals, ask words) {
-		// The order of the stages is only in the job.
+	others: func(r *baselines, ask words) {
+		// Only the job has the order of the stages.
 		id := r.job(ask["job"], true)
 		read(r.both(), applications, url.Values{"job_ids": {id}, "outcomes": {"PENDING"}})
 	},
@@ -71,7 +71,7 @@ var losses = task{
 		}
 		return append(out, fact("most", largest(counted)))
 	},
-	others: func(r *rivals, ask words) {
+	others: func(r *baselines, ask words) {
 		id := r.job(ask["job"], true)
 		read(r.both(), applications, url.Values{"job_ids": {id}, "outcomes": {"DECLINED"}})
 	},
@@ -81,7 +81,7 @@ var reasons = task{
 	id: "q09",
 	pick: func(w *world) words {
 		n := tally(filter(w.applications, func(a sandbox.Application) bool { return a.Outcome == "DECLINED" }), func(a sandbox.Application) string { return a.JobID })
-		named := filter(w.jobs, w.clear)
+		named := filter(w.jobs, w.hasUniqueName)
 		return words{
 			"job":  most(named, func(j sandbox.Job) int { return n[j.ID] }).Name,
 			"date": w.now.AddDate(0, 0, -180).Format(time.DateOnly),
@@ -105,7 +105,7 @@ var reasons = task{
 		}
 		return set(out)
 	},
-	others: func(r *rivals, ask words) {
+	others: func(r *baselines, ask words) {
 		// What was rejected since then was changed since then, so the API's
 		// filter helps; reason and date are only in the whole record.
 		id := r.job(ask["job"], false)
@@ -138,14 +138,15 @@ var sources = task{
 		}
 		return append(set(out), fact("most", largest(known)))
 	},
-	others: func(r *rivals, _ words) {
+	others: func(r *baselines, _ words) {
 		for _, x := range read(r.both(), applications, url.Values{"outcomes": {"HIRED"}}) {
 			detail(r.lean(), applications, x.ID)
 		}
 	},
 }
 
-// lastMonths are the first days of the last twelve months, this one included.
+// lastMonths returns the first days of the last twelve months, the current one
+// included.
 func lastMonths(now time.Time) []time.Time {
 	var out []time.Time
 	for back := 11; back >= 0; back-- {
@@ -170,7 +171,7 @@ var months = task{
 		t := a.ask("get_applications", args{"where": `created >= date("` + since + `")`, "group_by": "created.month"})
 		return t.facts("created.month", "count")
 	},
-	others: func(r *rivals, _ words) {
+	others: func(r *baselines, _ words) {
 		read(r.both(), applications, url.Values{"remote_created_after": {lastMonths(today)[0].Format(time.DateOnly)}})
 	},
 }
@@ -179,7 +180,7 @@ var acceptance = task{
 	id:   "q12",
 	pick: func(*world) words { return words{} },
 	truth: func(w *world, _ words) []string {
-		// By the id of the job, so that two jobs of one name stay apart.
+		// By the id of the job, so that two jobs of the same name stay apart.
 		n := map[[2]string]int{}
 		for _, o := range w.offers {
 			if o.Status == "ACCEPTED" || o.Status == "DECLINED" {
@@ -196,10 +197,10 @@ var acceptance = task{
 		t := a.ask("get_offers", args{"where": `offer_status in ["ACCEPTED", "DECLINED"]`, "group_by": "job,offer_status"})
 		return set(t.facts("job", "offer_status", "count"))
 	},
-	others: func(r *rivals, _ words) { read(r.both(), offers, nil) },
+	others: func(r *baselines, _ words) { read(r.both(), offers, nil) },
 }
 
-// counts writes a tally as facts.
+// counts formats counts as facts.
 func counts(n map[string]int) []string {
 	var out []string
 	for k, v := range n {
@@ -208,8 +209,7 @@ func counts(n map[string]int) []string {
 	return set(out)
 }
 
-// largest is the name with the highest count; of equals the first, or by name
-// where the rows have no order.
+// largest returns the name with the highest count, the first of several.
 func largest(rows [][]string) string {
 	best, most := "", 0
 	for _, r := range rows {

@@ -12,7 +12,7 @@ import (
 
 // Questions that join one list with another.
 
-// planned reports whether an application has an interview ahead.
+// planned returns the applications with an upcoming interview.
 func (w *world) planned() map[string]bool {
 	out := map[string]bool{}
 	for _, v := range w.interviews {
@@ -23,7 +23,7 @@ func (w *world) planned() map[string]bool {
 	return out
 }
 
-// waiting are the undecided applications at a stage with nothing planned.
+// waiting returns the undecided applications at a stage without an upcoming interview.
 func (w *world) waiting(stageID string) []sandbox.Application {
 	planned := w.planned()
 	return filter(w.applications, func(a sandbox.Application) bool {
@@ -38,7 +38,7 @@ var unplanned = task{
 		n := tally(filter(w.applications, func(a sandbox.Application) bool { return a.Outcome == "PENDING" && !planned[a.ID] }),
 			func(a sandbox.Application) string { return a.StageID })
 		at := most(w.stages, func(s sandbox.Stage) int {
-			if j, known := w.job[s.JobID]; !known || !w.clear(j) {
+			if j, known := w.job[s.JobID]; !known || !w.hasUniqueName(j) {
 				return 0
 			}
 			return n[s.ID]
@@ -59,16 +59,16 @@ var unplanned = task{
 		})
 		return set(t.column("id"))
 	},
-	others: func(r *rivals, ask words) {
-		// A whole application holds its interviews; rows do not.
+	others: func(r *baselines, ask words) {
+		// A whole application has its interviews; rows do not.
 		job := r.job(ask["job"], true)
 		read(r.both(), applications, url.Values{"current_stage_ids": {r.stage(ask["job"], ask["stage"])}, "outcomes": {"PENDING"}})
 		read(r.lean(), interviews, url.Values{"job_ids": {job}})
 	},
 }
 
-// bearing are the people with a tag that wait for a decision, with the job.
-func (w *world) bearing(tagID string) []string {
+// undecidedWithTag returns the undecided candidates with a tag, and their jobs.
+func (w *world) undecidedWithTag(tagID string) []string {
 	var out []string
 	for _, a := range w.applications {
 		if a.Outcome == "PENDING" && slices.Contains(w.candidate[a.CandidateID].TagIDs, tagID) {
@@ -95,7 +95,7 @@ var tagged = task{
 		return words{"tag": most(w.tags, func(g sandbox.Tag) int { return len(people[g.ID]) }).Name}
 	},
 	truth: func(w *world, ask words) []string {
-		return w.bearing(first(w.tags, func(g sandbox.Tag) bool { return g.Name == ask["tag"] }).ID)
+		return w.undecidedWithTag(first(w.tags, func(g sandbox.Tag) bool { return g.Name == ask["tag"] }).ID)
 	},
 	answer: func(a *agent, ask words) []string {
 		t := a.ask("get_applications", args{
@@ -104,7 +104,7 @@ var tagged = task{
 		})
 		return set(t.facts("candidate", "job"))
 	},
-	others: func(r *rivals, _ words) {
+	others: func(r *baselines, _ words) {
 		// The API has no filter by tag, and rows do not show tags.
 		for _, x := range read(r.both(), applications, url.Values{"outcomes": {"PENDING"}}) {
 			detail(r.lean(), applications, x.ID)
@@ -112,12 +112,12 @@ var tagged = task{
 	},
 }
 
-// asked is the first question of a job that takes one of several choices.
+// asked returns the first single-choice question of a job.
 func asked(j sandbox.Job) sandbox.Question {
 	return first(j.Questions, func(q sandbox.Question) bool { return q.Type == "SINGLE_SELECT" })
 }
 
-// choices are what an application says to a question.
+// choices returns an application's answers to a question.
 func choices(a sandbox.Application, questionID string) []string {
 	return first(a.Answers, func(x sandbox.Answer) bool { return x.QuestionID == questionID }).Values
 }
@@ -152,7 +152,7 @@ var answered = task{
 		})
 		return set(t.column("id"))
 	},
-	others: func(r *rivals, ask words) {
+	others: func(r *baselines, ask words) {
 		id := r.job(ask["job"], false)
 		for _, x := range read(r.both(), applications, url.Values{"job_ids": {id}, "outcomes": {"PENDING"}}) {
 			detail(r.lean(), applications, x.ID)
@@ -160,8 +160,8 @@ var answered = task{
 	},
 }
 
-// luckier are the people whom one job rejected and another one hired.
-func (w *world) luckier() map[string][]string {
+// rejectedThenHired returns the candidates whom one job rejected and another hired.
+func (w *world) rejectedThenHired() map[string][]string {
 	hired := map[string][]string{}
 	for _, a := range w.applications {
 		if a.Outcome == "HIRED" {
@@ -181,11 +181,11 @@ func (w *world) luckier() map[string][]string {
 var secondChance = task{
 	id: "q20",
 	pick: func(w *world) words {
-		people := w.luckier()
-		named := filter(w.jobs, w.clear)
+		people := w.rejectedThenHired()
+		named := filter(w.jobs, w.hasUniqueName)
 		return words{"job": most(named, func(j sandbox.Job) int { return len(people[j.ID]) }).Name}
 	},
-	truth: func(w *world, ask words) []string { return set(w.luckier()[w.jobNamed(ask["job"]).ID]) },
+	truth: func(w *world, ask words) []string { return set(w.rejectedThenHired()[w.jobNamed(ask["job"]).ID]) },
 	answer: func(a *agent, ask words) []string {
 		t := a.ask("get_candidates", args{
 			"where":  "declined_jobs contains " + quote(ask["job"]) + " && hired_jobs != nil",
@@ -199,9 +199,9 @@ var secondChance = task{
 		}
 		return set(out)
 	},
-	others: func(r *rivals, ask words) {
-		// Whole candidates hold their applications with outcome and job; rows
-		// do not, so there the two lists of applications are compared.
+	others: func(r *baselines, ask words) {
+		// Whole candidates have their applications with outcome and job. Rows do not,
+		// so two lists of applications must be compared.
 		id := r.job(ask["job"], false)
 		read(r.raw(), candidates, url.Values{"job_ids": {id}})
 		read(r.lean(), applications, url.Values{"job_ids": {id}, "outcomes": {"DECLINED"}})

@@ -33,7 +33,7 @@ var openIn = task{
 		t := a.ask("get_jobs", args{"where": `job_status == "OPEN" && location contains ` + strconv.Quote(ask["city"]), "fields": []string{"job"}})
 		return set(t.column("job"))
 	},
-	others: func(r *rivals, _ words) { read(r.both(), jobs, url.Values{"statuses": {"OPEN"}}) },
+	others: func(r *baselines, _ words) { read(r.both(), jobs, url.Values{"statuses": {"OPEN"}}) },
 }
 
 var team = task{
@@ -54,14 +54,14 @@ var team = task{
 		for _, cell := range t.column("team") {
 			for _, member := range elements(cell) {
 				name, roles, _ := strings.Cut(strings.TrimSuffix(member, ")"), " (")
-				// HIRING_MANAGER is how the API writes Hiring Manager.
+				// The API writes Hiring Manager as HIRING_MANAGER.
 				roles = strings.ToLower(strings.ReplaceAll(roles, "_", " "))
 				out = append(out, fact(name, list(strings.Split(roles, ", "))))
 			}
 		}
 		return set(out)
 	},
-	others: func(r *rivals, ask words) { r.job(ask["job"], true) },
+	others: func(r *baselines, ask words) { r.job(ask["job"], true) },
 }
 
 var undecided = task{
@@ -80,7 +80,7 @@ var undecided = task{
 		t := a.ask("get_jobs", args{"where": `job_status == "OPEN"`, "fields": []string{"job", "pending"}})
 		return set(t.facts("job", "pending"))
 	},
-	others: func(r *rivals, _ words) {
+	others: func(r *baselines, _ words) {
 		var ids []string
 		for _, j := range read(r.both(), jobs, url.Values{"statuses": {"OPEN"}}) {
 			ids = append(ids, j.ID)

@@ -14,11 +14,11 @@ import (
 var contact = task{
 	id: "q01",
 	pick: func(w *world) words {
-		bearers := w.bearers()
-		return words{"name": first(w.candidates, func(c sandbox.Candidate) bool { return bearers[fold(c.Name())] == 1 }).Name()}
+		nameCounts := w.nameCounts()
+		return words{"name": first(w.candidates, func(c sandbox.Candidate) bool { return nameCounts[fold(c.Name())] == 1 }).Name()}
 	},
 	truth: func(w *world, ask words) []string {
-		c := w.called(ask["name"])[0]
+		c := w.named(ask["name"])[0]
 		return []string{fact(orNone(head(c.Emails)), orNone(head(c.Phones)))}
 	},
 	answer: func(a *agent, ask words) []string {
@@ -29,7 +29,7 @@ var contact = task{
 		}
 		return out
 	},
-	others: func(r *rivals, ask words) {
+	others: func(r *baselines, ask words) {
 		for _, c := range read(r.both(), candidates, person(ask["name"])) {
 			detail(r.lean(), candidates, c.ID)
 		}
@@ -39,12 +39,12 @@ var contact = task{
 var namesakes = task{
 	id: "q02",
 	pick: func(w *world) words {
-		bearers := w.bearers()
-		return words{"name": first(w.candidates, func(c sandbox.Candidate) bool { return bearers[fold(c.Name())] > 1 }).Name()}
+		nameCounts := w.nameCounts()
+		return words{"name": first(w.candidates, func(c sandbox.Candidate) bool { return nameCounts[fold(c.Name())] > 1 }).Name()}
 	},
 	truth: func(w *world, ask words) []string {
 		var out []string
-		for _, c := range w.called(ask["name"]) {
+		for _, c := range w.named(ask["name"]) {
 			var jobs []string
 			for _, a := range w.applicationsOf(c.ID) {
 				jobs = append(jobs, w.job[a.JobID].Name)
@@ -61,19 +61,19 @@ var namesakes = task{
 		}
 		return set(out)
 	},
-	others: func(r *rivals, ask words) { read(r.both(), candidates, person(ask["name"])) },
+	others: func(r *baselines, ask words) { read(r.both(), candidates, person(ask["name"])) },
 }
 
-var standing = task{
+var applicationOutcomes = task{
 	id: "q03",
 	pick: func(w *world) words {
-		bearers := w.bearers()
+		nameCounts := w.nameCounts()
 		applied := tally(w.applications, func(a sandbox.Application) string { return a.CandidateID })
-		return words{"name": first(w.candidates, func(c sandbox.Candidate) bool { return bearers[fold(c.Name())] == 1 && applied[c.ID] >= 2 }).Name()}
+		return words{"name": first(w.candidates, func(c sandbox.Candidate) bool { return nameCounts[fold(c.Name())] == 1 && applied[c.ID] >= 2 }).Name()}
 	},
 	truth: func(w *world, ask words) []string {
 		var out []string
-		for _, a := range w.applicationsOf(w.called(ask["name"])[0].ID) {
+		for _, a := range w.applicationsOf(w.named(ask["name"])[0].ID) {
 			out = append(out, fact(w.job[a.JobID].Name, w.stage[a.StageID].Name, a.Outcome))
 		}
 		return set(out)
@@ -82,8 +82,8 @@ var standing = task{
 		t := a.ask("get_applications", args{"where": equals("candidate", ask["name"]), "fields": []string{"job", "stage", "outcome"}})
 		return set(t.facts("job", "stage", "outcome"))
 	},
-	others: func(r *rivals, ask words) {
-		// The row of a candidate has the jobs, not the state of each application.
+	others: func(r *baselines, ask words) {
+		// The row of a candidate has the jobs, but not the outcome of each application.
 		for _, c := range read(r.both(), candidates, person(ask["name"])) {
 			detail(r.lean(), candidates, c.ID)
 		}
@@ -93,12 +93,12 @@ var standing = task{
 var curriculum = task{
 	id: "q21",
 	pick: func(w *world) words {
-		bearers := w.bearers()
+		nameCounts := w.nameCounts()
 		return words{"name": first(w.candidates, func(c sandbox.Candidate) bool {
-			return bearers[fold(c.Name())] == 1 && slices.Contains([]string{"application/pdf", "text/plain"}, c.CVType) && c.CVSentence != ""
+			return nameCounts[fold(c.Name())] == 1 && slices.Contains([]string{"application/pdf", "text/plain"}, c.CVType) && c.CVSentence != ""
 		}).Name()}
 	},
-	truth: func(w *world, ask words) []string { return []string{w.called(ask["name"])[0].CVSentence} },
+	truth: func(w *world, ask words) []string { return []string{w.named(ask["name"])[0].CVSentence} },
 	answer: func(a *agent, ask words) []string {
 		t := a.ask("get_candidates", args{"where": equals("candidate", ask["name"]), "fields": []string{"id"}})
 		var out []string
@@ -107,15 +107,15 @@ var curriculum = task{
 		}
 		return out
 	},
-	others: func(r *rivals, ask words) {
+	others: func(r *baselines, ask words) {
 		for _, c := range read(r.both(), candidates, person(ask["name"])) {
 			r.document(c.ID)
 		}
 	},
 }
 
-// sentences are those of a quoted text that have the words in them. A sentence
-// may go over the end of a line.
+// sentences returns the sentences of a quoted text that contain the words. A sentence
+// may span lines.
 func sentences(text, words string) []string {
 	var lines []string
 	for line := range strings.Lines(text) {
@@ -134,10 +134,10 @@ func sentences(text, words string) []string {
 	return nil
 }
 
-// head is the first of a list, "" where it is empty.
+// head returns the first of a list, "" if it is empty.
 func head(list []string) string { return first(list, func(string) bool { return true }) }
 
-// list writes a set of names as one part of a fact.
+// list formats a set of names as one part of a fact.
 func list(names []string) string {
 	if len(names) == 0 {
 		return "none"
@@ -145,7 +145,7 @@ func list(names []string) string {
 	return strings.Join(set(names), "; ")
 }
 
-// elements takes a cell of several values apart.
+// elements splits a cell of several values.
 func elements(cell string) []string {
 	if cell == "" {
 		return nil

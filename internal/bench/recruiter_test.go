@@ -16,8 +16,8 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-// The bounds of the benchmark: the mean of the tokens and calls of a question,
-// and how many times less the agent reads in all than it would elsewhere.
+// The bounds of the benchmark: the mean tokens and calls of a question, and by which
+// factor the baselines must cost more tokens in total.
 const (
 	maxMeanTokens    = 1000
 	maxMeanCalls     = 1.6
@@ -26,7 +26,7 @@ const (
 	applicationsHeld = 4000
 )
 
-// outcome is how one question went.
+// outcome is the result of one question.
 type outcome struct {
 	id, ask              string
 	ours, naive, compact cost
@@ -35,14 +35,14 @@ type outcome struct {
 
 func TestRecruiterQuestions(t *testing.T) {
 	shared := newTrial(t)
-	elsewhere := newRivals(t, shared.sandbox)
+	elsewhere := newBaselines(t, shared.sandbox)
 	asks := readQuestions(t)
 	var results []outcome
 	for i, k := range tasks {
 		t.Run(k.id, func(t *testing.T) {
 			on := shared
 			if k.trace != nil {
-				// What one write changes must not be what the next one meets.
+				// One write must not affect the next question.
 				on = newTrial(t)
 			}
 			results = append(results, on.run(t, k, asks[i], elsewhere))
@@ -51,7 +51,7 @@ func TestRecruiterQuestions(t *testing.T) {
 	report(t, results)
 }
 
-// trial is an ATS with a server in front of it.
+// trial is an ATS with a toolbox on it.
 type trial struct {
 	sandbox *sandbox.Sandbox
 	world   *world
@@ -61,11 +61,11 @@ type trial struct {
 func newTrial(t *testing.T) *trial {
 	t.Helper()
 	s := newSandbox(applicationsHeld)
-	return &trial{s, newWorld(s.Snapshot()), newBox(t, s, patient)}
+	return &trial{s, newWorld(s.Snapshot()), newBox(t, s, longWalks)}
 }
 
 // run asks one question.
-func (x *trial) run(t *testing.T, k task, q question, r *rivals) outcome {
+func (x *trial) run(t *testing.T, k task, q question, r *baselines) outcome {
 	t.Helper()
 	ask := k.pick(x.world)
 	for word, text := range ask {
@@ -93,11 +93,11 @@ func verdict(right bool) string {
 	return "WRONG"
 }
 
-// report prints the table and holds the totals against the bounds.
+// report prints the table and checks the totals against the bounds.
 func report(t *testing.T, results []outcome) {
 	t.Helper()
 	if len(results) < len(tasks) {
-		// One of them has failed, or -run chose some; a part has no totals.
+		// A question has failed, or -run selected some: there are no totals.
 		return
 	}
 	var text strings.Builder

@@ -16,10 +16,10 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-// What the server costs on top of the requests that it makes. Each pair of
-// benchmarks makes the same requests over HTTP; the difference is the server's.
+// Benchmarks of the server's cost beyond the requests that it makes. Each pair makes the
+// same requests over HTTP; the difference is the server's.
 
-// upstream serves the ATS on this machine, its data made already.
+// upstream serves the ATS over HTTP, with its data generated beforehand.
 func upstream(b *testing.B, s *sandbox.Sandbox) *kombo.Client {
 	b.Helper()
 	srv := httptest.NewServer(s)
@@ -31,8 +31,8 @@ func upstream(b *testing.B, s *sandbox.Sandbox) *kombo.Client {
 	return c
 }
 
-// forgetful is a toolbox that keeps no walk, so that each call asks upstream.
-func forgetful(b *testing.B, c *kombo.Client, s *sandbox.Sandbox) *tools.Toolbox {
+// uncached returns a toolbox that caches no walk, so that each call makes requests.
+func uncached(b *testing.B, c *kombo.Client, s *sandbox.Sandbox) *tools.Toolbox {
 	b.Helper()
 	box, err := tools.New(tools.Config{Client: c, Now: s.Now, CacheBytes: 1, Limits: digest.Limits{Records: 200_000, Time: 5 * time.Minute}})
 	require.NoError(b, err)
@@ -40,7 +40,7 @@ func forgetful(b *testing.B, c *kombo.Client, s *sandbox.Sandbox) *tools.Toolbox
 	return box
 }
 
-// callTool makes one call and gives the count of its answer.
+// callTool makes one call and returns how many records matched.
 func callTool(b *testing.B, box *tools.Toolbox, name string, with map[string]any) int {
 	b.Helper()
 	result := box.Call(b.Context(), tools.Caller{Client: "bench"}, name, with)
@@ -55,13 +55,13 @@ var openJobs = map[string]any{"statuses": []any{"OPEN"}}
 
 func BenchmarkToolCall(b *testing.B) {
 	s := newSandbox(applicationsHeld)
-	box := forgetful(b, upstream(b, s), s)
+	box := uncached(b, upstream(b, s), s)
 	for b.Loop() {
 		require.Positive(b, callTool(b, box, "get_jobs", openJobs))
 	}
 }
 
-func BenchmarkToolCallOnAKeptWalk(b *testing.B) {
+func BenchmarkToolCallOnCachedWalk(b *testing.B) {
 	s := newSandbox(applicationsHeld)
 	box, err := tools.New(tools.Config{Client: upstream(b, s), Now: s.Now})
 	require.NoError(b, err)
@@ -84,12 +84,12 @@ func BenchmarkDirectRequest(b *testing.B) {
 
 const manyApplications = 100_000
 
-// large is made once for both benchmarks of a walk.
+// large is generated once, for both benchmarks of a walk.
 var large = sync.OnceValue(func() *sandbox.Sandbox { return newSandbox(manyApplications) })
 
 func BenchmarkWalkAndDigest100k(b *testing.B) {
 	s := large()
-	box := forgetful(b, upstream(b, s), s)
+	box := uncached(b, upstream(b, s), s)
 	matched := 0
 	for b.Loop() {
 		matched = callTool(b, box, "get_applications", map[string]any{"where": `days_since(created) > 30`, "group_by": "job,outcome", "measure": "days_to_rejection"})

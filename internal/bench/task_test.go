@@ -19,8 +19,8 @@ import (
 //go:embed questions.json
 var questionsFile []byte
 
-// question is what a recruiter asks, with how its words are picked and what is
-// true, in prose.
+// question is a recruiter's question, with prose on how its words are picked and what
+// its answer is.
 type question struct {
 	ID, Kind, Ask, Pick, Truth string
 }
@@ -32,11 +32,11 @@ func readQuestions(t testing.TB) []question {
 	return file.Questions
 }
 
-// words fill the braces of a question. They are all that the agent is told, so
-// none of them is an id.
+// words replace the placeholders of a question. The agent gets nothing else, so none of
+// them is an id.
 type words map[string]string
 
-// fill puts the words into the question.
+// fill replaces the placeholders of the question.
 func (w words) fill(ask string) string {
 	for k, v := range w {
 		ask = strings.ReplaceAll(ask, "{"+k+"}", v)
@@ -44,26 +44,26 @@ func (w words) fill(ask string) string {
 	return ask
 }
 
-// task is a question as a program. Truth and answer are lists of facts; where
-// the order means nothing, both are sorted.
+// task is a question as a program. Truth and answer are lists of facts, sorted unless
+// their order matters.
 type task struct {
 	id string
 	// pick chooses the words from the data.
 	pick func(*world) words
-	// truth is the right answer, from the data alone. For a write it is the
-	// trace that the write must leave upstream.
+	// truth returns the right answer, computed from the data. For a write that is the
+	// trace that it must leave upstream.
 	truth func(*world, words) []string
-	// answer is what the agent finds, or does.
+	// answer lets the agent find the answer, or make the write.
 	answer func(*agent, words) []string
-	// trace is what a write left upstream; nil for reads.
+	// trace returns what a write changed upstream; nil for reads.
 	trace func(before *world, s *sandbox.Sandbox) []string
-	// others reads what an agent would have to read elsewhere.
-	others func(*rivals, words)
+	// others reads what an agent would have to read through the baselines.
+	others func(*baselines, words)
 }
 
 // tasks are in the order of the questions.
 var tasks = []task{
-	contact, namesakes, standing,
+	contact, namesakes, applicationOutcomes,
 	openIn, team, undecided,
 	funnel, losses, reasons, sources, months, acceptance,
 	newcomers, diary, stale, starters,
@@ -83,10 +83,10 @@ func TestEveryQuestionHasATask(t *testing.T) {
 	assert.Equal(t, asked, done)
 }
 
-// set sorts facts whose order means nothing.
+// set sorts facts whose order does not matter.
 func set(facts []string) []string { return slices.Sorted(slices.Values(facts)) }
 
-// equals is a comparison for where, and quote a text in it.
+// equals returns a condition for where; quote quotes a text for one.
 func equals(column, text string) string { return column + " == " + quote(text) }
 
 func quote(text string) string { return strconv.Quote(text) }

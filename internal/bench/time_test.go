@@ -11,7 +11,7 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/sandbox"
 )
 
-// Questions about what happened lately or happens soon.
+// Questions about recent and upcoming events.
 
 func (w *world) newIn(j sandbox.Job) []sandbox.Application {
 	return filter(w.applicationsFor(j.ID, ""), func(a sandbox.Application) bool {
@@ -38,21 +38,21 @@ var newcomers = task{
 		})
 		return set(t.facts("candidate_id", "candidate"))
 	},
-	others: func(r *rivals, ask words) {
+	others: func(r *baselines, ask words) {
 		id := r.job(ask["job"], false)
 		since := today.AddDate(0, 0, -7).Format(time.DateOnly)
-		// Rows have the name without the id. A recruiter would not miss it.
+		// Rows have the name without the id, which is enough for a recruiter.
 		read(r.both(), applications, url.Values{"job_ids": {id}, "remote_created_after": {since}})
 	},
 }
 
-// nextWeek is from the Monday to the one after.
+// nextWeek returns next Monday and the Monday after.
 func nextWeek(now time.Time) (from, to time.Time) {
 	from = now.Truncate(24*time.Hour).AddDate(0, 0, 7-(int(now.Weekday())+6)%7)
 	return from, from.AddDate(0, 0, 7)
 }
 
-// diaryOf are the interviews of someone in the next week.
+// diaryOf returns a user's interviews of the next week.
 func (w *world) diaryOf(userID string) []sandbox.Interview {
 	from, to := nextWeek(w.now)
 	return filter(w.interviews, func(v sandbox.Interview) bool {
@@ -87,7 +87,7 @@ var diary = task{
 		return set(t.facts("start", "candidate", "job"))
 	},
 	// The API filters interviews neither by person nor by date.
-	others: func(r *rivals, _ words) { read(r.both(), interviews, nil) },
+	others: func(r *baselines, _ words) { read(r.both(), interviews, nil) },
 }
 
 func (w *world) staleIn(j sandbox.Job) []sandbox.Application {
@@ -115,7 +115,7 @@ var stale = task{
 		})
 		return set(t.column("id"))
 	},
-	others: func(r *rivals, ask words) {
+	others: func(r *baselines, ask words) {
 		id := r.job(ask["job"], false)
 		for _, x := range read(r.both(), applications, url.Values{"job_ids": {id}, "outcomes": {"PENDING"}}) {
 			detail(r.lean(), applications, x.ID)
@@ -146,5 +146,5 @@ var starters = task{
 		})
 		return set(t.facts("candidate", "job", "start_date"))
 	},
-	others: func(r *rivals, _ words) { read(r.both(), offers, nil) },
+	others: func(r *baselines, _ words) { read(r.both(), offers, nil) },
 }

@@ -16,13 +16,11 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/sandbox"
 )
 
-// today is when the questions are asked: a Tuesday, so that next week begins
-// in six days.
+// today is the day of the questions: a Tuesday, so that next week begins in six days.
 var today = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 
-// world is the data set with everything by its id. Records are in the order of
-// their ids, so that the first that fits is the one with the lowest id; deleted
-// ones are left out of the lists, but not of the maps.
+// world is the data set, indexed by id. Records are in the order of their ids, so that
+// the first match has the lowest id. Deleted records are in the maps only.
 type world struct {
 	now          time.Time
 	candidates   []sandbox.Candidate
@@ -56,7 +54,7 @@ func newWorld(d *sandbox.Data) *world {
 	return w
 }
 
-// ordered gives the living records by id, and all of them in a map.
+// ordered returns the records that are not deleted, by id, and all of them in a map.
 func ordered[T any](all []T, record func(T) sandbox.Record) ([]T, map[string]T) {
 	byID := make(map[string]T, len(all))
 	var living []T
@@ -70,7 +68,7 @@ func ordered[T any](all []T, record func(T) sandbox.Record) ([]T, map[string]T) 
 	return living, byID
 }
 
-// fold is how people compare names: case and accents do not count.
+// fold returns a text for comparison as people compare names: without case and accents.
 func fold(s string) string {
 	out, _, err := transform.String(transform.Chain(norm.NFKD, runes.Remove(runes.In(unicode.Mn))), s)
 	if err != nil {
@@ -79,38 +77,38 @@ func fold(s string) string {
 	return strings.ToLower(out)
 }
 
-// called are the people of that name.
-func (w *world) called(name string) []sandbox.Candidate {
+// named returns the candidates of that name.
+func (w *world) named(name string) []sandbox.Candidate {
 	return filter(w.candidates, func(c sandbox.Candidate) bool { return fold(c.Name()) == fold(name) })
 }
 
-// bearers counts the people of each name.
-func (w *world) bearers() map[string]int {
+// nameCounts counts the candidates of each name.
+func (w *world) nameCounts() map[string]int {
 	return tally(w.candidates, func(c sandbox.Candidate) string { return fold(c.Name()) })
 }
 
-// clear reports whether the name of a job means only that job; a question that
-// names one of two jobs of the same name has no single answer.
-func (w *world) clear(j sandbox.Job) bool { return len(w.jobsNamed(j.Name)) == 1 }
+// hasUniqueName reports whether no other job has the name of j: otherwise a question
+// that names it has no single answer.
+func (w *world) hasUniqueName(j sandbox.Job) bool { return len(w.jobsNamed(j.Name)) == 1 }
 
 func (w *world) jobsNamed(name string) []sandbox.Job {
 	return filter(w.jobs, func(j sandbox.Job) bool { return fold(j.Name) == fold(name) })
 }
 
-// jobNamed is the job that the words of a question mean.
+// jobNamed returns the job of that name.
 func (w *world) jobNamed(name string) sandbox.Job { return w.jobsNamed(name)[0] }
 
-// open are the open jobs with names of their own.
+// open returns the open jobs with unique names.
 func (w *world) open() []sandbox.Job {
-	return filter(w.jobs, func(j sandbox.Job) bool { return j.Status == "OPEN" && w.clear(j) })
+	return filter(w.jobs, func(j sandbox.Job) bool { return j.Status == "OPEN" && w.hasUniqueName(j) })
 }
 
-// stageNamed is the stage of that job with that name.
+// stageNamed returns the stage of a job by its name.
 func (w *world) stageNamed(j sandbox.Job, name string) sandbox.Stage {
 	return filter(w.stagesOf(j), func(s sandbox.Stage) bool { return s.Name == name })[0]
 }
 
-// stagesOf are the stages in use of a job, in their order.
+// stagesOf returns the stages in use of a job, in their order.
 func (w *world) stagesOf(j sandbox.Job) []sandbox.Stage {
 	var out []sandbox.Stage
 	for _, id := range j.StageIDs {
@@ -122,8 +120,8 @@ func (w *world) stagesOf(j sandbox.Job) []sandbox.Stage {
 	return out
 }
 
-// applicationsFor are the applications for a job with that outcome, any if it
-// is empty.
+// applicationsFor returns the applications for a job with that outcome, or with any if
+// it is "".
 func (w *world) applicationsFor(jobID, outcome string) []sandbox.Application {
 	return filter(w.applications, func(a sandbox.Application) bool {
 		return a.JobID == jobID && (outcome == "" || a.Outcome == outcome)
@@ -136,7 +134,7 @@ func (w *world) applicationsOf(candidateID string) []sandbox.Application {
 
 func (w *world) nameOf(candidateID string) string { return seen(w.candidate[candidateID].Name()) }
 
-// seen is what a person sees of a text: no control or format characters.
+// seen returns the visible part of a text: without control and format characters.
 func seen(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.In(r, unicode.Cc, unicode.Cf) {
@@ -148,7 +146,7 @@ func seen(s string) string {
 
 func userName(u sandbox.User) string { return strings.TrimSpace(u.First + " " + u.Last) }
 
-// days is the time since t in days; t must not be zero.
+// days returns the days since t, which must not be zero.
 func (w *world) days(t time.Time) float64 { return w.now.Sub(t).Hours() / 24 }
 
 func filter[T any](all []T, keep func(T) bool) []T {
@@ -161,8 +159,8 @@ func filter[T any](all []T, keep func(T) bool) []T {
 	return out
 }
 
-// most is the element for which n is largest, the first of equals; the zero
-// value where n is positive for none.
+// most returns the element with the largest n, the first of several; the zero value if
+// n is positive for none.
 func most[T any](all []T, n func(T) int) T {
 	var best T
 	largest := 0
@@ -174,7 +172,7 @@ func most[T any](all []T, n func(T) int) T {
 	return best
 }
 
-// first is the first element that fits, else the zero value.
+// first returns the first element that fits, or the zero value.
 func first[T any](all []T, fits func(T) bool) T {
 	if i := slices.IndexFunc(all, fits); i >= 0 {
 		return all[i]
@@ -183,7 +181,7 @@ func first[T any](all []T, fits func(T) bool) T {
 	return none
 }
 
-// tally counts by a key.
+// tally counts elements by a key.
 func tally[T any](all []T, key func(T) string) map[string]int {
 	out := map[string]int{}
 	for _, v := range all {

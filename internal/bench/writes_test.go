@@ -14,18 +14,17 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/sandbox"
 )
 
-// Questions that change something. Their truth is what must have happened
-// upstream, and nothing beside it.
+// Questions that change something. Their truth is all that must have changed upstream.
 
 const phoneNote = "The phone screen went well."
 
 var moving = task{
 	id: "q22",
 	pick: func(w *world) words {
-		bearers := w.bearers()
+		nameCounts := w.nameCounts()
 		a := first(w.applications, func(a sandbox.Application) bool {
 			j := w.job[a.JobID]
-			return a.Outcome == "PENDING" && j.Status == "OPEN" && w.clear(j) && bearers[fold(w.nameOf(a.CandidateID))] == 1 && w.next(a).ID != ""
+			return a.Outcome == "PENDING" && j.Status == "OPEN" && w.hasUniqueName(j) && nameCounts[fold(w.nameOf(a.CandidateID))] == 1 && w.next(a).ID != ""
 		})
 		return words{"name": w.nameOf(a.CandidateID), "job": w.job[a.JobID].Name, "stage": w.next(a).Name}
 	},
@@ -47,7 +46,7 @@ var moving = task{
 		return nil
 	},
 	trace: trace,
-	others: func(r *rivals, ask words) {
+	others: func(r *baselines, ask words) {
 		// The application is in the whole candidate, the stages in the whole job.
 		for _, c := range read(r.both(), candidates, person(ask["name"])) {
 			detail(r.lean(), candidates, c.ID)
@@ -56,8 +55,8 @@ var moving = task{
 	},
 }
 
-// next is the stage after the one where an application stands; none where that
-// would be the last, which hires.
+// next returns the stage after an application's current one; the zero value if that is
+// the last, which hires.
 func (w *world) next(a sandbox.Application) sandbox.Stage {
 	stages := w.stagesOf(w.job[a.JobID])
 	at := slices.IndexFunc(stages, func(s sandbox.Stage) bool { return s.ID == a.StageID })
@@ -69,7 +68,7 @@ func (w *world) next(a sandbox.Application) sandbox.Stage {
 
 const longAgo = 90 // days
 
-// overdue are the undecided applications at a stage made long ago.
+// overdue returns the undecided applications at a stage that were created long ago.
 func (w *world) overdue(stageID string) []sandbox.Application {
 	return filter(w.applications, func(a sandbox.Application) bool {
 		return a.StageID == stageID && a.Outcome == "PENDING" && !a.Created.IsZero() && w.days(a.Created) > longAgo
@@ -83,7 +82,7 @@ var rejecting = task{
 			return a.Outcome == "PENDING" && !a.Created.IsZero() && w.days(a.Created) > longAgo
 		}), func(a sandbox.Application) string { return a.StageID })
 		at := first(w.stages, func(s sandbox.Stage) bool {
-			return n[s.ID] >= 3 && n[s.ID] <= 6 && w.clear(w.job[s.JobID])
+			return n[s.ID] >= 3 && n[s.ID] <= 6 && w.hasUniqueName(w.job[s.JobID])
 		})
 		return words{"job": w.job[at.JobID].Name, "stage": at.Name, "reason": w.reasons[0].Name}
 	},
@@ -103,7 +102,7 @@ var rejecting = task{
 		return nil
 	},
 	trace: trace,
-	others: func(r *rivals, ask words) {
+	others: func(r *baselines, ask words) {
 		r.job(ask["job"], true)
 		read(r.both(), applications, url.Values{"current_stage_ids": {r.stage(ask["job"], ask["stage"])}, "outcomes": {"PENDING"}})
 		read(r.both(), rejectionReasons, nil)
@@ -185,15 +184,15 @@ var entering = task{
 		}
 		return set(out)
 	},
-	others: func(r *rivals, ask words) { r.job(ask["job"], true) },
+	others: func(r *baselines, ask words) { r.job(ask["job"], true) },
 }
 
-// required are the questions that everyone must answer.
+// required returns the questions that everyone must answer.
 func required(j sandbox.Job) []sandbox.Question {
 	return filter(j.Questions, func(q sandbox.Question) bool { return q.Required && q.PreconditionID == "" })
 }
 
-// answers are what the applicant said, by the title of the question.
+// answers returns the applicant's answers, by the title of the question.
 func (w words) answers() map[string]string {
 	var out map[string]string
 	if err := json.Unmarshal([]byte(w["answers"]), &out); err != nil {
@@ -202,7 +201,7 @@ func (w words) answers() map[string]string {
 	return out
 }
 
-// offered are the undecided applications of a job that have an offer.
+// offered returns the undecided applications of a job that have an offer.
 func (w *world) offered(jobID string) []sandbox.Application {
 	have := tally(w.offers, func(o sandbox.Offer) string { return o.ApplicationID })
 	return filter(w.applicationsFor(jobID, "PENDING"), func(a sandbox.Application) bool { return have[a.ID] > 0 })
@@ -213,7 +212,7 @@ var tagging = task{
 	pick: func(w *world) words {
 		j := first(w.jobs, func(j sandbox.Job) bool {
 			n := len(w.offered(j.ID))
-			return w.clear(j) && n >= 2 && n <= 5
+			return w.hasUniqueName(j) && n >= 2 && n <= 5
 		})
 		return words{"job": j.Name, "n": strconv.Itoa(len(w.offered(j.ID))), "tag": "Final choice"}
 	},
@@ -233,8 +232,8 @@ var tagging = task{
 		return nil
 	},
 	trace: trace,
-	others: func(r *rivals, ask words) {
-		// Rows of offers have person and job; the person's id is in the whole application.
+	others: func(r *baselines, ask words) {
+		// Rows of offers have candidate and job; the candidate's id is in the whole application.
 		id := r.job(ask["job"], false)
 		offered := map[string]bool{}
 		for _, o := range read(r.lean(), offers, nil) {
@@ -248,8 +247,8 @@ var tagging = task{
 	},
 }
 
-// trace is every change that was made upstream, and every record that is not as
-// it was before.
+// trace returns every change that was made upstream, and every record that differs from
+// before.
 func trace(before *world, s *sandbox.Sandbox) []string {
 	after := newWorld(s.Snapshot())
 	var out []string

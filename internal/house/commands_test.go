@@ -22,8 +22,8 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/internal/testbinary"
 )
 
-// place is where the commands of the documentation are run: a home of its own,
-// with the program as a reader has it.
+// place returns a home directory and an environment for the commands of the
+// documentation, with the program on the PATH.
 func place(t *testing.T) (dir string, env []string) {
 	t.Helper()
 	dir = t.TempDir()
@@ -45,7 +45,7 @@ var loopbackPort = regexp.MustCompile(`127\.0\.0\.1:\d+`)
 // those that need a network or another program are marked as console.
 func TestEveryCommandOfTheDocumentationRuns(t *testing.T) {
 	dir, env := place(t)
-	// A journal, for those that read it.
+	// Some commands read a journal.
 	first := exec.CommandContext(t.Context(), "sh", "-c", `kombo-mcp call --sandbox --today 2026-11-24 --journal "$HOME/kombo-mcp/" --journal-reads get_tags`)
 	first.Env = env
 	out, err := first.CombinedOutput()
@@ -65,8 +65,8 @@ func firstLine(s string) string {
 	return line
 }
 
-// runBlock runs a block to its end, or, where it ends in a server, until that
-// can be reached.
+// runBlock runs a block to its end; if it starts a server, until the server can be
+// reached.
 func runBlock(t *testing.T, dir string, env []string, block string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
@@ -105,7 +105,7 @@ func runBlock(t *testing.T, dir string, env []string, block string) {
 		return c.Close() == nil
 	}, time.Minute, 50*time.Millisecond, block)
 	require.NoError(t, syscall.Kill(-cmd.Process.Pid, syscall.SIGINT))
-	// The shell tells that it was interrupted; the server ended as it should.
+	// The shell exits with an error, since it was interrupted.
 	_ = cmd.Wait()
 	require.True(t, reached, "%s\n%.2000s", block, &said)
 }

@@ -1,4 +1,3 @@
-// Package house holds tests about the repository itself: which way imports
-// point, how large files grow, whether what is generated is up to date and what
-// the README says is true.
+// Package house holds tests about the repository itself: the direction of imports, the
+// size of files, whether generated files are up to date and whether the README is true.
 package house

@@ -14,7 +14,7 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/internal/golden"
 )
 
-// documentation is every page for users, by path.
+// documentation returns every page for users, by path.
 func documentation(t *testing.T) map[string]string {
 	t.Helper()
 	pages := map[string]string{"README.md": readme(t)}
@@ -73,7 +73,7 @@ func TestEveryLinkOfTheDocumentationLeadsSomewhere(t *testing.T) {
 	assert.Greater(t, seen, 20)
 }
 
-// metricsTable lists what the server counts, from where it declares it.
+// metricsTable returns the table of metrics, read from their declarations.
 func metricsTable(t *testing.T) string {
 	t.Helper()
 	source, err := os.ReadFile(filepath.Join(root, "internal", "serve", "metrics.go"))

@@ -20,14 +20,13 @@ import (
 // root is the top of the repository, seen from this package.
 const root = "../.."
 
-// maxLines is where a second idea is hiding in a file.
+// maxLines is the most lines of a Go file: a longer one has more than one idea.
 const maxLines = 450
 
-// walk calls fn for every file of the repository that someone wrote.
+// walk calls fn for every file of the repository, except generated and built ones.
 func walk(t *testing.T, fn func(path string, content []byte)) {
 	t.Helper()
-	// rapid's are the notes of failed runs, for whoever runs them next. In a
-	// worktree of git, .git is a file.
+	// rapid keeps failed cases for the next run. In a worktree of git, .git is a file.
 	built := []string{".git", "bin", "node_modules", "rapid"}
 	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		switch {
@@ -100,8 +99,8 @@ func TestNpmInstallsTheSameFromAnyRegistry(t *testing.T) {
 	}
 }
 
-// TestAllThatBuildTheProgramShareTheFlagsOfARelease holds that a build cache
-// that one of them has filled serves all, and that tests start what is released.
+// TestAllThatBuildTheProgramShareTheFlagsOfARelease makes sure that all share one build
+// cache, and that tests start the program as it is released.
 func TestAllThatBuildTheProgramShareTheFlagsOfARelease(t *testing.T) {
 	flags := strings.Join(testbinary.BuildFlags, " ")
 	for path, want := range map[string]string{

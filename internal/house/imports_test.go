@@ -103,8 +103,8 @@ func listPackages(t *testing.T) []listedPackage {
 	}
 }
 
-// part is the part of the module that an import path belongs to, the smallest
-// where one is within another; "" if the path is not ours.
+// part returns the part of the module that an import path belongs to, the innermost if
+// they are nested; "" if the path is not in this module.
 func part(path string) string {
 	rest, ours := strings.CutPrefix(path, module)
 	if !ours {

@@ -33,7 +33,7 @@ func TestReadmeToolTableIsGenerated(t *testing.T) {
 	golden.Section(t, filepath.Join(root, "README.md"), "tools", tools.Markdown())
 }
 
-// shellLines are the commands in the fenced sh blocks of a text.
+// shellLines returns the commands in the fenced sh blocks of a text.
 func shellLines(text string) []string {
 	var lines []string
 	for _, block := range regexp.MustCompile("(?ms)^```sh\n(.*?)^```").FindAllStringSubmatch(text, -1) {
@@ -62,8 +62,8 @@ func TestMakeTargetsInTheDocumentationExist(t *testing.T) {
 	assert.NotZero(t, seen)
 }
 
-// helps runs the built command: the help of itself and of its subcommands, by
-// name ("" for its own).
+// helps returns the help of the built command and its subcommands, by name, "" for the
+// command itself.
 func helps(t *testing.T) map[string]string {
 	t.Helper()
 	program := testbinary.Path(t)
@@ -108,10 +108,10 @@ func TestReadmeNamesEveryFlagVariableAndSubcommand(t *testing.T) {
 	}
 	has, told := offered(help.String()), offered(text)
 	for _, name := range slices.Compact(slices.Sorted(slices.Values(has))) {
-		assert.True(t, name == "--help" || slices.Contains(told, name), "README says nothing of %s", name)
+		assert.True(t, name == "--help" || slices.Contains(told, name), "README does not mention %s", name)
 	}
 	for _, name := range slices.Compact(slices.Sorted(slices.Values(told))) {
-		assert.True(t, slices.Contains(has, name), "README speaks of %s, which no command has", name)
+		assert.True(t, slices.Contains(has, name), "README mentions %s, which no command has", name)
 	}
 }
 

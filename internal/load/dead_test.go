@@ -22,13 +22,13 @@ import (
 
 const (
 	deadClients = 50
-	// deadAsks is how many large answers each has coming, which are more than
-	// sockets and queues hold.
+	// deadAsks is how many large answers each requests: more than sockets and queues
+	// can buffer.
 	deadAsks = 40
 )
 
-// dead opens a stream of the older transport, asks for much and reads none of
-// it.
+// dead opens a stream of the older transport, requests large answers and reads none of
+// them.
 func dead(t *testing.T, g *target) {
 	t.Helper()
 	c := dialRaw(t, g, "GET /sse HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -64,8 +64,8 @@ func dialRaw(t *testing.T, g *target, text string) net.Conn {
 	return c
 }
 
-// TestDeadClientsDelayNobody measures some callers alone, and then beside
-// clients that ask and do not read, or begin a request and do not go on.
+// TestDeadClientsDelayNobody measures some callers alone, and then with clients that
+// do not read their answers, or never finish a request.
 func TestDeadClientsDelayNobody(t *testing.T) {
 	const callers = 8
 	g := sandboxed(testbinary.Path(t), "http,sse")
@@ -91,7 +91,7 @@ func TestDeadClientsDelayNobody(t *testing.T) {
 		dialRaw(t, g, "POST /mcp HTTP/1.1\r\nHost: ")
 		dialRaw(t, g, "POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 20000000\r\n\r\n{")
 	}
-	// Their calls are done; what is left is that nobody reads.
+	// Their calls are finished; only the answers are still unread.
 	time.Sleep(time.Second)
 	for range runs {
 		beside = append(beside, run())

@@ -1,4 +1,4 @@
-// Package load holds what measures the server under load, beside a bare server
-// of the same library, and what leaves it under load for long. Nothing here is
-// built into the program, and nothing runs without the build tag load.
+// Package load measures the server under load, in comparison with a bare server of the
+// same library, and keeps it under load for long. Nothing of it is part of the
+// program, and its tests need the build tag load.
 package load

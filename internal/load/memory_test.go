@@ -15,7 +15,7 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/internal/testbinary"
 )
 
-// resident is the memory of a process in KiB, as Linux tells it.
+// resident returns the resident memory of a process in KiB, from Linux's /proc.
 func resident(t *testing.T, pid int) int {
 	t.Helper()
 	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))

@@ -26,8 +26,8 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/internal/testbinary"
 )
 
-// The child that this binary is when it is told so: a bare server whose one
-// tool answers with the bytes of a file.
+// With these variables set, the test binary is a bare server instead, whose one tool
+// answers with the bytes of a file.
 const (
 	bareKind  = "KOMBO_LOAD_BARE"
 	bareBytes = "KOMBO_LOAD_BYTES"
@@ -41,7 +41,7 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
-	// The client tells of each stream that it opens.
+	// The client logs each stream that it opens.
 	slog.SetDefault(slog.New(slog.DiscardHandler))
 	os.Exit(testbinary.Run(m))
 }
@@ -78,19 +78,19 @@ func bare(kind, path string) error {
 	return http.Serve(l, mux) //nolint:gosec // it is to be bare
 }
 
-// target is a server to be measured.
+// target is a server to measure.
 type target struct {
 	path string
 	args []string
 	env  []string
-	// kind is stdio, http, http with a stream that stands open, or sse.
+	// kind is stdio, http, "http with a stream" (an open GET stream) or sse.
 	kind string
-	// url is where it serves, "" over stdio.
+	// url is the address of the server, "" over stdio.
 	url string
 	pid int
 }
 
-// sandboxed is the real server on made-up data.
+// sandboxed returns the real server on made-up data.
 func sandboxed(path, kind string, more ...string) *target {
 	args := append([]string{"--sandbox", "--seed=7", "--today=2026-11-24", "--transport=" + kind}, more...)
 	if kind != "stdio" {
@@ -101,7 +101,7 @@ func sandboxed(path, kind string, more ...string) *target {
 
 var serving = regexp.MustCompile(` on (\S+:\d+)$`)
 
-// listen starts a target over HTTP; over stdio connect does.
+// listen starts a target that serves HTTP; over stdio, connect does.
 func (g *target) listen(t *testing.T) {
 	t.Helper()
 	if g.kind == "stdio" {
@@ -126,7 +126,7 @@ func (g *target) listen(t *testing.T) {
 		}
 		fmt.Fprintln(os.Stderr, scan.Text())
 	}
-	require.Fail(t, "it does not listen")
+	require.Fail(t, "the server does not listen")
 }
 
 // connect begins a session that lasts as long as the test.
@@ -175,7 +175,7 @@ func (g *target) dial(ctx context.Context) (c *client.Client, err error) {
 // pooled keeps a connection for each caller.
 var pooled = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 2000, MaxIdleConns: 2000}}
 
-// ask calls a tool; an answer that is an error is one.
+// ask calls a tool. An error result is returned as an error.
 func ask(ctx context.Context, c *client.Client, tool string, arguments any) (*mcp.CallToolResult, error) {
 	r := mcp.CallToolRequest{}
 	r.Params.Name, r.Params.Arguments = tool, arguments
@@ -186,12 +186,12 @@ func ask(ctx context.Context, c *client.Client, tool string, arguments any) (*mc
 	return result, err
 }
 
-// refused is an answer that is an error.
+// refused is an error result.
 type refused struct{ tool, text string }
 
 func (r refused) Error() string { return r.tool + ": " + r.text }
 
-// save writes an answer for the bare server to repeat.
+// save stores an answer for the bare server.
 func save(t *testing.T, r *mcp.CallToolResult) string {
 	t.Helper()
 	raw, err := json.Marshal(map[string]any{"text": r.Content[0].(mcp.TextContent).Text, "rest": r.StructuredContent})

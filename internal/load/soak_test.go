@@ -31,7 +31,7 @@ var (
 	clients = flag.Int("clients", 12, "clients at one time")
 )
 
-// shaky is an ATS of which some requests fail, on purpose.
+// shaky is an ATS that fails some requests.
 type shaky struct {
 	*sandbox.Sandbox
 	injected atomic.Int64
@@ -57,10 +57,10 @@ func (s *shaky) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.Sandbox.ServeHTTP(w, r)
 }
 
-// allowed are the words of what was injected.
+// allowed matches the texts of injected failures.
 var allowed = regexp.MustCompile(`injected by the soak|HTTP 503`)
 
-// tally counts what a soak came to.
+// tally counts the results of a soak.
 type tally struct{ calls, failed, sessions, notes, hungUp atomic.Int64 }
 
 func TestASoakLosesNoAnswerAndLeaksNothing(t *testing.T) {
@@ -111,12 +111,12 @@ func TestASoakLosesNoAnswerAndLeaksNothing(t *testing.T) {
 	for what, times := range effects {
 		require.Equal(t, 1, times, "%s was done more than once", what)
 	}
-	assert.GreaterOrEqual(t, int64(len(effects)), count.notes.Load(), "each note that was told of is there")
+	assert.GreaterOrEqual(t, int64(len(effects)), count.notes.Load(), "each note that was answered as done is there")
 	assert.Less(t, after-before, 64<<10, "KiB")
 	assertIdle(t, g)
 }
 
-// visit is one client's stay: it asks, and at times hangs up on its last call.
+// visit is one client's session: it makes calls, and sometimes hangs up during the last.
 func visit(t *testing.T, g *target, count *tally, applications []string, unique string) {
 	c, err := g.dial(t.Context())
 	if !assert.NoError(t, err) {
@@ -142,10 +142,10 @@ func visit(t *testing.T, g *target, count *tally, applications []string, unique 
 		}
 	}
 	if rand.IntN(5) == 0 {
-		// Not by a deadline: at one that is just over this client panics.
+		// Not by a deadline: the client panics if one has just passed.
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Duration(rand.IntN(5))*time.Millisecond, cancel)
-		// What becomes of it is nobody's business any more.
+		// Its result does not matter any more.
 		_, _ = ask(ctx, c, "get_applications", map[string]any{"where": fmt.Sprintf(`candidate != %q`, unique)})
 		cancel()
 		count.hungUp.Add(1)
@@ -153,7 +153,7 @@ func visit(t *testing.T, g *target, count *tally, applications []string, unique 
 	assert.NoError(t, c.Close())
 }
 
-// draw gives a call; words that are unique make a write of its own.
+// draw returns a random call. A unique text makes each write a different one.
 func draw(applications []string, unique string) (tool string, arguments map[string]any) {
 	switch rand.IntN(6) {
 	case 0:
@@ -170,7 +170,7 @@ func draw(applications []string, unique string) (tool string, arguments map[stri
 	return "add_application_note", map[string]any{"application_id": applications[rand.IntN(len(applications))], "content": "note " + unique}
 }
 
-// assertIdle asserts that nothing is left of clients that have gone.
+// assertIdle asserts that nothing is left of disconnected clients.
 func assertIdle(t *testing.T, g *target) {
 	t.Helper()
 	gauge := func(name string) float64 {
@@ -188,5 +188,5 @@ func assertIdle(t *testing.T, g *target) {
 	}
 	pooled.CloseIdleConnections()
 	assert.Eventually(t, func() bool { return gauge("kombo_mcp_calls_in_flight") == 0 && gauge("kombo_mcp_sessions") == 0 }, 20*time.Second, 100*time.Millisecond, "calls or sessions are left")
-	assert.Eventually(t, func() bool { return gauge("go_goroutines") < 60 }, 20*time.Second, 100*time.Millisecond, "goroutines are left")
+	assert.Eventually(t, func() bool { return gauge("go_goroutines") < 60 }, 20*time.Second, 100*time.Millisecond, "leaked goroutines")
 }

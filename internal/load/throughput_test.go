@@ -22,18 +22,18 @@ import (
 
 var (
 	stretch = flag.Duration("stretch", time.Second, "how long each of the five runs takes")
-	wanted  = flag.Bool("wanted", true, "fail where a ratio is below what is wanted")
+	wanted  = flag.Bool("wanted", true, "fail if a ratio is below its bound")
 )
 
 const runs = 5
 
-// figure is what one run came to.
+// figure is the result of one run.
 type figure struct {
 	rate     float64
 	p50, p99 time.Duration
 }
 
-// measure lets callers call for a while.
+// measure lets callers make calls for a while.
 func measure(t *testing.T, clients []*client.Client, callers int, call func(context.Context, *client.Client) error) figure {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), *stretch+time.Minute)
@@ -73,8 +73,7 @@ func middle(f []figure) figure {
 
 func ms(d time.Duration) string { return fmt.Sprintf("%.2f ms", float64(d.Microseconds())/1000) }
 
-// question is what is asked again and again, and how much of the bare server's
-// throughput is wanted then.
+// question is a repeated call, with the least share of the bare server's throughput.
 type question struct {
 	name, tool string
 	least      float64
@@ -97,9 +96,9 @@ func TestThroughputBesideABareServer(t *testing.T) {
 	}
 }
 
-// compare prints what a question costs over a transport, beside a server that
-// answers with the same bytes. The ratio is the median of those of five runs,
-// each with its neighbour: a machine is not the same from minute to minute.
+// compare prints the throughput of a question over a transport, and that of a bare
+// server that answers with the same bytes. The ratio is the median of five pairs of
+// runs, since a machine's speed varies from minute to minute.
 func compare(t *testing.T, binary, kind string, q question) {
 	self, err := os.Executable()
 	require.NoError(t, err)
@@ -130,7 +129,7 @@ func compare(t *testing.T, binary, kind string, q question) {
 		var a, b []figure
 		var ratios []float64
 		for i := range runs {
-			// Which goes first changes, so that neither has the quieter time.
+			// The order alternates, so that neither has the quieter machine.
 			if i%2 == 0 {
 				a, b = append(a, one()), append(b, other())
 			} else {

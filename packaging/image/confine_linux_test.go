@@ -6,8 +6,8 @@ import (
 	"syscall"
 )
 
-// confine has a command see nothing but a folder, and be a user without rights.
-// It needs root; without, the command runs as it is.
+// confine restricts a command to a folder, as an unprivileged user. That needs root;
+// without it, the command runs as it is and confine returns false.
 func confine(cmd *exec.Cmd, dir string, user uint32) bool {
 	if os.Geteuid() != 0 {
 		return false

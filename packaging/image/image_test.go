@@ -15,10 +15,10 @@ import (
 
 const root = "../.."
 
-// instruction is one of a Dockerfile, with what comes after it.
+// instruction is an instruction of a Dockerfile with its arguments.
 type instruction struct{ name, rest string }
 
-// stages reads a Dockerfile, stage by stage.
+// stages returns the instructions of the Dockerfile by stage.
 func stages(t *testing.T) [][]instruction {
 	t.Helper()
 	raw, err := os.ReadFile(filepath.Join(root, "Dockerfile"))
@@ -33,7 +33,7 @@ func stages(t *testing.T) [][]instruction {
 		if name == "FROM" {
 			out = append(out, nil)
 		}
-		require.NotEmpty(t, out, "what comes before FROM")
+		require.NotEmpty(t, out, "an instruction before FROM")
 		last := len(out) - 1
 		out[last] = append(out[last], instruction{name, rest})
 	}
@@ -52,16 +52,16 @@ func only(t *testing.T, stage []instruction, name string) string {
 	return found[0]
 }
 
-func TestTheImageHoldsTheProgramAloneAndNoRoot(t *testing.T) {
+func TestImageHasOnlyTheProgramAndNoRoot(t *testing.T) {
 	all := stages(t)
 	require.Len(t, all, 2)
 	final := all[1]
 	assert.Equal(t, "gcr.io/distroless/static-debian12:nonroot", only(t, final, "FROM"))
 	assert.Equal(t, "--from=build /out/kombo-mcp /kombo-mcp", only(t, final, "COPY"))
-	assert.Equal(t, "65532:65532", only(t, final, "USER"), "a number, so that Kubernetes can tell that it is not root")
+	assert.Equal(t, "65532:65532", only(t, final, "USER"), "a number, so that Kubernetes can check that it is not root")
 	assert.Equal(t, `["/kombo-mcp"]`, only(t, final, "ENTRYPOINT"))
 	for _, i := range final {
-		assert.NotContains(t, []string{"RUN", "ADD", "CMD", "SHELL"}, i.name, "nothing runs while the last stage is built")
+		assert.NotContains(t, []string{"RUN", "ADD", "CMD", "SHELL"}, i.name, "the last stage only copies")
 		assert.NotRegexp(t, `(?i)(key|token|secret)=`, i.rest)
 	}
 	mod, err := os.ReadFile(filepath.Join(root, "go.mod"))
@@ -71,10 +71,9 @@ func TestTheImageHoldsTheProgramAloneAndNoRoot(t *testing.T) {
 	assert.Equal(t, "golang:"+version[1]+" AS build", only(t, all[0], "FROM"), "the Go of go.mod")
 }
 
-// TestWhatTheImageHoldsStarts builds the image's files as the Dockerfile says
-// and starts its entry point as its user, with those files and no others where
-// this machine lets a test do that.
-func TestWhatTheImageHoldsStarts(t *testing.T) {
+// TestFilesOfImageStart builds the files of the image as the Dockerfile does, and starts
+// its entry point as its user, without other files if this machine allows that.
+func TestFilesOfImageStart(t *testing.T) {
 	all := stages(t)
 	build := ""
 	for _, i := range all[0] {

@@ -1,6 +1,6 @@
-// Command picture draws the README's picture: what kombo-mcp demo says on a
-// terminal, for the questions that fit. It asks the program that it is given, so
-// that the picture shows what is, and always the same day.
+// Command picture draws the README's picture: the output of kombo-mcp demo on a
+// terminal, for the questions that fit. It runs the given program on a fixed day, so
+// that the picture is the program's real output and does not change from day to day.
 //
 //	go run ./packaging/picture bin/kombo-mcp > docs/picture.svg
 package main
@@ -22,7 +22,7 @@ import (
 
 func main() {
 	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "picture: name the built program")
+		fmt.Fprintln(os.Stderr, "usage: picture PROGRAM")
 		os.Exit(2)
 	}
 	svg, err := picture(os.Args[1])
@@ -35,7 +35,7 @@ func main() {
 	}
 }
 
-// shown are the questions of the demo that the picture shows, by how they begin.
+// shown are the beginnings of the questions of the demo that the picture shows.
 var shown = []string{"Where do people stand", "Where do we lose people", "Show me the rejected"}
 
 // step is a question of the demo.
@@ -69,15 +69,15 @@ func picture(program string) (string, error) {
 		}
 	}
 	if found != len(shown) {
-		return "", fmt.Errorf("the demo asks %d of the %d questions", found, len(shown))
+		return "", fmt.Errorf("the demo has only %d of the %d questions to draw", found, len(shown))
 	}
 	return draw(lines), nil
 }
 
-// line is one on the terminal.
+// line is a line on the terminal.
 type line struct{ text, colour string }
 
-// width is how many characters fit on a line.
+// width is the number of characters on a line.
 const width = 104
 
 func (s step) lines() []line {
@@ -94,7 +94,7 @@ func (s step) lines() []line {
 	return out
 }
 
-// aligned puts the columns of a table under one another.
+// aligned aligns the columns of a table.
 func aligned(text string) string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 8, 3, ' ', 0)
@@ -105,7 +105,7 @@ func aligned(text string) string {
 	return b.String()
 }
 
-// wrap breaks a line between words.
+// wrap breaks a line between words, at most at characters each.
 func wrap(text string, at int) []string {
 	var out []string
 	margin := text[:len(text)-len(strings.TrimLeft(text, " "))]
@@ -121,7 +121,7 @@ func wrap(text string, at int) []string {
 	return append(out, strings.TrimRight(text, " "))
 }
 
-// The measures of the drawing, in pixels.
+// The dimensions of the drawing, in pixels.
 const (
 	glyph  = 81 // tenths
 	row    = 19

@@ -18,7 +18,7 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(testbinary.Run(m)) }
 
-// TestThePictureOfTheDemoIsGenerated holds that it shows what the demo says.
+// TestThePictureOfTheDemoIsGenerated checks that it shows the demo's current output.
 func TestThePictureOfTheDemoIsGenerated(t *testing.T) {
 	svg, err := picture(testbinary.Path(t))
 	require.NoError(t, err)

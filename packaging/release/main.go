@@ -1,4 +1,4 @@
-// Command release makes what a release holds beside the programs: a bundle for
+// Command release makes the parts of a release other than the programs: a bundle for
 // each system, and the entry of the registry of MCP servers.
 //
 //	go run ./packaging/release bundle -version 0.1.0 -os linux -program bin/kombo-mcp -out kombo-mcp.mcpb
@@ -32,7 +32,7 @@ func main() {
 
 func run(args []string, stdout io.Writer) error {
 	if len(args) == 0 {
-		return errors.New("say bundle or registry")
+		return errors.New("the first argument must be bundle or registry")
 	}
 	flags := flag.NewFlagSet(args[0], flag.ContinueOnError)
 	version := flags.String("version", "0.1.0", "the version of the release")
@@ -69,7 +69,7 @@ func run(args []string, stdout io.Writer) error {
 		}
 		return err
 	}
-	return fmt.Errorf("say bundle or registry, not %q", args[0])
+	return fmt.Errorf("the first argument must be bundle or registry, not %q", args[0])
 }
 
 // bundled is one file of a bundle.
@@ -79,7 +79,7 @@ type bundled struct {
 	content []byte
 }
 
-// bundleFiles are the files of a bundle.
+// bundleFiles returns the files of a bundle.
 func bundleFiles(version, goos, path string) ([]bundled, error) {
 	m, err := newManifest(version, goos)
 	if err != nil {
@@ -96,7 +96,7 @@ func bundleFiles(version, goos, path string) ([]bundled, error) {
 	return []bundled{{"manifest.json", 0o644, text}, {m.Server.EntryPoint, 0o755, binary}}, nil
 }
 
-// packed writes a bundle that is the same for the same files.
+// packed writes a bundle, reproducibly: the same files give the same bytes.
 func packed(path string, files []bundled) error {
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)

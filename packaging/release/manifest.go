@@ -7,7 +7,7 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-// What every package says of the server.
+// The metadata that all packages share.
 const (
 	serverName  = "kombo-mcp"
 	description = "Lets an AI agent work in an applicant tracking system (ATS), through Kombo's unified API."
@@ -67,7 +67,7 @@ type compatibility struct {
 	Platforms []string `json:"platforms"`
 }
 
-// setting is one that the host asks the user for.
+// setting is a setting that the host asks the user for.
 type setting struct {
 	Type        string `json:"type"`
 	Title       string `json:"title"`
@@ -77,15 +77,15 @@ type setting struct {
 	Default     any    `json:"default,omitempty"`
 }
 
-// platforms are how a bundle calls the systems of Go. There is a bundle for
-// each: their programs would bear the same name in one.
+// platforms are the names of operating systems in a bundle, by GOOS. Each has a bundle
+// of its own, since the programs of two would have the same name.
 var platforms = map[string]string{"darwin": "darwin", "linux": "linux", "windows": "win32"}
 
-// newManifest describes the bundle for a system.
+// newManifest returns the manifest of the bundle for an operating system.
 func newManifest(version, goos string) (manifest, error) {
 	platform, known := platforms[goos]
 	if !known {
-		return manifest{}, fmt.Errorf("there are no bundles for %s", goos)
+		return manifest{}, fmt.Errorf("-os must be darwin, linux or windows, not %s", goos)
 	}
 	entry := "server/" + program(goos)
 	return manifest{
@@ -105,7 +105,7 @@ func newManifest(version, goos string) (manifest, error) {
 	}, nil
 }
 
-// program is the name of the built command.
+// program returns the file name of the built command.
 func program(goos string) string {
 	if goos == "windows" {
 		return serverName + ".exe"

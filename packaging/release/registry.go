@@ -2,11 +2,11 @@ package main
 
 import "strings"
 
-// registrySchema is the form of server.json that the registry takes.
+// registrySchema is the schema of server.json that the registry accepts.
 const registrySchema = "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json"
 
-// registryEntry is server.json, by which the registry of MCP servers lists this
-// one. The bundles are added by the release, which knows their hashes.
+// registryEntry is server.json, with which the registry of MCP servers lists this one.
+// The release adds the bundles and their hashes.
 type registryEntry struct {
 	Schema      string             `json:"$schema"`
 	Name        string             `json:"name"`
@@ -40,10 +40,11 @@ type registryInput struct {
 	Choices     []string `json:"choices,omitempty"`
 }
 
-// registryName is this server's name there, which the image bears as a label.
+// registryName is the server's name in the registry. The image has it as a label.
 const registryName = "io.github." + owner + "/" + serverName
 
-// newRegistryEntry lists the image and the bundles, by file name and SHA-256.
+// newRegistryEntry returns the entry with the image and the bundles, whose SHA-256 are
+// given by file name.
 func newRegistryEntry(version string, bundles map[string]string) registryEntry {
 	version = strings.TrimPrefix(version, "v")
 	inputs := []registryInput{

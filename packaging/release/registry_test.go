@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// registryModule is the registry's own source, which holds its schemas.
+// registryModule is the registry's own source, with its schemas.
 const registryModule = "github.com/modelcontextprotocol/registry@v1.5.0"
 
 func TestServerJSONFitsTheRegistrysSchema(t *testing.T) {
@@ -39,6 +39,6 @@ func TestServerJSONFitsTheRegistrysSchema(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, compiled.Validate(v))
 	}
-	// A schema that takes everything would say nothing.
+	// A schema that accepts everything would prove nothing.
 	require.Error(t, compiled.Validate(map[string]any{"name": "x"}))
 }

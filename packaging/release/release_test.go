@@ -52,8 +52,8 @@ func TestTheManifestKeepsTheRulesOfDesktopHosts(t *testing.T) {
 	require.Error(t, err)
 }
 
-// TestServerJSONKeepsTheRegistrysRules holds the rules that the registry checks
-// beyond its schema; make check-packages holds the schema itself.
+// TestServerJSONKeepsTheRegistrysRules checks the rules that the registry has beyond its
+// schema; make generated checks the schema.
 func TestServerJSONKeepsTheRegistrysRules(t *testing.T) {
 	e := newRegistryEntry("v0.1.0", nil)
 	assert.Regexp(t, `^[a-zA-Z0-9.-]+/[a-zA-Z0-9._-]+$`, e.Name)

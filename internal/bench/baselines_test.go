@@ -20,7 +20,7 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/sandbox"
 )
 
-// rivals count what an agent would read through two servers that pass the API's
+// baselines count what an agent would read through two servers that pass the API's
 // lists on, a page of 100 records a call.
 //
 // The naive one hands out the API's answers as they are. The compact one makes
@@ -30,7 +30,7 @@ import (
 // filters by job, stage, outcome, name and dates, reads a list once, and a
 // whole record only where its line lacks what the question needs. Neither
 // counts or filters beyond the API, so the agent has to read every page.
-type rivals struct {
+type baselines struct {
 	t              testing.TB
 	s              *sandbox.Sandbox
 	naive, compact cost
@@ -40,8 +40,8 @@ type rivals struct {
 	whole map[string]int
 }
 
-func newRivals(t testing.TB, s *sandbox.Sandbox) *rivals {
-	return &rivals{t: t, s: s, pages: map[string][]passed{}, whole: map[string]int{}}
+func newBaselines(t testing.TB, s *sandbox.Sandbox) *baselines {
+	return &baselines{t: t, s: s, pages: map[string][]passed{}, whole: map[string]int{}}
 }
 
 // passed is a page as both servers pass it on.
@@ -52,13 +52,13 @@ type passed struct {
 
 // readers are those of the two servers whose agent makes a request.
 type readers struct {
-	*rivals
+	*baselines
 	byNaive, byCompact bool
 }
 
-func (r *rivals) both() readers { return readers{r, true, true} }
-func (r *rivals) raw() readers  { return readers{r, true, false} }
-func (r *rivals) lean() readers { return readers{r, false, true} }
+func (r *baselines) both() readers { return readers{r, true, true} }
+func (r *baselines) raw() readers  { return readers{r, true, false} }
+func (r *baselines) lean() readers { return readers{r, false, true} }
 
 // listing is one of the API's lists.
 type listing[T any] struct {
@@ -74,7 +74,7 @@ func read[T any](r readers, l listing[T], filters url.Values) []T {
 	key := l.path + "?" + filters.Encode()
 	pages, known := r.pages[key]
 	if !known {
-		pages = fetchPages(r.rivals, l, filters)
+		pages = fetchPages(r.baselines, l, filters)
 		r.pages[key] = pages
 	}
 	var out []T
@@ -99,7 +99,7 @@ func decode[T any](t testing.TB, raw json.RawMessage) T {
 	return out
 }
 
-func fetchPages[T any](r *rivals, l listing[T], filters url.Values) []passed {
+func fetchPages[T any](r *baselines, l listing[T], filters url.Values) []passed {
 	r.t.Helper()
 	var out []passed
 	query := url.Values{"page_size": {"100"}}
@@ -182,7 +182,7 @@ func prune(v any) any {
 }
 
 // get asks the API.
-func (r *rivals) get(path string) []byte {
+func (r *baselines) get(path string) []byte {
 	r.t.Helper()
 	req, err := http.NewRequestWithContext(r.t.Context(), http.MethodGet, r.s.BaseURL()+path, http.NoBody)
 	require.NoError(r.t, err)
@@ -199,7 +199,7 @@ func (r *rivals) get(path string) []byte {
 
 // job finds a job by its name and gives the id; whole is for what its line does
 // not show: team, stages, questions.
-func (r *rivals) job(name string, whole bool) string {
+func (r *baselines) job(name string, whole bool) string {
 	r.t.Helper()
 	j := r.jobNamed(r.both(), name)
 	if whole {
@@ -208,7 +208,7 @@ func (r *rivals) job(name string, whole bool) string {
 	return j.ID
 }
 
-func (r *rivals) jobNamed(by readers, name string) kombo.Job {
+func (r *baselines) jobNamed(by readers, name string) kombo.Job {
 	r.t.Helper()
 	found := read(by, jobs, url.Values{"name_contains": {name}})
 	i := slices.IndexFunc(found, func(j kombo.Job) bool { return j.Name == name })
@@ -217,9 +217,9 @@ func (r *rivals) jobNamed(by readers, name string) kombo.Job {
 }
 
 // stage is the id of a stage of a job that was read before.
-func (r *rivals) stage(job, name string) string {
+func (r *baselines) stage(job, name string) string {
 	r.t.Helper()
-	for _, s := range r.jobNamed(readers{rivals: r}, job).Stages {
+	for _, s := range r.jobNamed(readers{baselines: r}, job).Stages {
 		if s.Name == name {
 			return s.ID
 		}
@@ -237,7 +237,7 @@ func person(name string) url.Values {
 // document reads the list of someone's files and then the CV. Neither server
 // gives its text. The host's own way to open an address is taken to cost the
 // plain text and no more, although a PDF would come as base64, at twice that.
-func (r *rivals) document(candidateID string) {
+func (r *baselines) document(candidateID string) {
 	r.t.Helper()
 	body := r.get("/ats/candidates/" + candidateID + "/attachments")
 	var list struct {

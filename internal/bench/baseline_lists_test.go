@@ -9,8 +9,8 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 )
 
-// The lists that the rivals pass on, with the columns that this project's lists
-// show by default.
+// The lists that the baselines pass on, with the columns that this project's lists show
+// by default.
 
 var applications = listing[kombo.Application]{
 	path: "applications", header: []string{"id", "candidate", "job", "stage", "outcome", "created"},
