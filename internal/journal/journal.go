@@ -4,7 +4,8 @@
 // same file, finds out what was sent.
 //
 // [Open] a journal where writes are sent: a Journal is a [once.Memory]. [Show] and [Verify] read one
-// that other processes may be writing.
+// that other processes may be writing. Where lines are missing, [FindGap] says which, and [Accept] lets
+// writes be sent again.
 //
 // The journal adds no personal data to what callers pass, and callers must not pass secrets.
 package journal

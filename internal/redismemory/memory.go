@@ -2,9 +2,9 @@
 // one of them sends the same write. It needs Redis 6 or newer, alone or as a cluster.
 //
 // Nothing is cached here. If Redis is not available, every method returns an error and the journal
-// sends nothing. What Redis loses, through eviction or a failover before the replica had the entry,
-// may be sent again: set maxmemory-policy noeviction, and enable persistence if a restart must not
-// forget.
+// sends nothing. What Redis loses, through eviction, a restart without persistence, or a failover before
+// the replica had the entry, each server still finds in its own journal; what another server sent may be
+// sent again. So set maxmemory-policy noeviction, and appendonly yes or save points; see [Memory.Risks].
 //
 // An entry is a hash named PREFIX{writes}:entry:KEY, which holds the once.Entry as JSON and the fields
 // that the scripts read. A set lists the entries of each slot and of each batch. A confirmation
