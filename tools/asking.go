@@ -1,38 +1,88 @@
 package tools
 
 import (
+	"strings"
+
 	"github.com/mark3labs/mcp-go/mcp"
 
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/writes"
 )
 
-// questionKey names the one question that a call asks.
-const questionKey = "confirm"
+const (
+	// questionKey names the one question that a call asks.
+	questionKey = "confirm"
+	// confirmField is the one field of its form. It is required and must come back
+	// true: some hosts accept a form without fields by themselves.
+	confirmField = "confirm"
+)
+
+// Asked is what became of a question that the server put to the client itself, beside
+// what the client answered.
+type Asked string
+
+// The zero Asked is a question that the client answered, or that nobody asked.
+const (
+	// AskFailed is a client that announced that it can ask, and could not.
+	AskFailed Asked = "failed"
+	// AskUnanswered is a question that was shown and not answered: it timed out, or was
+	// cancelled with its call, or the connection was lost.
+	AskUnanswered Asked = "unanswered"
+)
 
 // writer is the caller as writes see them.
 func (c Caller) writer() writes.Caller {
-	return writes.Caller{RequestID: c.RequestID, Client: c.Client, CanAsk: c.CanAsk, Reply: c.reply(), State: c.State}
+	return writes.Caller{
+		Tenant: c.Tenant, Subject: c.Subject, RequestID: c.RequestID, Client: c.Client, Transport: c.Transport,
+		CanAsk: c.CanAsk, Reply: c.reply(), State: c.State,
+	}
 }
 
-// reply is what the person answered, "" before they were asked.
+// reply is what became of the question of an earlier round, "" if there was none.
 func (c Caller) reply() writes.Reply {
+	switch c.Asked {
+	case AskFailed:
+		return writes.ReplyCannotAsk
+	case AskUnanswered:
+		return writes.ReplyUnanswered
+	}
 	response, answered := c.Responses[questionKey]
 	if !answered {
+		if c.State != "" {
+			// A client that returns the state without an answer drops questions.
+			return writes.ReplyCannotAsk
+		}
 		return ""
 	}
 	if response.Elicitation == nil {
 		if err := response.DecodeFor(mcp.MethodElicitationCreate); err != nil || response.Elicitation == nil {
-			return writes.ReplyUnreadable
+			return writes.ReplyCannotAsk
 		}
 	}
 	switch response.Elicitation.Action {
 	case mcp.ElicitationResponseActionAccept:
-		return writes.ReplyAccepted
-	case mcp.ElicitationResponseActionDecline:
-		return writes.ReplyDeclined
-	default:
-		return writes.ReplyDismissed
+		if isTrue(response.Elicitation.Content) {
+			return writes.ReplyConfirmed
+		}
+		return writes.ReplyNotConfirmed
+	case mcp.ElicitationResponseActionDecline, mcp.ElicitationResponseActionCancel:
+		return writes.ReplyNotConfirmed
 	}
+	return writes.ReplyCannotAsk
+}
+
+// isTrue reports whether a form came back with its confirm true.
+func isTrue(content any) bool {
+	fields, ok := content.(map[string]any)
+	if !ok {
+		return false
+	}
+	switch v := fields[confirmField].(type) {
+	case bool:
+		return v
+	case string: // some hosts return every field as text
+		return strings.EqualFold(v, "true")
+	}
+	return false
 }
 
 // ask is a question as the protocol carries it, in both of its eras.
@@ -42,8 +92,14 @@ func ask(e *writes.ConfirmationRequiredError) *mcp.CallToolResult {
 		MultiRoundTripResult: mcp.MultiRoundTripResult{
 			RequestState: e.State,
 			InputRequests: mcp.InputRequests{questionKey: mcp.NewElicitationInputRequest(mcp.ElicitationParams{
-				Mode: mcp.ElicitationModeForm, Message: e.Question.Text(),
-				RequestedSchema: map[string]any{"type": "object", "properties": map[string]any{}},
+				Mode: mcp.ElicitationModeForm, Message: e.Statement.Text(),
+				RequestedSchema: map[string]any{
+					"type": "object",
+					"properties": map[string]any{confirmField: map[string]any{
+						"type": "boolean", "title": "Yes, send this", "description": "Nothing is sent unless this is set",
+					}},
+					"required": []string{confirmField},
+				},
 			})},
 		},
 	}

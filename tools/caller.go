@@ -6,9 +6,13 @@ import "github.com/mark3labs/mcp-go/mcp"
 type Caller struct {
 	// Client is the name and version of the MCP client, "" if unknown.
 	Client string
+	// Tenant and Subject are who calls, as the transport authenticated them: the
+	// tenant's name, and the OAuth subject or the token's name. Both are empty on
+	// stdio. Transport is stdio, http, sse or call.
+	Tenant, Subject, Transport string
 	// RequestID names the call in logs and in the journal.
 	RequestID string
-	// CanAsk says that the client can put a question to the person at it.
+	// CanAsk says that the client can put a form to the person at it.
 	CanAsk bool
 	// ReadOnly and Only keep the call from tools that the toolbox has: no
 	// writes, or no tool but these (nil for any).
@@ -18,6 +22,8 @@ type Caller struct {
 	// asked, and State what that round sent along.
 	Responses mcp.InputResponses
 	State     string
+	// Asked is what became of that question where the client did not answer it.
+	Asked Asked
 	// Progress, if not nil, is told how many records were read of about total,
 	// 0 where that is unknown.
 	Progress func(read, total int)

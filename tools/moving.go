@@ -45,8 +45,8 @@ var _ = register(write(spec{
 		}
 		in := kombo.MoveApplicationToStageInput{StageID: stage.ID, RemoteFields: fields}
 		ch := writes.Change{
-			Record: t.id, Summary: fmt.Sprintf("Move %s%s to %s", t.who(), t.from(), stage.Name),
-			Arguments: writes.ResolvedArguments(in, "application_id", t.id), Slot: "stage:" + t.id,
+			Record: t.id, Summary: fmt.Sprintf("Move %s%s to %q, which overwrites where it stands now", t.who(), t.from(), stage.Name),
+			Arguments: writes.ResolvedArguments(in, "application_id", t.id), Slot: "stage:" + t.id, SlotValue: stage.ID,
 			Effect: writes.Effect{Kind: writes.EffectMoved, Record: t.id, Value: stage.ID}, Done: "moved to " + stage.Name,
 			Send: sendTo(c.cfg.Client.MoveApplicationToStage, t.id, in),
 		}
@@ -59,7 +59,7 @@ var _ = register(write(spec{
 // from words the current stage of an application.
 func (t *applicationTarget) from() string {
 	if s := digest.Clean(stageOf(t.CurrentStage).Name); t.known && s != "" {
-		return " from " + s
+		return fmt.Sprintf(" from %q", s)
 	}
 	return ""
 }

@@ -1,10 +1,10 @@
 package tools
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -50,8 +50,16 @@ func (t *applicationTarget) who() string {
 	if !t.known {
 		return "application " + t.id
 	}
-	name := cmp.Or(digest.Clean(applicant(&t.application).name()), "an unnamed candidate")
-	return fmt.Sprintf("%s's application for %s (%s)", wording.Clip(name, 80), wording.Clip(cmp.Or(digest.Clean(jobOf(t.Job).Name), "an unnamed job"), 80), t.id)
+	return fmt.Sprintf("%s's application for %s (%s)", quoted(applicant(&t.application).name(), "an unnamed candidate"), quoted(jobOf(t.Job).Name, "an unnamed job"), t.id)
+}
+
+// quoted is a name from outside, in quotes so that it cannot pass for the server's
+// words; without a name it is the words given.
+func quoted(name, unnamed string) string {
+	if name = digest.Clean(name); name == "" {
+		return unnamed
+	}
+	return strconv.Quote(wording.Clip(name, 80))
 }
 
 // candidateTarget is a candidate that a write goes to.
@@ -65,7 +73,7 @@ func (t *candidateTarget) who() string {
 	if !t.known {
 		return "candidate " + t.id
 	}
-	return fmt.Sprintf("%s (%s)", wording.Clip(cmp.Or(digest.Clean(wording.FullName(t.FirstName, t.LastName)), "an unnamed candidate"), 80), t.id)
+	return fmt.Sprintf("%s (%s)", quoted(wording.FullName(t.FirstName, t.LastName), "an unnamed candidate"), t.id)
 }
 
 // applicationTargets reads the applications that a write names. One that the

@@ -10,8 +10,9 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
 )
 
-// maxResolved bounds the arguments that a preview shows, in characters.
-const maxResolved = 6000
+// maxResolved bounds the arguments that a dry run shows, in characters. What a person is
+// asked to confirm is shorter; see maxStatement.
+const maxResolved = maxStatement + 4000
 
 // The outcomes of a write as answers show them. Mixed is a batch whose records fared
 // differently; unsent ones were never tried.

@@ -84,11 +84,11 @@ func appendFields(to []Field, path string, v any) []Field {
 	case nil:
 		return to
 	case string:
-		return append(to, Field{path, t})
+		return append(to, Field{Label: path, Value: t})
 	case float64:
-		return append(to, Field{path, strconv.FormatFloat(t, 'f', -1, 64)})
+		return append(to, Field{Label: path, Value: strconv.FormatFloat(t, 'f', -1, 64), Literal: true})
 	}
-	return append(to, Field{path, fmt.Sprint(v)})
+	return append(to, Field{Label: path, Value: fmt.Sprint(v), Literal: true})
 }
 
 // keyOf names a write: the same integration, tool and resolved arguments are the same

@@ -1,11 +1,11 @@
 package writes
 
 import (
-	"crypto/hmac"
+	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/kombo-mcp/kombo-mcp/internal/once"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
@@ -17,13 +17,13 @@ var errNothingSent = errors.New("nothing was sent")
 // ConfirmationRequiredError is not a failure: a person has to confirm the writes first.
 // The same call must come again with their Reply and this State.
 type ConfirmationRequiredError struct {
-	Question Question
-	State    string
+	Statement Statement
+	State     string
 }
 
 // Error implements error.
 func (e *ConfirmationRequiredError) Error() string {
-	return "a person must confirm this first: " + e.Question.Text()
+	return "a person must confirm this first: " + e.Statement.Text()
 }
 
 // Reply is what became of a question.
@@ -31,17 +31,29 @@ type Reply string
 
 // The replies. The zero Reply means that no question has been asked yet.
 const (
-	ReplyAccepted Reply = "accepted"
-	ReplyDeclined Reply = "declined"
-	// ReplyDismissed is a question that was closed without an answer.
-	ReplyDismissed Reply = "dismissed"
-	// ReplyUnreadable is an answer that is not one.
-	ReplyUnreadable Reply = "unreadable"
+	// ReplyConfirmed is a form that came back accepted, with its confirm true.
+	ReplyConfirmed Reply = "confirmed"
+	// ReplyNotConfirmed is any other readable answer: declined, cancelled, or accepted
+	// without a true confirm. A host may have given it by itself.
+	ReplyNotConfirmed Reply = "not confirmed"
+	// ReplyUnanswered is a question that was shown and had no answer in time, or whose
+	// connection was lost.
+	ReplyUnanswered Reply = "unanswered"
+	// ReplyCannotAsk is a client that announced that it can ask and cannot: it refused
+	// the question, or what it returned is no answer.
+	ReplyCannotAsk Reply = "cannot ask"
+)
+
+// The ways to confirm, as the journal records them.
+const (
+	bySettings = "settings"
+	byForm     = "form"
+	byCode     = "code"
 )
 
 // confirm makes sure that a person agreed where the policy requires it. It returns an
 // answer if nothing is to be sent now, and a *ConfirmationRequiredError if the person
-// has to be asked.
+// has to be asked. The confirmation is not used up yet; see spend.
 func (e *execution) confirm() (*Answer, error) {
 	switch {
 	case e.Policy == PolicyDeny:
@@ -49,60 +61,128 @@ func (e *execution) confirm() (*Answer, error) {
 	case e.openCount() == 0:
 		return nil, nil
 	case e.Policy != PolicyConfirmAll && (e.Policy != PolicyConfirm || !e.tool.Weighty):
-		e.confirmedBy = "the server's settings"
+		e.confirmation.How = bySettings
 		return nil, nil
-	case e.caller.CanAsk:
+	}
+	e.statement = e.plan.statement(e.tool.Irreversible, e.isOpen)
+	if why := e.statement.tooLong(); why != "" {
+		return nil, fmt.Errorf("%w: %s", errNothingSent, why)
+	}
+	e.signed = e.sign()
+	switch {
+	case e.caller.Reply == ReplyUnanswered:
+		return e.unconfirmed(), nil
+	case e.caller.CanAsk && e.caller.Reply != ReplyCannotAsk:
 		return e.askPerson()
 	}
 	switch e.Fallback {
 	case FallbackDeny:
 		return nil, fmt.Errorf("%w: a person must confirm this, and this client cannot ask one", errNothingSent)
-	case FallbackPreview:
-		return e.confirmByCode()
+	case FallbackAllow:
+		e.confirmation.How = bySettings
+		return nil, nil
 	}
-	e.confirmedBy = "the host, by the server's settings"
-	return nil, nil
+	return e.confirmByCode()
+}
+
+// sign is what a confirmation is good for: exactly what was shown, for this caller.
+func (e *execution) sign() string {
+	return hex.EncodeToString(sign(e.Secret, "statement", e.statement.Text(), strings.Join(e.keys, " "), fmt.Sprint(e.flags.Again),
+		e.tool.Name, e.Integration, e.caller.Tenant, e.caller.Subject))
 }
 
 func (e *execution) askPerson() (*Answer, error) {
-	switch e.caller.Reply {
-	case "":
-		state, err := e.tickets.issue(e.Secret, e.hash, e.Now())
+	if e.caller.Reply == "" {
+		state, err := newState(e.Secret, e.signed, e.Now())
 		if err != nil {
 			return nil, err
 		}
-		return nil, &ConfirmationRequiredError{e.question(), state}
-	case ReplyUnreadable:
-		return nil, fmt.Errorf("%w: the person's answer could not be read", errNothingSent)
+		return nil, &ConfirmationRequiredError{e.statement, state}
 	}
-	if err := e.tickets.redeem(e.Secret, e.caller.State, e.hash, e.Now()); err != nil {
+	token, err := checkState(e.Secret, e.caller.State, e.signed, e.Now())
+	if err != nil {
 		return nil, err
 	}
-	switch e.caller.Reply {
-	case ReplyAccepted:
-		e.confirmedBy = "a person, asked by the server"
-		return nil, nil
-	case ReplyDeclined:
-		return e.unsent("the person declined. Do not ask again unless they want it"), nil
+	if e.caller.Reply != ReplyConfirmed {
+		return e.unsent("no one confirmed this. Do not ask again unless the person wants it"), nil
 	}
-	return e.unsent("the person closed the question without an answer. Ask what they want before trying again"), nil
+	e.confirmation = once.Confirmation{Token: token, How: byForm, Answer: "confirm: true", Expires: e.Now().Add(questionFor)}
+	return nil, nil
 }
 
 // confirmByCode answers with a preview and a code, and accepts the code.
 func (e *execution) confirmByCode() (*Answer, error) {
 	now := e.Now()
-	if given := strings.ToUpper(strings.TrimSpace(e.flags.Code)); given != "" {
-		for _, at := range []time.Time{now, now.Add(-codeWindow)} {
-			if hmac.Equal([]byte(given), []byte(codeFor(e.Secret, e.hash, at))) {
-				e.confirmedBy = "the code of a preview"
-				return nil, nil
+	if given := strings.TrimSpace(e.flags.Code); given != "" {
+		token, ok := checkCode(e.Secret, given, e.signed, now)
+		if !ok {
+			return nil, fmt.Errorf("%w: the code belongs to another write, or what would be sent or what speaks against it has changed since, or it is older than %d minutes. Send the call without code for a new preview", errNothingSent, int(2*codeWindow.Minutes()))
+		}
+		e.confirmation = once.Confirmation{Token: token, How: byCode, Answer: "code", Expires: now.Add(2 * codeWindow)}
+		return nil, nil
+	}
+	a := e.plan.preview(e.isOpen)
+	a.Code = newCode(e.Secret, e.signed, now)
+	a.Notes = append(a.Notes, "Show this to the person; send the same call with this code only if they agree.")
+	return a, nil
+}
+
+// unconfirmed answers after a question that nobody answered: with a preview, whatever
+// the fallback is.
+func (e *execution) unconfirmed() *Answer {
+	a := e.plan.preview(e.isOpen)
+	a.Notes = append(a.Notes, "Nothing was sent: the question was shown and no one answered it. Ask the person before you send the call again.")
+	if e.Fallback == FallbackPreview || e.Fallback == "" {
+		a.Code = newCode(e.Secret, e.signed, e.Now())
+	}
+	return a
+}
+
+// spend uses the confirmation up. If it was used before, by the same call sent again, the
+// answer is what became of it then.
+func (e *execution) spend(ctx context.Context) (*Answer, error) {
+	if e.confirmation.Token == "" {
+		return nil, nil
+	}
+	e.confirmation.By, e.confirmation.Statement = e.caller.Client, e.signed
+	err := e.Memory.Spend(ctx, e.intent(), e.confirmation)
+	switch {
+	case err == nil:
+		return nil, nil
+	case !errors.Is(err, once.ErrSpent):
+		return nil, fmt.Errorf("nothing was sent: %w: %w", errMemory, err)
+	}
+	return e.firstOutcome(ctx)
+}
+
+// firstOutcome answers a call that comes again with a confirmation that was used.
+func (e *execution) firstOutcome(ctx context.Context) (*Answer, error) {
+	a := &Answer{}
+	found := 0
+	for i, ch := range e.plan.Changes {
+		if !e.isOpen(i) {
+			continue
+		}
+		entry, err := e.Memory.LookConfirmed(ctx, e.keys[i], e.confirmation.Token)
+		if err != nil {
+			return nil, fmt.Errorf("nothing was sent: %w: %w", errMemory, err)
+		}
+		r := Result{Record: ch.Record, Outcome: outcomeUnsent, Says: "Not sent under this confirmation: " + wording.Sentence(ch.Summary)}
+		if entry.Key != "" {
+			found++
+			if r, err = e.sentBefore(ctx, ch, entry); err != nil {
+				if len(e.plan.Changes) == 1 {
+					return nil, err
+				}
+				r.Says = e.Explain(err)
 			}
 		}
-		return nil, fmt.Errorf("%w: the code is not that of this write, or older than %d minutes. Send the call without code for a new preview", errNothingSent, int(2*codeWindow.Minutes()))
+		a.Results = append(a.Results, r)
 	}
-	a := e.plan.preview()
-	a.Code = codeFor(e.Secret, e.hash, now)
-	a.Notes = append(a.Notes, "Show this to the person; send the same call with this code only if they agree.")
+	if found == 0 {
+		return nil, fmt.Errorf("%w: this confirmation was used before. Send the call again without it to ask anew", errNothingSent)
+	}
+	a.setOutcome()
 	return a, nil
 }
 

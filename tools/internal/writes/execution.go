@@ -29,8 +29,12 @@ type execution struct {
 	hash string
 	// remembered is the state in which the write memory had each change when the call
 	// began, "" if it had none.
-	remembered  []once.State
-	confirmedBy string
+	remembered []once.State
+	// statement is what a person must confirm, and signed what their confirmation is
+	// good for.
+	statement    Statement
+	signed       string
+	confirmation once.Confirmation
 }
 
 // look names the changes and looks them up in the write memory, so that nobody is
@@ -127,11 +131,10 @@ func (e *execution) sendOnce(ctx context.Context, i int, batch string) (r Result
 		r.Outcome = outcomeRefused
 		return r, nil, fmt.Errorf("encode the arguments: %w", err)
 	}
-	claim, err := e.Memory.Begin(ctx, once.Intent{
-		Key: e.keys[i], Slot: ch.Slot, Batch: batch, RequestID: e.caller.RequestID, Client: e.caller.Client, Tool: e.tool.Name,
-		Integration: e.Integration, Confirmation: once.Confirmation{How: e.confirmedBy}, Arguments: arguments,
-		Deadline: e.Now().Add(e.ActionTimeout + time.Minute), Again: e.flags.Again,
-	})
+	in := e.intent()
+	in.Key, in.Slot, in.SlotValue, in.Batch, in.Arguments, in.Again = e.keys[i], ch.Slot, ch.SlotValue, batch, arguments, e.flags.Again
+	in.Deadline = e.Now().Add(e.ActionTimeout + time.Minute)
+	claim, err := e.Memory.Begin(ctx, in)
 	switch {
 	case err != nil:
 		return r, nil, fmt.Errorf("nothing was sent: %w: %w", errMemory, err)
@@ -150,6 +153,14 @@ func (e *execution) sendOnce(ctx context.Context, i int, batch string) (r Result
 		return r, nil, e.refuseExpired(ch, claim.Done)
 	}
 	return e.sendClaimed(ctx, ch, claim.Done)
+}
+
+// intent is what the changes of the plan share.
+func (e *execution) intent() once.Intent {
+	return once.Intent{
+		Tenant: e.caller.Tenant, Subject: e.caller.Subject, Client: e.caller.Client, Transport: e.caller.Transport,
+		RequestID: e.caller.RequestID, Tool: e.tool.Name, Integration: e.Integration, Confirmation: e.confirmation,
+	}
 }
 
 // refuseExpired refuses a change whose record in the write memory expired during this

@@ -50,8 +50,9 @@ type Tool struct {
 
 // Caller is what writes must know of whoever calls.
 type Caller struct {
-	// RequestID and Client are recorded.
-	RequestID, Client string
+	// Tenant and Subject are who calls, as authenticated; a confirmation is good for
+	// them alone. RequestID, Client and Transport are recorded with them.
+	Tenant, Subject, RequestID, Client, Transport string
 	// CanAsk says that the client can ask the person a question.
 	CanAsk bool
 	// Reply and State come back from the question of an earlier round.
@@ -63,7 +64,6 @@ type Caller struct {
 type Executor struct {
 	Deps
 	limiter limiter
-	tickets tickets
 }
 
 // New makes an executor.
@@ -94,7 +94,7 @@ func (x *Executor) run(ctx context.Context, caller Caller, tool Tool, f Flags, p
 		if err := p.refusal(f.Anyway, func(string) bool { return true }); err != nil {
 			return nil, err
 		}
-		return p.preview(), nil
+		return p.preview(func(int) bool { return true }), nil
 	}
 	e := &execution{Executor: x, caller: caller, tool: tool, flags: f, plan: p}
 	if err := e.look(ctx); err != nil {
@@ -109,6 +109,9 @@ func (x *Executor) run(ctx context.Context, caller Caller, tool Tool, f Flags, p
 	}
 	if err := x.limiter.reserve(x.Now(), e.openCount()); err != nil {
 		return nil, err
+	}
+	if answer, err := e.spend(ctx); answer != nil || err != nil {
+		return answer, err
 	}
 	return e.send(ctx)
 }

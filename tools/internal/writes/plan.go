@@ -65,8 +65,9 @@ type Change struct {
 	// write the same as another, and hold all that is sent; see [Change.Fields].
 	Arguments map[string]any
 	// Slot names what the write sets, such as "stage:" and an application's id, so that
-	// a later write of the same slot undoes it; "" if nothing does.
-	Slot string
+	// a later write that sets the same slot to another value undoes it; "" if nothing
+	// does. SlotValue is what it is set to.
+	Slot, SlotValue string
 	// Send sends it, once.
 	Send Send
 	// Shows reports whether Kombo's copy shows the write, made at or after an instant;
@@ -88,6 +89,8 @@ type Field struct {
 	Label string
 	// Value is the whole value as text.
 	Value string
+	// Literal says that it is a number or true or false, and needs no quotes.
+	Literal bool
 }
 
 // AddProblem adds a reason why the plan cannot be sent; a full stop is added where
@@ -147,16 +150,43 @@ func (p *Plan) refusal(anyway bool, open func(record string) bool) error {
 	return &args.Error{Problems: all}
 }
 
-// preview shows what the plan would send.
-func (p *Plan) preview() *Answer {
+// preview shows what the plan would send of its open changes, and what speaks
+// against that and was overridden.
+func (p *Plan) preview(open func(i int) bool) *Answer {
+	s := p.statement(false, open)
 	a := &Answer{Outcome: outcomePreview, Notes: slices.Clip(p.Notes)}
+	for _, w := range s.Warnings {
+		a.Notes = append(a.Notes, "Against it: "+w)
+	}
+	at := 0
 	for i, ch := range p.Changes {
-		r := Result{Record: ch.Record, Outcome: outcomePreview, Says: wording.Sentence(ch.Summary)}
-		if i == 0 {
-			// The other records of a batch differ by their id alone.
+		if !open(i) {
+			continue
+		}
+		item := s.Items[at]
+		r := Result{Record: ch.Record, Outcome: outcomePreview, Says: item.Summary}
+		for _, w := range item.Warnings {
+			r.Says += " Against it: " + w
+		}
+		if at == 0 {
 			r.Resolved = wording.Clip(wording.JSON(ch.Arguments), maxResolved)
+		} else if own := fieldsWithout(item.Fields, ch.Record); len(own) > 0 {
+			// The other records of a batch differ by little beside their ids.
+			r.Resolved = wording.Clip(wording.JSON(own), maxResolved)
 		}
 		a.Results = append(a.Results, r)
+		at++
 	}
 	return a
+}
+
+// fieldsWithout are the fields by label, without those that hold the record's id.
+func fieldsWithout(fields []Field, record string) map[string]string {
+	out := map[string]string{}
+	for _, f := range fields {
+		if f.Value != record {
+			out[f.Label] = f.Value
+		}
+	}
+	return out
 }

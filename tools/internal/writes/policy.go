@@ -20,7 +20,7 @@ const (
 // Fallback says what happens where a person must confirm and the client cannot ask.
 type Fallback string
 
-// The fallbacks. The zero value is FallbackAllow.
+// The fallbacks. The zero value is FallbackPreview.
 const (
 	// FallbackAllow trusts the host to have asked.
 	FallbackAllow Fallback = "allow"
@@ -40,11 +40,11 @@ func ParsePolicy(s string) (Policy, error) {
 	return "", fmt.Errorf("%q must be one of allow, confirm, confirm-all, deny", s)
 }
 
-// ParseFallback reads a fallback; "" is FallbackAllow. The error lists the valid ones.
+// ParseFallback reads a fallback; "" is FallbackPreview. The error lists the valid ones.
 func ParseFallback(s string) (Fallback, error) {
 	switch f := Fallback(s); f {
 	case "":
-		return FallbackAllow, nil
+		return FallbackPreview, nil
 	case FallbackAllow, FallbackPreview, FallbackDeny:
 		return f, nil
 	}

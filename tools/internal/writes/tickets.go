@@ -7,8 +7,9 @@ import (
 	"encoding/base32"
 	"encoding/base64"
 	"encoding/binary"
+	"encoding/hex"
 	"fmt"
-	"sync"
+	"strings"
 	"time"
 )
 
@@ -17,7 +18,11 @@ const (
 	questionFor = 9 * time.Minute
 	// codeWindow is how long a code is given out; it is accepted for one window more.
 	codeWindow = 5 * time.Minute
-	nonceBytes = 9
+	// nonceBytes makes each question another, codeNonce and codeSignature are the
+	// characters of a code, five bits each.
+	nonceBytes    = 9
+	codeNonce     = 4
+	codeSignature = 8
 )
 
 // sign is a signature over the parts, each with its length.
@@ -29,57 +34,68 @@ func sign(secret []byte, parts ...string) []byte {
 	return h.Sum(nil)
 }
 
-// codeFor is the confirmation code of a plan, by its hash, for a window of time. It is
-// short because a model copies it.
-func codeFor(secret []byte, hash string, at time.Time) string {
+// tokenOf names a confirmation in the write memory. Nobody can confirm with it.
+func tokenOf(kind, nonce string) string {
+	sum := sha256.Sum256([]byte(kind + ":" + nonce))
+	return hex.EncodeToString(sum[:16])
+}
+
+// newCode is a confirmation code for a plan, by what is signed of it. It is short
+// because a model copies it; each has a nonce, so that no two previews share one.
+func newCode(secret []byte, signed string, now time.Time) string {
+	nonce := rand.Text()[:codeNonce]
+	mac := codeMAC(secret, signed, nonce, now)
+	return nonce + "-" + mac[:codeSignature/2] + "-" + mac[codeSignature/2:]
+}
+
+func codeMAC(secret []byte, signed, nonce string, at time.Time) string {
 	window := fmt.Sprint(at.Unix() / int64(codeWindow.Seconds()))
-	return base32.StdEncoding.EncodeToString(sign(secret, "code", hash, window))[:8]
+	return base32.StdEncoding.EncodeToString(sign(secret, "code", signed, nonce, window))[:codeSignature]
 }
 
-// tickets are the states that go out with questions and come back with answers; each
-// is accepted once.
-type tickets struct {
-	mu   sync.Mutex
-	used map[string]time.Time
+// checkCode reports whether a code was given for what is signed, and not long ago. It
+// returns its token.
+func checkCode(secret []byte, code, signed string, now time.Time) (token string, ok bool) {
+	code = strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' || r >= '2' && r <= '7' {
+			return r
+		}
+		return -1
+	}, strings.ToUpper(code))
+	if len(code) != codeNonce+codeSignature {
+		return "", false
+	}
+	nonce, mac := code[:codeNonce], code[codeNonce:]
+	for _, at := range []time.Time{now, now.Add(-codeWindow)} {
+		if hmac.Equal([]byte(mac), []byte(codeMAC(secret, signed, nonce, at))) {
+			return tokenOf("code", code), true
+		}
+	}
+	return "", false
 }
 
-// issue makes the state for a question about the plan with that hash: when the
-// question ends, a nonce, and a signature over both and the hash, so that an answer
+// newState is the state that goes out with a question: when the question ends, a
+// nonce, and a signature over both and what is signed of the plan, so that an answer
 // fits no other plan.
-func (t *tickets) issue(secret []byte, hash string, now time.Time) (string, error) {
+func newState(secret []byte, signed string, now time.Time) (string, error) {
 	raw := make([]byte, 8+nonceBytes, 8+nonceBytes+sha256.Size)
 	binary.BigEndian.PutUint64(raw, uint64(now.Add(questionFor).Unix())) //nolint:gosec // a time after 1970
 	if _, err := rand.Read(raw[8:]); err != nil {
 		return "", fmt.Errorf("make a nonce: %w", err)
 	}
-	raw = append(raw, sign(secret, "ask", hash, string(raw))...)
+	raw = append(raw, sign(secret, "ask", signed, string(raw))...)
 	return base64.RawURLEncoding.EncodeToString(raw), nil
 }
 
-// redeem accepts the state of an answer, once.
-func (t *tickets) redeem(secret []byte, state, hash string, now time.Time) error {
+// checkState returns the token of an answer's state, or why it is not accepted.
+func checkState(secret []byte, state, signed string, now time.Time) (token string, err error) {
 	raw, err := base64.RawURLEncoding.DecodeString(state)
-	if err != nil || len(raw) != 8+nonceBytes+sha256.Size || !hmac.Equal(raw[8+nonceBytes:], sign(secret, "ask", hash, string(raw[:8+nonceBytes]))) {
-		return fmt.Errorf("%w: the confirmation belongs to another call, or what it is about has changed since. Send the call again without an answer to ask anew", errNothingSent)
+	if err != nil || len(raw) != 8+nonceBytes+sha256.Size || !hmac.Equal(raw[8+nonceBytes:], sign(secret, "ask", signed, string(raw[:8+nonceBytes]))) {
+		return "", fmt.Errorf("%w: the confirmation belongs to another call, or what it is about has changed since. Send the call again without an answer to ask anew", errNothingSent)
 	}
 	ends := time.Unix(int64(binary.BigEndian.Uint64(raw)), 0) //nolint:gosec // signed by this server
 	if now.After(ends) {
-		return fmt.Errorf("%w: the confirmation came after %d minutes and has expired. Send the call again to ask anew", errNothingSent, int(questionFor.Minutes()))
+		return "", fmt.Errorf("%w: the confirmation came after %d minutes and has expired. Send the call again to ask anew", errNothingSent, int(questionFor.Minutes()))
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.used == nil {
-		t.used = map[string]time.Time{}
-	}
-	for nonce, until := range t.used {
-		if now.After(until) {
-			delete(t.used, nonce)
-		}
-	}
-	nonce := string(raw[8 : 8+nonceBytes])
-	if _, used := t.used[nonce]; used {
-		return fmt.Errorf("%w: this confirmation was used before. Send the call again to ask anew", errNothingSent)
-	}
-	t.used[nonce] = ends
-	return nil
+	return tokenOf("question", string(raw[8:8+nonceBytes])), nil
 }
