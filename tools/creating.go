@@ -172,9 +172,9 @@ type entry struct {
 // change words the entry; the caller adds how it is sent.
 func (e *entry) change(args map[string]any) writes.Change {
 	who := wording.FullName(e.input.Candidate.FirstName, e.input.Candidate.LastName)
-	words := fmt.Sprintf("Enter %s (%s) as an applicant for %s", wording.Clip(digest.Clean(who), 80), wording.Clip(e.input.Candidate.EmailAddress, 80), e.jobName)
+	words := fmt.Sprintf("Enter %s (%s) as an applicant for %s", quoted(who, "an unnamed person"), quoted(e.input.Candidate.EmailAddress, "no e-mail address"), quoted(e.jobName, "an unnamed job"))
 	if e.stage != "" {
-		words += " at " + e.stage
+		words += " at " + quoted(e.stage, "an unnamed stage")
 	}
 	if n := len(e.input.Attachments); n > 0 {
 		words += ", with " + wording.Plural(n, "1 file", "files")

@@ -75,7 +75,7 @@ func (a linkArgs) input(p *writes.Plan) kombo.ResultLinkInput {
 }
 
 func linkWords(who string, in kombo.ResultLinkInput) string {
-	return fmt.Sprintf("Add to %s the link %q, %s", who, wording.Clip(digest.Clean(in.Label), 80), wording.Clip(digest.Clean(in.URL), 120))
+	return fmt.Sprintf("Add to %s the link %q, %q", who, wording.Clip(digest.Clean(in.Label), 80), wording.Clip(digest.Clean(in.URL), 120))
 }
 
 type applicationLinkArgs struct {

@@ -2,6 +2,7 @@ package writes
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -17,7 +18,7 @@ func TestPoliciesAreRead(t *testing.T) {
 	}
 	_, err := ParsePolicy("maybe")
 	assert.EqualError(t, err, `"maybe" must be one of allow, confirm, confirm-all, deny`)
-	for s, want := range map[string]Fallback{"": FallbackAllow, "allow": FallbackAllow, "preview": FallbackPreview, "deny": FallbackDeny} {
+	for s, want := range map[string]Fallback{"": FallbackPreview, "allow": FallbackAllow, "preview": FallbackPreview, "deny": FallbackDeny} {
 		got, err := ParseFallback(s)
 		require.NoError(t, err)
 		assert.Equal(t, want, got)
@@ -35,18 +36,18 @@ func TestWhoConfirmsIsDecidedByPolicyToolAndClient(t *testing.T) {
 		// by is who confirmed, "" where nothing is sent.
 		by string
 	}{
-		"allow":                   {PolicyAllow, FallbackDeny, true, true, "the server's settings"},
-		"confirm, a light write":  {PolicyConfirm, FallbackDeny, false, true, "the server's settings"},
+		"allow":                   {PolicyAllow, FallbackDeny, true, true, "settings"},
+		"confirm, a light write":  {PolicyConfirm, FallbackDeny, false, true, "settings"},
 		"confirm, a client asks":  {PolicyConfirm, FallbackAllow, true, true, ""},
-		"confirm, and allow":      {PolicyConfirm, FallbackAllow, true, false, "the host, by the server's settings"},
+		"confirm, and allow":      {PolicyConfirm, FallbackAllow, true, false, "settings"},
 		"confirm, and preview":    {PolicyConfirm, FallbackPreview, true, false, ""},
 		"confirm, and deny":       {PolicyConfirm, FallbackDeny, true, false, ""},
 		"confirm-all, a client":   {PolicyConfirmAll, FallbackAllow, false, true, ""},
 		"confirm-all, and deny":   {PolicyConfirmAll, FallbackDeny, false, false, ""},
 		"deny":                    {PolicyDeny, FallbackAllow, false, true, ""},
-		"nothing set, no client":  {"", "", true, false, "the server's settings"},
-		"confirm, no fallback":    {PolicyConfirm, "", true, false, "the host, by the server's settings"},
-		"confirm-all, and allows": {PolicyConfirmAll, FallbackAllow, false, false, "the host, by the server's settings"},
+		"nothing set, no client":  {"", "", true, false, "settings"},
+		"confirm, no fallback":    {PolicyConfirm, "", true, false, ""},
+		"confirm-all, and allows": {PolicyConfirmAll, FallbackAllow, false, false, "settings"},
 	} {
 		r := newRig(t, func(d *Deps) { d.Policy, d.Fallback = c.policy, c.fallback })
 		_, _ = r.Run(t.Context(), Caller{CanAsk: c.canAsk}, Tool{Name: "t", Weighty: c.weighty}, Flags{}, r.plan("a1"))
@@ -70,73 +71,148 @@ func (r *rig) asked(p Plan) *ConfirmationRequiredError {
 }
 
 func (r *rig) reply(p Plan, reply Reply, state string) (*Answer, error) {
-	return r.Run(r.t.Context(), Caller{CanAsk: true, Reply: reply, State: state}, move, Flags{}, p)
+	return r.Run(r.t.Context(), Caller{Client: "test", CanAsk: true, Reply: reply, State: state}, move, Flags{}, p)
 }
 
 func TestAReplyIsGoodForItsPlanOnceAndInTime(t *testing.T) {
 	confirming := func(d *Deps) { d.Policy = PolicyConfirm }
 	r := newRig(t, confirming)
 	state := r.asked(r.plan("a1")).State
-	_, err := r.reply(r.plan("a2"), ReplyAccepted, state)
+	_, err := r.reply(r.plan("a2"), ReplyConfirmed, state)
 	assert.ErrorContains(t, err, "belongs to another call")
-	_, err = r.reply(r.plan("a1"), ReplyAccepted, "forged")
+	_, err = r.reply(r.plan("a1"), ReplyConfirmed, "forged")
 	assert.ErrorContains(t, err, "belongs to another call")
-	_, err = r.reply(r.plan("a1"), ReplyUnreadable, state)
-	assert.ErrorContains(t, err, "could not be read")
 	r.nothingSent()
-	_, err = r.reply(r.plan("a1"), ReplyAccepted, state)
+	_, err = r.reply(r.plan("a1"), ReplyConfirmed, state)
 	require.NoError(t, err)
-	assert.Equal(t, "a person, asked by the server", r.memory.intents[0].Confirmation.How)
+	got := r.memory.intents[0].Confirmation
+	assert.Equal(t, "form", got.How)
+	assert.Equal(t, "confirm: true", got.Answer)
+	assert.Equal(t, "test", got.By)
 	clear(r.memory.entries)
-	_, err = r.reply(r.plan("a1"), ReplyAccepted, state)
+	_, err = r.reply(r.plan("a1"), ReplyConfirmed, state)
 	assert.ErrorContains(t, err, "used before")
 	assert.Len(t, r.sent, 1)
 
 	r = newRig(t, confirming)
 	state = r.asked(r.plan("a1")).State
 	r.now = start.Add(questionFor + 2*time.Second)
-	_, err = r.reply(r.plan("a1"), ReplyAccepted, state)
+	_, err = r.reply(r.plan("a1"), ReplyConfirmed, state)
 	assert.ErrorContains(t, err, "has expired")
 	r.nothingSent()
 }
 
-func TestADeclinedQuestionSendsNothing(t *testing.T) {
-	for reply, want := range map[Reply]string{ReplyDeclined: "the person declined", ReplyDismissed: "the person closed the question"} {
-		r := newRig(t, func(d *Deps) { d.Policy = PolicyConfirm })
-		a, err := r.reply(r.plan("a1"), reply, r.asked(r.plan("a1")).State)
+func TestAnAnswerThatDoesNotConfirmSendsNothing(t *testing.T) {
+	r := newRig(t, func(d *Deps) { d.Policy = PolicyConfirm })
+	a, err := r.reply(r.plan("a1"), ReplyNotConfirmed, r.asked(r.plan("a1")).State)
+	require.NoError(t, err)
+	assert.Equal(t, "not sent", a.Outcome)
+	assert.Contains(t, a.Text(), "Nothing was sent: no one confirmed this")
+	r.nothingSent()
+}
+
+// TestAQuestionThatFailedMeetsTheFallback: a client may announce what it cannot do.
+func TestAQuestionThatFailedMeetsTheFallback(t *testing.T) {
+	for fallback, want := range map[Fallback]string{FallbackAllow: "done", FallbackPreview: "preview", "": "preview"} {
+		r := newRig(t, func(d *Deps) { d.Policy, d.Fallback = PolicyConfirm, fallback })
+		a, err := r.reply(r.plan("a1"), ReplyCannotAsk, r.asked(r.plan("a1")).State)
+		require.NoError(t, err, fallback)
+		assert.Equal(t, want, a.Outcome, fallback)
+	}
+	r := newRig(t, func(d *Deps) { d.Policy, d.Fallback = PolicyConfirm, FallbackDeny })
+	_, err := r.reply(r.plan("a1"), ReplyCannotAsk, "")
+	assert.ErrorContains(t, err, "cannot ask")
+	r.nothingSent()
+}
+
+func TestAQuestionThatWasShownAndNotAnsweredNeverSends(t *testing.T) {
+	for _, fallback := range []Fallback{FallbackAllow, FallbackPreview, FallbackDeny, ""} {
+		r := newRig(t, func(d *Deps) { d.Policy, d.Fallback = PolicyConfirm, fallback })
+		a, err := r.reply(r.plan("a1"), ReplyUnanswered, r.asked(r.plan("a1")).State)
 		require.NoError(t, err)
-		assert.Equal(t, "not sent", a.Outcome)
-		assert.Contains(t, a.Text(), "Nothing was sent: "+want)
+		assert.Equal(t, "preview", a.Outcome, fallback)
 		r.nothingSent()
 	}
 }
 
+func previewing(d *Deps) { d.Policy, d.Fallback = PolicyConfirm, FallbackPreview }
+
+// code is the code of a preview.
+func (r *rig) code(f Flags, p Plan) string {
+	r.t.Helper()
+	a, err := r.run(f, p)
+	require.NoError(r.t, err)
+	require.Equal(r.t, "preview", a.Outcome)
+	require.NotEmpty(r.t, a.Code)
+	return a.Code
+}
+
 func TestACodeIsGoodForItsPlanAndForMinutes(t *testing.T) {
-	preview := func(d *Deps) { d.Policy, d.Fallback = PolicyConfirm, FallbackPreview }
-	r := newRig(t, preview)
-	a, err := r.run(Flags{}, r.plan("a1"))
-	require.NoError(t, err)
-	assert.Equal(t, "preview", a.Outcome)
-	require.Len(t, a.Code, 8)
-	for _, f := range []Flags{{Code: "AAAAAAAA"}, {Code: a.Code, Again: true}} {
-		_, err = r.run(f, r.plan("a1"))
-		assert.ErrorContains(t, err, "the code is not that of this write")
+	r := newRig(t, previewing)
+	code := r.code(Flags{}, r.plan("a1"))
+	assert.Len(t, code, 14)
+	for _, f := range []Flags{{Code: "AAAA-AAAA-AAAA"}, {Code: code, Again: true}, {Code: "short"}} {
+		_, err := r.run(f, r.plan("a1"))
+		assert.ErrorContains(t, err, "the code belongs to another write")
 	}
-	_, err = r.run(Flags{Code: a.Code}, r.plan("a2"))
-	assert.ErrorContains(t, err, "the code is not that of this write")
+	_, err := r.run(Flags{Code: code}, r.plan("a2"))
+	assert.ErrorContains(t, err, "the code belongs to another write")
+	_, err = r.Run(t.Context(), Caller{RequestID: "r1", Client: "test", Subject: "someone else"}, move, Flags{Code: code}, r.plan("a1"))
+	assert.ErrorContains(t, err, "the code belongs to another write")
 	r.nothingSent()
 	r.now = start.Add(codeWindow)
-	_, err = r.run(Flags{Code: " " + a.Code + " "}, r.plan("a1"))
+	_, err = r.run(Flags{Code: " " + strings.ToLower(code) + " "}, r.plan("a1"))
 	require.NoError(t, err)
-	assert.Equal(t, "the code of a preview", r.memory.intents[0].Confirmation.How)
+	assert.Equal(t, "code", r.memory.intents[0].Confirmation.How)
 
-	r = newRig(t, preview)
-	a, err = r.run(Flags{}, r.plan("a1"))
-	require.NoError(t, err)
+	r = newRig(t, previewing)
+	code = r.code(Flags{}, r.plan("a1"))
 	r.now = start.Add(2*codeWindow + time.Second)
-	_, err = r.run(Flags{Code: a.Code}, r.plan("a1"))
+	_, err = r.run(Flags{Code: code}, r.plan("a1"))
 	assert.Error(t, err)
 	r.nothingSent()
+}
+
+// TestACodeCountsOnce: a framework that repeats a request that timed out must not
+// send twice, with again or without.
+func TestACodeCountsOnce(t *testing.T) {
+	r := newRig(t, previewing)
+	code := r.code(Flags{Again: true}, r.plan("a1"))
+	for range 3 {
+		a, err := r.run(Flags{Again: true, Code: code}, r.plan("a1"))
+		require.NoError(t, err)
+		assert.Equal(t, "done", a.Outcome)
+	}
+	assert.Len(t, r.sent, 1)
+	assert.NotEqual(t, code, r.code(Flags{Again: true}, r.plan("a1")), "each preview has a code of its own")
+
+	// The move that the code stood for was undone, so that it is open again.
+	r = newRig(t, previewing)
+	code = r.code(Flags{}, r.plan("a1"))
+	_, err := r.run(Flags{Code: code}, r.plan("a1"))
+	require.NoError(t, err)
+	clear(r.memory.entries)
+	_, err = r.run(Flags{Code: code}, r.plan("a1"))
+	assert.ErrorContains(t, err, "used before")
+	assert.Len(t, r.sent, 1)
+}
+
+// TestACodeIsGoodForTheWarningsThatItsPreviewShowed: nobody has seen a warning that
+// came later.
+func TestACodeIsGoodForTheWarningsThatItsPreviewShowed(t *testing.T) {
+	r := newRig(t, previewing)
+	code := r.code(Flags{}, r.plan("a1"))
+	warned := r.plan("a1")
+	warned.AddWarningFor("a1", "a1 is HIRED already")
+	_, err := r.run(Flags{Code: code, Anyway: true}, warned)
+	assert.ErrorContains(t, err, "what speaks against it has changed")
+	r.nothingSent()
+	a, err := r.run(Flags{Anyway: true}, warned)
+	require.NoError(t, err)
+	assert.Contains(t, a.Text(), "Against it: a1 is HIRED already.")
+	_, err = r.run(Flags{Code: a.Code, Anyway: true}, warned)
+	require.NoError(t, err)
+	assert.Len(t, r.sent, 1)
 }
 
 func TestOnlyWhatIsStillOpenIsAskedAbout(t *testing.T) {
@@ -147,31 +223,10 @@ func TestOnlyWhatIsStillOpenIsAskedAbout(t *testing.T) {
 	_, err = r.Run(t.Context(), Caller{CanAsk: true}, move, Flags{}, r.plan("a1", "a2", "a3"))
 	asks, ok := errors.AsType[*ConfirmationRequiredError](err)
 	require.True(t, ok)
-	assert.Equal(t, "Do these 2?\n- Move a2 to Offer.\n- Move a3 to Offer.", asks.Question.Text())
-	a, err := r.reply(r.plan("a1", "a2", "a3"), ReplyDeclined, asks.State)
+	assert.Equal(t, "Do these 2?\n- Move a2 to Offer.\n- Move a3 to Offer.\nSent with each:\n  stage_id: \"offer\"", asks.Statement.Text())
+	a, err := r.reply(r.plan("a1", "a2", "a3"), ReplyNotConfirmed, asks.State)
 	require.NoError(t, err)
 	assert.Equal(t, "1 done, 2 not sent", a.Size())
 	_, err = r.Run(t.Context(), Caller{CanAsk: true}, move, Flags{}, r.plan("a1"))
 	assert.NoError(t, err, "nobody is asked about what was done")
-}
-
-func TestAQuestionHoldsAllThatAPersonMustSee(t *testing.T) {
-	r := newRig(t, func(d *Deps) { d.Policy = PolicyConfirm })
-	p := r.plan("a1", "a2")
-	p.Changes[0].Arguments["remote_fields"] = map[string]any{"greenhouse": map[string]any{"On-Behalf-Of": 5.0}}
-	p.AddWarningFor("a1", "a1 is already hired")
-	p.AddNote("another applicant is also called Anna")
-	_, err := r.Run(t.Context(), Caller{CanAsk: true}, Tool{Name: "reject", Weighty: true, Irreversible: true}, Flags{Anyway: true}, p)
-	asks, ok := errors.AsType[*ConfirmationRequiredError](err)
-	require.True(t, ok)
-	assert.Equal(t, Question{
-		Irreversible: true,
-		Items: []QuestionItem{
-			{Summary: "Move a1 to Offer.", Fields: []Field{{"application_id", "a1"}, {"remote_fields.greenhouse.On-Behalf-Of", "5"}, {"stage_id", "offer"}}, Warnings: []string{"a1 is already hired."}},
-			{Summary: "Move a2 to Offer.", Fields: []Field{{"application_id", "a2"}, {"stage_id", "offer"}}},
-		},
-		Notes: []string{"another applicant is also called Anna."},
-	}, asks.Question)
-	assert.Equal(t, "Really do this? It cannot be undone.\n- Move a1 to Offer.\n- Move a2 to Offer.\nNote: another applicant is also called Anna.", asks.Question.Text())
-	assert.Contains(t, asks.Error(), "a person must confirm this first")
 }

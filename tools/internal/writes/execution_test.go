@@ -25,7 +25,7 @@ func TestAWriteIsSentOnceAndRecorded(t *testing.T) {
 	assert.Equal(t, []string{"a1"}, r.sent)
 	in := r.memory.intents[0]
 	assert.Equal(t, once.Intent{
-		Key: in.Key, Tool: "move", RequestID: "r1", Client: "test", Integration: "greenhouse:1", Confirmation: once.Confirmation{How: "the server's settings"},
+		Key: in.Key, Tool: "move", RequestID: "r1", Client: "test", Integration: "greenhouse:1", Confirmation: once.Confirmation{How: bySettings},
 		Arguments: json.RawMessage(`{"application_id":"a1","stage_id":"offer"}`), Deadline: start.Add(2 * time.Minute),
 	}, in)
 	assert.Equal(t, once.Outcome{State: once.Done, Summary: "Move a1 to Offer", Attempts: 1}, r.only().Outcome)
@@ -241,7 +241,7 @@ func TestTheAgentReadsMaskedWords(t *testing.T) {
 	_, err = r.Run(t.Context(), Caller{CanAsk: true}, move, Flags{}, p)
 	asks, ok := errors.AsType[*ConfirmationRequiredError](err)
 	require.True(t, ok)
-	assert.Contains(t, asks.Question.Text(), "Reject Anna Berg", "the person sees the truth")
+	assert.Contains(t, asks.Statement.Text(), "Reject Anna Berg", "the person sees the truth")
 
 	r.Policy, r.fails["a1"] = PolicyAllow, &kombo.Error{Status: 400, Message: "Anna is gone"}
 	_, err = r.run(Flags{}, p)

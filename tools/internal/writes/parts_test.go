@@ -38,7 +38,7 @@ func TestArgumentsHoldFilesByTheirHash(t *testing.T) {
 func TestFieldsAreTheWholeOfTheArguments(t *testing.T) {
 	long := string(make([]rune, 3000))
 	c := Change{Arguments: map[string]any{"note": long, "list": []any{"x", map[string]any{"y": true}}, "salary": 120000.5, "none": nil, "size": 7}}
-	assert.Equal(t, []Field{{"list[1]", "x"}, {"list[2].y", "true"}, {"note", long}, {"salary", "120000.5"}, {"size", "7"}}, c.Fields())
+	assert.Equal(t, []Field{{Label: "list[1]", Value: "x"}, {Label: "list[2].y", Value: "true", Literal: true}, {Label: "note", Value: long}, {Label: "salary", Value: "120000.5", Literal: true}, {Label: "size", Value: "7", Literal: true}}, c.Fields())
 }
 
 func TestTheKeyIsThatOfIntegrationToolAndArguments(t *testing.T) {

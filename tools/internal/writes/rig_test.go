@@ -21,6 +21,7 @@ type memory struct {
 	once.None
 	mu      sync.Mutex
 	entries map[string]once.Entry
+	spent   map[string]bool
 	intents []once.Intent
 	// broken fails every call; hidden makes Look find nothing, as if another process
 	// had begun since.
@@ -37,6 +38,28 @@ func (m *memory) Look(_ context.Context, key string) (once.Entry, bool, error) {
 		return once.Entry{}, false, m.broken
 	}
 	return e, found, m.broken
+}
+
+func (m *memory) Spend(_ context.Context, _ once.Intent, c once.Confirmation) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.broken == nil && m.spent[c.Token] {
+		return once.ErrSpent
+	}
+	if m.spent == nil {
+		m.spent = map[string]bool{}
+	}
+	m.spent[c.Token] = true
+	return m.broken
+}
+
+func (m *memory) LookConfirmed(_ context.Context, key, token string) (once.Entry, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if e := m.entries[key]; e.Confirmation == token {
+		return e, m.broken
+	}
+	return once.Entry{}, m.broken
 }
 
 func (m *memory) Begin(_ context.Context, in once.Intent) (once.Claim, error) {
@@ -56,7 +79,7 @@ func (m *memory) Begin(_ context.Context, in once.Intent) (once.Claim, error) {
 		m.mu.Lock()
 		defer m.mu.Unlock()
 		if o.State != once.Refused {
-			m.entries[in.Key] = once.Entry{Key: in.Key, Tool: in.Tool, At: start, Outcome: o}
+			m.entries[in.Key] = once.Entry{Key: in.Key, Tool: in.Tool, Confirmation: in.Confirmation.Token, At: start, Outcome: o}
 		}
 		return nil
 	}}, nil
