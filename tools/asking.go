@@ -85,6 +85,19 @@ func isTrue(content any) bool {
 	return false
 }
 
+// ConfirmationRequiredError is returned by Toolbox.Run when a person has to be asked
+// first. Who can ask them calls again with its State and Confirmed as Responses.
+type ConfirmationRequiredError = writes.ConfirmationRequiredError
+
+// Confirmed is a person's answer for Caller.Responses.
+func Confirmed(yes bool) mcp.InputResponses {
+	result := mcp.ElicitationResult{ElicitationResponse: mcp.ElicitationResponse{Action: mcp.ElicitationResponseActionDecline}}
+	if yes {
+		result.ElicitationResponse = mcp.ElicitationResponse{Action: mcp.ElicitationResponseActionAccept, Content: map[string]any{confirmField: true}}
+	}
+	return mcp.InputResponses{questionKey: mcp.NewElicitationInputResponse(result)}
+}
+
 // ask is a question as the protocol carries it, in both of its eras.
 func ask(e *writes.ConfirmationRequiredError) *mcp.CallToolResult {
 	return &mcp.CallToolResult{

@@ -26,7 +26,7 @@ const (
 )
 
 // Fallback says what happens where a person must confirm and the client cannot ask.
-// The zero value is FallbackAllow.
+// The zero value is FallbackPreview.
 type Fallback = writes.Fallback
 
 // The fallbacks.

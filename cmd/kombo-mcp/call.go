@@ -1,12 +1,14 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/urfave/cli/v3"
 
@@ -59,10 +61,15 @@ func runCall(ctx context.Context, cmd *cli.Command, o *callOptions) (err error) 
 		return err
 	}
 	progress := newProgress(os.Stderr)
-	answer, err := box.Run(ctx, tools.Caller{Client: "kombo-mcp call", Progress: func(read, _ int) {
+	caller := tools.Caller{Client: "kombo-mcp call", Transport: "call", CanAsk: isTerminal(os.Stdin) && isTerminal(os.Stderr), Progress: func(read, _ int) {
 		progress.say(fmt.Sprintf("%d records read …", read))
-	}}, name, arguments)
+	}}
+	answer, err := box.Run(ctx, caller, name, arguments)
 	progress.done()
+	if asks, ok := errors.AsType[*tools.ConfirmationRequiredError](err); ok {
+		caller.State, caller.Responses = asks.State, tools.Confirmed(askYesNo(os.Stdin, os.Stderr, asks.Statement.Text()))
+		answer, err = box.Run(ctx, caller, name, arguments)
+	}
 	if err != nil {
 		_, printErr := fmt.Fprintln(cmd.Root().Writer, tools.Explain(err))
 		return errors.Join(printErr, exitCode(exitRefused))
@@ -77,6 +84,17 @@ func runCall(ctx context.Context, cmd *cli.Command, o *callOptions) (err error) 
 	}
 	_, err = fmt.Fprintln(cmd.Root().Writer, string(raw))
 	return err
+}
+
+// askYesNo shows a statement and reports whether the person agrees. Only a plain yes
+// is one; the end of the input is a no.
+func askYesNo(in io.Reader, out io.Writer, statement string) bool {
+	if _, err := fmt.Fprintf(out, "%s\nSend it? [y/N] ", statement); err != nil {
+		return false
+	}
+	line, _ := bufio.NewReader(in).ReadString('\n') // what was read before an error is no yes unless it says so
+	answer := strings.ToLower(strings.TrimSpace(line))
+	return answer == "y" || answer == "yes"
 }
 
 func parseArguments(args []string, stdin io.Reader) (map[string]any, error) {

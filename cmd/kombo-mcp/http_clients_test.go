@@ -64,7 +64,7 @@ func TestTheOfficialGoClientOverHTTPAndSSE(t *testing.T) {
 			c := gosdk.NewClient(&gosdk.Implementation{Name: "go-sdk", Version: "1"}, &gosdk.ClientOptions{
 				ElicitationHandler: func(_ context.Context, r *gosdk.ElicitRequest) (*gosdk.ElicitResult, error) {
 					asked.Add(1)
-					return &gosdk.ElicitResult{Action: "accept", Content: map[string]any{"send": true}}, nil
+					return &gosdk.ElicitResult{Action: "accept", Content: map[string]any{"confirm": true}}, nil
 				},
 			})
 			session, err := c.Connect(ctx, how.transport(s.base, &http.Client{Transport: carrying{tokenOfOne}}), &gosdk.ClientSessionOptions{ProtocolVersion: how.era})

@@ -118,7 +118,7 @@ func TestAnIDIsEscapedInThePath(t *testing.T) {
 	t.Parallel()
 	u := serveUpstream(t, nil)
 	c := castOf(t, u)
-	s := u.connect(t)
+	s := u.connect(t, "--writes", "allow")
 	x := writes(u.since(func() {
 		s.ok("create_application", object{"job_id": "remote:" + c.free.RemoteID, "candidate": object{"first_name": "A", "last_name": "B", "email_address": "a4@new.example"}})
 	}))

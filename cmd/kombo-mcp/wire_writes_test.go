@@ -84,7 +84,7 @@ func TestEveryWriteReachesTheWireWithAllItsParameters(t *testing.T) {
 	t.Parallel()
 	u := serveUpstream(t, nil)
 	c := castOf(t, u)
-	s := u.connect(t, "--files", uploadFolder(t), "--max-writes-per-minute", "200")
+	s := u.connect(t, "--files", uploadFolder(t), "--max-writes-per-minute", "200", "--writes", "allow")
 	properties := map[string]map[string]bool{}
 	for _, w := range slices.Concat(moves(c), uploads(c), entries(t, u, c), trackings()) {
 		t.Run(w.tool+" "+w.name, func(t *testing.T) {

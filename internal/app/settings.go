@@ -44,7 +44,7 @@ type Settings struct {
 	// What may be written, who confirms it and where it is recorded.
 	ReadOnly           bool   // --read-only
 	Writes             string // --writes: a tools.Policy
-	ConfirmFallback    string // --confirm-fallback: a tools.Fallback; by transport if empty
+	ConfirmFallback    string // --confirm-fallback: a tools.Fallback; preview if empty
 	MaxWritesPerMinute int    // --max-writes-per-minute
 	Journal            string // --journal: file, folder or "-"; see journal.Options.Path
 	JournalReads       bool   // --journal-reads

@@ -63,11 +63,11 @@ func TestAWrongSettingIsRefusedByTheNameOfItsFlag(t *testing.T) {
 	}
 }
 
-func TestWhoIsAskedDependsOnTheTransport(t *testing.T) {
-	for want, s := range map[string]Settings{"allow": over("stdio"), "preview": over("http", "sse")} {
+func TestTheFallbackIsAPreviewOnEveryTransport(t *testing.T) {
+	for _, s := range []Settings{over(), over("stdio"), over("http", "sse")} {
 		cfg, err := s.toolsConfig()
 		require.NoError(t, err)
-		assert.Equal(t, want, string(cfg.Fallback))
+		assert.Equal(t, "preview", string(cfg.Fallback))
 		s.ConfirmFallback = "deny"
 		cfg, err = s.toolsConfig()
 		require.NoError(t, err)

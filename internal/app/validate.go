@@ -102,12 +102,7 @@ func (s Settings) toolsConfig() (tools.Config, error) {
 	if cfg.Writes, err = tools.ParsePolicy(s.Writes); err != nil {
 		return cfg, fmt.Errorf("--writes: %w", err)
 	}
-	fallback := s.ConfirmFallback
-	if fallback == "" && s.OverHTTP() {
-		// Over HTTP nobody knows whether the host asks; on stdio hosts do.
-		fallback = string(tools.FallbackPreview)
-	}
-	if cfg.Fallback, err = tools.ParseFallback(fallback); err != nil {
+	if cfg.Fallback, err = tools.ParseFallback(s.ConfirmFallback); err != nil {
 		return cfg, fmt.Errorf("--confirm-fallback: %w", err)
 	}
 	if err := s.checkWords(); err != nil {
