@@ -18,7 +18,7 @@ import { assertOffers, reads } from "./tools.mjs";
 const modern = "2026-07-28";
 const who = { name: "clients", version: "0" };
 
-/** Each kind of client: how it is made, and how it gets its elicitation handler. */
+/** Each kind of client: how it is made, and how it is told whom to ask. */
 const kinds = {
   "sdk 1": {
     make: (capabilities) => new Client(who, { capabilities }),
@@ -51,7 +51,7 @@ after(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-/** The changes in the ATS so far. */
+/** The changes that the ATS made so far. */
 async function effects() {
   const answer = await fetch(new URL("/_sandbox/effects", sandbox.baseURL), {
     headers: { Authorization: `Bearer ${sandbox.apiKey}` },
@@ -61,7 +61,7 @@ async function effects() {
 
 let journals = 0;
 
-/** Starts a server with a client of a kind, which cannot ask anyone without a person. */
+/** Starts a server with a client of a kind at it; without a person it cannot ask. */
 async function start(kind, { person, flags = [] } = {}) {
   const { make, ask, transport } = kinds[kind];
   const client = make(person ? { elicitation: { form: {} } } : {});
@@ -80,7 +80,7 @@ async function start(kind, { person, flags = [] } = {}) {
 
 const used = [];
 
-/** The arguments that reject an application that no other test uses. */
+/** The arguments of a rejection of somebody whom no other test has had. */
 async function rejection(client) {
   const { structuredContent } = await client.callTool({
     name: "get_applications",
@@ -96,23 +96,24 @@ const textOf = (result) => result.content.map((c) => c.text).join("\n");
 
 for (const kind of Object.keys(kinds)) {
   describe(kind, () => {
-    test("asks the person, and sends nothing unless they accept", async () => {
+    test("asks its person, and sends nothing unless the form comes back true", async () => {
       const asked = [];
-      let action;
+      let action, content;
       const client = await start(kind, {
         person: ({ params }) => {
           asked.push(params.message);
-          return action === "accept" ? { action, content: {} } : { action };
+          return action === "accept" ? { action, content } : { action };
         },
       });
-      for (action of ["decline", "cancel"]) {
+      for ([action, content] of [["decline"], ["cancel"], ["accept", {}], ["accept", { confirm: false }], ["accept", { confirm: "perhaps" }]]) {
         const before = await effects();
         const { arguments: args } = await rejection(client);
         const result = await reject(client, args);
         assert.equal(result.structuredContent?.outcome, "not sent", textOf(result));
         assert.deepEqual(await effects(), before);
       }
-      action = "accept";
+      [action, content] = ["accept", { confirm: true }];
+      asked.length = 2;
       const before = await effects();
       const { candidate, id, arguments: args } = await rejection(client);
       const result = await reject(client, args);
@@ -123,13 +124,13 @@ for (const kind of Object.keys(kinds)) {
 
       const again = await reject(client, args);
       assert.equal(again.structuredContent?.outcome, "done", textOf(again));
-      assert.equal(asked.length, 3, "a write that is done is not confirmed again");
+      assert.equal(asked.length, 3, "what was done asks nobody again");
       assert.equal((await effects()).length, before.length + 1);
     });
 
-    test("confirms a batch once", async () => {
+    test("asks about a batch once", async () => {
       let asked = 0;
-      const client = await start(kind, { person: () => (asked++, { action: "accept", content: {} }) });
+      const client = await start(kind, { person: () => (asked++, { action: "accept", content: { confirm: true } }) });
       const ids = [await rejection(client), await rejection(client), await rejection(client)].map((r) => r.id);
       const before = await effects();
       const result = await reject(client, { application_id: ids.join(","), rejection_reason_id: "Not enough experience" });
@@ -139,7 +140,7 @@ for (const kind of Object.keys(kinds)) {
       assert.equal((await effects()).length, before.length + 3);
     });
 
-    test("sends nothing if the person cannot answer", async () => {
+    test("a person who cannot answer sends nothing", async () => {
       const client = await start(kind, {
         person: () => {
           throw new Error("the window was closed");
@@ -148,7 +149,7 @@ for (const kind of Object.keys(kinds)) {
       const before = await effects();
       const { arguments: args } = await rejection(client);
       const result = await reject(client, args).catch((failed) => ({ isError: true, failed }));
-      assert.equal(result.isError, true);
+      assert.ok(result.isError || result.structuredContent.outcome === "preview", JSON.stringify(result));
       assert.deepEqual(await effects(), before);
     });
 
@@ -161,7 +162,7 @@ for (const kind of Object.keys(kinds)) {
       assert.deepEqual(await effects(), before);
     });
 
-    test("without a person, preview requires its code", async () => {
+    test("without a person, preview wants its code", async () => {
       const client = await start(kind, { flags: ["--confirm-fallback=preview"] });
       const before = await effects();
       const { arguments: args } = await rejection(client);
@@ -169,7 +170,7 @@ for (const kind of Object.keys(kinds)) {
       const preview = await reject(client, args);
       assert.equal(preview.structuredContent?.outcome, "preview", textOf(preview));
       const { code } = preview.structuredContent;
-      for (const wrong of [{ ...args, code: "AAAAAAAA" }, { ...other, code }, { ...args, note: "Bye.", code }]) {
+      for (const wrong of [{ ...args, code: "AAAA-AAAA-AAAA" }, { ...other, code }, { ...args, note: "Bye.", code }]) {
         assert.equal((await reject(client, wrong)).isError, true);
       }
       assert.deepEqual(await effects(), before);
@@ -178,15 +179,15 @@ for (const kind of Object.keys(kinds)) {
       assert.equal((await effects()).length, before.length + 1);
     });
 
-    test("without a person, allow sends", async () => {
+    test("without a person, allow trusts the host", async () => {
       const client = await start(kind, { flags: ["--confirm-fallback=allow"] });
       const result = await reject(client, (await rejection(client)).arguments);
       assert.equal(result.structuredContent?.outcome, "done", textOf(result));
     });
 
-    test("confirm-all confirms a note, confirm does not, deny and read-only send nothing", async () => {
+    test("confirm-all asks before a note, confirm does not, deny and read-only send nothing", async () => {
       let asked = 0;
-      const person = () => (asked++, { action: "accept", content: {} });
+      const person = () => (asked++, { action: "accept", content: { confirm: true } });
       for (const [flags, times, outcome] of [
         [["--writes=confirm-all"], 1, "done"],
         [["--writes=confirm"], 0, "done"],
@@ -210,7 +211,7 @@ for (const kind of Object.keys(kinds)) {
   });
 }
 
-test("the stateless era: a confirmation is valid once, for its own question, unaltered", async () => {
+test("the stateless era: an answer fits its own question, unaltered, once", async () => {
   const client = new NewClient(who, {
     capabilities: { elicitation: { form: {} } },
     versionNegotiation: { mode: { pin: modern } },
@@ -226,13 +227,13 @@ test("the stateless era: a confirmation is valid once, for its own question, una
   const asked = await manual(args);
   assert.equal(asked.resultType, "input_required");
   const { requestState } = asked;
-  const yes = { confirm: { action: "accept", content: {} } };
+  const yes = { confirm: { action: "accept", content: { confirm: true } } };
   const before = await effects();
   for (const [what, wrong, state] of [
     ["no state", args, undefined],
     ["an altered state", args, `B${requestState.slice(1)}`],
     ["other arguments", other, requestState],
-    ["another note", { ...args, note: "Bye." }, requestState],
+    ["a note more", { ...args, note: "Bye." }, requestState],
   ]) {
     const result = await manual(wrong, { inputResponses: yes, requestState: state });
     assert.equal(result.isError, true, `${what}: ${textOf(result)}`);

@@ -54,7 +54,7 @@ const (
 // confirm makes sure that a person agreed where the policy requires it. It returns an
 // answer if nothing is to be sent now, and a *ConfirmationRequiredError if the person
 // has to be asked. The confirmation is not used up yet; see spend.
-func (e *execution) confirm() (*Answer, error) {
+func (e *execution) confirm(ctx context.Context) (*Answer, error) {
 	switch {
 	case e.Policy == PolicyDeny:
 		return nil, fmt.Errorf("%w: this server's settings allow no writes (--writes deny). dry_run: true shows what would be done", errNothingSent)
@@ -73,7 +73,7 @@ func (e *execution) confirm() (*Answer, error) {
 	case e.caller.Reply == ReplyUnanswered:
 		return e.unconfirmed(), nil
 	case e.caller.CanAsk && e.caller.Reply != ReplyCannotAsk:
-		return e.askPerson()
+		return e.askPerson(ctx)
 	}
 	switch e.Fallback {
 	case FallbackDeny:
@@ -91,7 +91,7 @@ func (e *execution) sign() string {
 		e.tool.Name, e.Integration, e.caller.Tenant, e.caller.Subject))
 }
 
-func (e *execution) askPerson() (*Answer, error) {
+func (e *execution) askPerson(ctx context.Context) (*Answer, error) {
 	if e.caller.Reply == "" {
 		state, err := newState(e.Secret, e.signed, e.Now())
 		if err != nil {
@@ -104,6 +104,11 @@ func (e *execution) askPerson() (*Answer, error) {
 		return nil, err
 	}
 	if e.caller.Reply != ReplyConfirmed {
+		// An answer is an answer: the same question cannot be answered again with a yes.
+		no := once.Confirmation{Token: token, How: byForm, Answer: "not confirmed", By: e.caller.Client, Statement: e.signed, Expires: e.Now().Add(questionFor)}
+		if err := e.Memory.Spend(ctx, e.intent(), no); err != nil && !errors.Is(err, once.ErrSpent) {
+			return nil, fmt.Errorf("nothing was sent: %w: %w", errMemory, err)
+		}
 		return e.unsent("no one confirmed this. Do not ask again unless the person wants it"), nil
 	}
 	e.confirmation = once.Confirmation{Token: token, How: byForm, Answer: "confirm: true", Expires: e.Now().Add(questionFor)}

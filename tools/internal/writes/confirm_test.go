@@ -104,10 +104,13 @@ func TestAReplyIsGoodForItsPlanOnceAndInTime(t *testing.T) {
 
 func TestAnAnswerThatDoesNotConfirmSendsNothing(t *testing.T) {
 	r := newRig(t, func(d *Deps) { d.Policy = PolicyConfirm })
-	a, err := r.reply(r.plan("a1"), ReplyNotConfirmed, r.asked(r.plan("a1")).State)
+	state := r.asked(r.plan("a1")).State
+	a, err := r.reply(r.plan("a1"), ReplyNotConfirmed, state)
 	require.NoError(t, err)
 	assert.Equal(t, "not sent", a.Outcome)
 	assert.Contains(t, a.Text(), "Nothing was sent: no one confirmed this")
+	_, err = r.reply(r.plan("a1"), ReplyConfirmed, state)
+	assert.ErrorContains(t, err, "used before", "a no cannot be turned into a yes")
 	r.nothingSent()
 }
 

@@ -104,7 +104,7 @@ func (x *Executor) run(ctx context.Context, caller Caller, tool Tool, f Flags, p
 	if err := p.refusal(f.Anyway, e.isOpenRecord); err != nil {
 		return nil, err
 	}
-	if answer, err := e.confirm(); answer != nil || err != nil {
+	if answer, err := e.confirm(ctx); answer != nil || err != nil {
 		return answer, err
 	}
 	if err := x.limiter.reserve(x.Now(), e.openCount()); err != nil {
