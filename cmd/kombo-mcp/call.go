@@ -92,7 +92,7 @@ func askYesNo(in io.Reader, out io.Writer, statement string) bool {
 	if _, err := fmt.Fprintf(out, "%s\nSend it? [y/N] ", statement); err != nil {
 		return false
 	}
-	line, _ := bufio.NewReader(in).ReadString('\n') // what was read before an error is no yes unless it says so
+	line, _ := bufio.NewReader(in).ReadString('\n') // what was read before an error counts as what it says
 	answer := strings.ToLower(strings.TrimSpace(line))
 	return answer == "y" || answer == "yes"
 }

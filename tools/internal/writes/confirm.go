@@ -40,7 +40,7 @@ const (
 	// connection was lost.
 	ReplyUnanswered Reply = "unanswered"
 	// ReplyCannotAsk is a client that announced that it can ask and cannot: it refused
-	// the question, or what it returned is no answer.
+	// the question, or returned something else than an answer.
 	ReplyCannotAsk Reply = "cannot ask"
 )
 
