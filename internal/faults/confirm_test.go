@@ -2,6 +2,7 @@ package faults
 
 import (
 	"encoding/json"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -11,37 +12,40 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
+	"github.com/kombo-mcp/kombo-mcp/internal/app"
 	"github.com/kombo-mcp/kombo-mcp/internal/fake"
 	"github.com/kombo-mcp/kombo-mcp/internal/journal"
+	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/sandbox"
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-// setup is an ATS with a server whose client can ask a person.
-type setup struct {
-	*pool
+// desk is an ATS with a server and a person who can be asked.
+type desk struct {
+	*ground
 	*server
 	clock *fake.Clock
+	// config is how its server is set up.
+	config func(*tools.Config)
 }
 
-func newSetup(t *testing.T, change func(*tools.Config)) *setup {
+func newDesk(t *testing.T, change func(*tools.Config)) *desk {
 	t.Helper()
 	c := fake.NewClock(pinned)
-	g := newPool(t, sandbox.Options{Applications: 300, Clock: c.Now})
-	d := &setup{pool: g, clock: c}
-	d.server = newServer(t, g.Sandbox, func(cfg *tools.Config) {
+	g := newGround(t, sandbox.Options{Applications: 300, Clock: c.Now})
+	d := &desk{ground: g, clock: c, config: func(cfg *tools.Config) {
 		cfg.Writes = tools.PolicyConfirm
 		if change != nil {
 			change(cfg)
 		}
-	})
+	}}
+	d.server = newServer(t, g.Sandbox, d.config)
 	d.who.CanAsk = true
 	return d
 }
 
-// ask makes a call that must ask for confirmation, and returns the question and the
-// state.
-func (d *setup) ask(tool string, arguments args) (question, state string) {
+// ask makes a call that has to come to a question, and gives it with its state.
+func (d *desk) ask(tool string, arguments args) (question, state string) {
 	d.server.t.Helper()
 	r := d.box.Call(d.server.t.Context(), d.who, tool, plain(d.server.t, arguments))
 	require.True(d.server.t, r.NeedsInput(), "%s: %v", tool, r.Content)
@@ -51,7 +55,7 @@ func (d *setup) ask(tool string, arguments args) (question, state string) {
 	return r.InputRequests["confirm"].Elicitation.Message, r.RequestState
 }
 
-// response returns the person's response as it arrives over the protocol.
+// response is what the person did, as it comes over the wire.
 func response(t *testing.T, raw string) mcp.InputResponses {
 	t.Helper()
 	var r mcp.InputResponse
@@ -59,8 +63,8 @@ func response(t *testing.T, raw string) mcp.InputResponses {
 	return mcp.InputResponses{"confirm": r}
 }
 
-// answer repeats the call with the person's answer.
-func (d *setup) answer(tool string, arguments args, state, action string) reply {
+// answer makes the call again with the person's answer.
+func (d *desk) answer(tool string, arguments args, state, action string) reply {
 	d.server.t.Helper()
 	who := d.who
 	who.State, who.Responses = state, response(d.server.t, action)
@@ -68,17 +72,17 @@ func (d *setup) answer(tool string, arguments args, state, action string) reply 
 }
 
 const (
-	accept  = `{"action":"accept","content":{}}`
+	accept  = `{"action":"accept","content":{"confirm":true}}`
 	decline = `{"action":"decline"}`
 	cancel  = `{"action":"cancel"}`
 )
 
-func (d *setup) rejection() args {
+func (d *desk) rejection() args {
 	return args{"application_id": d.application().ID, "rejection_reason_id": d.reason()}
 }
 
-// nothingSent asserts that the ATS received no write and the journal has none.
-func (d *setup) nothingSent(what string) {
+// nothingSent checks that the ATS got no write and the journal has none.
+func (d *desk) nothingSent(what string) {
 	d.server.t.Helper()
 	assert.Empty(d.server.t, d.Effects(), what)
 	for _, r := range d.Requests() {
@@ -89,16 +93,16 @@ func (d *setup) nothingSent(what string) {
 
 var weighty = []string{"create_application", "create_candidate", "move_application_to_stage", "reject_application"}
 
-func TestPolicyDecidesWhichWritesAreConfirmed(t *testing.T) {
+func TestEveryWriteAsksAsThePolicySays(t *testing.T) {
 	t.Parallel()
 	for _, w := range writeTools {
 		t.Run(w.name, func(t *testing.T) {
 			t.Parallel()
-			d := newSetup(t, func(c *tools.Config) { c.Writes = tools.PolicyConfirmAll })
-			arguments := w.arguments(d.pool)
+			d := newDesk(t, func(c *tools.Config) { c.Writes = tools.PolicyConfirmAll })
+			arguments := w.arguments(d.ground)
 			arguments["dry_run"] = true
 			r := d.call(w.name, arguments)
-			assert.Equal(t, "preview", r.Outcome, "a preview asks for no confirmation: %s", r.words)
+			assert.Equal(t, "preview", r.Outcome, "a preview asks nobody: %s", r.words)
 			delete(arguments, "dry_run")
 			question, state := d.ask(w.name, arguments)
 			assert.NotEmpty(t, question)
@@ -110,15 +114,18 @@ func TestPolicyDecidesWhichWritesAreConfirmed(t *testing.T) {
 			r = d.answer(w.name, arguments, state, accept)
 			assert.Equal(t, stateDone, r.Outcome, r.words)
 			assert.Len(t, d.Effects(), 1)
-			assert.Equal(t, "a person, asked by the server", intents(d.lines())[0].ConfirmedHow)
+			in := intents(d.lines())[0]
+			assert.Equal(t, "form", in.ConfirmedHow)
+			assert.Equal(t, "confirm: true", in.Answer)
+			assert.Equal(t, d.who.Client, in.ConfirmedBy)
 		})
 	}
 	t.Run("confirm asks before what changes where a person stands", func(t *testing.T) {
-		d := newSetup(t, nil)
+		d := newDesk(t, nil)
 		asked := []string{}
 		for _, w := range writeTools {
 			before := len(d.Effects())
-			if d.box.Call(t.Context(), d.who, w.name, plain(t, w.arguments(d.pool))).NeedsInput() {
+			if d.box.Call(t.Context(), d.who, w.name, plain(t, w.arguments(d.ground))).NeedsInput() {
 				asked = append(asked, w.name)
 				assert.Len(t, d.Effects(), before)
 			}
@@ -126,9 +133,9 @@ func TestPolicyDecidesWhichWritesAreConfirmed(t *testing.T) {
 		assert.Equal(t, weighty, asked)
 	})
 	t.Run("deny refuses every write, and shows what it would do", func(t *testing.T) {
-		d := newSetup(t, func(c *tools.Config) { c.Writes = tools.PolicyDeny })
+		d := newDesk(t, func(c *tools.Config) { c.Writes = tools.PolicyDeny })
 		for _, w := range writeTools {
-			arguments := w.arguments(d.pool)
+			arguments := w.arguments(d.ground)
 			for _, r := range []reply{d.call(w.name, arguments), d.answer(w.name, arguments, "", accept)} {
 				assert.True(t, r.failed, w.name)
 				assert.Contains(t, r.words, "allow no writes", w.name)
@@ -139,12 +146,12 @@ func TestPolicyDecidesWhichWritesAreConfirmed(t *testing.T) {
 		d.nothingSent("denied")
 	})
 	t.Run("read-only has none of them", func(t *testing.T) {
-		d := newSetup(t, func(c *tools.Config) { c.ReadOnly = true })
+		d := newDesk(t, func(c *tools.Config) { c.ReadOnly = true })
 		for _, tool := range d.box.Tools() {
 			assert.True(t, tool.ReadOnly(), tool.Name())
 		}
 		for _, w := range writeTools {
-			r := d.call(w.name, w.arguments(d.pool))
+			r := d.call(w.name, w.arguments(d.ground))
 			assert.True(t, r.failed, w.name)
 			assert.Contains(t, r.words, "read-only", w.name)
 		}
@@ -162,26 +169,80 @@ func intents(lines []journal.Line) []journal.Line {
 	return out
 }
 
+// noes are answers that can be read and do not confirm.
+var noes = map[string]string{
+	"decline": decline, "cancel": cancel, "accept without content": `{"action":"accept"}`, "accept an empty form": `{"action":"accept","content":{}}`,
+	"accept null": `{"action":"accept","content":null}`, "accept confirm: false": `{"action":"accept","content":{"confirm":false}}`,
+	"accept confirm: null": `{"action":"accept","content":{"confirm":null}}`, "accept confirm: no": `{"action":"accept","content":{"confirm":"no"}}`,
+	"accept confirm: yes": `{"action":"accept","content":{"confirm":"yes"}}`, "accept confirm: 1": `{"action":"accept","content":{"confirm":1}}`,
+	"accept a list": `{"action":"accept","content":{"confirm":[true]}}`, "accept another field": `{"action":"accept","content":{"confirmed":true,"Confirm":true}}`,
+	"decline with confirm": `{"action":"decline","content":{"confirm":true}}`, "cancel with confirm": `{"action":"cancel","content":{"confirm":true}}`,
+}
+
+// garbage are answers that cannot be read.
+var garbage = map[string]string{
+	"no action": `{}`, "another action": `{"action":"ok","content":{"confirm":true}}`, "a number": `7`, "null": `null`,
+	"a list": `[{"action":"accept","content":{"confirm":true}}]`, "upper case": `{"action":"ACCEPT","content":{"confirm":true}}`,
+}
+
 func TestNothingIsSentUnlessThePersonAccepts(t *testing.T) {
-	for what, raw := range map[string]string{
-		"decline": decline, "cancel": cancel, "no action": `{}`, "another action": `{"action":"ok"}`, "a number": `7`, "null": `null`, "a list": `[{"action":"accept"}]`, "upper case": `{"action":"ACCEPT"}`,
-	} {
+	for what, raw := range noes {
+		for _, f := range []tools.Fallback{tools.FallbackAllow, tools.FallbackPreview, tools.FallbackDeny} {
+			t.Run(what+", fallback "+string(f), func(t *testing.T) {
+				d := newDesk(t, func(c *tools.Config) { c.Fallback = f })
+				arguments := d.rejection()
+				_, state := d.ask("reject_application", arguments)
+				r := d.answer("reject_application", arguments, state, raw)
+				assert.Equal(t, "not sent", r.Outcome, r.words)
+				assert.Contains(t, r.words, "no one confirmed")
+				assert.Empty(t, r.Code, "a no is not the way to a code")
+				d.nothingSent(r.words)
+			})
+		}
+	}
+}
+
+func TestAnAnswerThatCannotBeReadMeetsTheFallback(t *testing.T) {
+	for what, raw := range garbage {
 		t.Run(what, func(t *testing.T) {
-			d := newSetup(t, nil)
+			d := newDesk(t, func(c *tools.Config) { c.Fallback = tools.FallbackPreview })
 			arguments := d.rejection()
 			_, state := d.ask("reject_application", arguments)
 			r := d.answer("reject_application", arguments, state, raw)
 			if !r.failed {
-				assert.Equal(t, "not sent", r.Outcome, r.words)
+				assert.Equal(t, "preview", r.Outcome, r.words)
+				assert.Len(t, r.Code, 14)
 			}
+			d.nothingSent(r.words)
+
+			d = newDesk(t, func(c *tools.Config) { c.Fallback = tools.FallbackDeny })
+			arguments = d.rejection()
+			_, state = d.ask("reject_application", arguments)
+			r = d.answer("reject_application", arguments, state, raw)
+			assert.True(t, r.failed, r.words)
+			assert.Contains(t, r.words, "cannot ask")
 			d.nothingSent(r.words)
 		})
 	}
 }
 
-func TestConfirmationIsBoundToItsQuestion(t *testing.T) {
+func TestAQuestionThatWasShownAndNotAnsweredSendsNothing(t *testing.T) {
+	for _, f := range []tools.Fallback{tools.FallbackAllow, tools.FallbackPreview, tools.FallbackDeny} {
+		d := newDesk(t, func(c *tools.Config) { c.Fallback = f })
+		arguments := d.rejection()
+		_, state := d.ask("reject_application", arguments)
+		who := d.who
+		who.State, who.Asked = state, tools.AskUnanswered
+		r := d.callAs(who, "reject_application", arguments)
+		assert.Equal(t, "preview", r.Outcome, r.words)
+		assert.Contains(t, r.words, "no one answered")
+		d.nothingSent(string(f))
+	}
+}
+
+func TestAnAnswerFitsItsOwnQuestionOnly(t *testing.T) {
 	t.Parallel()
-	d := newSetup(t, nil)
+	d := newDesk(t, nil)
 	arguments := d.rejection()
 	_, state := d.ask("reject_application", arguments)
 	refused := func(what, tool string, other args, state string) {
@@ -228,26 +289,73 @@ func TestConfirmationIsBoundToItsQuestion(t *testing.T) {
 	assert.Equal(t, stateDone, r.Outcome, "the state itself is still good: %s", r.words)
 }
 
-func TestConfirmationIsAcceptedOnce(t *testing.T) {
-	d := newSetup(t, nil)
+func TestAnAnswerIsTakenOnce(t *testing.T) {
+	for what, raw := range noes {
+		d := newDesk(t, nil)
+		arguments := d.rejection()
+		_, state := d.ask("reject_application", arguments)
+		for range 2 {
+			assert.Equal(t, "not sent", d.answer("reject_application", arguments, state, raw).Outcome, "%s, and the same once more", what)
+		}
+		for _, at := range []*desk{d, d.restarted(t)} {
+			r := at.answer("reject_application", arguments, state, accept)
+			assert.True(t, r.failed, "%s is turned into a yes: %s", what, r.words)
+			assert.Contains(t, r.words, "used before", what)
+			d.nothingSent(what)
+		}
+	}
+
+	d := newDesk(t, nil)
 	arguments := d.rejection()
 	_, state := d.ask("reject_application", arguments)
-	assert.Equal(t, "not sent", d.answer("reject_application", arguments, state, decline).Outcome)
-	r := d.answer("reject_application", arguments, state, accept)
-	assert.True(t, r.failed, "a declined confirmation was accepted: %s", r.words)
-	assert.Contains(t, r.words, "used before")
-	d.nothingSent("declined")
-
-	_, state = d.ask("reject_application", arguments)
 	d.Inject(sandbox.Fault{Operation: "reject_application", Status: 400, Code: "REMOTE.INPUT_INVALID", Times: 1})
 	assert.True(t, d.answer("reject_application", arguments, state, accept).failed)
-	r = d.answer("reject_application", arguments, state, accept)
-	assert.True(t, r.failed, "a refused write is sent again without being asked: %s", r.words)
-	assert.Empty(t, d.Effects())
+	for _, at := range []*desk{d, d.restarted(t)} {
+		r := at.answer("reject_application", arguments, state, accept)
+		assert.True(t, r.failed, "a refused write is sent again without being asked: %s", r.words)
+		assert.Empty(t, d.Effects())
+	}
+	assert.Len(t, verified(t, d.path), 1)
 }
 
-func TestConfirmationExpires(t *testing.T) {
-	d := newSetup(t, nil)
+// restarted is the desk with a server that was started anew over the same journal.
+func (d *desk) restarted(t *testing.T) *desk {
+	t.Helper()
+	up, err := app.InSandbox(d.Sandbox, kombo.WithHTTPClient(&http.Client{Transport: d.Transport()}))
+	require.NoError(t, err)
+	again := *d.server
+	again.box = newBox(t, up, func(s *app.Settings) { s.Journal, s.MaxWritesPerMinute = d.path, 1000 }, d.config)
+	return &desk{ground: d.ground, server: &again, clock: d.clock, config: d.config}
+}
+
+// TestASpentAnswerNeverSendsAgain: whatever again says, and over a restart.
+func TestASpentAnswerNeverSendsAgain(t *testing.T) {
+	for _, purpose := range []bool{false, true} {
+		d := newDesk(t, func(c *tools.Config) { c.Writes = tools.PolicyConfirmAll })
+		arguments := args{"application_id": d.application().ID, "content": "Hello."}
+		if purpose {
+			arguments["again"] = true
+		}
+		_, state := d.ask("add_application_note", arguments)
+		assert.Equal(t, stateDone, d.answer("add_application_note", arguments, state, accept).Outcome)
+		for _, at := range []*desk{d, d.restarted(t)} {
+			r := at.answer("add_application_note", arguments, state, accept)
+			assert.Equal(t, stateDone, r.Outcome, "the first outcome: %s", r.words)
+			other := args{"again": !purpose, "anyway": true}
+			for k, v := range arguments {
+				if k != "again" {
+					other[k] = v
+				}
+			}
+			at.answer("add_application_note", other, state, accept)
+			assert.Len(t, d.Effects(), 1, "again: %v", purpose)
+			assert.Equal(t, []string{stateDone}, verified(t, d.path))
+		}
+	}
+}
+
+func TestAnAnswerIsTakenInTime(t *testing.T) {
+	d := newDesk(t, nil)
 	arguments := d.rejection()
 	_, state := d.ask("reject_application", arguments)
 	d.clock.Advance(9*time.Minute + time.Second)
@@ -260,8 +368,8 @@ func TestConfirmationExpires(t *testing.T) {
 	assert.Equal(t, stateDone, d.answer("reject_application", arguments, state, accept).Outcome)
 }
 
-func TestBatchIsConfirmedOnce(t *testing.T) {
-	d := newSetup(t, nil)
+func TestABatchIsAskedAboutOnce(t *testing.T) {
+	d := newDesk(t, nil)
 	var ids, names []string
 	for range 25 {
 		a := d.application()
@@ -279,14 +387,14 @@ func TestBatchIsConfirmedOnce(t *testing.T) {
 	assert.Len(t, d.Effects(), 25)
 
 	r = d.call("reject_application", arguments)
-	assert.Equal(t, stateDone, r.Outcome, "a write that is done is not confirmed again: %s", r.words)
+	assert.Equal(t, stateDone, r.Outcome, "what was done asks nobody again: %s", r.words)
 	more := d.application()
 	arguments["application_id"] = ids[0] + "," + more.ID
 	question, _ = d.ask("reject_application", arguments)
-	assert.NotContains(t, question, ids[0], "only what would be sent is confirmed")
+	assert.NotContains(t, question, ids[0], "only what would be sent is asked about")
 	assert.Contains(t, question, more.ID)
 	_, state = d.ask("reject_application", arguments)
 	r = d.answer("reject_application", arguments, state, decline)
-	assert.Equal(t, "done, not sent", r.outcomes(), "declining does not undo: %s", r.words)
+	assert.Equal(t, "done, not sent", r.outcomes(), "a no takes back nothing: %s", r.words)
 	assert.Len(t, d.Effects(), 25)
 }

@@ -6,56 +6,59 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"github.com/kombo-mcp/kombo-mcp/sandbox"
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-// withFallback returns a setup whose client cannot ask a person.
-func withFallback(t *testing.T, f tools.Fallback) *setup {
+// mute is a desk whose client cannot ask.
+func mute(t *testing.T, f tools.Fallback) *desk {
 	t.Helper()
-	d := newSetup(t, func(c *tools.Config) { c.Fallback = f })
+	d := newDesk(t, func(c *tools.Config) { c.Fallback = f })
 	d.who.CanAsk = false
 	return d
 }
 
-func TestFallbackDecidesIfTheClientCannotAsk(t *testing.T) {
+func TestWhereNobodyCanBeAskedTheFallbackDecides(t *testing.T) {
 	t.Run("allow trusts the host", func(t *testing.T) {
-		d := withFallback(t, tools.FallbackAllow)
+		d := mute(t, tools.FallbackAllow)
 		r := d.call("reject_application", d.rejection())
 		assert.Equal(t, stateDone, r.Outcome, r.words)
-		assert.Equal(t, "the host, by the server's settings", intents(d.lines())[0].ConfirmedHow)
+		assert.Equal(t, "settings", intents(d.lines())[0].ConfirmedHow)
 	})
 	t.Run("deny sends nothing", func(t *testing.T) {
-		d := withFallback(t, tools.FallbackDeny)
+		d := mute(t, tools.FallbackDeny)
 		r := d.call("reject_application", d.rejection())
 		assert.True(t, r.failed)
 		assert.Contains(t, r.words, "cannot ask")
 		d.nothingSent("denied")
 		r = d.answer("reject_application", d.rejection(), "", accept)
-		assert.True(t, r.failed, "an answer without a question: %s", r.words)
+		assert.True(t, r.failed, "an answer that nobody was asked for: %s", r.words)
 		d.nothingSent("denied")
 		note := args{"application_id": d.application().ID, "content": "Hello."}
-		assert.Equal(t, stateDone, d.call("add_application_note", note).Outcome, "what needs no confirmation is sent")
+		assert.Equal(t, stateDone, d.call("add_application_note", note).Outcome, "what needs no person is sent")
 	})
 	t.Run("preview wants its code", func(t *testing.T) {
-		d := withFallback(t, tools.FallbackPreview)
+		d := mute(t, tools.FallbackPreview)
 		arguments := d.rejection()
 		r := d.call("reject_application", arguments)
 		assert.Equal(t, "preview", r.Outcome)
-		assert.Len(t, r.Code, 8)
+		assert.Len(t, r.Code, 14)
 		assert.Contains(t, r.words, r.Code, "the text carries it too")
 		d.nothingSent("previewed")
 		arguments["code"] = " " + r.Code + " "
 		r = d.call("reject_application", arguments)
 		assert.Equal(t, stateDone, r.Outcome, r.words)
-		assert.Equal(t, "the code of a preview", intents(d.lines())[0].ConfirmedHow)
-		arguments["code"] = "WRONGONE"
-		assert.Equal(t, stateDone, d.call("reject_application", arguments).Outcome, "a write that is done needs no code")
+		in := intents(d.lines())[0]
+		assert.Equal(t, "code", in.ConfirmedHow)
+		assert.Equal(t, d.who.Client, in.ConfirmedBy)
+		arguments["code"] = "WRON-GONE-WRON"
+		assert.Equal(t, stateDone, d.call("reject_application", arguments).Outcome, "what was done needs no code")
 		assert.Len(t, d.Effects(), 1)
 	})
 }
 
-func TestConfirmationCodeIsBoundToItsPreview(t *testing.T) {
-	d := withFallback(t, tools.FallbackPreview)
+func TestOnlyTheCodeOfTheSamePreviewIsTaken(t *testing.T) {
+	d := mute(t, tools.FallbackPreview)
 	arguments, other := d.rejection(), d.rejection()
 	code := d.call("reject_application", arguments).Code
 	otherCode := d.call("reject_application", other).Code
@@ -66,12 +69,14 @@ func TestConfirmationCodeIsBoundToItsPreview(t *testing.T) {
 		r := d.call("reject_application", a)
 		delete(a, "code")
 		assert.True(t, r.failed, "%s: %s", what, r.words)
-		assert.Contains(t, r.words, "code is not that of this write", what)
+		assert.Contains(t, r.words, "code belongs to another write", what)
 		d.nothingSent(what)
 	}
-	refused("a wrong code", arguments, "AAAAAAAA")
+	refused("a wrong code", arguments, "AAAA-AAAA-AAAA")
+	refused("the nonce of one with the signature of another", arguments, code[:5]+otherCode[5:])
+	refused("another nonce", arguments, otherCode[:5]+code[5:])
 	refused("a code of other arguments", arguments, otherCode)
-	refused("half a code", arguments, code[:4])
+	refused("half a code", arguments, code[:7])
 	arguments["note"] = "Bye."
 	refused("a code with a note more", arguments, code)
 	delete(arguments, "note")
@@ -89,8 +94,48 @@ func TestConfirmationCodeIsBoundToItsPreview(t *testing.T) {
 	assert.Equal(t, stateDone, d.call("reject_application", arguments).Outcome)
 }
 
-func TestConfirmationCodeCoversFileContents(t *testing.T) {
-	d := newSetup(t, func(c *tools.Config) { c.Writes, c.Fallback = tools.PolicyConfirmAll, tools.FallbackPreview })
+// TestASpentCodeNeverSendsAgain: whatever again says, and over a restart.
+func TestASpentCodeNeverSendsAgain(t *testing.T) {
+	for _, purpose := range []bool{false, true} {
+		d := newDesk(t, func(c *tools.Config) { c.Writes, c.Fallback = tools.PolicyConfirmAll, tools.FallbackPreview })
+		d.who.CanAsk = false
+		arguments := args{"application_id": d.application().ID, "content": "Hello."}
+		if purpose {
+			arguments["again"] = true
+		}
+		first, second := d.call("add_application_note", arguments).Code, d.call("add_application_note", arguments).Code
+		assert.NotEqual(t, first, second, "each preview has a code of its own")
+		arguments["code"] = first
+		assert.Equal(t, stateDone, d.call("add_application_note", arguments).Outcome)
+		for _, at := range []*desk{d, d.restarted(t)} {
+			assert.Equal(t, stateDone, at.call("add_application_note", arguments).Outcome, "the first outcome")
+			for _, again := range []bool{false, true} {
+				other := args{"again": again, "anyway": true, "code": first}
+				for k, v := range arguments {
+					if k != "again" {
+						other[k] = v
+					}
+				}
+				at.call("add_application_note", other)
+				assert.Len(t, d.Effects(), 1, "again: %v, then %v", purpose, again)
+			}
+		}
+		assert.Equal(t, []string{stateDone}, verified(t, d.path))
+	}
+	d := mute(t, tools.FallbackPreview)
+	arguments := d.rejection()
+	arguments["code"] = d.call("reject_application", arguments).Code
+	d.Inject(sandbox.Fault{Operation: "reject_application", Status: 400, Code: "REMOTE.INPUT_INVALID", Times: 1})
+	assert.True(t, d.call("reject_application", arguments).failed)
+	for _, at := range []*desk{d, d.restarted(t)} {
+		r := at.call("reject_application", arguments)
+		assert.True(t, r.failed, "a refused write is sent again with the code of the first: %s", r.words)
+		assert.Empty(t, d.Effects())
+	}
+}
+
+func TestAFileIsPartOfWhatACodeStandsFor(t *testing.T) {
+	d := newDesk(t, func(c *tools.Config) { c.Writes, c.Fallback = tools.PolicyConfirmAll, tools.FallbackPreview })
 	d.who.CanAsk = false
 	arguments := args{"application_id": d.application().ID, "attachment": args{"type": "CV", "name": "cv.txt", "text": "Truly yours."}}
 	code := d.call("add_application_attachment", arguments).Code

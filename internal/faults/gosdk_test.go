@@ -20,7 +20,7 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-// Tests with the official Go SDK as the client of a server in a process of its own.
+// The official Go SDK as the client of a server in a process of its own.
 
 // eras are the revisions of the protocol that it speaks; the last is the
 // stateless one.
@@ -28,34 +28,33 @@ var eras = []string{"2025-06-18", "2025-11-25", modern}
 
 const modern = "2026-07-28"
 
-// host is the official client with a simulated user.
+// host is an official client with a person at it.
 type host struct {
-	*pool
+	*ground
 	t       *testing.T
 	session *mcp.ClientSession
 	journal string
-	// does is the user's reaction; asked are the questions that they got.
+	// does is what the person does; asked is what they were asked.
 	does  func() (*mcp.ElicitResult, error)
 	asked []string
 }
 
-// hosting configures a host and its server.
+// hosting says how a host and its server are started.
 type hosting struct {
 	era   string
 	flags []string
-	// cannotConfirm turns elicitation off; manualRounds leaves the second round to the
-	// test.
-	cannotConfirm, manualRounds bool
+	// dumb hosts cannot ask; bare ones leave the second round to their caller.
+	dumb, bare bool
 }
 
 func newHost(t *testing.T, how hosting) *host {
 	t.Helper()
-	h := &host{pool: newPool(t, sandbox.Options{Applications: 300}), t: t}
+	h := &host{ground: newGround(t, sandbox.Options{Applications: 300}), t: t}
 	up := httptest.NewServer(h.Sandbox)
 	t.Cleanup(up.Close)
 	h.does = func() (*mcp.ElicitResult, error) { return nil, errors.New("nobody is there") }
-	opts := &mcp.ClientOptions{MultiRoundTrip: &mcp.MultiRoundTripOptions{Disabled: how.manualRounds}}
-	if !how.cannotConfirm {
+	opts := &mcp.ClientOptions{MultiRoundTrip: &mcp.MultiRoundTripOptions{Disabled: how.bare}}
+	if !how.dumb {
 		opts.ElicitationHandler = func(_ context.Context, r *mcp.ElicitRequest) (*mcp.ElicitResult, error) {
 			h.asked = append(h.asked, r.Params.Message)
 			return h.does()
@@ -76,7 +75,7 @@ func newHost(t *testing.T, how hosting) *host {
 	return h
 }
 
-// result calls a tool. A protocol error fails the test.
+// result calls a tool; what the protocol itself refuses fails the test.
 func (h *host) result(p *mcp.CallToolParams) *mcp.CallToolResult {
 	h.t.Helper()
 	ctx, cancel := context.WithTimeout(h.t.Context(), time.Minute)
@@ -115,7 +114,14 @@ func says(action string) func() (*mcp.ElicitResult, error) {
 	return func() (*mcp.ElicitResult, error) { return &mcp.ElicitResult{Action: action}, nil }
 }
 
-func TestOfficialGoClientAsksItsUser(t *testing.T) {
+// ticks is a person who sets the form's confirm to something and accepts.
+func ticks(confirm any) func() (*mcp.ElicitResult, error) {
+	return func() (*mcp.ElicitResult, error) {
+		return &mcp.ElicitResult{Action: "accept", Content: map[string]any{"confirm": confirm}}, nil
+	}
+}
+
+func TestTheOfficialGoClientAsksItsPerson(t *testing.T) {
 	t.Parallel()
 	for _, era := range eras {
 		t.Run(era, func(t *testing.T) {
@@ -127,14 +133,20 @@ func TestOfficialGoClientAsksItsUser(t *testing.T) {
 				assert.Equal(t, "not sent", r.Outcome, r.words)
 				assert.Empty(t, h.Effects(), no)
 			}
+			h.does = ticks(false)
+			unticked := h.call("reject_application", h.rejection())
+			assert.Equal(t, "not sent", unticked.Outcome, unticked.words)
+			assert.Empty(t, h.Effects(), "accepted without its tick")
 			h.does = func() (*mcp.ElicitResult, error) { return nil, errors.New("the window was closed") }
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
 			r, err := h.session.CallTool(ctx, &mcp.CallToolParams{Name: "reject_application", Arguments: h.rejection()})
-			assert.True(t, err != nil || r.IsError, "an answer that failed")
+			if err == nil && !r.IsError {
+				assert.Equal(t, "preview", h.reply(r).Outcome, "an answer that failed meets the fallback")
+			}
 			assert.Empty(t, h.Effects())
 
-			h.does, h.asked = says("accept"), nil
+			h.does, h.asked = ticks(true), nil
 			a := h.application()
 			arguments := args{"application_id": a.ID, "rejection_reason_id": h.reason()}
 			got := h.call("reject_application", arguments)
@@ -143,48 +155,51 @@ func TestOfficialGoClientAsksItsUser(t *testing.T) {
 			assert.Contains(t, h.asked[0], digest.Clean(h.people[a.CandidateID].Last))
 			assert.Len(t, h.Effects(), 1)
 			assert.Equal(t, stateDone, h.call("reject_application", arguments).Outcome)
-			assert.Len(t, h.asked, 1, "a write that is done is not confirmed again")
+			assert.Len(t, h.asked, 1, "what was done asks nobody again")
 			assert.Len(t, h.Effects(), 1)
 
 			batch := args{"application_id": h.application().ID + "," + h.application().ID + "," + h.application().ID, "rejection_reason_id": h.reason()}
 			assert.Len(t, h.call("reject_application", batch).Results, 3)
-			assert.Len(t, h.asked, 2, "a batch is confirmed once")
+			assert.Len(t, h.asked, 2, "a batch is asked about once")
 			assert.Len(t, h.Effects(), 4)
 			note := h.call("add_application_note", args{"application_id": a.ID, "content": "Hello."})
 			assert.Equal(t, stateDone, note.Outcome, note.words)
-			assert.Len(t, h.asked, 2, "a note needs no confirmation")
+			assert.Len(t, h.asked, 2, "what changes nobody's standing asks nobody")
 			assert.NotContains(t, verified(t, h.journal), "")
 		})
 	}
 }
 
-func TestOfficialGoClientWithoutElicitationGetsTheFallback(t *testing.T) {
+func TestTheOfficialGoClientWithoutAPersonMeetsTheFallback(t *testing.T) {
 	t.Parallel()
 	for _, era := range eras {
 		t.Run(era, func(t *testing.T) {
 			t.Parallel()
-			deny := newHost(t, hosting{era: era, cannotConfirm: true, flags: []string{"--confirm-fallback=deny"}})
+			deny := newHost(t, hosting{era: era, dumb: true, flags: []string{"--confirm-fallback=deny"}})
 			r := deny.call("reject_application", deny.rejection())
 			assert.True(t, r.failed, r.words)
 			assert.Empty(t, deny.Effects())
 
-			preview := newHost(t, hosting{era: era, cannotConfirm: true, flags: []string{"--confirm-fallback=preview"}})
+			preview := newHost(t, hosting{era: era, dumb: true, flags: []string{"--confirm-fallback=preview"}})
 			arguments := preview.rejection()
 			r = preview.call("reject_application", arguments)
 			assert.Equal(t, "preview", r.Outcome, r.words)
 			assert.Empty(t, preview.Effects())
-			arguments["code"] = "AAAAAAAA"
+			arguments["code"] = "AAAA-AAAA-AAAA"
 			assert.True(t, preview.call("reject_application", arguments).failed)
 			assert.Empty(t, preview.Effects())
 			arguments["code"] = r.Code
 			assert.Equal(t, stateDone, preview.call("reject_application", arguments).Outcome)
 			assert.Len(t, preview.Effects(), 1)
 
-			allow := newHost(t, hosting{era: era, cannotConfirm: true})
+			unset := newHost(t, hosting{era: era, dumb: true})
+			assert.Equal(t, "preview", unset.call("reject_application", unset.rejection()).Outcome, "the default")
+			assert.Empty(t, unset.Effects())
+			allow := newHost(t, hosting{era: era, dumb: true, flags: []string{"--confirm-fallback=allow"}})
 			assert.Equal(t, stateDone, allow.call("reject_application", allow.rejection()).Outcome)
 
 			all := newHost(t, hosting{era: era, flags: []string{"--writes=confirm-all"}})
-			all.does = says("accept")
+			all.does = ticks(true)
 			assert.Equal(t, stateDone, all.call("add_application_note", args{"application_id": all.application().ID, "content": "Hello."}).Outcome)
 			assert.Len(t, all.asked, 1)
 			none := newHost(t, hosting{era: era, flags: []string{"--writes=deny"}})
@@ -207,13 +222,14 @@ func TestOfficialGoClientWithoutElicitationGetsTheFallback(t *testing.T) {
 	}
 }
 
-func TestOfficialGoClientCannotAlterAConfirmation(t *testing.T) {
+func TestTheOfficialGoClientCannotBendAnAnswer(t *testing.T) {
 	t.Parallel()
-	h := newHost(t, hosting{era: modern, manualRounds: true})
+	h := newHost(t, hosting{era: modern, bare: true})
 	arguments := h.rejection()
 	first := h.result(&mcp.CallToolParams{Name: "reject_application", Arguments: arguments})
 	require.Contains(t, first.InputRequests, "confirm")
-	yes := mcp.InputResponseMap{"confirm": &mcp.ElicitResult{Action: "accept"}}
+	yes := mcp.InputResponseMap{"confirm": &mcp.ElicitResult{Action: "accept", Content: map[string]any{"confirm": true}}}
+	unticked := mcp.InputResponseMap{"confirm": &mcp.ElicitResult{Action: "accept"}}
 	no := mcp.InputResponseMap{"confirm": &mcp.ElicitResult{Action: "decline"}}
 	send := func(a args, answer mcp.InputResponseMap, state string) reply {
 		return h.reply(h.result(&mcp.CallToolParams{Name: "reject_application", Arguments: a, InputResponses: answer, RequestState: state}))
@@ -228,6 +244,14 @@ func TestOfficialGoClientCannotAlterAConfirmation(t *testing.T) {
 		assert.Empty(t, h.Effects(), what)
 	}
 	asked := h.result(&mcp.CallToolParams{Name: "reject_application", Arguments: arguments})
-	assert.Equal(t, stateDone, send(arguments, yes, asked.RequestState).Outcome)
-	assert.Len(t, h.Effects(), 1)
+	for range 2 {
+		assert.Equal(t, "not sent", send(arguments, unticked, asked.RequestState).Outcome, "a form that was not ticked")
+	}
+	assert.True(t, send(arguments, yes, asked.RequestState).failed)
+	assert.Empty(t, h.Effects())
+	asked = h.result(&mcp.CallToolParams{Name: "reject_application", Arguments: arguments})
+	for range 2 {
+		assert.Equal(t, stateDone, send(arguments, yes, asked.RequestState).Outcome)
+		assert.Len(t, h.Effects(), 1)
+	}
 }

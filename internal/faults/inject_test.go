@@ -101,7 +101,7 @@ func TestConfirmationQuestionCannotBeImitated(t *testing.T) {
 				continue // the candidate has no address
 			}
 			for i, line := range strings.Split(r.InputRequests["confirm"].Elicitation.Message, "\n") {
-				assert.Regexp(t, `^(Really do this|Do this|- (Reject|Move|Add|Tag|Remove|Enter|Have) |Note: )`, line, "%s, line %d", w.tool, i)
+				assert.Regexp(t, `^(Really do this|Do this|- (Reject|Move|Add|Tag|Remove|Enter|Have) |Note: |(  )?Against it: |Sent with each:$|  ([\w.\[\]-]+|"[^"]+"): ("([^"\\]|\\.)*"|[\w.+-]+)$)`, line, "%s, line %d", w.tool, i)
 				assert.Empty(t, invisible(line), "%s: %q", w.tool, line)
 			}
 		}

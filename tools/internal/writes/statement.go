@@ -6,8 +6,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
+	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
@@ -86,12 +88,29 @@ var plainLabel = regexp.MustCompile(`^[\w.\[\]-]+$`)
 func (f Field) line() string {
 	label, value := f.Label, f.Value
 	if !plainLabel.MatchString(label) {
-		label = strconv.Quote(label)
+		label = quote(label)
 	}
 	if !f.Literal {
-		value = strconv.Quote(value)
+		value = quote(value)
 	}
 	return label + ": " + value
+}
+
+// quote puts a text in quotes on one line, without anything that cannot be seen.
+func quote(s string) string { return escapeInvisible(strconv.Quote(s)) }
+
+// escapeInvisible escapes what cannot be seen: fillers and variation selectors as well,
+// which strconv.Quote takes for printable.
+func escapeInvisible(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if !unicode.IsSpace(r) && digest.Clean(string(r)) == "" {
+			fmt.Fprintf(&b, "\\u%04x", r)
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
 }
 
 // tooLong says why a person cannot be asked to confirm the statement, "" if they can.
@@ -161,12 +180,12 @@ func (c *Change) unsaid() []Field {
 	})
 }
 
-// oneLine keeps what was written for one line on one line.
+// oneLine keeps what was written for one line on one line, and all of it in sight.
 func oneLine(s string) string {
-	return strings.Map(func(r rune) rune {
+	return escapeInvisible(strings.Map(func(r rune) rune {
 		if r == '\n' || r == '\r' || r == '\u2028' || r == '\u2029' || r == '\u0085' {
 			return ' '
 		}
 		return r
-	}, s)
+	}, s))
 }
