@@ -111,9 +111,17 @@ func (t *Tool) MCP() mcp.Tool {
 		RawInputSchema: in, RawOutputSchema: out,
 		Annotations: t.kind.annotations(t.title),
 	}
+	meta := map[string]any{}
 	if t.view != "" {
 		// The second key is for hosts older than the standard.
-		m.Meta = &mcp.Meta{AdditionalFields: map[string]any{"ui": map[string]any{"resourceUri": t.view}, "ui/resourceUri": t.view}}
+		meta["ui"], meta["ui/resourceUri"] = map[string]any{"resourceUri": t.view}, t.view
+	}
+	if t.kind == destroy {
+		// Claude Code never runs such a tool without asking a person.
+		meta["anthropic/requiresUserInteraction"] = true
+	}
+	if len(meta) > 0 {
+		m.Meta = &mcp.Meta{AdditionalFields: meta}
 	}
 	return m
 }

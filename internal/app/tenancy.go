@@ -56,32 +56,39 @@ func (t *tenancy) install(set *tenants.Set, changed func(name string) bool) erro
 }
 
 // Authenticate implements serve.Authenticator.
-func (t *tenancy) Authenticate(r *http.Request) (*serve.Tenant, error) {
+func (t *tenancy) Authenticate(r *http.Request) (login serve.Login, err error) {
 	state := t.state.Load()
 	if t.open {
-		return state.built[state.set.Tenants()[0].Name], nil
+		login.Tenant = state.built[state.set.Tenants()[0].Name]
+		return login, nil
 	}
 	token, err := tenants.Bearer(r.Header)
 	switch {
 	case err != nil:
-		return nil, err
+		return login, err
 	case token == "":
-		return nil, errNoCredentials
+		return login, errNoCredentials
 	}
+	login.Subject, login.Owner = state.set.TokenName(token), "token "+tenants.Hash(token)
 	found, ok := state.set.ByToken(token)
 	if !ok {
 		if t.verifier == nil {
-			return nil, tenants.ErrToken
+			return login, tenants.ErrToken
 		}
 		claims, err := t.verifier.Verify(r.Context(), token)
 		if err != nil {
-			return nil, err
+			return login, err
 		}
 		if found, err = state.set.ByClaims(claims); err != nil {
-			return nil, err
+			return login, err
+		}
+		if subject, _ := claims["sub"].(string); subject != "" {
+			// Access tokens are renewed while a session lasts.
+			login.Subject, login.Owner = subject, "subject "+t.verifier.Issuer()+" "+subject
 		}
 	}
-	return state.built[found.Name], nil
+	login.Tenant = state.built[found.Name]
+	return login, nil
 }
 
 // Refuse implements serve.Authenticator.

@@ -20,10 +20,10 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-// Authenticator finds the tenant of a request by its credentials. Nothing else in
-// the request decides what the tenant may do.
+// Authenticator finds who sends a request, by its credentials. Nothing else in the
+// request decides what the caller may do.
 type Authenticator interface {
-	Authenticate(r *http.Request) (*Tenant, error)
+	Authenticate(r *http.Request) (Login, error)
 	// Refuse returns the status of the response to a request whose authentication
 	// failed with err, and its WWW-Authenticate header, "" for none.
 	Refuse(err error) (status int, challenge string)
@@ -49,6 +49,9 @@ type HTTPOptions struct {
 	Metrics *Metrics
 	// Ready returns an error if calls cannot be served; nil if they always can.
 	Ready func(context.Context) error
+	// QuestionTimeout is how long a person has to answer a question; nine minutes if
+	// zero.
+	QuestionTimeout time.Duration
 	// Extend changes the server of each tenant. Tests of the transports add their
 	// own tools with it.
 	Extend func(*server.MCPServer)
@@ -88,11 +91,11 @@ func NewHTTP(o HTTPOptions) *HTTP {
 		h.mux.HandleFunc("GET /.well-known/oauth-protected-resource/mcp", h.serveMetadata)
 	}
 	if o.Streamable {
-		h.mux.HandleFunc("/mcp", h.forTenant(h.serveStreamable))
+		h.mux.HandleFunc("/mcp", h.forTenant(transportHTTP, h.serveStreamable))
 	}
 	if o.SSE {
-		h.mux.HandleFunc("GET /sse", h.forTenant(h.serveSSE))
-		h.mux.HandleFunc("POST /message", h.forTenant(h.serveMessage))
+		h.mux.HandleFunc("GET /sse", h.forTenant(transportSSE, h.serveSSE))
+		h.mux.HandleFunc("POST /message", h.forTenant(transportSSE, h.serveMessage))
 	}
 	return h
 }
@@ -124,21 +127,22 @@ func (h *HTTP) serveMetadata(w http.ResponseWriter, _ *http.Request) {
 
 // forTenant authenticates a request and passes it on with the server of its
 // tenant.
-func (h *HTTP) forTenant(next func(http.ResponseWriter, *http.Request, *tenantServer)) http.HandlerFunc {
+func (h *HTTP) forTenant(transport string, next func(http.ResponseWriter, *http.Request, *tenantServer)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if h.draining.Load() {
 			w.Header().Set("Retry-After", "5")
 			respond(w, http.StatusServiceUnavailable, "this server is shutting down")
 			return
 		}
-		tenant, err := h.opts.Auth.Authenticate(r)
+		login, err := h.opts.Auth.Authenticate(r)
 		if err != nil {
 			h.refuseCredentials(w, err)
 			return
 		}
 		// Nothing after this needs the credentials.
 		r.Header.Del("Authorization")
-		next(w, r.WithContext(withNarrowing(r.Context(), r)), h.tenant(tenant))
+		ctx := withOrigin(withNarrowing(r.Context(), r), origin{login, transport})
+		next(w, r.WithContext(ctx), h.tenant(login.Tenant))
 	}
 }
 
@@ -181,7 +185,7 @@ func (h *HTTP) tenant(current *Tenant) *tenantServer {
 func (h *HTTP) newTenant(name string) *tenantServer {
 	t := &tenantServer{name: name, sessions: newSessionTable(DefaultSessions), largeSlots: make(chan struct{}, maxLargeMessages)}
 	t.mcp = newServer(t.box.Load, h.opts.Version, h.opts.Logger, h.opts.Metrics, name,
-		server.WithToolFilter(t.filterTools), server.WithToolHandlerMiddleware(h.queueCalls(t)),
+		&asker{timeout: cmp.Or(h.opts.QuestionTimeout, questionTimeout), unable: t.sessions}, server.WithToolFilter(t.filterTools), server.WithToolHandlerMiddleware(h.queueCalls(t)),
 		features{current: t.box.Load, logger: h.opts.Logger, metrics: h.opts.Metrics, tenant: name, acquire: h.acquireCall(t)}.option())
 	if h.opts.Extend != nil {
 		h.opts.Extend(t.mcp)
@@ -197,17 +201,17 @@ func (h *HTTP) newTenant(name string) *tenantServer {
 	if h.opts.Stateless {
 		options = append(options, server.WithStateLess(true))
 	} else {
-		options = append(options, server.WithSessionIdManager(t.sessions), server.WithSessionIdleTTL(sessionIdle))
+		options = append(options, server.WithSessionIdManagerResolver(t.sessions), server.WithSessionIdleTTL(sessionIdle))
 	}
 	t.http = server.NewStreamableHTTPServer(t.mcp, options...)
 	t.sse = server.NewSSEServer(t.mcp, server.WithSSEDisableLocalhostProtection(true), server.WithMessageEndpoint("/message"),
 		server.WithKeepAliveInterval(20*time.Second), server.WithKeepAlive(true),
 		server.WithSessionIDGenerator(func(_ context.Context, r *http.Request) (string, error) {
-			id := t.sessions.generatePinned()
+			id := t.sessions.generatePinned(originOf(r.Context()).Owner)
 			t.streams.open(id, r.Context())
 			context.AfterFunc(r.Context(), func() {
 				t.streams.end(id)
-				_, _ = t.sessions.Terminate(id)
+				t.sessions.end(id)
 			})
 			return id, nil
 		}))
@@ -246,13 +250,13 @@ func (h *HTTP) serveStreamable(w http.ResponseWriter, r *http.Request, t *tenant
 			respond(w, http.StatusMethodNotAllowed, "this server has no sessions, and thus no streams")
 			return
 		}
-		if !t.sessions.exists(id) {
+		if !t.sessions.exists(id, originOf(r.Context()).Owner) {
 			h.refuseSession(w, id)
 			return
 		}
 		h.serveStream(w, r, t)
 	case http.MethodDelete:
-		if !h.opts.Stateless && !t.sessions.exists(id) {
+		if !h.opts.Stateless && !t.sessions.exists(id, originOf(r.Context()).Owner) {
 			h.refuseSession(w, id)
 			return
 		}
@@ -307,7 +311,7 @@ func (h *HTTP) postStreamable(w http.ResponseWriter, r *http.Request, t *tenantS
 			refuseTooMany(w, "sessions")
 			return
 		}
-	case !t.sessions.exists(id):
+	case !t.sessions.exists(id, originOf(r.Context()).Owner):
 		h.refuseSession(w, id)
 		return
 	}
@@ -361,7 +365,7 @@ func (h *HTTP) serveSSE(w http.ResponseWriter, r *http.Request, t *tenantServer)
 }
 
 func (h *HTTP) serveMessage(w http.ResponseWriter, r *http.Request, t *tenantServer) {
-	if id := r.URL.Query().Get("sessionId"); !t.sessions.exists(id) {
+	if id := r.URL.Query().Get("sessionId"); !t.sessions.exists(id, originOf(r.Context()).Owner) {
 		h.refuseSession(w, id)
 		return
 	}

@@ -36,6 +36,7 @@ func (o features) option() server.ServerOption {
 	return func(s *server.MCPServer) {
 		completion := &completion{o}
 		hooks := &server.Hooks{}
+		hooks.AddAfterInitialize(shortenClientInfo)
 		hooks.AddAfterListPrompts(o.listPrompts)
 		hooks.AddAfterListResources(o.listResources)
 		hooks.AddAfterListResourceTemplates(o.listTemplates)

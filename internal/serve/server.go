@@ -2,7 +2,6 @@ package serve
 
 import (
 	"context"
-	"crypto/rand"
 	"log/slog"
 	"time"
 
@@ -15,7 +14,7 @@ import (
 // New returns a protocol server of one toolbox, for [Stdio]. Clients see the
 // version.
 func New(box *tools.Toolbox, version string, logger *slog.Logger) *server.MCPServer {
-	return newServer(func() *tools.Toolbox { return box }, version, logger, nil, "", server.WithToolFilter(
+	return newServer(func() *tools.Toolbox { return box }, version, logger, nil, "", stdioAsker(), server.WithToolFilter(
 		func(_ context.Context, list []mcp.Tool) []mcp.Tool { return offeredTools(list, box.Tools()) }),
 		features{current: func() *tools.Toolbox { return box }, logger: logger}.option())
 }
@@ -37,11 +36,12 @@ func offeredTools(list []mcp.Tool, usable []*tools.Tool) []mcp.Tool {
 
 // newServer returns a server that calls the toolbox that is current at the time of
 // each call.
-func newServer(current func() *tools.Toolbox, version string, logger *slog.Logger, metrics *Metrics, tenant string, opts ...server.ServerOption) *server.MCPServer {
+func newServer(current func() *tools.Toolbox, version string, logger *slog.Logger, metrics *Metrics, tenant string, asks *asker, opts ...server.ServerOption) *server.MCPServer {
 	s := server.NewMCPServer(tools.ServerName, version, append([]server.ServerOption{
 		server.WithToolCapabilities(false),
 		server.WithElicitation(),
 		server.WithToolHandlerMiddleware(recoverPanics(logger)),
+		server.WithToolHandlerMiddleware(asks.middleware),
 		server.WithInstructions(tools.Instructions),
 	}, opts...)...)
 	// The library gets only the names. A host waits for initialize, which needs no
@@ -112,35 +112,4 @@ func textOf(r *mcp.CallToolResult) string {
 		}
 	}
 	return ""
-}
-
-// callerOf returns the caller: from the request itself in the stateless versions
-// of the protocol, else from what the client said at initialize.
-func callerOf(ctx context.Context) tools.Caller {
-	caller := tools.Caller{RequestID: rand.Text()[:12]}
-	var info mcp.Implementation
-	var able mcp.ClientCapabilities
-	if p := server.RequestProtocolInfoFromContext(ctx); p != nil && p.Modern {
-		if p.ClientInfo != nil {
-			info = *p.ClientInfo
-		}
-		if p.ClientCapabilities != nil {
-			able = *p.ClientCapabilities
-		}
-	} else if s, ok := server.ClientSessionFromContext(ctx).(server.SessionWithClientInfo); ok {
-		info, able = s.GetClientInfo(), s.GetClientCapabilities()
-		if _, ok := s.(server.SessionWithElicitation); !ok {
-			// The library cannot elicit over SSE: a call would end in a protocol
-			// error instead of the fallback.
-			able.Elicitation = nil
-		}
-	}
-	caller.Client = info.Name
-	if info.Version != "" {
-		caller.Client += " " + info.Version
-	}
-	caller.CanAsk = able.Elicitation != nil
-	n := narrowingOf(ctx)
-	caller.ReadOnly, caller.Only = n.readOnly, n.only
-	return caller
 }

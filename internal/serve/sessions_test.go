@@ -65,6 +65,23 @@ func TestSessionIsInvalidForOtherTenant(t *testing.T) {
 	assert.Equal(t, http.StatusOK, h.post(id, rpc(1, "ping", nil), one...).status, "its owner's still")
 }
 
+func TestSessionIsInvalidForOtherTokenOfTenant(t *testing.T) {
+	t.Parallel()
+	shared := &Tenant{Name: "one", Box: newBox(t, nil)}
+	h := startServer(t, func(o *HTTPOptions, _ *HTTP) { o.Auth = tokenAuth{"anna": shared, "ben": shared} })
+	anna, ben := []string{"Authorization", "Bearer anna"}, []string{"Authorization", "Bearer ben"}
+	id, stream := h.greet(anna...), h.stream(anna...)
+	for _, method := range []string{http.MethodPost, http.MethodGet, http.MethodDelete} {
+		assert.Equal(t, http.StatusNotFound, h.send(method, "/mcp", rpc(1, "ping", nil), append(ben, "Mcp-Session-Id", id)...).status, method)
+	}
+	answer := `{"jsonrpc":"2.0","id":1,"result":{"action":"accept","content":{"confirm":true}}}`
+	for name, message := range map[string]string{"an answer": answer, "a cancellation": rpc(nil, "notifications/cancelled", object{"requestId": 1})} {
+		assert.Equal(t, http.StatusNotFound, h.post(id, message, ben...).status, name)
+		assert.Equal(t, http.StatusNotFound, h.send(http.MethodPost, stream.messages, message, ben...).status, name)
+	}
+	assert.Equal(t, http.StatusOK, h.post(id, rpc(1, "ping", nil), anna...).status, "its owner's still")
+}
+
 func TestSessionsAreLimited(t *testing.T) {
 	// As many as are concurrent may find the last slot free.
 	const most, together = 500, 8
@@ -134,18 +151,18 @@ func TestIdleSessionIsRemovedUnlessItHasStream(t *testing.T) {
 	now := time.Now()
 	table := newSessionTable(2)
 	table.now = func() time.Time { return now }
-	silent, alive := table.Generate(), table.generatePinned()
+	silent, alive := table.generate("a"), table.generatePinned("a")
 	assert.True(t, table.full())
 	now = now.Add(sessionIdle - time.Second)
-	_, err := table.Validate(silent)
+	err := table.touch(silent, "a")
 	require.NoError(t, err, "a call is a sign of life")
 	now = now.Add(sessionIdle)
-	assert.True(t, table.exists(silent))
+	assert.True(t, table.exists(silent, "a"))
 	now = now.Add(2 * time.Second)
 	assert.False(t, table.full())
-	assert.False(t, table.exists(silent))
-	assert.True(t, table.exists(alive))
-	_, err = table.Validate(silent)
+	assert.False(t, table.exists(silent, "a"))
+	assert.True(t, table.exists(alive, "a"))
+	err = table.touch(silent, "a")
 	assert.ErrorIs(t, err, errNoSession)
 	assert.Equal(t, 1, table.count())
 }

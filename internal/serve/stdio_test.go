@@ -31,7 +31,7 @@ func openPipe(t *testing.T) *pipe {
 	logger := slog.New(slog.NewJSONHandler(h.logs, nil))
 	box := newBox(t, nil)
 	// New lists only the real tools, which would leave out the stubs.
-	s := newServer(func() *tools.Toolbox { return box }, "test", logger, nil, "")
+	s := newServer(func() *tools.Toolbox { return box }, "test", logger, nil, "", stdioAsker())
 	h.extend(s)
 	in, toServer := io.Pipe()
 	fromServer, out := io.Pipe()

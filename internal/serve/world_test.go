@@ -47,12 +47,12 @@ type tokenAuth map[string]*Tenant
 
 var errUnknownToken = errors.New("unknown token")
 
-func (d tokenAuth) Authenticate(r *http.Request) (*Tenant, error) {
-	token := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer")
-	if t := d[strings.TrimSpace(token)]; t != nil {
-		return t, nil
+func (d tokenAuth) Authenticate(r *http.Request) (Login, error) {
+	token := strings.TrimSpace(strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer"))
+	if t := d[token]; t != nil {
+		return Login{Tenant: t, Subject: token, Owner: token}, nil
 	}
-	return nil, errUnknownToken
+	return Login{}, errUnknownToken
 }
 
 func (d tokenAuth) Refuse(error) (int, string) { return http.StatusUnauthorized, "Bearer" }

@@ -29,6 +29,7 @@ type field struct {
 var fields = []field{
 	{"name", fieldReader(func(t *Tenant) *string { return &t.Name }, readName)},
 	{"token_sha256", fieldReader(func(t *Tenant) *[]string { return &t.TokenSHA256 }, readHashes)},
+	{"tokens", fieldReader(func(t *Tenant) *[]Token { return &t.Tokens }, readTokens)},
 	{"claims", fieldReader(func(t *Tenant) *map[string][]string { return &t.Claims }, readClaims)},
 	{"subjects", fieldReader(func(t *Tenant) *[]string { return &t.Subjects }, readValues)},
 	{"integration_id", fieldReader(func(t *Tenant) *string { return &t.Integration }, readIntegration)},
@@ -72,7 +73,7 @@ func unknownKey(key string) string {
 	switch strings.ToLower(key) {
 	case "api_key", "apikey", "key":
 		return abbreviate(key) + ": the key itself does not belong in this file; name what holds it with api_key_file or api_key_env"
-	case "token", "tokens", "auth_token", "bearer", "token_hash", "token_hashes":
+	case "token", "auth_token", "bearer", "token_hash", "token_hashes":
 		return abbreviate(key) + ": there is no such key; token_sha256 takes the hash of a token, which kombo-mcp token prints"
 	}
 	all := make([]string, len(fields))
@@ -147,17 +148,59 @@ func readName(n *yaml.Node, _ Vocabulary) (string, error) {
 }
 
 func readHashes(n *yaml.Node, _ Vocabulary) ([]string, error) {
-	return readList(n, func(s string) (string, error) {
-		s = strings.ToLower(s)
-		// The error does not quote the value, which may be the token itself.
-		if raw, err := hex.DecodeString(s); err != nil || len(raw) != 32 {
-			return "", errors.New("this is not a SHA-256 in hex, which has 64 digits; kombo-mcp token prints the hash of a token")
+	return readList(n, checkHash)
+}
+
+func checkHash(s string) (string, error) {
+	s = strings.ToLower(s)
+	// The error does not quote the value, which may be the token itself.
+	if raw, err := hex.DecodeString(s); err != nil || len(raw) != 32 {
+		return "", errors.New("this is not a SHA-256 in hex, which has 64 digits; kombo-mcp token prints the hash of a token")
+	}
+	if s == Hash("") {
+		return "", errors.New("this is the hash of an empty token")
+	}
+	return s, nil
+}
+
+// readTokens reads a list of mappings, each of name and sha256.
+func readTokens(n *yaml.Node, words Vocabulary) ([]Token, error) {
+	if n.Kind != yaml.SequenceNode || len(n.Content) == 0 || len(n.Content) > maxListElements {
+		return nil, fmt.Errorf("it takes a list of 1 to %d mappings, each with name and sha256", maxListElements)
+	}
+	var out []Token
+	for _, e := range n.Content {
+		token, err := readToken(resolveAlias(e), words)
+		if err == nil && slices.ContainsFunc(out, func(t Token) bool { return strings.EqualFold(t.Name, token.Name) }) {
+			err = fmt.Errorf("the name %s occurs twice", token.Name)
 		}
-		if s == Hash("") {
-			return "", errors.New("this is the hash of an empty token")
+		if err != nil {
+			return nil, &lineError{e.Line, err}
 		}
-		return s, nil
-	})
+		out = append(out, token)
+	}
+	return out, nil
+}
+
+func readToken(n *yaml.Node, words Vocabulary) (token Token, err error) {
+	if n.Kind != yaml.MappingNode || len(n.Content) != 4 {
+		return token, errors.New("a token takes name and sha256, and nothing else")
+	}
+	for i := 0; i+1 < len(n.Content) && err == nil; i += 2 {
+		value := resolveAlias(n.Content[i+1])
+		switch resolveAlias(n.Content[i]).Value {
+		case "name":
+			token.Name, err = readName(value, words)
+		case "sha256":
+			if token.SHA256, err = scalar(value); err == nil {
+				token.SHA256, err = checkHash(token.SHA256)
+			}
+		}
+	}
+	if err == nil && (token.Name == "" || token.SHA256 == "") {
+		err = errors.New("a token takes name and sha256, and nothing else")
+	}
+	return token, err
 }
 
 func readValues(n *yaml.Node, _ Vocabulary) ([]string, error) {

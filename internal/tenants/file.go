@@ -190,8 +190,8 @@ func (p *parser) checkRequired(t *Tenant, of string, line int, lines map[string]
 	if missing("integration_id") {
 		p.addProblem(line, "%sintegration_id is missing", of)
 	}
-	if missing("token_sha256", "claims", "subjects") {
-		p.addProblem(line, "%sno caller could use it: it needs token_sha256, claims or subjects", of)
+	if missing("token_sha256", "tokens", "claims", "subjects") {
+		p.addProblem(line, "%sno caller could use it: it needs token_sha256, tokens, claims or subjects", of)
 	}
 	if t.APIKeyFile != "" && t.APIKeyEnv != "" {
 		p.addProblem(lines["api_key_env"], "%sapi_key_env: api_key_file is set as well; only one of the two is allowed", of)
@@ -213,9 +213,13 @@ func (p *parser) checkUnique(t *Tenant, of string, line int, lines map[string]in
 		}
 		p.names[name] = max(lines["name"], line)
 	}
-	for _, h := range t.TokenSHA256 {
+	for i, h := range t.hashes() {
+		key := "token_sha256"
+		if i >= len(t.TokenSHA256) {
+			key = "tokens"
+		}
 		if owner, ok := p.hashes[h]; ok {
-			p.addProblem(lines["token_sha256"], "%stoken_sha256: %s has the same hash; a token identifies one tenant", of, owner)
+			p.addProblem(lines[key], "%s%s: %s has the same hash; a token identifies one caller of one tenant", of, key, owner)
 		}
 		p.hashes[h] = strings.TrimSuffix(of, ": ")
 	}

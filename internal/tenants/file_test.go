@@ -142,7 +142,7 @@ func TestMarshaledTenantIsReadBack(t *testing.T) {
 func TestLoadErrorNamesLineTenantAndField(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct{ line, says string }{
-		"an unknown key":                  {"readonly: true", `unknown key "readonly"; the keys are name, token_sha256, claims,`},
+		"an unknown key":                  {"readonly: true", `unknown key "readonly"; the keys are name, token_sha256, tokens, claims,`},
 		"a merge key":                     {"<<: {read_only: true}", `unknown key "<<"`},
 		"the API key itself":              {"api_key: sesame", "api_key: the key itself does not belong in this file; name what holds it with api_key_file or api_key_env"},
 		"the token itself":                {"token: sesame", "token: there is no such key; token_sha256 takes the hash"},
@@ -205,7 +205,7 @@ func TestLoadErrorNamesInvalidIdentification(t *testing.T) {
 		"a long name":         {with("name: " + strings.Repeat("a", 65) + "\ntoken_sha256: " + hash + "\nintegration_id: a"), "64 at most"},
 		"no integration":      {with("name: a\ntoken_sha256: " + hash), `tenants.yaml:2: tenant "a": integration_id is missing`},
 		"spaces in one":       {with("name: a\ntoken_sha256: " + hash + "\nintegration_id: a b"), `tenants.yaml:4: tenant "a": integration_id: "a b" is not a valid integration id`},
-		"nobody to use it":    {with("name: a\nintegration_id: a"), `tenant "a": no caller could use it: it needs token_sha256, claims or subjects`},
+		"nobody to use it":    {with("name: a\nintegration_id: a"), `tenant "a": no caller could use it: it needs token_sha256, tokens, claims or subjects`},
 		"a token for a hash":  {with("name: a\nintegration_id: a\ntoken_sha256: sesame"), `tenants.yaml:4: tenant "a": token_sha256: this is not a SHA-256 in hex`},
 		"a hash cut short":    {with("name: a\nintegration_id: a\ntoken_sha256:\n  - " + hash + "\n  - " + hash[1:]), `tenants.yaml:6: tenant "a": token_sha256: this is not a SHA-256`},
 		"a hash of nothing":   {with("name: a\nintegration_id: a\ntoken_sha256: " + Hash("")), "the hash of an empty token"},

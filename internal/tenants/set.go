@@ -44,7 +44,7 @@ func Single(token string, t Tenant) *Set {
 	if t.Name == "" {
 		t.Name = "default"
 	}
-	t.TokenSHA256 = nil
+	t.TokenSHA256, t.Tokens = nil, nil
 	if token != "" {
 		t.TokenSHA256 = []string{Hash(token)}
 	}
@@ -55,7 +55,7 @@ func Single(token string, t Tenant) *Set {
 func newSet(entries []entry, warnings []string) *Set {
 	s := &Set{entries: entries, warnings: warnings}
 	for i, e := range entries {
-		for _, h := range e.tenant.TokenSHA256 {
+		for _, h := range e.tenant.hashes() {
 			k := tokenHash{entry: i}
 			if n, err := hex.Decode(k.hash[:], []byte(h)); err == nil && n == len(k.hash) {
 				s.tokens = append(s.tokens, k)
@@ -78,6 +78,19 @@ func (s *Set) ByToken(token string) (*Tenant, bool) {
 		return nil, false
 	}
 	return s.entries[found].tenant, true
+}
+
+// TokenName returns the name of a bearer token, or the first 8 digits of its hash if it has none.
+func (s *Set) TokenName(token string) string {
+	hash := Hash(token)
+	if t, ok := s.ByToken(token); ok {
+		for _, named := range t.Tokens {
+			if named.SHA256 == hash {
+				return named.Name
+			}
+		}
+	}
+	return hash[:8]
 }
 
 // ByClaims returns the tenant that a verified access token selects. The error is [ErrNoTenant] or

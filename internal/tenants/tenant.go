@@ -1,6 +1,9 @@
 package tenants
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Tenant is one integration and what its callers may do there. A field with its zero value means the
 // server's own setting.
@@ -10,6 +13,9 @@ type Tenant struct {
 	// TokenSHA256 are the hashes, by [Hash], of the tenant's bearer tokens. With two of them, a token
 	// can be replaced without downtime.
 	TokenSHA256 []string `yaml:"token_sha256,omitempty"`
+	// Tokens are more hashes, each with a name by which confirmations and the journal identify who
+	// used the token.
+	Tokens []Token `yaml:"tokens,omitempty"`
 	// Claims and Subjects select the access tokens of the tenant. A token must have one of the values
 	// of every claim, and one of the subjects if there are any.
 	Claims   map[string][]string `yaml:"claims,omitempty"`
@@ -41,6 +47,23 @@ type Tenant struct {
 	// MaxSessions limits the open sessions, MaxCalls the calls in flight.
 	MaxSessions int `yaml:"max_sessions,omitempty"`
 	MaxCalls    int `yaml:"max_calls,omitempty"`
+}
+
+// Token is a bearer token of a tenant.
+type Token struct {
+	// Name has the form of a tenant's name.
+	Name string `yaml:"name"`
+	// SHA256 is the hash of the token, by [Hash].
+	SHA256 string `yaml:"sha256"`
+}
+
+// hashes returns the hashes of all tokens, those without a name first.
+func (t *Tenant) hashes() []string {
+	all := slices.Clone(t.TokenSHA256)
+	for _, token := range t.Tokens {
+		all = append(all, token.SHA256)
+	}
+	return all
 }
 
 // Vocabulary are the words that a tenants file may use. They come from the packages that define

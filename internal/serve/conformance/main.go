@@ -34,8 +34,11 @@ func main() {
 // openAuth accepts every request.
 type openAuth struct{ tenant serve.Tenant }
 
-func (a *openAuth) Authenticate(*http.Request) (*serve.Tenant, error) { return &a.tenant, nil }
-func (a *openAuth) Refuse(error) (int, string)                        { return http.StatusUnauthorized, "" }
+func (a *openAuth) Authenticate(*http.Request) (serve.Login, error) {
+	return serve.Login{Tenant: &a.tenant}, nil
+}
+
+func (a *openAuth) Refuse(error) (int, string) { return http.StatusUnauthorized, "" }
 
 func run(ctx context.Context) error {
 	// No tool of the suite reaches an ATS.
