@@ -124,6 +124,8 @@ func TestMarshaledTenantIsReadBack(t *testing.T) {
 			*v = time.Minute
 		case *map[string][]string:
 			*v = map[string][]string{"c": {"1"}}
+		case *[]Token:
+			*v = []Token{{Name: "anna", SHA256: Hash("c")}, {Name: "ben", SHA256: Hash("d")}}
 		default:
 			require.Failf(t, "a field of a new type", "%T", v)
 		}
@@ -312,4 +314,14 @@ func FuzzLoad(f *testing.F) {
 			assert.True(t, len(tn.TokenSHA256) > 0 || tn.usesClaims())
 		}
 	})
+}
+
+func TestTokenHasNameOrBeginningOfItsHash(t *testing.T) {
+	t.Parallel()
+	set := newSet([]entry{{tenant: &Tenant{Name: "acme", TokenSHA256: []string{Hash("bare")}, Tokens: []Token{{"anna", Hash("of anna")}}}}}, nil)
+	found, ok := set.ByToken("of anna")
+	require.True(t, ok)
+	assert.Equal(t, "acme", found.Name)
+	assert.Equal(t, "anna", set.TokenName("of anna"))
+	assert.Equal(t, Hash("bare")[:8], set.TokenName("bare"))
 }
