@@ -21,7 +21,7 @@ func TestTheViewLoadsNothingAndWritesNoMarkup(t *testing.T) {
 	assert.Less(t, len(tools.FunnelPage), 16<<10)
 }
 
-func TestOneToolNamesTheView(t *testing.T) {
+func TestOneToolNamesTheViewAndDestructiveOnesTheirNeedOfAPerson(t *testing.T) {
 	for _, tool := range tools.Catalogue() {
 		raw, err := json.Marshal(tool.MCP())
 		require.NoError(t, err)
@@ -30,7 +30,11 @@ func TestOneToolNamesTheView(t *testing.T) {
 		}
 		require.NoError(t, json.Unmarshal(raw, &m))
 		if tool.Name() != "get_applications" {
-			assert.Empty(t, m.Meta, tool.Name())
+			var want map[string]any
+			if tool.Destructive() {
+				want = map[string]any{"anthropic/requiresUserInteraction": true}
+			}
+			assert.Equal(t, want, m.Meta, tool.Name())
 			continue
 		}
 		assert.Equal(t, map[string]any{"ui": map[string]any{"resourceUri": tools.FunnelView}, "ui/resourceUri": tools.FunnelView}, m.Meta)

@@ -45,7 +45,7 @@ func parsed(t *testing.T, path []string, args ...string) (*cli.Command, error) {
 	return c, err
 }
 
-// another is a value that is no flag's default.
+// another is a value that differs from every flag's default.
 func another(t *testing.T, f cli.Flag) (written string, value any) {
 	t.Helper()
 	switch f.(type) {

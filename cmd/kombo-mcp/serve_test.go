@@ -1,17 +1,12 @@
 package main
 
 import (
-	"io"
-	"os"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/urfave/cli/v3"
-
-	"github.com/kombo-mcp/kombo-mcp/internal/fake"
 )
 
 func TestFlagsOfHTTPAreRefusedOnStdio(t *testing.T) {
@@ -56,22 +51,4 @@ func TestVariablesOfHTTPAreLoggedOnStdio(t *testing.T) {
 	got = run(t, environment(t, "KOMBO_TENANTS=/nowhere", "KOMBO_API_KEY=x"), "")
 	assert.Equal(t, exitUsage, got.code)
 	assert.Contains(t, got.stderr, "no integration", "a tenants file that is not read names none")
-}
-
-func TestStdioOnATerminalSaysWhatItWaitsFor(t *testing.T) {
-	t.Parallel()
-	// The controlling end of a pseudo-terminal is a terminal itself.
-	terminal, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
-	if err != nil || !isTerminal(terminal) {
-		t.Skip("this machine has no /dev/ptmx that is a terminal")
-	}
-	t.Cleanup(func() { _ = terminal.Close() })
-	cmd := command(t.Context(), t, environment(t), []string{"--sandbox"})
-	stderr := &fake.Log{}
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = terminal, io.Discard, stderr
-	require.NoError(t, cmd.Start())
-	require.Eventually(t, func() bool { return strings.Contains(stderr.String(), "\n") }, deadline, 10*time.Millisecond)
-	assert.Equal(t, "kombo-mcp: serving MCP on stdin; try kombo-mcp demo or kombo-mcp install\n", stderr.String())
-	require.NoError(t, cmd.Process.Kill())
-	require.Error(t, cmd.Wait())
 }

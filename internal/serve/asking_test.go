@@ -27,7 +27,7 @@ var replies = map[string]struct{ reply, want string }{
 	"accepted false":    {`"result":{"action":"accept","content":{"confirm":false}}`, "no one confirmed"},
 	"accepted garbage":  {`"result":{"action":"accept","content":["yes"]}`, "no one confirmed"},
 	"unknown action":    {`"result":{"action":"sure"}`, `"outcome":"preview"`},
-	"result is no form": {`"result":"yes"`, `"outcome":"preview"`},
+	"result is not a form": {`"result":"yes"`, `"outcome":"preview"`},
 	"declined":          {`"result":{"action":"decline"}`, "no one confirmed"},
 	"canceled":          {`"result":{"action":"cancel"}`, "no one confirmed"},
 	"never answered":    {"", "no one answered it"},
@@ -122,7 +122,7 @@ func TestQuestionEndsInWriteOnlyIfConfirmed(t *testing.T) {
 			assert.NotContains(t, result, "multi round-trip")
 			assert.NotContains(t, result, "elicitation")
 			assert.Equal(t, name != "confirmed", before == declined(), result)
-			unable := slices.Contains([]string{"no handler", "handler fails", "unknown action", "result is no form"}, name)
+			unable := slices.Contains([]string{"no handler", "handler fails", "unknown action", "result is not a form"}, name)
 			if unable {
 				_, asked = askingClient(t, h, session, call, "")
 				assert.False(t, asked, "it is remembered for the session")
