@@ -20,20 +20,20 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-// desk is an ATS with a server and a person who can be asked.
-type desk struct {
-	*ground
+// setup is an ATS with a server and a person who can be asked.
+type setup struct {
+	*pool
 	*server
 	clock *fake.Clock
 	// config is how its server is set up.
 	config func(*tools.Config)
 }
 
-func newDesk(t *testing.T, change func(*tools.Config)) *desk {
+func newSetup(t *testing.T, change func(*tools.Config)) *setup {
 	t.Helper()
 	c := fake.NewClock(pinned)
-	g := newGround(t, sandbox.Options{Applications: 300, Clock: c.Now})
-	d := &desk{ground: g, clock: c, config: func(cfg *tools.Config) {
+	g := newPool(t, sandbox.Options{Applications: 300, Clock: c.Now})
+	d := &setup{pool: g, clock: c, config: func(cfg *tools.Config) {
 		cfg.Writes = tools.PolicyConfirm
 		if change != nil {
 			change(cfg)
@@ -45,7 +45,7 @@ func newDesk(t *testing.T, change func(*tools.Config)) *desk {
 }
 
 // ask makes a call that has to come to a question, and gives it with its state.
-func (d *desk) ask(tool string, arguments args) (question, state string) {
+func (d *setup) ask(tool string, arguments args) (question, state string) {
 	d.server.t.Helper()
 	r := d.box.Call(d.server.t.Context(), d.who, tool, plain(d.server.t, arguments))
 	require.True(d.server.t, r.NeedsInput(), "%s: %v", tool, r.Content)
@@ -64,7 +64,7 @@ func response(t *testing.T, raw string) mcp.InputResponses {
 }
 
 // answer makes the call again with the person's answer.
-func (d *desk) answer(tool string, arguments args, state, action string) reply {
+func (d *setup) answer(tool string, arguments args, state, action string) reply {
 	d.server.t.Helper()
 	who := d.who
 	who.State, who.Responses = state, response(d.server.t, action)
@@ -77,12 +77,12 @@ const (
 	cancel  = `{"action":"cancel"}`
 )
 
-func (d *desk) rejection() args {
+func (d *setup) rejection() args {
 	return args{"application_id": d.application().ID, "rejection_reason_id": d.reason()}
 }
 
 // nothingSent checks that the ATS got no write and the journal has none.
-func (d *desk) nothingSent(what string) {
+func (d *setup) nothingSent(what string) {
 	d.server.t.Helper()
 	assert.Empty(d.server.t, d.Effects(), what)
 	for _, r := range d.Requests() {
@@ -93,13 +93,13 @@ func (d *desk) nothingSent(what string) {
 
 var weighty = []string{"create_application", "create_candidate", "move_application_to_stage", "reject_application"}
 
-func TestEveryWriteAsksAsThePolicySays(t *testing.T) {
+func TestPolicyDecidesWhichWritesAreConfirmed(t *testing.T) {
 	t.Parallel()
 	for _, w := range writeTools {
 		t.Run(w.name, func(t *testing.T) {
 			t.Parallel()
-			d := newDesk(t, func(c *tools.Config) { c.Writes = tools.PolicyConfirmAll })
-			arguments := w.arguments(d.ground)
+			d := newSetup(t, func(c *tools.Config) { c.Writes = tools.PolicyConfirmAll })
+			arguments := w.arguments(d.pool)
 			arguments["dry_run"] = true
 			r := d.call(w.name, arguments)
 			assert.Equal(t, "preview", r.Outcome, "a preview asks nobody: %s", r.words)
@@ -121,11 +121,11 @@ func TestEveryWriteAsksAsThePolicySays(t *testing.T) {
 		})
 	}
 	t.Run("confirm asks before what changes where a person stands", func(t *testing.T) {
-		d := newDesk(t, nil)
+		d := newSetup(t, nil)
 		asked := []string{}
 		for _, w := range writeTools {
 			before := len(d.Effects())
-			if d.box.Call(t.Context(), d.who, w.name, plain(t, w.arguments(d.ground))).NeedsInput() {
+			if d.box.Call(t.Context(), d.who, w.name, plain(t, w.arguments(d.pool))).NeedsInput() {
 				asked = append(asked, w.name)
 				assert.Len(t, d.Effects(), before)
 			}
@@ -133,9 +133,9 @@ func TestEveryWriteAsksAsThePolicySays(t *testing.T) {
 		assert.Equal(t, weighty, asked)
 	})
 	t.Run("deny refuses every write, and shows what it would do", func(t *testing.T) {
-		d := newDesk(t, func(c *tools.Config) { c.Writes = tools.PolicyDeny })
+		d := newSetup(t, func(c *tools.Config) { c.Writes = tools.PolicyDeny })
 		for _, w := range writeTools {
-			arguments := w.arguments(d.ground)
+			arguments := w.arguments(d.pool)
 			for _, r := range []reply{d.call(w.name, arguments), d.answer(w.name, arguments, "", accept)} {
 				assert.True(t, r.failed, w.name)
 				assert.Contains(t, r.words, "allow no writes", w.name)
@@ -146,12 +146,12 @@ func TestEveryWriteAsksAsThePolicySays(t *testing.T) {
 		d.nothingSent("denied")
 	})
 	t.Run("read-only has none of them", func(t *testing.T) {
-		d := newDesk(t, func(c *tools.Config) { c.ReadOnly = true })
+		d := newSetup(t, func(c *tools.Config) { c.ReadOnly = true })
 		for _, tool := range d.box.Tools() {
 			assert.True(t, tool.ReadOnly(), tool.Name())
 		}
 		for _, w := range writeTools {
-			r := d.call(w.name, w.arguments(d.ground))
+			r := d.call(w.name, w.arguments(d.pool))
 			assert.True(t, r.failed, w.name)
 			assert.Contains(t, r.words, "read-only", w.name)
 		}
@@ -189,7 +189,7 @@ func TestNothingIsSentUnlessThePersonAccepts(t *testing.T) {
 	for what, raw := range noes {
 		for _, f := range []tools.Fallback{tools.FallbackAllow, tools.FallbackPreview, tools.FallbackDeny} {
 			t.Run(what+", fallback "+string(f), func(t *testing.T) {
-				d := newDesk(t, func(c *tools.Config) { c.Fallback = f })
+				d := newSetup(t, func(c *tools.Config) { c.Fallback = f })
 				arguments := d.rejection()
 				_, state := d.ask("reject_application", arguments)
 				r := d.answer("reject_application", arguments, state, raw)
@@ -205,7 +205,7 @@ func TestNothingIsSentUnlessThePersonAccepts(t *testing.T) {
 func TestAnAnswerThatCannotBeReadMeetsTheFallback(t *testing.T) {
 	for what, raw := range garbage {
 		t.Run(what, func(t *testing.T) {
-			d := newDesk(t, func(c *tools.Config) { c.Fallback = tools.FallbackPreview })
+			d := newSetup(t, func(c *tools.Config) { c.Fallback = tools.FallbackPreview })
 			arguments := d.rejection()
 			_, state := d.ask("reject_application", arguments)
 			r := d.answer("reject_application", arguments, state, raw)
@@ -215,7 +215,7 @@ func TestAnAnswerThatCannotBeReadMeetsTheFallback(t *testing.T) {
 			}
 			d.nothingSent(r.words)
 
-			d = newDesk(t, func(c *tools.Config) { c.Fallback = tools.FallbackDeny })
+			d = newSetup(t, func(c *tools.Config) { c.Fallback = tools.FallbackDeny })
 			arguments = d.rejection()
 			_, state = d.ask("reject_application", arguments)
 			r = d.answer("reject_application", arguments, state, raw)
@@ -228,7 +228,7 @@ func TestAnAnswerThatCannotBeReadMeetsTheFallback(t *testing.T) {
 
 func TestAQuestionThatWasShownAndNotAnsweredSendsNothing(t *testing.T) {
 	for _, f := range []tools.Fallback{tools.FallbackAllow, tools.FallbackPreview, tools.FallbackDeny} {
-		d := newDesk(t, func(c *tools.Config) { c.Fallback = f })
+		d := newSetup(t, func(c *tools.Config) { c.Fallback = f })
 		arguments := d.rejection()
 		_, state := d.ask("reject_application", arguments)
 		who := d.who
@@ -240,9 +240,9 @@ func TestAQuestionThatWasShownAndNotAnsweredSendsNothing(t *testing.T) {
 	}
 }
 
-func TestAnAnswerFitsItsOwnQuestionOnly(t *testing.T) {
+func TestConfirmationIsBoundToItsQuestion(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, nil)
+	d := newSetup(t, nil)
 	arguments := d.rejection()
 	_, state := d.ask("reject_application", arguments)
 	refused := func(what, tool string, other args, state string) {
@@ -289,15 +289,15 @@ func TestAnAnswerFitsItsOwnQuestionOnly(t *testing.T) {
 	assert.Equal(t, stateDone, r.Outcome, "the state itself is still good: %s", r.words)
 }
 
-func TestAnAnswerIsTakenOnce(t *testing.T) {
+func TestConfirmationIsAcceptedOnce(t *testing.T) {
 	for what, raw := range noes {
-		d := newDesk(t, nil)
+		d := newSetup(t, nil)
 		arguments := d.rejection()
 		_, state := d.ask("reject_application", arguments)
 		for range 2 {
 			assert.Equal(t, "not sent", d.answer("reject_application", arguments, state, raw).Outcome, "%s, and the same once more", what)
 		}
-		for _, at := range []*desk{d, d.restarted(t)} {
+		for _, at := range []*setup{d, d.restarted(t)} {
 			r := at.answer("reject_application", arguments, state, accept)
 			assert.True(t, r.failed, "%s is turned into a yes: %s", what, r.words)
 			assert.Contains(t, r.words, "used before", what)
@@ -305,12 +305,12 @@ func TestAnAnswerIsTakenOnce(t *testing.T) {
 		}
 	}
 
-	d := newDesk(t, nil)
+	d := newSetup(t, nil)
 	arguments := d.rejection()
 	_, state := d.ask("reject_application", arguments)
 	d.Inject(sandbox.Fault{Operation: "reject_application", Status: 400, Code: "REMOTE.INPUT_INVALID", Times: 1})
 	assert.True(t, d.answer("reject_application", arguments, state, accept).failed)
-	for _, at := range []*desk{d, d.restarted(t)} {
+	for _, at := range []*setup{d, d.restarted(t)} {
 		r := at.answer("reject_application", arguments, state, accept)
 		assert.True(t, r.failed, "a refused write is sent again without being asked: %s", r.words)
 		assert.Empty(t, d.Effects())
@@ -318,27 +318,27 @@ func TestAnAnswerIsTakenOnce(t *testing.T) {
 	assert.Len(t, verified(t, d.path), 1)
 }
 
-// restarted is the desk with a server that was started anew over the same journal.
-func (d *desk) restarted(t *testing.T) *desk {
+// restarted is the setup with a server that was started anew over the same journal.
+func (d *setup) restarted(t *testing.T) *setup {
 	t.Helper()
 	up, err := app.InSandbox(d.Sandbox, kombo.WithHTTPClient(&http.Client{Transport: d.Transport()}))
 	require.NoError(t, err)
 	again := *d.server
 	again.box = newBox(t, up, func(s *app.Settings) { s.Journal, s.MaxWritesPerMinute = d.path, 1000 }, d.config)
-	return &desk{ground: d.ground, server: &again, clock: d.clock, config: d.config}
+	return &setup{pool: d.pool, server: &again, clock: d.clock, config: d.config}
 }
 
 // TestASpentAnswerNeverSendsAgain: whatever again says, and over a restart.
 func TestASpentAnswerNeverSendsAgain(t *testing.T) {
 	for _, purpose := range []bool{false, true} {
-		d := newDesk(t, func(c *tools.Config) { c.Writes = tools.PolicyConfirmAll })
+		d := newSetup(t, func(c *tools.Config) { c.Writes = tools.PolicyConfirmAll })
 		arguments := args{"application_id": d.application().ID, "content": "Hello."}
 		if purpose {
 			arguments["again"] = true
 		}
 		_, state := d.ask("add_application_note", arguments)
 		assert.Equal(t, stateDone, d.answer("add_application_note", arguments, state, accept).Outcome)
-		for _, at := range []*desk{d, d.restarted(t)} {
+		for _, at := range []*setup{d, d.restarted(t)} {
 			r := at.answer("add_application_note", arguments, state, accept)
 			assert.Equal(t, stateDone, r.Outcome, "the first outcome: %s", r.words)
 			other := args{"again": !purpose, "anyway": true}
@@ -354,8 +354,8 @@ func TestASpentAnswerNeverSendsAgain(t *testing.T) {
 	}
 }
 
-func TestAnAnswerIsTakenInTime(t *testing.T) {
-	d := newDesk(t, nil)
+func TestConfirmationExpires(t *testing.T) {
+	d := newSetup(t, nil)
 	arguments := d.rejection()
 	_, state := d.ask("reject_application", arguments)
 	d.clock.Advance(9*time.Minute + time.Second)
@@ -368,8 +368,8 @@ func TestAnAnswerIsTakenInTime(t *testing.T) {
 	assert.Equal(t, stateDone, d.answer("reject_application", arguments, state, accept).Outcome)
 }
 
-func TestABatchIsAskedAboutOnce(t *testing.T) {
-	d := newDesk(t, nil)
+func TestBatchIsConfirmedOnce(t *testing.T) {
+	d := newSetup(t, nil)
 	var ids, names []string
 	for range 25 {
 		a := d.application()

@@ -10,23 +10,23 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-// mute is a desk whose client cannot ask.
-func mute(t *testing.T, f tools.Fallback) *desk {
+// mute is a setup whose client cannot ask.
+func withFallback(t *testing.T, f tools.Fallback) *setup {
 	t.Helper()
-	d := newDesk(t, func(c *tools.Config) { c.Fallback = f })
+	d := newSetup(t, func(c *tools.Config) { c.Fallback = f })
 	d.who.CanAsk = false
 	return d
 }
 
-func TestWhereNobodyCanBeAskedTheFallbackDecides(t *testing.T) {
+func TestFallbackDecidesIfTheClientCannotAsk(t *testing.T) {
 	t.Run("allow trusts the host", func(t *testing.T) {
-		d := mute(t, tools.FallbackAllow)
+		d := withFallback(t, tools.FallbackAllow)
 		r := d.call("reject_application", d.rejection())
 		assert.Equal(t, stateDone, r.Outcome, r.words)
 		assert.Equal(t, "settings", intents(d.lines())[0].ConfirmedHow)
 	})
 	t.Run("deny sends nothing", func(t *testing.T) {
-		d := mute(t, tools.FallbackDeny)
+		d := withFallback(t, tools.FallbackDeny)
 		r := d.call("reject_application", d.rejection())
 		assert.True(t, r.failed)
 		assert.Contains(t, r.words, "cannot ask")
@@ -38,7 +38,7 @@ func TestWhereNobodyCanBeAskedTheFallbackDecides(t *testing.T) {
 		assert.Equal(t, stateDone, d.call("add_application_note", note).Outcome, "what needs no person is sent")
 	})
 	t.Run("preview wants its code", func(t *testing.T) {
-		d := mute(t, tools.FallbackPreview)
+		d := withFallback(t, tools.FallbackPreview)
 		arguments := d.rejection()
 		r := d.call("reject_application", arguments)
 		assert.Equal(t, "preview", r.Outcome)
@@ -57,8 +57,8 @@ func TestWhereNobodyCanBeAskedTheFallbackDecides(t *testing.T) {
 	})
 }
 
-func TestOnlyTheCodeOfTheSamePreviewIsTaken(t *testing.T) {
-	d := mute(t, tools.FallbackPreview)
+func TestConfirmationCodeIsBoundToItsPreview(t *testing.T) {
+	d := withFallback(t, tools.FallbackPreview)
 	arguments, other := d.rejection(), d.rejection()
 	code := d.call("reject_application", arguments).Code
 	otherCode := d.call("reject_application", other).Code
@@ -97,7 +97,7 @@ func TestOnlyTheCodeOfTheSamePreviewIsTaken(t *testing.T) {
 // TestASpentCodeNeverSendsAgain: whatever again says, and over a restart.
 func TestASpentCodeNeverSendsAgain(t *testing.T) {
 	for _, purpose := range []bool{false, true} {
-		d := newDesk(t, func(c *tools.Config) { c.Writes, c.Fallback = tools.PolicyConfirmAll, tools.FallbackPreview })
+		d := newSetup(t, func(c *tools.Config) { c.Writes, c.Fallback = tools.PolicyConfirmAll, tools.FallbackPreview })
 		d.who.CanAsk = false
 		arguments := args{"application_id": d.application().ID, "content": "Hello."}
 		if purpose {
@@ -107,7 +107,7 @@ func TestASpentCodeNeverSendsAgain(t *testing.T) {
 		assert.NotEqual(t, first, second, "each preview has a code of its own")
 		arguments["code"] = first
 		assert.Equal(t, stateDone, d.call("add_application_note", arguments).Outcome)
-		for _, at := range []*desk{d, d.restarted(t)} {
+		for _, at := range []*setup{d, d.restarted(t)} {
 			assert.Equal(t, stateDone, at.call("add_application_note", arguments).Outcome, "the first outcome")
 			for _, again := range []bool{false, true} {
 				other := args{"again": again, "anyway": true, "code": first}
@@ -122,20 +122,20 @@ func TestASpentCodeNeverSendsAgain(t *testing.T) {
 		}
 		assert.Equal(t, []string{stateDone}, verified(t, d.path))
 	}
-	d := mute(t, tools.FallbackPreview)
+	d := withFallback(t, tools.FallbackPreview)
 	arguments := d.rejection()
 	arguments["code"] = d.call("reject_application", arguments).Code
 	d.Inject(sandbox.Fault{Operation: "reject_application", Status: 400, Code: "REMOTE.INPUT_INVALID", Times: 1})
 	assert.True(t, d.call("reject_application", arguments).failed)
-	for _, at := range []*desk{d, d.restarted(t)} {
+	for _, at := range []*setup{d, d.restarted(t)} {
 		r := at.call("reject_application", arguments)
 		assert.True(t, r.failed, "a refused write is sent again with the code of the first: %s", r.words)
 		assert.Empty(t, d.Effects())
 	}
 }
 
-func TestAFileIsPartOfWhatACodeStandsFor(t *testing.T) {
-	d := newDesk(t, func(c *tools.Config) { c.Writes, c.Fallback = tools.PolicyConfirmAll, tools.FallbackPreview })
+func TestConfirmationCodeCoversFileContents(t *testing.T) {
+	d := newSetup(t, func(c *tools.Config) { c.Writes, c.Fallback = tools.PolicyConfirmAll, tools.FallbackPreview })
 	d.who.CanAsk = false
 	arguments := args{"application_id": d.application().ID, "attachment": args{"type": "CV", "name": "cv.txt", "text": "Truly yours."}}
 	code := d.call("add_application_attachment", arguments).Code

@@ -30,7 +30,7 @@ const modern = "2026-07-28"
 
 // host is an official client with a person at it.
 type host struct {
-	*ground
+	*pool
 	t       *testing.T
 	session *mcp.ClientSession
 	journal string
@@ -49,7 +49,7 @@ type hosting struct {
 
 func newHost(t *testing.T, how hosting) *host {
 	t.Helper()
-	h := &host{ground: newGround(t, sandbox.Options{Applications: 300}), t: t}
+	h := &host{pool: newPool(t, sandbox.Options{Applications: 300}), t: t}
 	up := httptest.NewServer(h.Sandbox)
 	t.Cleanup(up.Close)
 	h.does = func() (*mcp.ElicitResult, error) { return nil, errors.New("nobody is there") }
@@ -121,7 +121,7 @@ func ticks(confirm any) func() (*mcp.ElicitResult, error) {
 	}
 }
 
-func TestTheOfficialGoClientAsksItsPerson(t *testing.T) {
+func TestOfficialGoClientAsksItsUser(t *testing.T) {
 	t.Parallel()
 	for _, era := range eras {
 		t.Run(era, func(t *testing.T) {
@@ -171,7 +171,7 @@ func TestTheOfficialGoClientAsksItsPerson(t *testing.T) {
 	}
 }
 
-func TestTheOfficialGoClientWithoutAPersonMeetsTheFallback(t *testing.T) {
+func TestOfficialGoClientWithoutElicitationGetsTheFallback(t *testing.T) {
 	t.Parallel()
 	for _, era := range eras {
 		t.Run(era, func(t *testing.T) {
@@ -223,7 +223,7 @@ func TestTheOfficialGoClientWithoutAPersonMeetsTheFallback(t *testing.T) {
 	}
 }
 
-func TestTheOfficialGoClientCannotBendAnAnswer(t *testing.T) {
+func TestOfficialGoClientCannotAlterAConfirmation(t *testing.T) {
 	t.Parallel()
 	h := newHost(t, hosting{era: modern, bare: true})
 	arguments := h.rejection()

@@ -20,17 +20,17 @@ import (
 // replies are what a client answers to a question, and the part of the result that
 // shows what became of the call. Only the first may end in a write.
 var replies = map[string]struct{ reply, want string }{
-	"confirmed":         {`"result":{"action":"accept","content":{"confirm":true}}`, `"outcome":"done"`},
-	"no handler":        {`"error":{"code":-32601,"message":"Method not found"}`, `"outcome":"preview"`},
-	"handler fails":     {`"error":{"code":-32603,"message":"boom"}`, `"outcome":"preview"`},
-	"accepted empty":    {`"result":{"action":"accept","content":{}}`, "no one confirmed"},
-	"accepted false":    {`"result":{"action":"accept","content":{"confirm":false}}`, "no one confirmed"},
-	"accepted garbage":  {`"result":{"action":"accept","content":["yes"]}`, "no one confirmed"},
-	"unknown action":    {`"result":{"action":"sure"}`, `"outcome":"preview"`},
+	"confirmed":            {`"result":{"action":"accept","content":{"confirm":true}}`, `"outcome":"done"`},
+	"no handler":           {`"error":{"code":-32601,"message":"Method not found"}`, `"outcome":"preview"`},
+	"handler fails":        {`"error":{"code":-32603,"message":"boom"}`, `"outcome":"preview"`},
+	"accepted empty":       {`"result":{"action":"accept","content":{}}`, "no one confirmed"},
+	"accepted false":       {`"result":{"action":"accept","content":{"confirm":false}}`, "no one confirmed"},
+	"accepted garbage":     {`"result":{"action":"accept","content":["yes"]}`, "no one confirmed"},
+	"unknown action":       {`"result":{"action":"sure"}`, `"outcome":"preview"`},
 	"result is not a form": {`"result":"yes"`, `"outcome":"preview"`},
-	"declined":          {`"result":{"action":"decline"}`, "no one confirmed"},
-	"canceled":          {`"result":{"action":"cancel"}`, "no one confirmed"},
-	"never answered":    {"", "no one answered it"},
+	"declined":             {`"result":{"action":"decline"}`, "no one confirmed"},
+	"canceled":             {`"result":{"action":"cancel"}`, "no one confirmed"},
+	"never answered":       {"", "no one answered it"},
 }
 
 // askingClient calls a tool over HTTP and answers the question in the stream of the call.
