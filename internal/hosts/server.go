@@ -12,7 +12,7 @@ const (
 	VarIntegration = "KOMBO_INTEGRATION_ID"
 	VarRegion      = "KOMBO_REGION"
 	VarBaseURL     = "KOMBO_BASE_URL"
-	VarToken       = "KOMBO_AUTH_TOKEN" //nolint:gosec // the name of a variable
+	VarToken       = "KOMBO_AUTH_TOKEN"
 )
 
 // Variable is an environment variable that is not secret.

@@ -28,13 +28,13 @@ import (
 )
 
 var (
-	// ErrNotWritten: a line could not be written, so its write must not be sent.
+	// ErrNotWritten means that a line could not be written, so its write must not be sent.
 	ErrNotWritten = errors.New("journal: the line could not be written")
-	// ErrMemory: the shared memory could not be read or written.
+	// ErrMemory means that the shared memory could not be read or written.
 	ErrMemory = errors.New("journal: the shared memory is not available")
-	// ErrGap: lines are missing that were written, so that it is not known what was sent.
+	// ErrGap means that lines are missing that were written, so that it is not known what was sent.
 	ErrGap = errors.New("lines of the journal are gone, so it is not known what was sent before. Nothing is sent until a person has looked and runs: kombo-mcp journal accept")
-	// ErrClosed: the journal is closed.
+	// ErrClosed means that the journal is closed.
 	ErrClosed = errors.New("journal: closed")
 )
 

@@ -242,7 +242,7 @@ func decode(entry, ends any) (once.Entry, error) {
 
 var (
 	errForeign  = errors.New("the answer is not an entry of this memory; something else may be using its prefix")
-	errNotAsked = errors.New("Redis was not asked")
+	errNotAsked = errors.New("nothing was asked of Redis")
 )
 
 // notAsked reports whether an error happened before Redis could receive the command.

@@ -48,17 +48,15 @@ func originOf(ctx context.Context) origin {
 	return o
 }
 
-const (
-	maxClientChars  = 200
-	maxSubjectChars = 200
-)
+// maxNameChars bounds what names a caller.
+const maxNameChars = 200
 
-// cut shortens a text to most characters, without keeping the memory of the rest.
-func cut(s string, most int) string {
-	if utf8.RuneCountInString(s) <= most {
+// cut shortens a name to maxNameChars, without keeping the memory of the rest.
+func cut(s string) string {
+	if utf8.RuneCountInString(s) <= maxNameChars {
 		return s
 	}
-	return string([]rune(s)[:most])
+	return string([]rune(s)[:maxNameChars])
 }
 
 // callerOf returns the caller: from the request itself in the stateless versions
@@ -66,7 +64,7 @@ func cut(s string, most int) string {
 func callerOf(ctx context.Context) tools.Caller {
 	caller := tools.Caller{RequestID: rand.Text()[:12], Transport: transportStdio}
 	if o := originOf(ctx); o.Tenant != nil {
-		caller.Tenant, caller.Subject, caller.Transport = o.Tenant.Name, cut(o.Subject, maxSubjectChars), o.transport
+		caller.Tenant, caller.Subject, caller.Transport = o.Tenant.Name, cut(o.Subject), o.transport
 	}
 	var info mcp.Implementation
 	var able mcp.ClientCapabilities
@@ -84,7 +82,7 @@ func callerOf(ctx context.Context) tools.Caller {
 			able.Elicitation = nil
 		}
 	}
-	caller.Client = cut(strings.TrimSpace(cut(info.Name, maxClientChars)+" "+cut(info.Version, maxClientChars)), maxClientChars)
+	caller.Client = cut(strings.TrimSpace(cut(info.Name) + " " + cut(info.Version)))
 	caller.Asked, _ = ctx.Value(askedKey{}).(tools.Asked)
 	caller.CanAsk = canAsk(able) && caller.Asked != tools.AskFailed
 	n := narrowingOf(ctx)
@@ -96,6 +94,6 @@ func callerOf(ctx context.Context) tools.Caller {
 func shortenClientInfo(ctx context.Context, _ any, _ *mcp.InitializeRequest, _ *mcp.InitializeResult) {
 	if s, ok := server.ClientSessionFromContext(ctx).(server.SessionWithClientInfo); ok {
 		info := s.GetClientInfo()
-		s.SetClientInfo(mcp.Implementation{Name: cut(info.Name, maxClientChars), Version: cut(info.Version, maxClientChars)})
+		s.SetClientInfo(mcp.Implementation{Name: cut(info.Name), Version: cut(info.Version)})
 	}
 }

@@ -172,7 +172,7 @@ func TestPanicInToolIsAnErrorResult(t *testing.T) {
 		assert.NotContains(t, said, "ada@people", where)
 	}
 	assert.NotContains(t, h.logs.String(), "ada@people")
-	assertPanicLogged(t, h.logs.String(), "serve.panics")
+	assertPanicLogged(t, h.logs.String())
 	assert.Equal(t, http.StatusOK, h.post(id, rpc(4, "ping", nil)).status)
 	s.say(rpc(5, "ping", nil))
 	assert.Contains(t, s.next(), `"id":5`)

@@ -50,8 +50,8 @@ func (t *sessionTable) openStream() (closeStream func(), ok bool) {
 	}), true
 }
 
-func newSessionTable(max int) *sessionTable {
-	return &sessionTable{max: max, idle: sessionIdle, now: time.Now, open: map[string]*session{}}
+func newSessionTable(most int) *sessionTable {
+	return &sessionTable{max: most, idle: sessionIdle, now: time.Now, open: map[string]*session{}}
 }
 
 // full reports whether no more sessions may be opened.
@@ -157,7 +157,7 @@ func (t *sessionTable) setUnable(id string) {
 
 // ResolveSessionIdManager implements the library's SessionIdManagerResolver. The
 // library's own manager accepts any id of the right form.
-func (t *sessionTable) ResolveSessionIdManager(r *http.Request) server.SessionIdManager { //nolint:revive // the library's name
+func (t *sessionTable) ResolveSessionIdManager(r *http.Request) server.SessionIdManager {
 	if r == nil { // the end of idle sessions
 		return ownerSessions{t, ""}
 	}

@@ -114,7 +114,7 @@ func TestStdioPanicInToolIsAnErrorResult(t *testing.T) {
 	assert.Contains(t, said, `"isError":true`)
 	assert.NotContains(t, said, "ada@people")
 	assert.NotContains(t, p.logs.String(), "ada@people")
-	assertPanicLogged(t, p.logs.String(), "serve.panics")
+	assertPanicLogged(t, p.logs.String())
 	p.say(rpc(2, "ping", nil))
 	assert.Contains(t, p.next(), `"id":2`)
 }
