@@ -11,14 +11,11 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/gofrs/flock"
+	"github.com/kombo-mcp/kombo-mcp/internal/ownfile"
 )
 
-const (
-	// lockWait is how long another process may hold the lock.
-	lockWait  = 10 * time.Second
-	lockRetry = 2 * time.Millisecond
-)
+// lockWait is how long another process may hold the lock.
+const lockWait = 10 * time.Second
 
 // logFile is what the journal needs of an open file; tests substitute one that fails.
 type logFile interface {
@@ -35,7 +32,6 @@ type logFile interface {
 type fileLog struct {
 	path    string
 	opt     Options
-	lock    *flock.Flock
 	apply   func(*Line)
 	rebuild func(read func() error) error
 
@@ -52,21 +48,15 @@ type fileLog struct {
 }
 
 func newFileLog(path string, o Options, apply func(*Line), rebuild func(func() error) error) *fileLog {
-	return &fileLog{path: path, opt: o, lock: flock.New(path + lockSuffix), apply: apply, rebuild: rebuild}
+	return &fileLog{path: path, opt: o, apply: apply, rebuild: rebuild}
 }
 
 func (g *fileLog) locked(ctx context.Context, fn func() error) error {
-	waiting, cancel := context.WithTimeout(ctx, g.opt.lockWait)
-	defer cancel()
-	_, err := g.lock.TryLockContext(waiting, lockRetry)
-	switch {
-	case err != nil && ctx.Err() == nil && waiting.Err() != nil:
-		// Not context.DeadlineExceeded: callers would take it for theirs.
-		return fmt.Errorf("%w: another process has had it locked for %s", ErrNotWritten, g.opt.lockWait)
-	case err != nil:
+	unlock, err := ownfile.Lock(ctx, g.path+lockSuffix, g.opt.lockWait)
+	if err != nil {
 		return fmt.Errorf("%w: lock the journal: %w", ErrNotWritten, err)
 	}
-	defer func() { g.warn("unlock the journal", g.lock.Unlock()) }()
+	defer func() { g.warn("unlock the journal", unlock()) }()
 	if g.f, err = g.opt.openFile(g.path); err != nil {
 		return fmt.Errorf("%w: %w", ErrNotWritten, err)
 	}
@@ -160,7 +150,7 @@ func (g *fileLog) reload(size int64) (torn []byte, err error) {
 }
 
 func (g *fileLog) readRotated(path string) error {
-	f, err := openRegular(path, os.O_RDONLY)
+	f, err := ownfile.Open(path, os.O_RDONLY)
 	if err != nil {
 		return err
 	}
@@ -273,7 +263,7 @@ func (g *fileLog) append(lines []*Line) error {
 		}
 	}
 	if g.off == 0 {
-		if err := syncDir(filepath.Dir(g.path)); err != nil {
+		if err := ownfile.SyncDir(filepath.Dir(g.path)); err != nil {
 			return fmt.Errorf("make the new file's name durable: %w", err)
 		}
 		first := []*Line{g.startLine()}
@@ -353,7 +343,7 @@ func eachLine(r io.Reader, fn func(raw []byte) error) (torn []byte, err error) {
 }
 
 func readLines(path string, fn func(raw []byte) error) error {
-	f, err := openRegular(path, os.O_RDONLY)
+	f, err := ownfile.Open(path, os.O_RDONLY)
 	if err != nil {
 		return err
 	}

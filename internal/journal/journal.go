@@ -21,10 +21,10 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/kombo-mcp/kombo-mcp/internal/once"
+	"github.com/kombo-mcp/kombo-mcp/internal/ownfile"
 )
 
 var (
@@ -232,21 +232,12 @@ func (j *Journal) Record(ctx context.Context, l Line) error {
 // public returns an error as callers may pass it on, to anybody: without the directories of the server.
 // The log gets all of it.
 func (j *Journal) public(err error) error {
-	if err == nil || len(j.dir) < 2 || !strings.Contains(err.Error(), j.dir) {
-		return err
+	changed, public := ownfile.Public(err, j.dir)
+	if changed {
+		j.opt.Logger.Error("journal: not available", "err", err)
 	}
-	j.opt.Logger.Error("journal: not available", "err", err)
-	return publicError{err, strings.ReplaceAll(err.Error(), j.dir, "")}
+	return public
 }
-
-// publicError is an error with another text.
-type publicError struct {
-	error
-	text string
-}
-
-func (e publicError) Error() string { return e.text }
-func (e publicError) Unwrap() error { return e.error }
 
 // locked runs fn with the journal up to date and locked, in this process and for others.
 func (j *Journal) locked(ctx context.Context, fn func() error) error {

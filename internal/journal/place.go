@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/ownfile"
 )
 
 // The files next to the journal, each named after it.
@@ -50,38 +52,9 @@ func locate(path string) (string, error) {
 
 // openLog opens the journal's file and removes other users' access.
 func openLog(path string) (logFile, error) {
-	f, err := openRegular(path, os.O_RDWR|os.O_CREATE)
+	f, err := ownfile.Open(path, os.O_RDWR|os.O_CREATE)
 	if err != nil {
 		return nil, err
-	}
-	return f, nil
-}
-
-// openRegular opens a file only if it is a regular one of this user, not a link.
-func openRegular(path string, flag int) (_ *os.File, err error) {
-	if fi, err := os.Lstat(path); err == nil && !fi.Mode().IsRegular() { //nolint:gosec // the operator chooses the path
-		return nil, fmt.Errorf("%s is not a regular file", path)
-	}
-	f, err := os.OpenFile(path, flag|noFollow, 0o600) //nolint:gosec // the operator chooses the path
-	if err != nil {
-		return nil, err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, f.Close())
-		}
-	}()
-	fi, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if ownedByOther(fi) {
-		return nil, fmt.Errorf("%s belongs to another user", path)
-	}
-	if flag&os.O_RDWR != 0 && fi.Mode().Perm()&0o077 != 0 {
-		if err := f.Chmod(0o600); err != nil {
-			return nil, fmt.Errorf("remove other users' access to %s: %w", path, err)
-		}
 	}
 	return f, nil
 }
@@ -161,7 +134,7 @@ func (g *fileLog) startLine() *Line {
 
 // writeHead notes which line was written last. It is not synced: without it one check is skipped.
 func writeHead(path, hash string) error {
-	f, err := openRegular(path+headSuffix, os.O_RDWR|os.O_CREATE)
+	f, err := ownfile.Open(path+headSuffix, os.O_RDWR|os.O_CREATE)
 	if err != nil {
 		return err
 	}

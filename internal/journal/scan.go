@@ -9,7 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/gofrs/flock"
+	"github.com/kombo-mcp/kombo-mcp/internal/ownfile"
 )
 
 // position is the file and number of a line, from 1.
@@ -73,11 +73,8 @@ func scanFile(ctx context.Context, name string, r io.Reader, fn func(position, [
 
 func newSnapshot(ctx context.Context, path string) (_ *snapshot, err error) {
 	if _, err := os.Stat(path + lockSuffix); err == nil {
-		lock := flock.New(path + lockSuffix)
-		ctx, cancel := context.WithTimeout(ctx, lockWait)
-		defer cancel()
-		if ok, err := lock.TryRLockContext(ctx, lockRetry); ok {
-			defer func() { _ = lock.Unlock() }()
+		if unlock, err := ownfile.RLock(ctx, path+lockSuffix, lockWait); err == nil {
+			defer func() { _ = unlock() }()
 		} else if !errors.Is(err, fs.ErrPermission) {
 			return nil, fmt.Errorf("lock: %w", err)
 		}
