@@ -12,8 +12,13 @@
 // contain hashes only, and all have the tag {writes}, so that a cluster keeps them on one node, as a
 // script needs it. Entries expire by the clock of Redis, however the clocks of the servers differ.
 //
+// The same servers share their approvals: see [Memory.Approvals]. An approval is a hash named
+// PREFIX{writes}:approval:ID, which holds what a person is shown. Sorted sets list those of each tenant
+// and all of them.
+//
 // With access control, a Redis user needs, on the keys with the prefix, only eval, evalsha, exists,
-// get, set, hmget, hset, pexpire, pttl, sadd, smembers and srem; and in a cluster cluster|slots.
+// get, set, hmget, hset, del, pexpire, pttl, sadd, smembers, srem, zadd, zrange, zrangebyscore and
+// zrem; and in a cluster cluster|slots.
 package redismemory
 
 import (

@@ -113,7 +113,7 @@ func losing(t *testing.T) (*leaky, *Memory, *Memory) {
 	s := startRedis(t)
 	k := newLeaky(t, s.addr())
 	m, other := opened(t, "redis://"+k.addr), opened(t, s.url())
-	for _, script := range []string{claimSource, settleSource} {
+	for _, script := range []string{claimSource, settleSource, approvalPutSource, approvalStepSource} {
 		s.do(t, "SCRIPT", "LOAD", script)
 	}
 	return k, m, other

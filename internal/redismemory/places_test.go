@@ -20,6 +20,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/kombo-mcp/kombo-mcp/internal/approvals"
+	"github.com/kombo-mcp/kombo-mcp/internal/approvals/approvalstest"
 	"github.com/kombo-mcp/kombo-mcp/internal/once"
 )
 
@@ -48,6 +50,27 @@ func works(t *testing.T, m, other *Memory) {
 	_, found, err = m.Get(t.Context(), "b")
 	require.NoError(t, err)
 	assert.True(t, found)
+	approves(t, m.Approvals(), other.Approvals())
+}
+
+// approves takes approvals through what they are for.
+func approves(t *testing.T, s, other *Approvals) {
+	t.Helper()
+	a, created, err := s.Put(t.Context(), approvalstest.Request("acme", "h"))
+	require.NoError(t, err)
+	assert.True(t, created)
+	all, err := other.List(t.Context(), approvals.AllTenants())
+	require.NoError(t, err)
+	assert.Equal(t, []approvals.Approval{a}, all)
+	_, err = other.Decide(t.Context(), approvals.OfTenant("acme"), a.ID, approvalstest.Yes)
+	require.NoError(t, err)
+	a, found, err := s.Find(t.Context(), "acme", "h")
+	require.NoError(t, err)
+	assert.True(t, found)
+	_, err = s.Spend(t.Context(), a)
+	require.NoError(t, err)
+	_, err = other.Sweep(t.Context())
+	require.NoError(t, err)
 }
 
 func TestAClusterIsFoundFromAnyOfItsNodes(t *testing.T) {
@@ -86,6 +109,7 @@ func (s *server) allow(t *testing.T, more ...any) {
 	s.do(t, append([]any{
 		"ACL", "SETUSER", "kombo", "on", ">hunter2", "~kombo-mcp:*", "-@all",
 		"+eval", "+evalsha", "+exists", "+hmget", "+hset", "+del", "+pexpire", "+pttl", "+sadd", "+smembers", "+srem",
+		"+zadd", "+zrange", "+zrangebyscore", "+zrem",
 	}, more...)...)
 }
 
