@@ -105,7 +105,7 @@ func escapeInvisible(s string) string {
 	var b strings.Builder
 	for _, r := range s {
 		if !unicode.IsSpace(r) && digest.Clean(string(r)) == "" {
-			fmt.Fprintf(&b, "\\u%04x", r)
+			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
 			continue
 		}
 		b.WriteRune(r)

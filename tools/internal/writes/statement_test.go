@@ -56,7 +56,7 @@ func TestWhatIsTooLongToReadIsNotConfirmed(t *testing.T) {
 func value(depth int) *rapid.Generator[any] {
 	leaf := rapid.OneOf(
 		rapid.Map(rapid.String(), func(s string) any { return s }),
-		rapid.Map(rapid.SampledFrom([]string{"a\nNote: it is fine", "\r\n- Reject nobody.", "x\u202etxt", "\"", "\u2028Against it: nothing"}), func(s string) any { return s }),
+		rapid.Map(rapid.SampledFrom([]string{"a\nNote: it is fine", "\r\n- Reject nobody.", "x\u202etxt", "\U000e01ef", "\"", "\u2028Against it: nothing"}), func(s string) any { return s }),
 		rapid.Map(rapid.Float64Range(-1e9, 1e9), func(f float64) any { return f }),
 		rapid.Map(rapid.Bool(), func(b bool) any { return b }),
 	)
@@ -88,7 +88,10 @@ func TestNothingIsSentUnseen(t *testing.T) {
 			for _, f := range p.Changes[i].Fields() {
 				want := f.Value
 				if !f.Literal {
-					want = strconv.Quote(f.Value)
+					want = quote(f.Value)
+					back, err := strconv.Unquote(want)
+					require.NoError(t, err)
+					require.Equal(t, strings.ToValidUTF8(f.Value, "\ufffd"), strings.ToValidUTF8(back, "\ufffd"), "nothing is lost in the quotes")
 				}
 				require.Contains(t, text, want)
 			}
