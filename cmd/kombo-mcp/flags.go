@@ -92,6 +92,7 @@ func httpFlags(s *app.Settings) []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "listen", Destination: &s.Listen, Value: s.Listen, Usage: "address for http and sse", Sources: fromEnv("KOMBO_LISTEN")},
 		&cli.StringFlag{Name: "auth-token-file", Destination: &s.AuthTokenFile, Usage: "file with the bearer token of callers; or set KOMBO_AUTH_TOKEN to the token", Sources: fromEnv("KOMBO_AUTH_TOKEN_FILE")},
+		&cli.StringFlag{Name: "approver-token-file", Destination: &s.ApproverTokenFile, Usage: "file with the token of the person who approves writes at /approve; or set KOMBO_APPROVER_TOKEN to the token", Sources: fromEnv("KOMBO_APPROVER_TOKEN_FILE")},
 		&cli.StringFlag{Name: "tenants", Destination: &s.Tenants, Usage: "YAML file of the tenants, reloaded on SIGHUP", Sources: fromEnv("KOMBO_TENANTS")},
 		&cli.StringFlag{Name: "oidc-issuer", Destination: &s.OIDCIssuer, Usage: "accept access tokens of this OAuth issuer", Sources: fromEnv("KOMBO_OIDC_ISSUER")},
 		&cli.StringFlag{Name: "oidc-audience", Destination: &s.OIDCAudience, Usage: "audience of access tokens for this server", Sources: fromEnv("KOMBO_OIDC_AUDIENCE")},

@@ -38,6 +38,32 @@ func TestATokenOpensWhatItsHashIsWrittenInto(t *testing.T) {
 	}
 }
 
+func TestATokenWithANameStandsWhereTheFileTakesIt(t *testing.T) {
+	caller := run(t, environment(t), "", "token", "--name=bot.1")
+	approver := run(t, environment(t), "", "token", "--approver", "--name", "anna")
+	line := regexp.MustCompile(`^token: (\S+)\n(\S.*)\n$`)
+	c, a := line.FindStringSubmatch(caller.stdout), line.FindStringSubmatch(approver.stdout)
+	require.NotNil(t, c, caller)
+	require.NotNil(t, a, approver)
+	file := filepath.Join(t.TempDir(), "tenants.yaml")
+	require.NoError(t, os.WriteFile(file, []byte("tenants:\n  - name: acme\n    integration_id: greenhouse:1\n    "+c[2]+"\n    "+a[2]+"\n"), 0o600))
+	set, err := tenants.Load(file, app.Vocabulary())
+	require.NoError(t, err)
+	_, ok := set.ByToken(c[1])
+	assert.True(t, ok)
+	assert.Equal(t, "bot.1", set.TokenName(c[1]))
+	_, name, ok := set.ByApprover(a[1])
+	assert.True(t, ok)
+	assert.Equal(t, "anna", name)
+
+	var out bytes.Buffer
+	require.NoError(t, printToken(&out, strings.NewReader("0123456789abcdef0123456789"), tokenOptions{json: true, hash: true, approver: true, name: "anna"}))
+	assert.JSONEq(t, `{"approvers":[{"name":"anna","sha256":"`+tenants.Hash("0123456789abcdef0123456789")+`"}]}`, out.String())
+	for says, o := range map[string]tokenOptions{"--approver needs --name": {approver: true}, "--name: \"a b\" is not a valid name": {name: "a b"}} {
+		assert.ErrorContains(t, printToken(&out, nil, o), says)
+	}
+}
+
 func TestATokenAsJSON(t *testing.T) {
 	var out bytes.Buffer
 	require.NoError(t, printToken(&out, nil, tokenOptions{json: true}))

@@ -23,28 +23,12 @@ type httpAuth struct {
 
 // newAuth reads who may call. Only a server on loopback may be open to every request.
 func newAuth(s Settings, loopback bool) (*httpAuth, error) {
-	token, err := secretFrom(varToken, s.AuthTokenFile)
+	set, err := tenantsOf(s)
 	if err != nil {
 		return nil, err
 	}
-	var set *tenants.Set
-	switch {
-	case s.Tenants != "" && token != "":
-		return nil, errors.New("KOMBO_AUTH_TOKEN is for one tenant; with --tenants the tokens stand in its file")
-	case s.Tenants != "":
-		if set, err = tenants.Load(s.Tenants, Vocabulary()); err != nil {
-			return nil, fmt.Errorf("--tenants: %w", err)
-		}
-	case token != "":
-		if err := tenants.CheckToken(token); err != nil {
-			return nil, fmt.Errorf("KOMBO_AUTH_TOKEN: %w", err)
-		}
-		fallthrough
-	default:
-		set = tenants.Single(token, tenants.Tenant{Integration: s.IntegrationID})
-	}
 	a := &httpAuth{store: tenants.NewStore(set, Vocabulary())}
-	a.open = s.Tenants == "" && token == "" && s.OIDCIssuer == ""
+	a.open = s.Tenants == "" && !set.UsesTokens() && s.OIDCIssuer == ""
 	if a.open && !loopback {
 		return nil, fmt.Errorf("--listen %s: anyone who reaches this address could use the ATS. Set KOMBO_AUTH_TOKEN, give --auth-token-file, --tenants or --oidc-issuer, or listen on 127.0.0.1", s.Listen)
 	}
@@ -53,6 +37,52 @@ func newAuth(s Settings, loopback bool) (*httpAuth, error) {
 		return nil, errors.New("--tenants: tenants are chosen by claims, which needs --oidc-issuer and --oidc-audience")
 	}
 	return a, a.useIssuer(s)
+}
+
+// tenantsOf reads the tenants file, or else the tokens of the one tenant.
+func tenantsOf(s Settings) (*tenants.Set, error) {
+	token, err := tokenFrom(varToken, s.AuthTokenFile)
+	if err != nil {
+		return nil, err
+	}
+	approver, err := tokenFrom(varApprover, s.ApproverTokenFile)
+	if err != nil {
+		return nil, err
+	}
+	if s.Tenants == "" {
+		one := tenants.Tenant{Integration: s.IntegrationID}
+		switch approver {
+		case "":
+		case token:
+			return nil, errors.New("KOMBO_APPROVER_TOKEN must differ from KOMBO_AUTH_TOKEN: otherwise an agent could approve its own writes")
+		default:
+			one.Approvers = []tenants.Token{{Name: "approver", SHA256: tenants.Hash(approver)}}
+		}
+		return tenants.Single(token, one), nil
+	}
+	switch {
+	case token != "":
+		return nil, errors.New("KOMBO_AUTH_TOKEN is for one tenant; with --tenants the tokens stand in its file")
+	case approver != "":
+		return nil, errors.New("KOMBO_APPROVER_TOKEN is for one tenant; with --tenants the tokens of approvers stand in its file")
+	}
+	set, err := tenants.Load(s.Tenants, Vocabulary())
+	if err != nil {
+		return nil, fmt.Errorf("--tenants: %w", err)
+	}
+	return set, nil
+}
+
+// tokenFrom reads a bearer token, "" if there is none.
+func tokenFrom(name, path string) (string, error) {
+	token, err := secretFrom(name, path)
+	if err != nil || token == "" {
+		return "", err
+	}
+	if err := tenants.CheckToken(token); err != nil {
+		return "", fmt.Errorf("%s: %w", name, err)
+	}
+	return token, nil
 }
 
 // useIssuer accepts access tokens of the OAuth issuer that the settings name, if they do.

@@ -11,9 +11,10 @@ import (
 
 // The variables that hold a secret; one with _FILE at its end names a file that does.
 const (
-	varKey    = "KOMBO_API_KEY"
-	varToken  = "KOMBO_AUTH_TOKEN" //nolint:gosec // the name of a variable
-	varSecret = "KOMBO_SECRET"     //nolint:gosec // the name of a variable
+	varKey      = "KOMBO_API_KEY"
+	varToken    = "KOMBO_AUTH_TOKEN"     //nolint:gosec // the name of a variable
+	varApprover = "KOMBO_APPROVER_TOKEN" //nolint:gosec // the name of a variable
+	varSecret   = "KOMBO_SECRET"         //nolint:gosec // the name of a variable
 )
 
 // errNoKey names both ways out, since a newcomer meets it first.

@@ -54,18 +54,19 @@ type Settings struct {
 	Transports []string // --transport
 
 	// Who may call over HTTP.
-	Listen         string   // --listen
-	AuthTokenFile  string   // --auth-token-file
-	Tenants        string   // --tenants
-	OIDCIssuer     string   // --oidc-issuer
-	OIDCAudience   string   // --oidc-audience
-	OIDCScopes     []string // --oidc-scopes
-	PublicURL      string   // --public-url
-	AllowHosts     []string // --allow-host
-	AllowOrigins   []string // --allow-origin
-	TLSCert        string   // --tls-cert
-	TLSKey         string   // --tls-key
-	BehindTLSProxy bool     // --behind-tls-proxy
+	Listen            string   // --listen
+	AuthTokenFile     string   // --auth-token-file
+	ApproverTokenFile string   // --approver-token-file
+	Tenants           string   // --tenants
+	OIDCIssuer        string   // --oidc-issuer
+	OIDCAudience      string   // --oidc-audience
+	OIDCScopes        []string // --oidc-scopes
+	PublicURL         string   // --public-url
+	AllowHosts        []string // --allow-host
+	AllowOrigins      []string // --allow-origin
+	TLSCert           string   // --tls-cert
+	TLSKey            string   // --tls-key
+	BehindTLSProxy    bool     // --behind-tls-proxy
 
 	// How it is operated.
 	AdminListen string // --admin-listen

@@ -72,6 +72,9 @@ func (t *tenancy) Authenticate(r *http.Request) (login serve.Login, err error) {
 	login.Subject, login.Owner = state.set.TokenName(token), "token "+tenants.Hash(token)
 	found, ok := state.set.ByToken(token)
 	if !ok {
+		if _, _, approver := state.set.ByApprover(token); approver {
+			return login, fmt.Errorf("%w: it is an approver's, who calls no tools", tenants.ErrToken)
+		}
 		if t.verifier == nil {
 			return login, tenants.ErrToken
 		}

@@ -8,6 +8,8 @@
 //     while the server runs.
 //   - A [Verifier] checks access tokens against the keys that the issuer publishes, and [Set.ByClaims]
 //     returns the tenant that the claims select.
+//   - [Set.ByApprover] returns the tenant of an approver's token. Approvers are people, who let writes go
+//     that wait for them; no token of a caller is an approver's.
 //   - A server with a single tenant and token needs no file: see [Single].
 //
 // [Bearer] takes the token from a request. [Metadata] and [Challenge] tell clients how to

@@ -30,6 +30,7 @@ var fields = []field{
 	{"name", fieldReader(func(t *Tenant) *string { return &t.Name }, readName)},
 	{"token_sha256", fieldReader(func(t *Tenant) *[]string { return &t.TokenSHA256 }, readHashes)},
 	{"tokens", fieldReader(func(t *Tenant) *[]Token { return &t.Tokens }, readTokens)},
+	{"approvers", fieldReader(func(t *Tenant) *[]Token { return &t.Approvers }, readTokens)},
 	{"claims", fieldReader(func(t *Tenant) *map[string][]string { return &t.Claims }, readClaims)},
 	{"subjects", fieldReader(func(t *Tenant) *[]string { return &t.Subjects }, readValues)},
 	{"integration_id", fieldReader(func(t *Tenant) *string { return &t.Integration }, readIntegration)},

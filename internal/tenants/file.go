@@ -46,7 +46,7 @@ type parser struct {
 	words    Vocabulary
 	entries  []entry
 	names    map[string]int    // line, by the name in lower case
-	hashes   map[string]string // tenant, by the hash of its token
+	hashes   map[string]string // who has it, by the hash of a token
 	warnings []string
 	problems []problem
 }
@@ -213,16 +213,7 @@ func (p *parser) checkUnique(t *Tenant, of string, line int, lines map[string]in
 		}
 		p.names[name] = max(lines["name"], line)
 	}
-	for i, h := range t.hashes() {
-		key := "token_sha256"
-		if i >= len(t.TokenSHA256) {
-			key = "tokens"
-		}
-		if owner, ok := p.hashes[h]; ok {
-			p.addProblem(lines[key], "%s%s: %s has the same hash; a token identifies one caller of one tenant", of, key, owner)
-		}
-		p.hashes[h] = strings.TrimSuffix(of, ": ")
-	}
+	p.checkHashes(t, of, lines)
 	if t.APIKeyFile != "" && !filepath.IsAbs(t.APIKeyFile) {
 		t.APIKeyFile = filepath.Join(filepath.Dir(p.file), t.APIKeyFile)
 	}
@@ -239,6 +230,32 @@ func (p *parser) checkUnique(t *Tenant, of string, line int, lines map[string]in
 		p.warnings = append(p.warnings, fmt.Sprintf("the API key file of tenant %q: %s", t.Name, warning))
 	}
 	return e
+}
+
+// checkHashes checks that no token is used twice: not by two callers, and not by a caller and an
+// approver, since a caller with such a token could approve its own writes.
+func (p *parser) checkHashes(t *Tenant, of string, lines map[string]int) {
+	all := t.hashes()
+	callers := len(all)
+	for _, approver := range t.Approvers {
+		all = append(all, approver.SHA256)
+	}
+	for i, h := range all {
+		key := "token_sha256"
+		switch {
+		case i >= callers:
+			key = "approvers"
+		case i >= len(t.TokenSHA256):
+			key = "tokens"
+		}
+		if owner, ok := p.hashes[h]; ok {
+			p.addProblem(lines[key], "%s%s: %s has the same hash; a token identifies one caller or one approver, of one tenant", of, key, owner)
+		}
+		p.hashes[h] = strings.TrimSuffix(of, ": ")
+		if i >= callers {
+			p.hashes[h] = "an approver of " + p.hashes[h]
+		}
+	}
 }
 
 // checkConflicts reports tenants that the same access token would select.

@@ -1,6 +1,7 @@
 package tenants
 
 import (
+	"crypto/rand"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -125,7 +126,7 @@ func TestMarshaledTenantIsReadBack(t *testing.T) {
 		case *map[string][]string:
 			*v = map[string][]string{"c": {"1"}}
 		case *[]Token:
-			*v = []Token{{Name: "anna", SHA256: Hash("c")}, {Name: "ben", SHA256: Hash("d")}}
+			*v = []Token{{Name: "anna", SHA256: Hash(rand.Text())}, {Name: "ben", SHA256: Hash(rand.Text())}}
 		default:
 			require.Failf(t, "a field of a new type", "%T", v)
 		}
@@ -144,7 +145,7 @@ func TestMarshaledTenantIsReadBack(t *testing.T) {
 func TestLoadErrorNamesLineTenantAndField(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct{ line, says string }{
-		"an unknown key":                  {"readonly: true", `unknown key "readonly"; the keys are name, token_sha256, tokens, claims,`},
+		"an unknown key":                  {"readonly: true", `unknown key "readonly"; the keys are name, token_sha256, tokens, approvers, claims,`},
 		"a merge key":                     {"<<: {read_only: true}", `unknown key "<<"`},
 		"the API key itself":              {"api_key: sesame", "api_key: the key itself does not belong in this file; name what holds it with api_key_file or api_key_env"},
 		"the token itself":                {"token: sesame", "token: there is no such key; token_sha256 takes the hash"},

@@ -21,9 +21,10 @@ var (
 // Set is the tenants of a server. It is immutable and safe for concurrent use; the tenants that it
 // returns must not be changed.
 type Set struct {
-	entries  []entry
-	tokens   []tokenHash
-	warnings []string
+	entries []entry
+	// tokens are those of callers, approvers those of approvers.
+	tokens, approvers []tokenHash
+	warnings          []string
 }
 
 type entry struct {
@@ -38,8 +39,8 @@ type tokenHash struct {
 	entry int
 }
 
-// Single returns the set of one tenant with one token. With an empty token, no token selects the
-// tenant. It is named default if it has no name.
+// Single returns the set of one tenant whose callers have one token. With an empty token, no token
+// selects the tenant. It is named default if it has no name.
 func Single(token string, t Tenant) *Set {
 	if t.Name == "" {
 		t.Name = "default"
@@ -56,23 +57,49 @@ func newSet(entries []entry, warnings []string) *Set {
 	s := &Set{entries: entries, warnings: warnings}
 	for i, e := range entries {
 		for _, h := range e.tenant.hashes() {
-			k := tokenHash{entry: i}
-			if n, err := hex.Decode(k.hash[:], []byte(h)); err == nil && n == len(k.hash) {
-				s.tokens = append(s.tokens, k)
-			}
+			s.tokens = appendHash(s.tokens, h, i)
+		}
+		for _, a := range e.tenant.Approvers {
+			s.approvers = appendHash(s.approvers, a.SHA256, i)
 		}
 	}
 	return s
 }
 
-// ByToken returns the tenant of a bearer token. It takes the same time for every token, so that timing
-// reveals nothing: the hash is compared with every other, each in full.
-func (s *Set) ByToken(token string) (*Tenant, bool) {
+// appendHash appends a hash in hex unless it is malformed.
+func appendHash(list []tokenHash, hash string, entry int) []tokenHash {
+	k := tokenHash{entry: entry}
+	if n, err := hex.Decode(k.hash[:], []byte(hash)); err != nil || n != len(k.hash) {
+		return list
+	}
+	return append(list, k)
+}
+
+// ByToken returns the tenant of a caller's bearer token.
+func (s *Set) ByToken(token string) (*Tenant, bool) { return s.find(s.tokens, token) }
+
+// ByApprover returns the tenant and the name of an approver's token. A caller's token is none.
+func (s *Set) ByApprover(token string) (t *Tenant, name string, ok bool) {
+	if t, ok = s.find(s.approvers, token); !ok {
+		return nil, "", false
+	}
+	hash := Hash(token)
+	for _, a := range t.Approvers {
+		if a.SHA256 == hash {
+			name = a.Name
+		}
+	}
+	return t, name, true
+}
+
+// find returns the tenant of a token. It takes the same time for every token, so that timing reveals
+// nothing: the hash is compared with every other, each in full.
+func (s *Set) find(list []tokenHash, token string) (*Tenant, bool) {
 	sum := sha256.Sum256([]byte(token))
 	found := -1
-	for i := range s.tokens {
-		same := subtle.ConstantTimeCompare(s.tokens[i].hash[:], sum[:])
-		found = subtle.ConstantTimeSelect(same, s.tokens[i].entry, found)
+	for i := range list {
+		same := subtle.ConstantTimeCompare(list[i].hash[:], sum[:])
+		found = subtle.ConstantTimeSelect(same, list[i].entry, found)
 	}
 	if found < 0 {
 		return nil, false

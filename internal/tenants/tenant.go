@@ -16,6 +16,9 @@ type Tenant struct {
 	// Tokens are more hashes, each with a name by which confirmations and the journal identify who
 	// used the token.
 	Tokens []Token `yaml:"tokens,omitempty"`
+	// Approvers are the tokens of the people who approve the tenant's writes. They give access to
+	// nothing else, and the tokens of callers do not approve.
+	Approvers []Token `yaml:"approvers,omitempty"`
 	// Claims and Subjects select the access tokens of the tenant. A token must have one of the values
 	// of every claim, and one of the subjects if there are any.
 	Claims   map[string][]string `yaml:"claims,omitempty"`
@@ -49,7 +52,7 @@ type Tenant struct {
 	MaxCalls    int `yaml:"max_calls,omitempty"`
 }
 
-// Token is a bearer token of a tenant.
+// Token is a bearer token of a caller or of an approver.
 type Token struct {
 	// Name has the form of a tenant's name.
 	Name string `yaml:"name"`
@@ -57,7 +60,7 @@ type Token struct {
 	SHA256 string `yaml:"sha256"`
 }
 
-// hashes returns the hashes of all tokens, those without a name first.
+// hashes returns the hashes of all tokens of callers, those without a name first.
 func (t *Tenant) hashes() []string {
 	all := slices.Clone(t.TokenSHA256)
 	for _, token := range t.Tokens {
