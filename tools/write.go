@@ -33,6 +33,7 @@ type Fallback = writes.Fallback
 const (
 	FallbackAllow   = writes.FallbackAllow
 	FallbackPreview = writes.FallbackPreview
+	FallbackPerson  = writes.FallbackPerson
 	FallbackDeny    = writes.FallbackDeny
 )
 
@@ -43,7 +44,7 @@ const DefaultWritesPerMinute = writes.DefaultPerMinute
 // ParsePolicy reads a policy; "" is PolicyAllow. The error lists the valid ones.
 func ParsePolicy(s string) (Policy, error) { return writes.ParsePolicy(s) }
 
-// ParseFallback reads a fallback; "" is FallbackAllow. The error lists the valid ones.
+// ParseFallback reads a fallback; "" is FallbackPreview. The error lists the valid ones.
 func ParseFallback(s string) (Fallback, error) { return writes.ParseFallback(s) }
 
 // write makes a tool that changes the ATS of a function that turns arguments into a

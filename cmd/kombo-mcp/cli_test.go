@@ -80,7 +80,7 @@ func TestACommandTellsByItsExitCodeWhatBecameOfIt(t *testing.T) {
 		"too large a sandbox":                {[]string{"sandbox", "--applications", "200001"}, 2, "--applications must be from 10 to 200000, not 200001"},
 		"a number that is none":              {[]string{"--sandbox", "--applications", "many"}, 2, `invalid value "many" for flag -applications`},
 		"an unknown policy":                  {[]string{"--sandbox", "--writes", "maybe"}, 2, `--writes: "maybe" must be one of allow, confirm, confirm-all, deny`},
-		"an unknown fallback":                {[]string{"--sandbox", "--confirm-fallback", "maybe"}, 2, `--confirm-fallback: "maybe" must be one of allow, preview, deny`},
+		"an unknown fallback":                {[]string{"--sandbox", "--confirm-fallback", "maybe"}, 2, `--confirm-fallback: "maybe" must be one of allow, preview, person, deny`},
 		"a missing folder":                   {[]string{"--sandbox", "--files", "/no/such/folder"}, 2, "--files: open /no/such/folder: no such file or directory"},
 		"an address that cannot be held":     {[]string{"sandbox", "--listen", "nowhere"}, 2, "--listen: "},
 		"no memory":                          {[]string{"--sandbox", "--keep-mb", "0"}, 2, "--keep-mb must be at least 1"},

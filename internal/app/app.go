@@ -8,8 +8,12 @@ import (
 	"log/slog"
 	"os"
 	"slices"
+	"sync"
 
+	"github.com/kombo-mcp/kombo-mcp/internal/approvals"
 	"github.com/kombo-mcp/kombo-mcp/internal/cvtext"
+	"github.com/kombo-mcp/kombo-mcp/internal/journal"
+	"github.com/kombo-mcp/kombo-mcp/internal/redismemory"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
@@ -39,6 +43,13 @@ type App struct {
 	settings Settings
 	opts     Options
 	tools    tools.Config
+	// journal and redis are the write memory; nil if there is none, or no such one.
+	journal *journal.Journal
+	redis   *redismemory.Memory
+	// approving guards approvals and closers once a is open: tenants are made whenever their file
+	// changes.
+	approving sync.Mutex
+	approvals approvals.Store
 	// closers are closed in the order opposite to that of their opening.
 	closers []io.Closer
 }
@@ -72,11 +83,16 @@ func Open(ctx context.Context, s Settings, o Options) (_ *App, err error) {
 	reader := cvtext.New()
 	a.closers = append(a.closers, reader)
 	a.tools.Documents = documents{reader}
-	return a, a.openMemory(ctx)
+	if err := a.openMemory(ctx); err != nil {
+		return nil, err
+	}
+	return a, a.useApprovals(&a.tools)
 }
 
 // Close closes what Open opened. Toolboxes made of a must not be used any more.
 func (a *App) Close() error {
+	a.approving.Lock()
+	defer a.approving.Unlock()
 	var errs []error
 	for _, c := range slices.Backward(a.closers) {
 		errs = append(errs, c.Close())

@@ -33,7 +33,7 @@ func (a *App) openMemory(ctx context.Context) error {
 		return fmt.Errorf("%w. Every write is recorded before it is sent: name another place with --journal, or offer no writes with --read-only", err)
 	}
 	a.closers = append(a.closers, j)
-	a.tools.Memory = j
+	a.tools.Memory, a.journal = j, j
 	if s.JournalReads {
 		a.tools.RecordRead = func(ctx context.Context, r tools.Read) error { return recordRead(ctx, j, r) }
 	}
@@ -50,6 +50,7 @@ func (a *App) openShared(ctx context.Context) (once.Shared, error) {
 		return nil, fmt.Errorf("--redis-url: %w", err)
 	}
 	a.closers = append(a.closers, m)
+	a.redis = m
 	a.warnOfForgetting(ctx, m)
 	return m, nil
 }

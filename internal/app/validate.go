@@ -105,6 +105,11 @@ func (s Settings) toolsConfig() (tools.Config, error) {
 	if cfg.Fallback, err = tools.ParseFallback(s.ConfirmFallback); err != nil {
 		return cfg, fmt.Errorf("--confirm-fallback: %w", err)
 	}
+	if cfg.Fallback == tools.FallbackPerson {
+		if _, err := s.approvalsPlace(); err != nil {
+			return cfg, err
+		}
+	}
 	if err := s.checkWords(); err != nil {
 		return cfg, err
 	}
@@ -194,6 +199,6 @@ func Vocabulary() tenants.Vocabulary {
 	return tenants.Vocabulary{
 		Tools: names, Redact: tools.Redactions,
 		Writes:   []string{string(tools.PolicyAllow), string(tools.PolicyConfirm), string(tools.PolicyConfirmAll), string(tools.PolicyDeny)},
-		Fallback: []string{string(tools.FallbackAllow), string(tools.FallbackPreview), string(tools.FallbackDeny)},
+		Fallback: []string{string(tools.FallbackAllow), string(tools.FallbackPreview), string(tools.FallbackPerson), string(tools.FallbackDeny)},
 	}
 }

@@ -34,7 +34,7 @@ var mayImport = map[string][]string{
 	"tools/internal/names":   {"digest", "tools/internal/wording"},
 	"tools/internal/privacy": {"digest", "kombo", "tools/internal/wording"},
 	"tools/internal/wording": {"digest", "kombo"},
-	"tools/internal/writes":  {"internal/once", "digest", "kombo", "tools/internal/args", "tools/internal/privacy", "tools/internal/wording"},
+	"tools/internal/writes":  {"internal/once", "internal/approvals", "digest", "kombo", "tools/internal/args", "tools/internal/privacy", "tools/internal/wording"},
 	"prompts":                {"tools", "digest", "schemas", "kombo", "internal/plainjson"},
 	"internal/serve":         {"prompts", "tools", "digest", "schemas", "kombo"},
 	"internal/once":          {},
@@ -55,7 +55,7 @@ var mayImport = map[string][]string{
 	"internal/faults": {},
 	"internal/bench":  {"sandbox", "tools", "digest", "kombo"},
 	"internal/app": {
-		"internal/serve", "internal/journal", "internal/once", "internal/cvtext", "internal/download", "internal/tenants", "internal/redismemory",
+		"internal/serve", "internal/approvals", "internal/journal", "internal/once", "internal/cvtext", "internal/download", "internal/tenants", "internal/redismemory",
 		"internal/loopback", "sandbox", "tools", "digest", "kombo",
 	},
 	"internal/house":      {},

@@ -56,8 +56,8 @@ type Origin struct {
 	Subject   string `json:"subject,omitempty"`
 	Client    string `json:"client,omitempty"`
 	Transport string `json:"transport,omitempty"`
-	// ConfirmedHow is "form", "code", "approval" or "settings", Answer what was answered, and
-	// ConfirmedBy who answered.
+	// ConfirmedHow is "form", "code", "approval" or "settings", and in a line of KindApproval the means,
+	// such as "terminal". Answer is what was answered, ConfirmedBy who answered.
 	ConfirmedHow string `json:"confirmed_how,omitempty"`
 	Answer       string `json:"answer,omitempty"`
 	ConfirmedBy  string `json:"confirmed_by,omitempty"`

@@ -25,7 +25,7 @@ const rotatedTime = "20060102T150405Z"
 
 // resolve returns the absolute path of the journal's file and makes its directory.
 func resolve(path string) (string, error) {
-	path, err := locate(path)
+	path, err := File(path)
 	if err != nil {
 		return "", err
 	}
@@ -35,7 +35,9 @@ func resolve(path string) (string, error) {
 	return path, nil
 }
 
-func locate(path string) (string, error) {
+// File returns the absolute path of the file of the journal at path (as in Options.Path). It makes
+// nothing. A path of "-" has no file.
+func File(path string) (string, error) {
 	if path == "" {
 		return DefaultPath()
 	}

@@ -31,7 +31,7 @@ type snapshot struct {
 // lock is held only while the files are looked up, and not at all where it does not exist: an archive
 // need not be writable.
 func scan(ctx context.Context, path string, begin func(*snapshot), fn func(at position, raw []byte, torn bool) error) error {
-	path, err := locate(path)
+	path, err := File(path)
 	if err != nil {
 		return err
 	}

@@ -70,6 +70,8 @@ func (e *execution) confirm(ctx context.Context) (*Answer, error) {
 	}
 	e.signed = e.sign()
 	switch {
+	case e.Fallback == FallbackPerson:
+		return nil, fmt.Errorf("%w: a person must approve this, and this server keeps no approvals", errNothingSent)
 	case e.caller.Reply == ReplyUnanswered:
 		return e.unconfirmed(), nil
 	case e.caller.CanAsk && e.caller.Reply != ReplyCannotAsk:

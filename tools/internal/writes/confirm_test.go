@@ -24,7 +24,7 @@ func TestPoliciesAreRead(t *testing.T) {
 		assert.Equal(t, want, got)
 	}
 	_, err = ParseFallback("maybe")
-	assert.EqualError(t, err, `"maybe" must be one of allow, preview, deny`)
+	assert.EqualError(t, err, `"maybe" must be one of allow, preview, person, deny`)
 }
 
 func TestWhoConfirmsIsDecidedByPolicyToolAndClient(t *testing.T) {

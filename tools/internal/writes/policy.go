@@ -26,7 +26,11 @@ const (
 	FallbackAllow Fallback = "allow"
 	// FallbackPreview answers with a preview and a code, which a second call carries.
 	FallbackPreview Fallback = "preview"
-	FallbackDeny    Fallback = "deny"
+	// FallbackPerson waits until a person has approved the write outside the client. It
+	// holds for clients that can ask as well: a host can accept a form by itself, and an
+	// agent can send a code.
+	FallbackPerson Fallback = "person"
+	FallbackDeny   Fallback = "deny"
 )
 
 // ParsePolicy reads a policy; "" is PolicyAllow. The error lists the valid ones.
@@ -45,8 +49,8 @@ func ParseFallback(s string) (Fallback, error) {
 	switch f := Fallback(s); f {
 	case "":
 		return FallbackPreview, nil
-	case FallbackAllow, FallbackPreview, FallbackDeny:
+	case FallbackAllow, FallbackPreview, FallbackPerson, FallbackDeny:
 		return f, nil
 	}
-	return "", fmt.Errorf("%q must be one of allow, preview, deny", s)
+	return "", fmt.Errorf("%q must be one of allow, preview, person, deny", s)
 }
