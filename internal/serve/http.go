@@ -227,7 +227,7 @@ func (h *HTTP) queueCalls(t *tenantServer) server.ToolHandlerMiddleware {
 			defer h.calls.Add(-1)
 			ctx, unbind := t.streams.bind(ctx)
 			defer unbind()
-			release, err := h.queue.acquire(ctx, t.name, int(t.maxCalls.Load()))
+			release, err := h.queue.acquire(ctx, t.name, originOf(ctx).Owner, int(t.maxCalls.Load()))
 			if err != nil {
 				return mcp.NewToolResultError("The call was not run: " + err.Error() + "."), nil
 			}

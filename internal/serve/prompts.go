@@ -131,7 +131,7 @@ func (h *HTTP) acquireCall(t *tenantServer) func(context.Context) (context.Conte
 	return func(ctx context.Context) (context.Context, func(), error) {
 		h.calls.Add(1)
 		ctx, unbind := t.streams.bind(ctx)
-		release, err := h.queue.acquire(ctx, t.name, int(t.maxCalls.Load()))
+		release, err := h.queue.acquire(ctx, t.name, originOf(ctx).Owner, int(t.maxCalls.Load()))
 		if err != nil {
 			unbind()
 			h.calls.Add(-1)

@@ -26,7 +26,7 @@ func newQueueTest(t *testing.T, maxRunning, maxWaiting int) *queueTest {
 // acquireNow acquires without waiting.
 func (l *queueTest) acquireNow(tenant string, maxRunning int) {
 	l.t.Helper()
-	release, err := l.acquire(l.t.Context(), tenant, maxRunning)
+	release, err := l.acquire(l.t.Context(), tenant, "", maxRunning)
 	require.NoError(l.t, err)
 	l.release[tenant] = release
 }
@@ -35,12 +35,18 @@ func (l *queueTest) acquireNow(tenant string, maxRunning int) {
 // starts. It returns once it waits.
 func (l *queueTest) waitAndRelease(ctx context.Context, tenant string, maxRunning int) <-chan error {
 	l.t.Helper()
+	return l.callerWaits(ctx, tenant, "", maxRunning)
+}
+
+// callerWaits is waitAndRelease for one caller of the tenant.
+func (l *queueTest) callerWaits(ctx context.Context, tenant, caller string, maxRunning int) <-chan error {
+	l.t.Helper()
 	before := l.waitingNow()
 	done := make(chan error, 1)
 	go func() {
-		release, err := l.acquire(ctx, tenant, maxRunning)
+		release, err := l.acquire(ctx, tenant, caller, maxRunning)
 		if err == nil {
-			l.started <- tenant
+			l.started <- tenant + caller
 			release()
 		}
 		done <- err
@@ -53,7 +59,7 @@ func (q *fairQueue) waitingNow() (n int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for _, l := range q.tenants {
-		n += len(l.waiting)
+		n += l.waiting
 	}
 	return n
 }
@@ -96,6 +102,34 @@ func TestQueueLimitsCallsPerTenant(t *testing.T) {
 	assert.Equal(t, 1, l.inFlight(), "a place is given back once")
 }
 
+func TestQueueIsFairBetweenCallersOfTenant(t *testing.T) {
+	t.Parallel()
+	l := newQueueTest(t, 1, 4)
+	l.acquireNow("one", 1)
+	var flood []<-chan error
+	for range 4 {
+		flood = append(flood, l.callerWaits(t.Context(), "one", "-flood", 1))
+	}
+	_, err := l.acquire(t.Context(), "one", "-flood", 1)
+	require.ErrorIs(t, err, errBusy)
+	calm := make(chan error, 1)
+	go func() {
+		release, err := l.acquire(t.Context(), "one", "-calm", 1)
+		if err == nil {
+			l.started <- "one-calm"
+			release()
+		}
+		calm <- err
+	}()
+	require.ErrorIs(t, <-flood[3], errBusy, "the last of whoever has the most gives way")
+	l.release["one"]()
+	assert.Equal(t, []string{"one-flood", "one-calm", "one-flood", "one-flood"}, []string{heard(t, l.started), heard(t, l.started), heard(t, l.started), heard(t, l.started)})
+	require.NoError(t, <-calm)
+	require.Eventually(t, func() bool { return l.inFlight() == 0 }, soon, time.Millisecond)
+	assert.Empty(t, l.tenants)
+	assert.Empty(t, l.order)
+}
+
 func TestCanceledWaiterLeavesQueue(t *testing.T) {
 	t.Parallel()
 	l := newQueueTest(t, 1, 2)
@@ -103,7 +137,7 @@ func TestCanceledWaiterLeavesQueue(t *testing.T) {
 	ctx, leave := context.WithCancel(t.Context())
 	gone := l.waitAndRelease(ctx, "two", 1)
 	stays := l.waitAndRelease(t.Context(), "two", 1)
-	_, err := l.acquire(t.Context(), "two", 1)
+	_, err := l.acquire(t.Context(), "two", "", 1)
 	require.ErrorIs(t, err, errBusy)
 	leave()
 	require.ErrorIs(t, <-gone, context.Canceled)
