@@ -62,6 +62,10 @@ func journalFlag(s *app.Settings, usage string) cli.Flag {
 	return &cli.StringFlag{Name: "journal", Destination: &s.Journal, Usage: usage, Sources: fromEnv("KOMBO_JOURNAL")}
 }
 
+func redisFlag(s *app.Settings, usage string) cli.Flag {
+	return &cli.StringFlag{Name: "redis-url", Destination: &s.RedisURL, Usage: usage + "; set it in the environment if it has a password", Sources: fromEnv("KOMBO_REDIS_URL")}
+}
+
 // writeFlags say what may be written, who confirms it and where it is recorded.
 func writeFlags(s *app.Settings) []cli.Flag {
 	return []cli.Flag{
@@ -82,7 +86,7 @@ func listenFlags(s *app.Settings) []cli.Flag {
 	}
 	flags = append(flags, httpFlags(s)...)
 	return append(flags,
-		&cli.StringFlag{Name: "redis-url", Destination: &s.RedisURL, Usage: "Redis that several servers share as write memory; set it in the environment if it has a password", Sources: fromEnv("KOMBO_REDIS_URL")},
+		redisFlag(s, "Redis that several servers share as write memory"),
 		&cli.StringFlag{Name: "secret-file", Destination: &s.SecretFile, Usage: "file with a secret that several servers share, for cursors and confirmations; or set KOMBO_SECRET to the secret; the API key is used if there is none", Sources: fromEnv("KOMBO_SECRET_FILE")},
 	)
 }

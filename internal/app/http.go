@@ -69,6 +69,7 @@ func (a *App) newHTTP(auth *httpAuth, metrics *serve.Metrics, loopback bool) *se
 		Streamable: slices.Contains(s.Transports, TransportHTTP), SSE: slices.Contains(s.Transports, TransportSSE),
 		Stateless: s.Stateless, MaxCalls: s.MaxCalls, Metadata: auth.metadata,
 		Version: a.opts.Version, Logger: a.opts.Logger, Metrics: metrics, Ready: a.ready(auth),
+		Approve: newApprovePage(a, auth, loopback),
 	})
 }
 

@@ -66,7 +66,7 @@ var mayImport = map[string][]string{
 	"internal/property":   {},
 	"internal/testbinary": {},
 	"internal/load":       {"sandbox"},
-	"cmd":                 {"internal/app", "internal/hosts", "internal/loopback", "internal/plainjson", "internal/journal", "internal/tenants", "sandbox", "tools", "kombo"},
+	"cmd":                 {"internal/app", "internal/approvals", "internal/hosts", "internal/loopback", "internal/plainjson", "internal/journal", "internal/tenants", "sandbox", "tools", "kombo"},
 }
 
 // mustNotKnow lists what a part is useful without.

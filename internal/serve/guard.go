@@ -54,8 +54,7 @@ func (g *Guard) originAllowed(origin string) bool {
 // allow reports whether the request may be served. If not, it responds; it also
 // responds to preflight requests.
 func (g *Guard) allow(w http.ResponseWriter, r *http.Request) bool {
-	if !g.hostAllowed(r) {
-		respond(w, http.StatusForbidden, "this server does not serve that host name; see --allow-host")
+	if !g.allowHost(w, r) {
 		return false
 	}
 	origin := r.Header.Get("Origin")
@@ -77,6 +76,15 @@ func (g *Guard) allow(w http.ResponseWriter, r *http.Request) bool {
 	h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, Accept, Last-Event-ID, Mcp-Session-Id, Mcp-Protocol-Version, Mcp-Method, Mcp-Name, X-Kombo-Read-Only, X-Kombo-Tools")
 	h.Set("Access-Control-Max-Age", "600")
 	w.WriteHeader(http.StatusNoContent)
+	return false
+}
+
+// allowHost is allow without regard to the origin.
+func (g *Guard) allowHost(w http.ResponseWriter, r *http.Request) bool {
+	if g.hostAllowed(r) {
+		return true
+	}
+	respond(w, http.StatusForbidden, "this server does not serve that host name; see --allow-host")
 	return false
 }
 

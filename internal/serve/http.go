@@ -47,6 +47,9 @@ type HTTPOptions struct {
 	Logger  *slog.Logger
 	// Metrics may be nil.
 	Metrics *Metrics
+	// Approve serves /approve and everything below it, for people in a browser; nil for
+	// nobody. It authenticates them itself.
+	Approve http.Handler
 	// Ready returns an error if calls cannot be served; nil if they always can.
 	Ready func(context.Context) error
 	// QuestionTimeout is how long a person has to answer a question; nine minutes if
@@ -97,6 +100,10 @@ func NewHTTP(o HTTPOptions) *HTTP {
 		h.mux.HandleFunc("GET /sse", h.forTenant(transportSSE, h.serveSSE))
 		h.mux.HandleFunc("POST /message", h.forTenant(transportSSE, h.serveMessage))
 	}
+	if o.Approve != nil {
+		h.mux.HandleFunc(approvePath, h.serveApprove)
+		h.mux.HandleFunc(approvePath+"/", h.serveApprove)
+	}
 	return h
 }
 
@@ -115,7 +122,11 @@ func (h *HTTP) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}()
 	w.Header().Set("X-Content-Type-Options", "nosniff")
-	if h.opts.Guard.allow(w, r) {
+	allowed := h.opts.Guard.allow
+	if h.isApproval(r) {
+		allowed = h.opts.Guard.allowHost
+	}
+	if allowed(w, r) {
 		h.mux.ServeHTTP(w, r)
 	}
 }

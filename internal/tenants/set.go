@@ -160,6 +160,9 @@ func (s *Set) Tenants() []*Tenant {
 // UsesTokens reports whether any tenant has a bearer token.
 func (s *Set) UsesTokens() bool { return len(s.tokens) > 0 }
 
+// UsesApprovers reports whether any tenant has approvers.
+func (s *Set) UsesApprovers() bool { return len(s.approvers) > 0 }
+
 // UsesClaims reports whether any tenant is selected by claims, which requires an issuer.
 func (s *Set) UsesClaims() bool {
 	return slices.ContainsFunc(s.entries, func(e entry) bool { return e.tenant.usesClaims() })
