@@ -47,6 +47,11 @@ type Config struct {
 	// Writes and Fallback say when a person must confirm a write.
 	Writes   Policy
 	Fallback Fallback
+	// Approvals keeps the writes that wait for a person's approval; nil unless Fallback is
+	// FallbackPerson. ApproveHint is a sentence for the agent that says how a person
+	// approves; general if empty.
+	Approvals   Approvals
+	ApproveHint string
 	// WritesPerMinute is the write limit; DefaultWritesPerMinute if zero.
 	WritesPerMinute int
 	// Memory is the write memory. Nil remembers nothing, which is for tests.
@@ -146,7 +151,7 @@ func New(cfg Config) (*Toolbox, error) {
 		mask:  masked, identities: privacy.NewIdentities(cfg.Client, cfg.Now), recent: &writes.Recent{},
 	}
 	b.executor = writes.New(writes.Deps{
-		Memory: cfg.Memory, Policy: cfg.Writes, Fallback: cfg.Fallback, PerMinute: cfg.WritesPerMinute, Secret: cfg.Secret, Mask: masked,
+		Memory: cfg.Memory, Policy: cfg.Writes, Fallback: cfg.Fallback, Approvals: cfg.Approvals, ApproveHint: cfg.ApproveHint, PerMinute: cfg.WritesPerMinute, Secret: cfg.Secret, Mask: masked,
 		Integration: cfg.Client.Integration(), ActionTimeout: cfg.Client.ActionTimeout(), Recent: b.recent, Explain: Explain,
 		Sent: func() { b.cache.Clear(); b.directories.forgetTags() }, Now: cfg.Now, Logger: cfg.Logger,
 	})

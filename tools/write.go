@@ -37,6 +37,9 @@ const (
 	FallbackDeny    = writes.FallbackDeny
 )
 
+// Approvals keeps writes until a person has approved them.
+type Approvals = writes.Approvals
+
 // DefaultWritesPerMinute is how many writes are sent in any minute where no other
 // limit is set.
 const DefaultWritesPerMinute = writes.DefaultPerMinute

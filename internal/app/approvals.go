@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"path/filepath"
 	"time"
 
@@ -68,6 +69,7 @@ func (a *App) Approvals() approvals.Store {
 
 // useApprovals prepares cfg for asking for approvals, if its policy and its fallback ever do.
 func (a *App) useApprovals(cfg *tools.Config) error {
+	cfg.Approvals = nil
 	if cfg.ReadOnly || cfg.Fallback != tools.FallbackPerson || cfg.Writes != tools.PolicyConfirm && cfg.Writes != tools.PolicyConfirmAll {
 		return nil
 	}
@@ -81,7 +83,28 @@ func (a *App) useApprovals(cfg *tools.Config) error {
 		a.approvals = store
 		a.sweep(store)
 	}
+	cfg.Approvals, cfg.ApproveHint = a.approvals, a.settings.approveHint()
 	return nil
+}
+
+// approveHint says how a person approves, for an agent to pass on. No file is named: an agent may be
+// able to write to it.
+func (s Settings) approveHint() string {
+	command := "`kombo-mcp approve`"
+	switch {
+	case s.RedisURL != "":
+		command += " (with the server's --redis-url)"
+	case s.Journal != "":
+		command += " (with the server's --journal)"
+	}
+	if !s.OverHTTP() {
+		return "The person runs " + command + " in a terminal of their own."
+	}
+	page := "/approve on this server"
+	if u, err := url.Parse(s.PublicURL); err == nil && u.Host != "" {
+		page = u.Scheme + "://" + u.Host + "/approve"
+	}
+	return "A person who may approve opens " + page + ", or runs " + command + " on the server's machine."
 }
 
 // openStore opens the approvals, in Redis if the settings name one. Every step is recorded where there

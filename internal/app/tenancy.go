@@ -127,6 +127,9 @@ func (a *App) toolboxOf(ctx context.Context, t *tenants.Tenant) (*tools.Toolbox,
 	cfg.Fallback = cmp.Or(tools.Fallback(t.ConfirmFallback), cfg.Fallback)
 	cfg.WritesPerMinute = cmp.Or(t.MaxWritesPerMinute, cfg.WritesPerMinute)
 	cfg.Limits = digest.Limits{Records: cmp.Or(t.WalkRecords, cfg.Limits.Records), Time: cmp.Or(t.WalkTime, cfg.Limits.Time)}
+	if err := a.useApprovals(&cfg); err != nil {
+		return nil, err
+	}
 	return tools.New(cfg)
 }
 

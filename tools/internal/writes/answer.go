@@ -15,19 +15,20 @@ import (
 const maxResolved = maxStatement + 4000
 
 // The outcomes of a write as answers show them. Mixed is a batch whose records fared
-// differently; unsent ones were never tried.
+// differently; unsent ones were never tried, waiting ones need an approval.
 const (
 	outcomeDone    = string(once.Done)
 	outcomeRefused = string(once.Refused)
 	outcomeUnknown = string(once.Unknown)
 	outcomeUnsent  = "not sent"
 	outcomePreview = "preview"
+	outcomeWaiting = "waiting"
 	outcomeMixed   = "mixed"
 )
 
 // Answer says what became of a write, or what it would do.
 type Answer struct {
-	Outcome string   `json:"outcome" jsonschema_description:"done, preview, unknown, refused, not sent or mixed"`
+	Outcome string   `json:"outcome" jsonschema_description:"done, preview, waiting, unknown, refused, not sent or mixed"`
 	Results []Result `json:"results"`
 	Code    string   `json:"code,omitempty" jsonschema_description:"send it with the same call to go on"`
 	Notes   []string `json:"notes,omitempty"`
@@ -46,8 +47,11 @@ type Result struct {
 // Text says the same in lines, one a record.
 func (a *Answer) Text() string {
 	var b strings.Builder
-	if a.Outcome == outcomePreview {
+	switch a.Outcome {
+	case outcomePreview:
 		b.WriteString("Nothing was sent. This would be done:\n")
+	case outcomeWaiting:
+		b.WriteString("Nothing was sent yet. This would be done once a person approves it:\n")
 	}
 	if len(a.Results) > 1 {
 		fmt.Fprintf(&b, "%s\n", a.Size())
@@ -84,7 +88,7 @@ func (a *Answer) Size() string {
 		counts[r.Outcome]++
 	}
 	var parts []string
-	for _, o := range []string{outcomePreview, outcomeDone, outcomeRefused, outcomeUnknown, outcomeUnsent} {
+	for _, o := range []string{outcomePreview, outcomeWaiting, outcomeDone, outcomeRefused, outcomeUnknown, outcomeUnsent} {
 		if counts[o] > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", counts[o], o))
 		}

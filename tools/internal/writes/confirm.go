@@ -49,7 +49,13 @@ const (
 	bySettings = "settings"
 	byForm     = "form"
 	byCode     = "code"
+	byApproval = "approval"
 )
+
+// mustConfirm reports whether the policy wants a person to confirm the writes of the tool.
+func (e *execution) mustConfirm() bool {
+	return e.Policy == PolicyConfirmAll || e.Policy == PolicyConfirm && e.tool.Weighty
+}
 
 // confirm makes sure that a person agreed where the policy requires it. It returns an
 // answer if nothing is to be sent now, and a *ConfirmationRequiredError if the person
@@ -60,7 +66,7 @@ func (e *execution) confirm(ctx context.Context) (*Answer, error) {
 		return nil, fmt.Errorf("%w: this server's settings allow no writes (--writes deny). dry_run: true shows what would be done", errNothingSent)
 	case e.openCount() == 0:
 		return nil, nil
-	case e.Policy != PolicyConfirmAll && (e.Policy != PolicyConfirm || !e.tool.Weighty):
+	case !e.mustConfirm():
 		e.confirmation.How = bySettings
 		return nil, nil
 	}
@@ -71,7 +77,7 @@ func (e *execution) confirm(ctx context.Context) (*Answer, error) {
 	e.signed = e.sign()
 	switch {
 	case e.Fallback == FallbackPerson:
-		return nil, fmt.Errorf("%w: a person must approve this, and this server keeps no approvals", errNothingSent)
+		return e.confirmByApproval(ctx)
 	case e.caller.Reply == ReplyUnanswered:
 		return e.unconfirmed(), nil
 	case e.caller.CanAsk && e.caller.Reply != ReplyCannotAsk:
@@ -145,67 +151,25 @@ func (e *execution) unconfirmed() *Answer {
 	return a
 }
 
-// spend uses the confirmation up. If it was used before, by the same call sent again, the
-// answer is what became of it then.
-func (e *execution) spend(ctx context.Context) (*Answer, error) {
-	if e.confirmation.Token == "" {
-		return nil, nil
-	}
-	e.confirmation.By, e.confirmation.Statement = e.caller.Client, e.signed
-	err := e.Memory.Spend(ctx, e.intent(), e.confirmation)
-	switch {
-	case err == nil:
-		return nil, nil
-	case !errors.Is(err, once.ErrSpent):
-		return nil, fmt.Errorf("nothing was sent: %w: %w", errMemory, err)
-	}
-	return e.firstOutcome(ctx)
-}
-
-// firstOutcome answers a call that comes again with a confirmation that was used.
-func (e *execution) firstOutcome(ctx context.Context) (*Answer, error) {
-	a := &Answer{}
-	found := 0
-	for i, ch := range e.plan.Changes {
-		if !e.isOpen(i) {
-			continue
-		}
-		entry, err := e.Memory.LookConfirmed(ctx, e.keys[i], e.confirmation.Token)
-		if err != nil {
-			return nil, fmt.Errorf("nothing was sent: %w: %w", errMemory, err)
-		}
-		r := Result{Record: ch.Record, Outcome: outcomeUnsent, Says: "Not sent under this confirmation: " + wording.Sentence(ch.Summary)}
-		if entry.Key != "" {
-			found++
-			if r, err = e.sentBefore(ctx, ch, entry); err != nil {
-				if len(e.plan.Changes) == 1 {
-					return nil, err
-				}
-				r.Says = e.Explain(err)
-			}
-		}
-		a.Results = append(a.Results, r)
-	}
-	if found == 0 {
-		return nil, fmt.Errorf("%w: this confirmation was used before. Send the call again without it to ask anew", errNothingSent)
-	}
-	a.setOutcome()
-	return a, nil
-}
-
 // unsent answers that nothing was sent now.
 func (e *execution) unsent(why string) *Answer {
 	a := &Answer{Notes: []string{"Nothing was sent: " + why + "."}}
-	for i, ch := range e.plan.Changes {
-		r := Result{Record: ch.Record, Outcome: outcomeUnsent, Says: "Not sent: " + wording.Sentence(ch.Summary)}
-		switch e.remembered[i] {
-		case once.Done:
-			r.Outcome, r.Says = outcomeDone, "This was already done before: "+wording.Sentence(ch.Summary)
-		case once.Unknown, once.InFlight:
-			r.Outcome, r.Says = outcomeUnknown, "This was sent before, and its outcome is not known: "+wording.Sentence(ch.Summary)
-		}
-		a.Results = append(a.Results, r)
+	for i := range e.plan.Changes {
+		a.Results = append(a.Results, e.unsentResult(i))
 	}
 	a.setOutcome()
 	return a
+}
+
+// unsentResult says that a change was not sent now, or what is remembered of it.
+func (e *execution) unsentResult(i int) Result {
+	ch := e.plan.Changes[i]
+	r := Result{Record: ch.Record, Outcome: outcomeUnsent, Says: "Not sent: " + wording.Sentence(ch.Summary)}
+	switch e.remembered[i] {
+	case once.Done:
+		r.Outcome, r.Says = outcomeDone, "This was already done before: "+wording.Sentence(ch.Summary)
+	case once.Unknown, once.InFlight:
+		r.Outcome, r.Says = outcomeUnknown, "This was sent before, and its outcome is not known: "+wording.Sentence(ch.Summary)
+	}
+	return r
 }

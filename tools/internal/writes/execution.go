@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
+	"github.com/kombo-mcp/kombo-mcp/internal/approvals"
 	"github.com/kombo-mcp/kombo-mcp/internal/once"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
@@ -35,6 +36,8 @@ type execution struct {
 	statement    Statement
 	signed       string
 	confirmation once.Confirmation
+	// approval is where the confirmation comes from; zero if from elsewhere.
+	approval approvals.Approval
 }
 
 // look names the changes and looks them up in the write memory, so that nobody is

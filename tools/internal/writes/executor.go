@@ -17,6 +17,11 @@ type Deps struct {
 	// Policy and Fallback say when a person must confirm.
 	Policy   Policy
 	Fallback Fallback
+	// Approvals keeps what waits for a person's approval; nil unless Fallback is
+	// FallbackPerson. ApproveHint is a sentence for the agent that says how a person
+	// approves; general if empty.
+	Approvals   Approvals
+	ApproveHint string
 	// PerMinute is the write limit; DefaultPerMinute if not positive.
 	PerMinute int
 	// Secret signs questions and codes. Servers that share one accept each other's.
@@ -99,6 +104,11 @@ func (x *Executor) run(ctx context.Context, caller Caller, tool Tool, f Flags, p
 	e := &execution{Executor: x, caller: caller, tool: tool, flags: f, plan: p}
 	if err := e.look(ctx); err != nil {
 		return nil, err
+	}
+	if e.openCount() > 0 {
+		if answer, err := e.repeated(ctx); answer != nil || err != nil {
+			return answer, err
+		}
 	}
 	// A copy that already shows the done change does not object.
 	if err := p.refusal(f.Anyway, e.isOpenRecord); err != nil {

@@ -11,7 +11,8 @@ import (
 var errMemory = errors.New("the write memory is unavailable")
 
 // AffectsAll reports whether a failure would meet every other write and look-up too:
-// credentials, rights, the state of the integration, or the write memory.
+// credentials, rights, the state of the integration, the write memory, or
+// the approvals.
 func AffectsAll(err error) bool {
 	switch kombo.CodeOf(err) {
 	case kombo.CodeAuthenticationInvalid, kombo.CodeIPNotWhitelisted, kombo.CodeIntegrationNotFound, kombo.CodePermissionMissing,
@@ -19,7 +20,7 @@ func AffectsAll(err error) bool {
 		kombo.CodeSetupSyncPending, kombo.CodeSetupIncomplete, kombo.CodeIntegrationInactive, kombo.CodeQAFailed:
 		return true
 	}
-	return errors.Is(err, errMemory)
+	return errors.Is(err, errMemory) || errors.Is(err, errApprovals)
 }
 
 // whyBatchStops says why a failure ends a batch, "" if it does not: it would meet the

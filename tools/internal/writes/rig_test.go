@@ -21,6 +21,8 @@ type memory struct {
 	once.None
 	mu      sync.Mutex
 	entries map[string]once.Entry
+	// refused are only found by LookConfirmed.
+	refused map[string]once.Entry
 	spent   map[string]bool
 	intents []once.Intent
 	// broken fails every call; hidden makes Look find nothing, as if another process
@@ -59,6 +61,9 @@ func (m *memory) LookConfirmed(_ context.Context, key, token string) (once.Entry
 	if e := m.entries[key]; e.Confirmation == token {
 		return e, m.broken
 	}
+	if e := m.refused[key]; e.Confirmation == token {
+		return e, m.broken
+	}
 	return once.Entry{}, m.broken
 }
 
@@ -78,9 +83,12 @@ func (m *memory) Begin(_ context.Context, in once.Intent) (once.Claim, error) {
 	return once.Claim{Done: func(o once.Outcome) error {
 		m.mu.Lock()
 		defer m.mu.Unlock()
-		if o.State != once.Refused {
-			m.entries[in.Key] = once.Entry{Key: in.Key, Tool: in.Tool, Confirmation: in.Confirmation.Token, At: start, Outcome: o}
+		e := once.Entry{Key: in.Key, Tool: in.Tool, Confirmation: in.Confirmation.Token, At: start, Outcome: o}
+		if o.State == once.Refused {
+			m.refused[in.Key] = e
+			return nil
 		}
+		m.entries[in.Key] = e
 		return nil
 	}}, nil
 }
@@ -105,7 +113,7 @@ type rig struct {
 
 func newRig(t *testing.T, change func(*Deps)) *rig {
 	t.Helper()
-	r := &rig{t: t, memory: &memory{entries: map[string]once.Entry{}}, now: start, fails: map[string]error{}}
+	r := &rig{t: t, memory: &memory{entries: map[string]once.Entry{}, refused: map[string]once.Entry{}}, now: start, fails: map[string]error{}}
 	d := Deps{
 		Memory: r.memory, Secret: []byte("a secret"), Integration: "greenhouse:1", ActionTimeout: time.Minute, Recent: &Recent{},
 		Explain: error.Error, Sent: func() {}, Now: func() time.Time { return r.now }, Logger: slog.New(slog.DiscardHandler),

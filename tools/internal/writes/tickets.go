@@ -56,12 +56,7 @@ func codeMAC(secret []byte, signed, nonce string, at time.Time) string {
 // checkCode reports whether a code was given for what is signed, and not long ago. It
 // returns its token.
 func checkCode(secret []byte, code, signed string, now time.Time) (token string, ok bool) {
-	code = strings.Map(func(r rune) rune {
-		if r >= 'A' && r <= 'Z' || r >= '2' && r <= '7' {
-			return r
-		}
-		return -1
-	}, strings.ToUpper(code))
+	code = plainCode(code)
 	if len(code) != codeNonce+codeSignature {
 		return "", false
 	}
@@ -72,6 +67,29 @@ func checkCode(secret []byte, code, signed string, now time.Time) (token string,
 		}
 	}
 	return "", false
+}
+
+// plainCode is a code without what a model may have added to it.
+func plainCode(code string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' || r >= '2' && r <= '7' {
+			return r
+		}
+		return -1
+	}, strings.ToUpper(code))
+}
+
+// codeToken is the token that a code has if it is good for anything.
+func codeToken(code string) string { return tokenOf("code", plainCode(code)) }
+
+// stateToken is the token that an answer's state has if it is good for anything, "" if it
+// cannot be.
+func stateToken(state string) string {
+	raw, err := base64.RawURLEncoding.DecodeString(state)
+	if err != nil || len(raw) != 8+nonceBytes+sha256.Size {
+		return ""
+	}
+	return tokenOf("question", string(raw[8:8+nonceBytes]))
 }
 
 // newState is the state that goes out with a question: when the question ends, a
