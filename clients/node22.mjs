@@ -5,11 +5,10 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 
-/** Path of Node 22.19 or newer: this one, or the one that npm installed. */
-export function node22() {
+/** Path of Node 22.19 or newer: this one, or the one that npm installed where `resolve` finds it. */
+export function node22(resolve = createRequire(import.meta.url).resolve) {
   const [major, minor] = process.versions.node.split(".").map(Number);
   if (major > 22 || (major === 22 && minor >= 19)) return process.execPath;
-  const { resolve } = createRequire(import.meta.url);
   return join(dirname(resolve(`node-${process.platform}-${process.arch}/package.json`)), "bin", "node");
 }
 

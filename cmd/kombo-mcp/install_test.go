@@ -52,6 +52,9 @@ var hostFiles = map[string]hostFile{
 	"librechat":      {yaml.Unmarshal, "mcpServers", "command", "env", `\$\{(\w+)\}`, ""},
 	"cline":          {json.Unmarshal, "mcpServers", "command", "env", `\$\{env:(\w+)\}`, ""},
 	"continue":       {yaml.Unmarshal, "mcpServers", "command", "env", `\$\{\{ secrets\.(\w+) \}\}`, ""},
+	"copilot":        {json.Unmarshal, "mcpServers", "command", "env", `\$\{(\w+)\}`, ""},
+	"opencode":       {readJSONC, "mcp", "command", "environment", `\{env:(\w+)\}`, ""},
+	"qwen":           {readJSONC, "mcpServers", "command", "env", `\$(\w+)`, ""},
 }
 
 // started is what a host makes of its file: a command, its arguments and the
@@ -79,6 +82,9 @@ func (f hostFile) asTheHostReadsIt(t *testing.T, path string, secrets map[string
 	require.NotNil(t, entry, string(raw))
 	s := started{command: fmt.Sprint(entry[f.command])}
 	args, _ := entry["args"].([]any)
+	if whole, ok := entry[f.command].([]any); ok { // with the arguments
+		s.command, args = fmt.Sprint(whole[0]), whole[1:]
+	}
 	for _, a := range args {
 		s.args = append(s.args, fmt.Sprint(a))
 	}

@@ -62,6 +62,9 @@ func TestPathOnEverySystem(t *testing.T) {
 		"librechat":      {"librechat.yaml", "librechat.yaml", "librechat.yaml"},
 		"cline":          {"/Users/ada/.cline/data/settings/cline_mcp_settings.json", `C:\Users\ada\.cline\data\settings\cline_mcp_settings.json`, "/u/ada/.cline/data/settings/cline_mcp_settings.json"},
 		"continue":       {"/Users/ada/.continue/mcpServers/kombo.yaml", `C:\Users\ada\.continue\mcpServers\kombo.yaml`, "/u/ada/.continue/mcpServers/kombo.yaml"},
+		"copilot":        {"/Users/ada/.copilot/mcp-config.json", `C:\Users\ada\.copilot\mcp-config.json`, "/u/ada/.copilot/mcp-config.json"},
+		"opencode":       {"/Users/ada/.config/opencode/opencode.json", `C:\Users\ada\.config\opencode\opencode.json`, "/u/ada/.config/opencode/opencode.json"},
+		"qwen":           {"/Users/ada/.qwen/settings.json", `C:\Users\ada\.qwen\settings.json`, "/u/ada/.qwen/settings.json"},
 	} {
 		for i, m := range []Machine{mac, windows, linux} {
 			got, err := host(t, id).Path(m, "kombo")
@@ -71,6 +74,7 @@ func TestPathOnEverySystem(t *testing.T) {
 	}
 	for variable, want := range map[string]string{
 		"XDG_CONFIG_HOME": "/cfg/goose/config.yaml", "CODEX_HOME": "/cfg/config.toml", "CLAUDE_CONFIG_DIR": "/cfg/.claude.json",
+		"COPILOT_HOME": "/cfg/mcp-config.json", "QWEN_HOME": "/cfg/settings.json",
 	} {
 		moved := Machine{GOOS: "linux", Home: "/u/ada", Env: func(name string) string { return map[string]string{variable: "/cfg"}[name] }}
 		var paths []string
@@ -203,10 +207,12 @@ func TestRemoveUndoesPut(t *testing.T) {
 
 func TestPutKeepsForeignKeysOfEntry(t *testing.T) {
 	for id, c := range map[string]struct{ before, stays, goes string }{
-		"cline":  {`{"mcpServers": {"kombo": {"url": "https://old", "autoApprove": ["get_jobs"], "timeout": 60, "env": {"KOMBO_TIMEZONE": "Europe/Berlin", "KOMBO_API_KEY": "plain"}}}}`, "get_jobs 60 Europe/Berlin", "https://old plain"},
-		"codex":  {"[mcp_servers.kombo]\nurl = \"https://old\"\nstartup_timeout_sec = 20\n\n[mcp_servers.kombo.env]\nKOMBO_TIMEZONE = \"Europe/Berlin\"\n\n[other]\nx = 1\n", "startup_timeout_sec Europe/Berlin", "https://old"},
-		"goose":  {"extensions:\n  kombo:\n    enabled: false\n    timeout: 77\n    uri: https://old\n    available_tools: [get_jobs]\nx: 1\n", "false 77 get_jobs", "https://old"},
-		"vscode": {`{"servers": {"kombo": {"type": "http", "url": "https://old", "dev": {"watch": "x"}}}, "inputs": [{"id": "kombo-api-key", "type": "pickString"}]}`, "watch promptString", "https://old pickString"},
+		"cline":    {`{"mcpServers": {"kombo": {"url": "https://old", "autoApprove": ["get_jobs"], "timeout": 60, "env": {"KOMBO_TIMEZONE": "Europe/Berlin", "KOMBO_API_KEY": "plain"}}}}`, "get_jobs 60 Europe/Berlin", "https://old plain"},
+		"codex":    {"[mcp_servers.kombo]\nurl = \"https://old\"\nstartup_timeout_sec = 20\n\n[mcp_servers.kombo.env]\nKOMBO_TIMEZONE = \"Europe/Berlin\"\n\n[other]\nx = 1\n", "startup_timeout_sec Europe/Berlin", "https://old"},
+		"goose":    {"extensions:\n  kombo:\n    enabled: false\n    timeout: 77\n    uri: https://old\n    available_tools: [get_jobs]\nx: 1\n", "false 77 get_jobs", "https://old"},
+		"vscode":   {`{"servers": {"kombo": {"type": "http", "url": "https://old", "dev": {"watch": "x"}}}, "inputs": [{"id": "kombo-api-key", "type": "pickString"}]}`, "watch promptString", "https://old pickString"},
+		"copilot":  {`{"mcpServers": {"kombo": {"type": "http", "url": "https://old", "tools": ["get_jobs"], "env": {"KOMBO_TIMEZONE": "Europe/Berlin"}}}}`, "get_jobs Europe/Berlin", `https://old "*"`},
+		"opencode": {`{"mcp": {"kombo": {"type": "remote", "url": "https://old", "enabled": false, "environment": {"KOMBO_TIMEZONE": "Europe/Berlin", "KOMBO_API_KEY": "plain"}}}}`, "false Europe/Berlin", "https://old plain true"},
 	} {
 		h := host(t, id)
 		after := put(t, h, c.before, server(h))

@@ -39,6 +39,7 @@ func All() []Host {
 	return []Host{
 		claudeDesktop(), claudeCode(), cursor(), vscode(), windsurf(), zed(),
 		gemini(), codex(), goose(), librechat(), cline(), continueDev(),
+		copilot(), opencode(), qwen(),
 	}
 }
 

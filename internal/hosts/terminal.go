@@ -126,3 +126,52 @@ func continueDev() Host {
 		nextStep:  "Reload the window; tools are offered in agent mode only.",
 	}
 }
+
+func copilot() Host {
+	reference := referencePattern("${%}")
+	withTools := func(entry func(Server) object) func(Server) object {
+		return func(s Server) object {
+			return append(entry(s), field{key: "tools", value: []string{"*"}, keepExisting: true})
+		}
+	}
+	const inShell = ". Export it in the shell that starts copilot."
+	return Host{
+		ID: "copilot", Title: "Copilot CLI", format: jsonFormat{}, container: "mcpServers", ProvidesKey: true,
+		file:     func(m Machine) (string, error) { return m.homePath("COPILOT_HOME", ".copilot", "mcp-config.json") },
+		stdio:    withTools(stdioEntry(reference, field{key: "type", value: "local"})),
+		http:     withTools(httpEntry("url", reference, field{key: "type", value: "http"})),
+		nextStep: "Start a new session; /mcp shows the server.",
+	}.fromEnvironment(inShell, inShell)
+}
+
+func opencode() Host {
+	reference := referencePattern("{env:%}")
+	const inShell = ". Export it in the shell that starts opencode."
+	enabled := field{key: "enabled", value: true, keepExisting: true}
+	return Host{
+		ID: "opencode", Title: "opencode", format: jsonFormat{comments: true}, container: "mcp", ProvidesKey: true,
+		file: func(m Machine) (string, error) { return m.xdgConfig("opencode", "opencode.json") },
+		stdio: func(s Server) object {
+			return object{
+				{key: "type", value: "local"}, {key: "command", value: append([]string{s.Command}, s.Args...)},
+				{key: "environment", value: s.environment(reference)}, enabled,
+			}
+		},
+		http: func(s Server) object {
+			return append(httpEntry("url", reference, field{key: "type", value: "remote"})(s), enabled)
+		},
+		nextStep: "Start a new session; opencode mcp list shows the server.",
+	}.fromEnvironment(inShell, inShell)
+}
+
+func qwen() Host {
+	const inShell = ". Export it in the shell that starts qwen."
+	reference := referencePattern("$%")
+	return Host{
+		ID: "qwen", Title: "Qwen Code", format: jsonFormat{comments: true}, container: "mcpServers", ProvidesKey: true,
+		file:     func(m Machine) (string, error) { return m.homePath("QWEN_HOME", ".qwen", "settings.json") },
+		stdio:    stdioEntry(reference),
+		http:     httpEntry("httpUrl", reference),
+		nextStep: "Start a new session; /mcp shows the server.",
+	}.fromEnvironment(inShell, inShell)
+}

@@ -71,9 +71,12 @@ func normalize(v any) any {
 // ownKeys are the keys of entries that this package writes for some kind of server.
 // Those of another kind are removed from an entry.
 var ownKeys = []string{
-	"type", "source", "name", "command", "cmd", "args", "env", "envs", "env_keys", "env_vars",
+	"type", "source", "name", "command", "cmd", "args", "env", "envs", "environment", "env_keys", "env_vars",
 	"url", "uri", "serverUrl", "httpUrl", "headers", "requestOptions", "bearer_token_env_var",
 }
+
+// variableKeys are the keys under which hosts keep a server's environment.
+var variableKeys = []string{"env", "envs", "environment"}
 
 // merge returns the entry with what is kept of the old one: keys and variables that
 // this package never writes, which someone added.
@@ -81,18 +84,17 @@ func merge(old map[string]any, entry object) object {
 	out := object{}
 	for _, f := range entry {
 		had, exists := old[f.key]
+		if f.keepExisting && exists {
+			f.value = had
+		}
 		switch value := f.value.(type) {
 		case object:
-			if m, ok := had.(map[string]any); ok && (f.key == "env" || f.key == "envs") {
+			if m, ok := had.(map[string]any); ok && slices.Contains(variableKeys, f.key) {
 				f.value = mergeVariables(m, value)
 			}
 		case []string:
 			if l, ok := had.([]any); ok && (f.key == "env_keys" || f.key == "env_vars") {
 				f.value = mergeNames(l, value)
-			}
-		default:
-			if f.keepExisting && exists {
-				f.value = had
 			}
 		}
 		out = append(out, field{key: f.key, value: f.value})
