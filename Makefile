@@ -28,7 +28,7 @@ export KOMBO_MCP_TEST_BINARY = $(CURDIR)/$(BIN)
 GENERATED = $$(grep -rl --include='*_test.go' --exclude-dir=node_modules '/internal/golden"' . | xargs -n1 dirname | sort -u)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test race check fmt vet tidy lint fuzz cross generated questions faults load soak check-clients check-hosts check-packages bundle picture bench generate clean
+.PHONY: help build demo test race check fmt vet tidy lint fuzz cross generated questions faults costs load soak check-clients check-hosts check-packages bundle picture bench generate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -112,6 +112,9 @@ questions: ## ask 25 recruiters' questions and print what the answers cost, besi
 
 faults: ## every write under every fault, as a table, and 200 runs that end in a kill
 	$(GO) test -count=1 -v -timeout 30m -run 'TestNoFaultCausesADuplicateWrite|TestAfterAKill' ./internal/faults -args -kills 200
+
+costs: ## what large arguments cost each tool: CPU, bytes out and bytes allocated, as a table
+	$(GO) test -run '^$$' -bench '^BenchmarkLargeArguments$$' -benchtime 1x ./tools
 
 load: ## throughput, memory and dead clients beside a bare server, 10 minutes on a quiet machine; Linux
 	$(GO) test -count=1 -v -timeout 60m -tags load -run 'TestThroughput|TestAThousand|TestDeadClients' ./internal/load -args $(LOAD)

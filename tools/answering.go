@@ -2,6 +2,7 @@ package tools
 
 import (
 	"cmp"
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -21,7 +22,7 @@ import (
 // screening turns answers into what the wire wants and compares them with the job's
 // questions. The questions come from Kombo's copy, so what does not fit is a warning;
 // without the job, answers are sent as they are.
-func (c *call) screening(p *writes.Plan, job *kombo.Job, given []answerArgs) []kombo.ScreeningAnswerInput {
+func (c *call) screening(ctx context.Context, p *writes.Plan, job *kombo.Job, given []answerArgs) []kombo.ScreeningAnswerInput {
 	var out []kombo.ScreeningAnswerInput
 	if job == nil {
 		for _, a := range given {
@@ -41,7 +42,7 @@ func (c *call) screening(p *writes.Plan, job *kombo.Job, given []answerArgs) []k
 			p.AddProblem("%s answers %q a second time.", at, wording.Clip(digest.Clean(q.Title), 60))
 			continue
 		}
-		v := c.answerTo(p, at, q, a)
+		v := c.answerTo(ctx, p, at, q, a)
 		answered[q.ID] = v
 		out = append(out, kombo.ScreeningAnswerInput{QuestionID: q.ID, Answer: v})
 	}
@@ -79,7 +80,7 @@ func questionOf(p *writes.Plan, at string, job *kombo.Job, ref string) *kombo.Sc
 }
 
 // answerTo reads an answer in the format of its question.
-func (c *call) answerTo(p *writes.Plan, at string, q *kombo.ScreeningQuestion, a answerArgs) any {
+func (c *call) answerTo(ctx context.Context, p *writes.Plan, at string, q *kombo.ScreeningQuestion, a answerArgs) any {
 	f := q.Format
 	if f == nil {
 		f = &kombo.QuestionFormat{}
@@ -102,7 +103,7 @@ func (c *call) answerTo(p *writes.Plan, at string, q *kombo.ScreeningQuestion, a
 	case "SINGLE_SELECT", "MULTI_SELECT":
 		return choiceAnswer(p, about, f, text)
 	case "FILE":
-		return c.fileAnswer(p, at, about, f, text)
+		return c.fileAnswer(ctx, p, at, about, f, text)
 	case "INFORMATION":
 		p.AddWarning("%s is a text block that takes no answer.", about)
 	}
@@ -165,6 +166,10 @@ func choiceAnswer(p *writes.Plan, about string, f *kombo.QuestionFormat, text st
 	} else if f.Type == "MULTI_SELECT" {
 		refs = d.Split(refs)
 	}
+	if len(refs) > max(len(f.Options), 1) {
+		p.AddWarning("%s has %s, not %d.", about, wording.Plural(len(f.Options), "1 option", "options"), len(refs))
+		return refs
+	}
 	ids := []string{}
 	for _, ref := range refs {
 		found, err := d.Resolve(about, ref)
@@ -186,14 +191,14 @@ func choiceAnswer(p *writes.Plan, about string, f *kombo.QuestionFormat, text st
 
 // fileAnswer reads a file as attachments are read, except for its type, and compares
 // it with what the question takes.
-func (c *call) fileAnswer(p *writes.Plan, at, about string, q *kombo.QuestionFormat, text string) any {
+func (c *call) fileAnswer(ctx context.Context, p *writes.Plan, at, about string, q *kombo.QuestionFormat, text string) any {
 	var v map[string]any
 	if json.Unmarshal([]byte(text), &v) != nil || v == nil {
 		p.AddProblem(`%s.answer must be a file, as JSON: {"name": "…", "text": "…"} or with data, data_url or path.`, at)
 		return text
 	}
 	v["type"] = "OTHER"
-	file, err := args.Decode[fileArgs](v)
+	file, err := args.Decode[fileArgs](ctx, v)
 	if err != nil {
 		p.AddProblem("%s.answer: %v", at, err)
 		return text

@@ -213,7 +213,7 @@ func (c *call) entry(ctx context.Context, p *writes.Plan, job, stage string, a a
 		}
 		e.input.StageID, e.stage = found.ID, found.Name
 	}
-	e.input.ScreeningQuestionAnswers = c.screening(p, known, a.Answers)
+	e.input.ScreeningQuestionAnswers = c.screening(ctx, p, known, a.Answers)
 	if e.input.SourcedBy != nil && !strings.HasPrefix(e.input.SourcedBy.UserID, "remote:") {
 		u, err := c.reference(ctx, p, "sourced_by.user_id", e.input.SourcedBy.UserID, c.directories.ofUsers)
 		if err != nil {

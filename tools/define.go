@@ -139,7 +139,7 @@ func defineAs[A any, O Answer](s spec, fn func(context.Context, *call, A) (Answe
 		spec:  s,
 		input: reflect.TypeFor[A](), output: reflect.TypeFor[O](),
 		run: func(ctx context.Context, c *call, arguments any) (Answer, error) {
-			in, err := args.Decode[A](arguments)
+			in, err := args.Decode[A](ctx, arguments)
 			if err != nil {
 				return nil, err
 			}

@@ -43,10 +43,10 @@ var advice = map[kombo.Code]string{
 }
 
 // Explain words an error for the model that reads it: what happened, why, what
-// to do next. The text has no secret in it and no body of a response.
+// to do next. The text has at most 2 KB, no secret in it and no body of a response.
 func Explain(err error) string {
 	// It may quote what people outside wrote.
-	return digest.Clean(explain(err))
+	return wording.ClipBytes(digest.Clean(explain(err)), args.MaxErrorBytes)
 }
 
 // refusedWriteError is what speaks against a write before anything was sent.
@@ -68,7 +68,7 @@ func explain(err error) string {
 	case errors.Is(err, ErrUnknownTool):
 		return wording.Sentence(err.Error())
 	case errors.Is(err, kombo.ErrOutcomeUnknown):
-		return "It is not known whether this write was done, so it was not repeated. " + wording.Sentence(err.Error()) +
+		return "It is not known whether this write was done, so it was not repeated. " + wording.Sentence(wording.ClipBytes(err.Error(), 1500)) +
 			" Before trying again, check in the ATS whether it was done; Kombo's copy may lag by hours."
 	case errors.Is(err, context.Canceled):
 		return "The call was canceled before it ended."

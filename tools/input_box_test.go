@@ -20,7 +20,7 @@ func inputBox(t *testing.T) *tools.Toolbox {
 	return box
 }
 
-func inputSandbox(t *testing.T) (*tools.Toolbox, *sandbox.Sandbox) {
+func inputSandbox(t testing.TB) (*tools.Toolbox, *sandbox.Sandbox) {
 	t.Helper()
 	s := sandbox.New(sandbox.Options{Seed: 7, Applications: 30, Today: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC), RateLimit: -1})
 	client := fake.Kombo(t, s)

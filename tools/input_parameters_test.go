@@ -44,7 +44,7 @@ func wireOperations(t *testing.T) map[string]wireOperation {
 	return contract.Operations
 }
 
-func inputSchema(t *testing.T, tool *tools.Tool) wireSchema {
+func inputSchema(t testing.TB, tool *tools.Tool) wireSchema {
 	t.Helper()
 	var s wireSchema
 	require.NoError(t, json.Unmarshal(tool.InputSchema(), &s))

@@ -32,7 +32,7 @@ func oddValues() map[string]any {
 
 // sane are arguments with which each tool works. A tool that takes none is asked
 // without.
-func sane(t *testing.T, s *sandbox.Sandbox) map[string]map[string]any {
+func sane(t testing.TB, s *sandbox.Sandbox) map[string]map[string]any {
 	t.Helper()
 	d := s.Snapshot()
 	a := d.Applications[slices.IndexFunc(d.Applications, func(a sandbox.Application) bool {

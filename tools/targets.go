@@ -15,15 +15,22 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/writes"
 )
 
+// maxIDBytes is more than any id has.
+const maxIDBytes = 200
+
 // recordIDs splits the ids of the records that a write names: one, or up to
 // writes.MaxBatch separated by commas.
 func recordIDs(p *writes.Plan, param, raw, list string) []string {
 	var ids []string
+	seen := map[string]bool{"": true}
 	for part := range strings.SplitSeq(raw, ",") {
 		part = strings.TrimSpace(part)
+		if seen[part] {
+			continue
+		}
+		seen[part] = true
 		switch {
-		case part == "" || slices.Contains(ids, part):
-		case strings.ContainsAny(part, " \t@/"):
+		case len(part) > maxIDBytes || strings.ContainsAny(part, " \t@/"):
 			p.AddProblem("%s: %q is not an id. Find the id with %s, where candidate == %q.", param, wording.Clip(part, 60), list, wording.Clip(part, 60))
 		default:
 			ids = append(ids, part)

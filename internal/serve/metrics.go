@@ -3,6 +3,7 @@ package serve
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -85,11 +86,18 @@ func (m *Metrics) observeCall(tool, tenant, outcome string, took time.Duration, 
 	m.tokens.WithLabelValues(tool).Observe(float64(tokens))
 }
 
-// countTokens returns the number of tokens of an answer. It does not count again if
-// the tool's last answer was the same.
+// maxCountedBytes is how much of an answer's text is counted: more than max_tokens
+// can hold.
+const maxCountedBytes = 64 << 10
+
+// countTokens returns the number of tokens of an answer, up to maxCountedBytes. It does
+// not count again if the tool's last answer was the same.
 func (m *Metrics) countTokens(tool, text string) int {
 	if m == nil {
 		return 0
+	}
+	if len(text) > maxCountedBytes {
+		text = strings.Clone(text[:maxCountedBytes])
 	}
 	if last, ok := m.lastAnswers.Load(tool); ok {
 		if last, _ := last.(countedAnswer); last.text == text {

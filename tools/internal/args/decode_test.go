@@ -102,7 +102,7 @@ func decodeJSON(t *testing.T, in string) (sampleArgs, error) {
 	t.Helper()
 	var v any
 	require.NoError(t, json.Unmarshal([]byte(in), &v))
-	return Decode[sampleArgs](v)
+	return Decode[sampleArgs](t.Context(), v)
 }
 
 func FuzzDecode(f *testing.F) {
@@ -113,7 +113,7 @@ func FuzzDecode(f *testing.F) {
 		if json.Unmarshal([]byte(in), &v) != nil {
 			return
 		}
-		args, err := Decode[sampleArgs](v)
+		args, err := Decode[sampleArgs](t.Context(), v)
 		if err != nil {
 			var bad *Error
 			require.ErrorAs(t, err, &bad)
@@ -124,7 +124,7 @@ func FuzzDecode(f *testing.F) {
 		require.NoError(t, err)
 		var w any
 		require.NoError(t, json.Unmarshal(again, &w))
-		back, err := Decode[sampleArgs](w)
+		back, err := Decode[sampleArgs](t.Context(), w)
 		require.NoError(t, err, "what was taken is taken again")
 		require.Equal(t, len(args.IDs), len(back.IDs))
 	})

@@ -96,7 +96,13 @@ func find(fields []field, key string) (field, bool) {
 	return field{}, false
 }
 
-// plainKey is a key without case and word separators.
+// maxKeyBytes is more than any key or value of an enum has.
+const maxKeyBytes = 200
+
+var separators = strings.NewReplacer("_", "", "-", "", " ", "")
+
+// plainKey is a key without case and word separators, and without what follows
+// maxKeyBytes.
 func plainKey(s string) string {
-	return strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "").Replace(s))
+	return strings.ToLower(separators.Replace(s[:min(len(s), maxKeyBytes)]))
 }

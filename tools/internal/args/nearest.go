@@ -9,6 +9,9 @@ import (
 // nearest is the name that the key most likely means, "" if none is close: the one
 // with the fewest edits, else the first of which one contains the other.
 func nearest(key string, names []string) string {
+	if len(key) > maxKeyBytes {
+		return ""
+	}
 	best, least := "", 1+len(key)/3
 	for _, n := range names {
 		if d := digest.EditDistance(plainKey(key), plainKey(n)); d <= least && (best == "" || d < least) {

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
@@ -20,6 +21,9 @@ const (
 	// nameLength and noteLength bound names and notes in errors, in characters.
 	nameLength = 60
 	noteLength = 80
+	// maxReference is the longest name, in bytes, that is looked up; every name of an
+	// entry is shorter.
+	maxReference = 8 << 10
 )
 
 // Entry is a record that references can mean.
@@ -43,6 +47,12 @@ type Directory struct {
 	// Ordered says that the order of the entries has a meaning, so that choices
 	// keep it; others are sorted by name.
 	Ordered bool
+
+	// index finds entries by id and by folded name, so that many references cost no
+	// more than reading them. Find makes it.
+	index  sync.Once
+	byID   map[string]int
+	byName map[string][]int
 }
 
 // Collect fills a directory from the records that walk yields, up to [MaxEntries].
@@ -65,17 +75,31 @@ func Collect[T any](noun string, walk iter.Seq2[T, error], entry func(T) Entry) 
 // Find gives the entries that a reference means: the one with that id, or all with
 // that name.
 func (d *Directory) Find(ref string) []Entry {
+	d.index.Do(d.makeIndex)
+	if i, ok := d.byID[ref]; ok {
+		return d.Entries[i : i+1 : i+1]
+	}
+	if len(ref) > maxReference {
+		return nil
+	}
 	var out []Entry
-	folded := digest.Fold(strings.TrimSpace(ref))
-	for _, e := range d.Entries {
-		if e.ID == ref {
-			return []Entry{e}
-		}
-		if e.Name != "" && digest.Fold(e.Name) == folded {
-			out = append(out, e)
-		}
+	for _, i := range d.byName[digest.Fold(strings.TrimSpace(ref))] {
+		out = append(out, d.Entries[i])
 	}
 	return out
+}
+
+func (d *Directory) makeIndex() {
+	d.byID, d.byName = make(map[string]int, len(d.Entries)), make(map[string][]int, len(d.Entries))
+	for i, e := range d.Entries {
+		if _, twice := d.byID[e.ID]; !twice {
+			d.byID[e.ID] = i
+		}
+		if e.Name != "" {
+			name := digest.Fold(e.Name)
+			d.byName[name] = append(d.byName[name], i)
+		}
+	}
 }
 
 // OpenFirst lists the entries, open ones before others.
@@ -93,7 +117,7 @@ func (d *Directory) Choices(ref string, among []Entry) string {
 	if d.Ordered {
 		byName = func(Entry, Entry) int { return 0 }
 	}
-	sortBySimilarity(list, digest.Fold(ref), byName)
+	sortBySimilarity(list, ref, byName)
 	// Where names repeat, as those of all jobs' stages do, each is shown once.
 	sharing := map[string]int{}
 	if once := uniqueNames(list); len(list) > maxChoices && len(once) > 1 {
@@ -128,7 +152,7 @@ func Nearest(all []string, ref string, n int) []string {
 	for i, name := range all {
 		list[i].Name = name
 	}
-	sortBySimilarity(list, digest.Fold(ref), func(a, b Entry) int { return cmp.Compare(a.Name, b.Name) })
+	sortBySimilarity(list, ref, func(a, b Entry) int { return cmp.Compare(a.Name, b.Name) })
 	out := make([]string, 0, n)
 	for _, e := range list[:min(len(list), n)] {
 		out = append(out, e.Name)
@@ -136,11 +160,18 @@ func Nearest(all []string, ref string, n int) []string {
 	return out
 }
 
-// sortBySimilarity puts entries that share more with the folded name first, then
-// open ones; then decides between the rest.
-func sortBySimilarity(list []Entry, folded string, then func(a, b Entry) int) {
+// sortBySimilarity puts entries that share more with the beginning of the reference
+// first, then open ones; then decides between the rest.
+func sortBySimilarity(list []Entry, ref string, then func(a, b Entry) int) {
+	folded := digest.Fold(wording.Clip(ref, nameLength))
+	similar := make(map[string]int, len(list))
+	for _, e := range list {
+		if _, known := similar[e.Name]; !known {
+			similar[e.Name] = similarity(e, folded)
+		}
+	}
 	slices.SortStableFunc(list, func(a, b Entry) int {
-		return cmp.Or(cmp.Compare(similarity(b, folded), similarity(a, folded)), openFirst(a, b), then(a, b))
+		return cmp.Or(cmp.Compare(similar[b.Name], similar[a.Name]), openFirst(a, b), then(a, b))
 	})
 }
 

@@ -41,7 +41,12 @@ func (d *Directory) Resolve(param, ref string) (Entry, error) {
 // an id is taken even if no entry has it, since applications name jobs that the list
 // no longer shows. The error is that of [Directory.Resolve].
 func (d *Directory) ResolveAll(param string, refs []string) (ids, notes []string, err error) {
+	asked, given := map[string]bool{}, map[string]bool{}
 	for _, ref := range d.Split(refs) {
+		if asked[ref] {
+			continue
+		}
+		asked[ref] = true
 		found := d.Find(ref)
 		switch {
 		case len(found) == 0 && (IsID(ref) || d.Truncated):
@@ -57,7 +62,8 @@ func (d *Directory) ResolveAll(param string, refs []string) (ids, notes []string
 			notes = append(notes, note)
 		}
 		for _, e := range found {
-			if !slices.Contains(ids, e.ID) {
+			if !given[e.ID] {
+				given[e.ID] = true
 				ids = append(ids, e.ID)
 			}
 		}

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -39,6 +41,29 @@ func TestAReferenceOfAWriteMeansExactlyOne(t *testing.T) {
 	_, err := (&names.Directory{Noun: "tags"}).Resolve("tag", "x")
 	assert.EqualError(t, err, "tag: there are no tags to choose from")
 }
+
+func TestManyReferencesCostNoMoreThanReadingThem(t *testing.T) {
+	d := &names.Directory{Noun: "jobs"}
+	for i := range names.MaxEntries {
+		d.Entries = append(d.Entries, names.Entry{ID: fmt.Sprintf("%024d", i), Name: fmt.Sprintf("Job %d", i/2)})
+	}
+	refs := make([]string, 0, 40_000)
+	for i := range cap(refs) {
+		refs = append(refs, fmt.Sprintf("%024d", i+names.MaxEntries/2))
+	}
+	refs = append(refs, slices.Repeat([]string{"job 5"}, 10_000)...)
+	start := time.Now()
+	ids, notes, err := d.ResolveAll("job_ids", refs)
+	require.NoError(t, err)
+	assert.Len(t, ids, 40_002)
+	assert.Len(t, notes, 1, "one note for one name")
+	_, err = d.Resolve("job_ids", strings.Repeat("Job 5 ", 200_000))
+	require.ErrorContains(t, err, "Choices: ")
+	assert.Less(t, time.Since(start), soon, "it took minutes when each reference was compared with each entry")
+}
+
+// soon is far more than a test takes, on a busy machine.
+const soon = 20 * time.Second
 
 func TestANameOfAFilterMeansAllWhoHaveIt(t *testing.T) {
 	ids, notes, err := jobs().ResolveAll("job_ids", []string{"office manager, 3", "3"})

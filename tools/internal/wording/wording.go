@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
@@ -20,6 +21,19 @@ func Clip(s string, n int) string {
 		n--
 	}
 	return s
+}
+
+// ClipBytes cuts s between two characters, to at most n bytes including the "…"
+// that marks the cut.
+func ClipBytes(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	n = max(n-len("…"), 0)
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n] + "…"
 }
 
 // Sentence trims s and adds a full stop unless it ends in ".", "!" or "?".

@@ -10,9 +10,10 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
 )
 
-// maxResolved bounds the arguments that a dry run shows, in characters. What a person is
-// asked to confirm is shorter; see maxStatement.
-const maxResolved = maxStatement + 4000
+// maxResolved bounds the arguments that a dry run shows, in bytes as JSON in JSON: an
+// answer holds them twice. What a person is asked to confirm is shorter; see
+// maxStatement.
+const maxResolved = maxStatement + 6000
 
 // The outcomes of a write as answers show them. Mixed is a batch whose records fared
 // differently; unsent ones were never tried, waiting ones need an approval.

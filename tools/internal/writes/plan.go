@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/args"
@@ -93,9 +94,18 @@ type Field struct {
 	Literal bool
 }
 
+// maxReasons is how many problems a plan holds, and how many warnings.
+const maxReasons = 100
+
+// tooManyWarnings is the problem of a plan with more warnings than it holds.
+const tooManyWarnings = "More speaks against this call than can be listed; send less in one call."
+
 // AddProblem adds a reason why the plan cannot be sent; a full stop is added where
-// there is none.
+// there is none. Beyond many, another one is not added.
 func (p *Plan) AddProblem(format string, a ...any) {
+	if len(p.Problems) > maxReasons {
+		return
+	}
 	p.Problems = append(p.Problems, wording.Sentence(fmt.Sprintf(format, a...)))
 }
 
@@ -103,8 +113,15 @@ func (p *Plan) AddProblem(format string, a ...any) {
 func (p *Plan) AddWarning(format string, a ...any) { p.AddWarningFor("", format, a...) }
 
 // AddWarningFor adds a warning about one record, likewise. Nothing warns of a record
-// that was written to before. The same warning is added once.
+// that was written to before. The same warning is added once. A plan with very many is
+// refused: nobody could weigh them.
 func (p *Plan) AddWarningFor(record, format string, a ...any) {
+	if len(p.Warnings) >= maxReasons {
+		if !slices.Contains(p.Problems, tooManyWarnings) {
+			p.AddProblem(tooManyWarnings)
+		}
+		return
+	}
 	w := Warning{record, wording.Sentence(fmt.Sprintf(format, a...))}
 	if !slices.Contains(p.Warnings, w) {
 		p.Warnings = append(p.Warnings, w)
@@ -136,6 +153,7 @@ func (p *Plan) refusal(anyway bool, open func(record string) bool) error {
 			warnings = append(warnings, w.Text)
 		}
 	}
+	p.checkSummaries()
 	if len(p.Problems)+len(warnings) == 0 {
 		return nil
 	}
@@ -150,6 +168,17 @@ func (p *Plan) refusal(anyway bool, open func(record string) bool) error {
 	return &args.Error{Problems: all}
 }
 
+// checkSummaries adds a problem if a change says too much of itself: its values are as
+// long.
+func (p *Plan) checkSummaries() {
+	for _, ch := range p.Changes {
+		if n := utf8.RuneCountInString(ch.Summary); n > 2*maxShown {
+			p.AddProblem("What would be sent has a value of about %d characters, and the longest of this kind has %d: %s", n, maxShown, wording.Clip(ch.Summary, 200))
+			return
+		}
+	}
+}
+
 // preview shows what the plan would send of its open changes, and what speaks
 // against that and was overridden.
 func (p *Plan) preview(open func(i int) bool) *Answer {
@@ -158,7 +187,7 @@ func (p *Plan) preview(open func(i int) bool) *Answer {
 	for _, w := range s.Warnings {
 		a.Notes = append(a.Notes, "Against it: "+w)
 	}
-	at := 0
+	at, room := 0, maxResolved
 	for i, ch := range p.Changes {
 		if !open(i) {
 			continue
@@ -169,15 +198,31 @@ func (p *Plan) preview(open func(i int) bool) *Answer {
 			r.Says += " Against it: " + w
 		}
 		if at == 0 {
-			r.Resolved = wording.Clip(wording.JSON(ch.Arguments), maxResolved)
+			r.Resolved = clipEncoded(wording.JSON(ch.Arguments), &room)
 		} else if own := fieldsWithout(item.Fields, ch.Record); len(own) > 0 {
 			// The other records of a batch differ by little beside their ids.
-			r.Resolved = wording.Clip(wording.JSON(own), maxResolved)
+			r.Resolved = clipEncoded(wording.JSON(own), &room)
 		}
 		a.Results = append(a.Results, r)
 		at++
 	}
 	return a
+}
+
+// clipEncoded cuts s so that it takes at most room bytes as a JSON string, which it
+// takes away, and marks the cut with "…".
+func clipEncoded(s string, room *int) string {
+	for i, r := range s {
+		size := utf8.RuneLen(r)
+		if r == '"' || r == '\\' || r < ' ' {
+			size = 2
+		}
+		if *room < size {
+			return s[:i] + "…"
+		}
+		*room -= size
+	}
+	return s
 }
 
 // fieldsWithout are the fields by label, without those that hold the record's id.

@@ -16,7 +16,8 @@ import (
 const (
 	// maxShown is the longest value, in characters, that a person is asked to confirm.
 	maxShown = 2000
-	// maxStatement is the longest statement, likewise.
+	// maxStatement is the longest statement, in bytes, so that a dry run shows all of it;
+	// see maxResolved.
 	maxStatement = 20_000
 )
 
@@ -124,8 +125,8 @@ func (s Statement) tooLong() string {
 			return fmt.Sprintf("%s has %d characters, and nobody can be asked to confirm more than %d; shorten it", f.Label, n, maxShown)
 		}
 	}
-	if n := utf8.RuneCountInString(s.Text()); n > maxStatement {
-		return fmt.Sprintf("what a person would have to read before confirming has %d characters, and %d is the most; send less in one call", n, maxStatement)
+	if n := len(s.Text()); n > maxStatement {
+		return fmt.Sprintf("what a person would have to read before confirming has %d bytes, and %d is the most; send less in one call", n, maxStatement)
 	}
 	return ""
 }
