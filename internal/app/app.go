@@ -50,6 +50,8 @@ type App struct {
 	// changes.
 	approving sync.Mutex
 	approvals approvals.Store
+	// approveURL is the address of the page of approvers; "" if it is not known.
+	approveURL string
 	// closers are closed in the order opposite to that of their opening.
 	closers []io.Closer
 }
@@ -86,7 +88,7 @@ func Open(ctx context.Context, s Settings, o Options) (_ *App, err error) {
 	if err := a.openMemory(ctx); err != nil {
 		return nil, err
 	}
-	return a, a.useApprovals(&a.tools)
+	return a, a.useApprovals(&a.tools, "")
 }
 
 // Close closes what Open opened. Toolboxes made of a must not be used any more.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"path/filepath"
 	"time"
 
@@ -67,8 +66,9 @@ func (a *App) Approvals() approvals.Store {
 	return a.approvals
 }
 
-// useApprovals prepares cfg for asking for approvals, if its policy and its fallback ever do.
-func (a *App) useApprovals(cfg *tools.Config) error {
+// useApprovals prepares cfg for asking for approvals, if its policy and its fallback ever do. page is
+// where approvers of the writes sign in, "" if nowhere.
+func (a *App) useApprovals(cfg *tools.Config, page string) error {
 	cfg.Approvals = nil
 	if cfg.ReadOnly || cfg.Fallback != tools.FallbackPerson || cfg.Writes != tools.PolicyConfirm && cfg.Writes != tools.PolicyConfirmAll {
 		return nil
@@ -83,13 +83,13 @@ func (a *App) useApprovals(cfg *tools.Config) error {
 		a.approvals = store
 		a.sweep(store)
 	}
-	cfg.Approvals, cfg.ApproveHint = a.approvals, a.settings.approveHint()
+	cfg.Approvals, cfg.ApproveHint = a.approvals, a.settings.approveHint(page)
 	return nil
 }
 
 // approveHint says how a person approves, for an agent to pass on. No file is named: an agent may be
 // able to write to it.
-func (s Settings) approveHint() string {
+func (s Settings) approveHint(page string) string {
 	command := "`kombo-mcp approve`"
 	switch {
 	case s.RedisURL != "":
@@ -97,12 +97,11 @@ func (s Settings) approveHint() string {
 	case s.Journal != "":
 		command += " (with the server's --journal)"
 	}
-	if !s.OverHTTP() {
+	switch {
+	case !s.OverHTTP():
 		return "The person runs " + command + " in a terminal of their own."
-	}
-	page := "/approve on this server"
-	if u, err := url.Parse(s.PublicURL); err == nil && u.Host != "" {
-		page = u.Scheme + "://" + u.Host + "/approve"
+	case page == "":
+		return "The person runs " + command + " in a terminal on the server's machine."
 	}
 	return "A person who may approve opens " + page + ", or runs " + command + " on the server's machine."
 }

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"errors"
 	"net"
 	"net/http"
@@ -113,6 +114,14 @@ func (s Settings) approveHosts(loopback bool) []string {
 		return []string{"*"}
 	}
 	return hosts
+}
+
+// approvePageOf says where the approvers of a tenant sign in, "" if it has none.
+func (a *App) approvePageOf(t *tenants.Tenant) string {
+	if len(t.Approvers) == 0 {
+		return ""
+	}
+	return cmp.Or(a.approveURL, approvePath+" on this server")
 }
 
 // approveURL is the address of the page of approvers, "" if it is not known. It has no secret in it.

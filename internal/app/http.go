@@ -46,6 +46,7 @@ func ServeHTTP(ctx context.Context, s Settings, o Options, listening func(net.Ad
 		return err
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
+	a.approveURL = s.approveURL(l.Addr())
 	if err := auth.begin(ctx, a); err != nil {
 		return err
 	}

@@ -127,8 +127,11 @@ func (a *App) toolboxOf(ctx context.Context, t *tenants.Tenant) (*tools.Toolbox,
 	cfg.Fallback = cmp.Or(tools.Fallback(t.ConfirmFallback), cfg.Fallback)
 	cfg.WritesPerMinute = cmp.Or(t.MaxWritesPerMinute, cfg.WritesPerMinute)
 	cfg.Limits = digest.Limits{Records: cmp.Or(t.WalkRecords, cfg.Limits.Records), Time: cmp.Or(t.WalkTime, cfg.Limits.Time)}
-	if err := a.useApprovals(&cfg); err != nil {
+	if err := a.useApprovals(&cfg, a.approvePageOf(t)); err != nil {
 		return nil, err
+	}
+	if cfg.Approvals != nil && len(t.Approvers) == 0 {
+		a.opts.Logger.Warn("no approvers: writes that wait can only be approved with kombo-mcp approve on this machine", "tenant", t.Name)
 	}
 	return tools.New(cfg)
 }
