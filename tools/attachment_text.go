@@ -16,19 +16,14 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/args"
-	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
 // readFileText finds the file that read names, fetches it and reads its text.
-func (c *call) readFileText(ctx context.Context, files []kombo.Attachment, read string, who privacy.Identity) (*fileText, error) {
-	if c.mask != nil && c.mask.Hides(privacy.Name) {
-		return nil, errors.New("this server masks names, and no text of a file is certain to name nobody: a person must open it")
+func (c *call) readFileText(ctx context.Context, files []kombo.Attachment, read string) (*fileText, error) {
+	if c.mask != nil {
+		return nil, fmt.Errorf("this server masks %s data, and no text of a file is certain to hold none of it: a person must open it", strings.Join(c.mask.Categories(), ", "))
 	}
-	if c.mask != nil && !who.Known() {
-		return nil, errors.New("this server masks data of candidates, and it is not known whose file this is: a person must open it")
-	}
-	c.mask.FileNames(files, who)
 	file, err := chooseFile(files, read)
 	if err != nil {
 		return nil, err
@@ -45,14 +40,13 @@ func (c *call) readFileText(ctx context.Context, files []kombo.Attachment, read 
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", wording.Clip(name, 80), err)
 	}
-	// Cleaned first, since invisible characters would split a value.
-	text = c.mask.Document(digest.CleanLines(text), who)
+	text = digest.CleanLines(text)
 	sum := sha256.Sum256([]byte(text))
 	title := fmt.Sprintf("%s (%s, %s", wording.Within(name, titleTokens), wording.Within(digest.Clean(string(file.Type)), 20), sizeWords(len(data)))
 	if d := day(file.RemoteCreatedAt); d != "" {
 		title += ", " + d
 	}
-	return &fileText{title: title + ")", text: digest.CleanLines(text), hash: hex.EncodeToString(sum[:4]), notes: boundedNotes(notes)}, nil
+	return &fileText{title: title + ")", text: text, hash: hex.EncodeToString(sum[:4]), notes: boundedNotes(notes)}, nil
 }
 
 // boundedNotes are those of the notes that fit beside a page.

@@ -115,7 +115,7 @@ func (c *call) attachments(ctx context.Context, param, id string, a readArgs, li
 		c.mask.FileNames(files, who)
 		return listFiles(files, a.Cursor, budgetOf(a.MaxTokens))
 	}
-	doc, err := c.readFileText(ctx, files, a.Read, who)
+	doc, err := c.readFileText(ctx, files, a.Read)
 	if err != nil {
 		return nil, err
 	}

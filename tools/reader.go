@@ -50,8 +50,7 @@ func readPage[T any](ctx context.Context, r *reader, of *records[T], page []T) (
 		r.stripped += of.hide(r.protected, r.mask, &page[i], &people[i])
 		rows[i] = of.row(&page[i], r.now, r.protected != nil)
 		if r.whole {
-			hide := func(s string) string { return r.mask.CleanText(s, people[i]) }
-			rows[i].Values = append(rows[i].Values, wholeRecord(&page[i], of.author, r.html, hide))
+			rows[i].Values = append(rows[i].Values, wholeRecord(&page[i], of.author, r.html, r.mask.Hider(people[i])))
 		}
 	}
 	r.recent.Observe(&of.resource, rows)

@@ -56,7 +56,7 @@ func TestMaskedColumnsCannotBeUsedInQuestions(t *testing.T) {
 func TestPseudonymIsTheSameEverywhere(t *testing.T) {
 	t.Parallel()
 	people := newPeople()
-	alias := regexp.MustCompile(`Person [A-Z2-7]{6}`)
+	alias := regexp.MustCompile(`Person [A-Z2-7]{10}`)
 	standIns := func(s *server, p *person) []string {
 		var out []string
 		for tool, id := range map[string]string{"get_applications": p.application, "get_candidates": p.id, "get_interviews": p.interview, "get_offers": p.offer} {

@@ -1,18 +1,22 @@
 // Package privacy keeps a candidate's personal data out of answers.
 //
 // A [Mask] replaces what it is told to hide with pseudonyms, such as
-// "[contact KZ4Q7B]" or "Person KZ4Q7B"; the same value always has the same one, so
-// that people can be told apart. What belongs to a person is an [Identity]: a mask
-// finds a person's data in free text only by knowing it. So masking has two steps:
+// "[contact KZ4Q7B2LMA]" or "Person KZ4Q7B2LMA"; the same value always has the same one,
+// so that people can be told apart. It finds e-mail addresses, phone numbers and
+// addresses of profiles by their form, whoever they belong to; names and places only by
+// knowing them. What is known of a person is an [Identity]. Masking has two steps:
 //
 //  1. Right after a record was read, [Mask.Application], [Mask.Candidate],
 //     [Mask.Interview] or [Mask.Offer] masks it in place. They take what is known of
 //     the candidate from elsewhere (see [Identities]) and add what the record says.
 //  2. Whatever else mentions the same person goes through the mask with that
-//     identity: [Mask.Text] for text, [Mask.CleanText] where the layout has to stay,
-//     [Mask.Document] for text from outside that may hold more than a record says,
-//     [Mask.JSON] for arguments, [Mask.FileNames] for files and [Mask.Error] for
+//     identity: [Mask.Text] for text, [Mask.Hider] for much of it, [Mask.CleanText]
+//     where the layout has to stay, [Mask.FileNames] for files and [Mask.Error] for
 //     errors.
+//
+// Values are compared in a folded form, so that case, accents, compatibility forms,
+// digits of other scripts and percent-encoding hide nothing from the search. What a
+// caller typed never goes through a mask: to see it replaced would tell whose it is.
 //
 // Where a person may be meant of whom nothing is known, nothing can be found in a
 // text: then it is left out, by [Mask.Withhold] and [Mask.WithholdText].

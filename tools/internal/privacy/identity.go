@@ -2,7 +2,6 @@ package privacy
 
 import (
 	"cmp"
-	"net/url"
 	"path"
 	"strings"
 	"unicode/utf8"
@@ -27,15 +26,7 @@ func (k *Identity) Known() bool { return k.ID != "" }
 
 func (k *Identity) emails(list []kombo.Email) {
 	for _, e := range list {
-		k.email(e.EmailAddress)
-	}
-}
-
-// email adds an address as it is and as it is encoded in URLs.
-func (k *Identity) email(s string) {
-	k.contacts = append(k.contacts, s)
-	if in := url.QueryEscape(s); in != s {
-		k.contacts = append(k.contacts, in)
+		k.contacts = append(k.contacts, e.EmailAddress)
 	}
 }
 
@@ -66,11 +57,22 @@ func (k *Identity) profile(link string) {
 	}
 }
 
+// place adds an address and its parts: those that commas separate where it comes in one
+// piece, and the street without the number of the house.
 func (k *Identity) place(l *kombo.Location) {
-	if l != nil {
-		k.places = append(k.places, l.Raw, l.Street1, l.Street2, l.City, l.State, l.ZipCode)
+	if l == nil {
+		return
+	}
+	k.places = append(k.places, l.Raw, l.Street1, l.Street2, l.City, l.State, l.ZipCode)
+	for _, part := range append(strings.FieldsFunc(l.Raw, isListMark), l.Street1, l.Street2) {
+		k.places = append(k.places, part)
+		if street := strings.TrimFunc(part, notLetter); street != part && utf8.RuneCountInString(street) >= wholeWordBelow {
+			k.places = append(k.places, street)
+		}
 	}
 }
+
+func isListMark(r rune) bool { return strings.ContainsRune(",;|\n", r) }
 
 // Merge adds what another source says of the same person.
 func (k *Identity) Merge(o Identity) {
@@ -117,7 +119,7 @@ func OfNewCandidate(c kombo.CandidateInput) Identity {
 		k.profile(l.URL)
 	}
 	if l := c.Location; l != nil {
-		k.places = append(k.places, l.Street1, l.City, l.State, l.ZipCode)
+		k.place(&kombo.Location{Street1: l.Street1, City: l.City, State: l.State, ZipCode: l.ZipCode})
 	}
 	return k
 }

@@ -89,11 +89,15 @@ func (m *Mask) Categories() []string {
 	return out
 }
 
+// hashLength is the length of a hash: 50 bits, so that among a million values two share
+// one with a probability of 1 in 2,000.
+const hashLength = 10
+
 // hash is a short name for a value, the same each time.
 func (m *Mask) hash(kind, value string) string {
 	h := hmac.New(sha256.New, m.secret)
 	h.Write([]byte(kind + ":" + value))
-	return base32.StdEncoding.EncodeToString(h.Sum(nil))[:6]
+	return base32.StdEncoding.EncodeToString(h.Sum(nil))[:hashLength]
 }
 
 // pseudonym replaces a value of a kind; no value stays none.
@@ -102,6 +106,17 @@ func (m *Mask) pseudonym(kind, value string) string {
 		return ""
 	}
 	return "[" + kind + " " + m.hash(kind, digest.Fold(value)) + "]"
+}
+
+// contactName is the pseudonym of an e-mail address or a phone number, the same however
+// it is written; no value stays none.
+func (m *Mask) contactName(v string) string {
+	if folded := newView(digest.Clean(v)).folded; !strings.Contains(folded, "@") {
+		if key := phoneKey(folded); len(key) >= minLabelled {
+			return m.pseudonym("contact", key)
+		}
+	}
+	return m.pseudonym("contact", v)
 }
 
 // personHash is what follows "Person" in the pseudonym of a name.

@@ -2,6 +2,7 @@ package privacy
 
 import (
 	"path"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -10,82 +11,122 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 )
 
-// hideName replaces each word of a name, wherever it stands as a word, in any
-// case and with or without accents.
-func (m *Mask) hideName(s string, k *Identity) string {
-	words := nameWords(k)
-	if len(words) == 0 {
-		return s
+// addName adds the words that give away a person's name: each of its parts, and the
+// parts joined as in e-mail addresses, in their spellings.
+func (f *finder) addName(k *Identity) {
+	n := knownName{words: map[string]bool{}, id: k.ID}
+	add := func(w string, umlauts bool) {
+		if had, ok := n.words[w]; utf8.RuneCountInString(w) < 2 || ok && !had {
+			return
+		}
+		if _, ok := n.words[w]; !ok && !umlauts && isInside(w) {
+			n.inside = append(n.inside, w)
+		}
+		n.words[w] = umlauts
 	}
-	pseudonym := "Person " + m.personHash(k.ID)
-	var b strings.Builder
-	masked := false // the last thing written is the pseudonym
-	for s != "" {
-		n := strings.IndexFunc(s, notLetter)
-		if n == 0 {
-			_, n = utf8.DecodeRuneInString(s)
-			b.WriteString(s[:n])
-			masked = masked && (s[0] == ' ' || s[0] == '-')
-			s = s[n:]
-			continue
+	for _, first := range spellings(digest.Clean(k.first)) {
+		for _, last := range spellings(digest.Clean(k.last)) {
+			umlauts := first.umlauts || last.umlauts
+			parts := [2]string{}
+			for i, part := range []spelling{first, last} {
+				for _, w := range strings.FieldsFunc(newView(part.text).folded, notLetter) {
+					add(w, part.umlauts)
+					parts[i] += w
+				}
+			}
+			if first, last := parts[0], parts[1]; first != "" && last != "" {
+				initial, _ := utf8.DecodeRuneInString(first)
+				add(first+last, umlauts)
+				add(last+first, umlauts)
+				add(string(initial)+last, umlauts)
+			}
 		}
-		if n < 0 {
-			n = len(s)
-		}
-		word := s[:n]
-		s = s[n:]
-		if !words[digest.Fold(word)] && !containsName(digest.Fold(word), words) {
-			b.WriteString(word)
-			masked = false
-			continue
-		}
-		if !masked {
-			b.WriteString(pseudonym)
-		}
-		masked = true
 	}
-	return b.String()
+	if len(n.words) > 0 {
+		f.names = append(f.names, n)
+	}
 }
 
-// nameWords are the words that give away a person's name, folded: each of its parts,
-// and the parts joined as in e-mail addresses.
-func nameWords(k *Identity) map[string]bool {
-	words := map[string]bool{}
-	add := func(w string) {
-		if utf8.RuneCountInString(w) > 1 {
-			words[w] = true
+// isInside reports whether a word is also looked for inside a run of letters, as
+// happens in scripts without spaces and in addresses.
+func isInside(w string) bool {
+	return utf8.RuneCountInString(w) >= 5 || strings.ContainsFunc(w, func(r rune) bool { return r > 0x24f && unicode.IsLetter(r) })
+}
+
+// names finds the words of names, wherever they stand as a word. One pseudonym takes
+// the place of words that stand together.
+func (f *finding) names() {
+	if len(f.finder.names) == 0 {
+		return
+	}
+	s := f.view.folded
+	others := slices.SortedFunc(slices.Values(f.spans), func(a, b span) int { return a.from - b.from })
+	covered := 0 // up to where the others cover the text
+	last := -1   // the span of the word before
+	for i := 0; i < len(s); {
+		from := i
+		for i < len(s) {
+			n, letter := letterAt(s, i)
+			if !letter {
+				break
+			}
+			i += n
+		}
+		if i == from {
+			n, _ := letterAt(s, i)
+			i += max(n, 1)
+			continue
+		}
+		for len(others) > 0 && others[0].from <= from {
+			covered = max(covered, others[0].to)
+			others = others[1:]
+		}
+		by := ""
+		if i > covered {
+			by = f.nameIn(from, i)
+		}
+		if by == "" {
+			last = -1
+			continue
+		}
+		if last >= 0 && f.spans[last].by == by && strings.Trim(s[f.spans[last].to:from], " -") == "" {
+			f.spans[last].to = i
+			continue
+		}
+		last = len(f.spans)
+		f.addAs(from, i, rankName, by)
+	}
+}
+
+// nameIn is the pseudonym of whoever is named by a run of letters, "" if nobody.
+func (f *finding) nameIn(from, to int) string {
+	run := f.view.folded[from:to]
+	for i := range f.finder.names {
+		n := &f.finder.names[i]
+		if umlauts, ok := n.words[run]; ok && (!umlauts || f.view.isSpelledOut(from, to)) {
+			return "Person " + f.finder.mask.personHash(n.id)
+		}
+		for _, w := range n.inside {
+			if len(run) > len(w) && strings.Contains(run, w) {
+				return "Person " + f.finder.mask.personHash(n.id)
+			}
 		}
 	}
-	parts := [2]string{}
-	for i, part := range []string{k.first, k.last} {
-		for _, w := range strings.FieldsFunc(digest.Clean(part), notLetter) {
-			add(digest.Fold(w))
-			parts[i] += digest.Fold(w)
-		}
+	return ""
+}
+
+func letterAt(s string, i int) (n int, letter bool) {
+	if c := s[i]; c < utf8.RuneSelf {
+		return 1, c >= 'a' && c <= 'z'
 	}
-	if first, last := parts[0], parts[1]; first != "" && last != "" {
-		initial, _ := utf8.DecodeRuneInString(first)
-		add(first + last)
-		add(last + first)
-		add(string(initial) + last)
-	}
-	return words
+	r, n := utf8.DecodeRuneInString(s[i:])
+	return n, !notLetter(r)
 }
 
 func notLetter(r rune) bool { return !unicode.IsLetter(r) && !unicode.Is(unicode.M, r) }
 
-// containsName reports whether a run of letters contains a name, as happens in scripts
-// without spaces and in addresses.
-func containsName(run string, words map[string]bool) bool {
-	for w := range words {
-		long := utf8.RuneCountInString(w) >= 5
-		foreign := strings.ContainsFunc(w, func(r rune) bool { return r > 0x24f && unicode.IsLetter(r) })
-		if (long || foreign) && strings.Contains(run, w) {
-			return true
-		}
-	}
-	return false
-}
+// maxExtension is the longest extension of a file's name, with its dot.
+const maxExtension = 6
 
 // FileNames hides what the names of files say of their owner. A person's name can be
 // abbreviated or joined in a file's name, so where names are masked only the type and
@@ -94,10 +135,16 @@ func (m *Mask) FileNames(files []kombo.Attachment, owner Identity) {
 	if m == nil {
 		return
 	}
+	f := m.finder(owner)
 	for i := range files {
-		files[i].FileName = m.Text(files[i].FileName, owner)
-		if m.name || !owner.Known() {
-			files[i].FileName = strings.ToLower(string(files[i].Type)) + path.Ext(files[i].FileName)
+		name, extension := files[i].FileName, path.Ext(files[i].FileName)
+		if len(extension) > maxExtension || f.text(extension) != extension {
+			extension = ""
 		}
+		if m.name || !owner.Known() {
+			files[i].FileName = strings.ToLower(string(files[i].Type)) + extension
+			continue
+		}
+		files[i].FileName = f.text(strings.TrimSuffix(name, extension)) + extension
 	}
 }

@@ -2,9 +2,14 @@ package privacy
 
 import (
 	"cmp"
+	"fmt"
+	"maps"
 	"reflect"
+	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
@@ -30,7 +35,7 @@ func (m *Mask) Application(a *kombo.Application, k *Identity) {
 			a.Interviews[i].Title, a.Interviews[i].Location = "", nil
 		}
 	}
-	m.strings(reflect.ValueOf(a).Elem(), *k)
+	m.finder(*k).strings(reflect.ValueOf(a))
 }
 
 // Candidate masks a candidate in place and sets the identity.
@@ -45,7 +50,7 @@ func (m *Mask) Candidate(c *kombo.Candidate, k *Identity) {
 	if m.address && c.Location != nil {
 		c.Location = &kombo.Location{Raw: m.pseudonym("address", cmp.Or(c.Location.Raw, wording.Place(c.Location)))}
 	}
-	m.strings(reflect.ValueOf(c).Elem(), *k)
+	m.finder(*k).strings(reflect.ValueOf(c))
 }
 
 // Interview masks an interview in place, as [Mask.Application] does.
@@ -62,7 +67,7 @@ func (m *Mask) Interview(i *kombo.Interview, k *Identity) {
 	// Interviewers are not candidates, but may have the same name.
 	users := i.Users
 	i.Users = nil
-	m.strings(reflect.ValueOf(i).Elem(), *k)
+	m.finder(*k).strings(reflect.ValueOf(i))
 	i.Users = users
 }
 
@@ -77,7 +82,7 @@ func (m *Mask) Offer(o *kombo.Offer, k *Identity) {
 	if !k.Known() {
 		o.CustomFields = nil
 	}
-	m.strings(reflect.ValueOf(o).Elem(), *k)
+	m.finder(*k).strings(reflect.ValueOf(o))
 }
 
 // ref masks a candidate as other records contain them.
@@ -106,10 +111,10 @@ func (m *Mask) contacts(emails []kombo.Email, phones []kombo.Phone) {
 		return
 	}
 	for i := range emails {
-		emails[i].EmailAddress = m.pseudonym("contact", emails[i].EmailAddress)
+		emails[i].EmailAddress = m.contactName(emails[i].EmailAddress)
 	}
 	for i := range phones {
-		phones[i].PhoneNumber = m.pseudonym("contact", phones[i].PhoneNumber)
+		phones[i].PhoneNumber = m.contactName(phones[i].PhoneNumber)
 	}
 }
 
@@ -122,62 +127,127 @@ func (m *Mask) profiles(list []kombo.SocialLink) {
 	}
 }
 
-// strings hides the identity in every text of a record except ids, dates and the
-// names of jobs and stages.
-func (m *Mask) strings(v reflect.Value, k Identity) {
+// strings hides personal data in every text of a record except Kombo's own ids, dates
+// and the names of jobs and stages.
+func (f *finder) strings(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Interface:
 		if !v.IsNil() {
-			m.strings(v.Elem(), k)
+			f.strings(v.Elem())
 		}
 	case reflect.Slice:
 		for i := range v.Len() {
-			m.strings(v.Index(i), k)
+			f.strings(v.Index(i))
 		}
 	case reflect.Map:
-		m.mapped(v, k)
+		if fields, ok := reflect.TypeAssert[map[string]any](v); ok {
+			f.object(fields)
+		}
 	case reflect.String:
 		if v.CanSet() {
-			v.SetString(m.Text(v.String(), k))
+			v.SetString(f.text(v.String()))
 		}
 	case reflect.Struct:
-		switch v.Interface().(type) {
-		case kombo.JobRef, kombo.ApplicationStage, kombo.Time:
-			return
-		}
-		for f, value := range v.Fields() {
-			name := f.Tag.Get("json")
-			// An ATS may take an e-mail address for its id.
-			if f.IsExported() && (name != "id" && !strings.HasSuffix(name, "_id") || strings.Contains(value.String(), "@")) {
-				m.strings(value, k)
-			}
-		}
+		f.structure(v)
 	default:
 	}
 }
 
-func (m *Mask) mapped(v reflect.Value, k Identity) {
-	fields, ok := reflect.TypeAssert[map[string]any](v)
-	if !ok {
+func (f *finder) structure(v reflect.Value) {
+	switch t := v.Addr().Interface().(type) {
+	case *kombo.JobRef, *kombo.ApplicationStage, *kombo.Time:
+		return
+	case *kombo.ScreeningAnswer:
+		f.answer(t)
 		return
 	}
-	for key, value := range fields {
-		fields[key] = m.free(value, k)
+	for field, value := range v.Fields() {
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		switch {
+		case !field.IsExported():
+		case name == "remote_id" && value.Kind() == reflect.String:
+			// An ATS may take a name or an e-mail address for its id.
+			value.SetString(f.id(value.String()))
+		case name == "id" || strings.HasSuffix(name, "_id") && name != "remote_id":
+			if strings.Contains(value.String(), "@") {
+				f.strings(value)
+			}
+		default:
+			f.strings(value)
+		}
 	}
 }
 
-func (m *Mask) free(v any, k Identity) any {
+// answer masks a screening answer: its question may say that it is a phone number.
+func (f *finder) answer(a *kombo.ScreeningAnswer) {
+	title := a.Question.Title
+	f.strings(reflect.ValueOf(&a.Question))
+	if n := a.Answer.Number; n != nil {
+		digits := strconv.FormatFloat(*n, 'f', -1, 64)
+		if masked := f.named(title, digits); masked != digits {
+			a.Answer = kombo.AnswerValue{Content: masked}
+		}
+	}
+	a.Answer.Content = f.named(title, a.Answer.Content)
+	a.Answer.Choice = f.text(a.Answer.Choice)
+	for i := range a.Answer.Choices {
+		a.Answer.Choices[i] = f.text(a.Answer.Choices[i])
+	}
+	a.Answer.Raw = f.free("", a.Answer.Raw)
+}
+
+// named is text for a value under a name, such as "Phone", which may tell what it is.
+func (f *finder) named(name, s string) string {
+	masked := f.text(s)
+	if !f.mask.contact || masked != s || name == "" || len(s) > maxNamed || len(digitsOf(newView(s).folded)) < minLabelled {
+		return masked
+	}
+	if endsInPhoneLabel(newView(digest.Clean(name)).folded) && strings.Trim(newView(s).folded, "0123456789 ()+-./") == "" {
+		return f.mask.contactName(s)
+	}
+	return masked
+}
+
+// maxNamed is the longest value that its name can make a phone number.
+const maxNamed = 40
+
+// object masks the values of an object, and its keys.
+func (f *finder) object(fields map[string]any) {
+	for _, key := range slices.Sorted(maps.Keys(fields)) {
+		value := f.free(key, fields[key])
+		name := f.text(key)
+		if name == digest.CleanLines(key) {
+			name = key
+		} else {
+			delete(fields, key)
+			for n := 2; ; n++ {
+				if _, taken := fields[name]; !taken {
+					break
+				}
+				name = fmt.Sprintf("%s (%d)", f.text(key), n)
+			}
+		}
+		fields[name] = value
+	}
+}
+
+// free masks a value without a fixed shape that stands under a name.
+func (f *finder) free(name string, v any) any {
 	switch t := v.(type) {
 	case string:
-		return m.Text(t, k)
+		return f.named(name, t)
+	case float64:
+		if digits := strconv.FormatFloat(t, 'f', -1, 64); len(digits) >= minLabelled {
+			if masked := f.named(name, digits); masked != digits {
+				return masked
+			}
+		}
 	case []any:
 		for i := range t {
-			t[i] = m.free(t[i], k)
+			t[i] = f.free(name, t[i])
 		}
 	case map[string]any:
-		for key := range t {
-			t[key] = m.free(t[key], k)
-		}
+		f.object(t)
 	}
 	return v
 }

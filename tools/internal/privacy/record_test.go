@@ -40,7 +40,7 @@ func TestARecordIsMaskedWithWhatIsKnownFromElsewhere(t *testing.T) {
 		Users: []kombo.Interviewer{{FirstName: "Anna", LastName: "Interviewer"}}}
 	seen := privacy.Identity{}
 	maskOf(t).Interview(i, &seen)
-	assert.Regexp(t, `^Person [A-Z2-7]{6} and Ina$`, i.Title)
+	assert.Regexp(t, `^Person [A-Z2-7]{10} and Ina$`, i.Title)
 	assert.Equal(t, "Anna", i.Users[0].FirstName, "interviewers are not masked")
 	assert.Equal(t, "c1", seen.ID)
 }
@@ -64,9 +64,13 @@ func TestAnIDThatIsAnAddressIsMasked(t *testing.T) {
 	maskOf(t, "contact").Candidate(c, &privacy.Identity{})
 	assert.Regexp(t, `^\[contact `, c.RemoteID)
 	c = anna()
-	c.RemoteID = "Anna"
+	c.RemoteID = "anna-berg-778"
 	maskOf(t, "name").Candidate(c, &privacy.Identity{})
-	assert.Equal(t, "Anna", c.RemoteID)
+	assert.Regexp(t, `^Person [A-Z2-7]{10}-778$`, c.RemoteID)
+	c = anna()
+	c.RemoteID = "0151-7654-3210"
+	maskOf(t, "contact").Candidate(c, &privacy.Identity{})
+	assert.Equal(t, "0151-7654-3210", c.RemoteID, "a number there is the ATS's own")
 }
 
 func TestIdentitiesAreMerged(t *testing.T) {

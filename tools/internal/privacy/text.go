@@ -1,142 +1,155 @@
 package privacy
 
 import (
-	"cmp"
 	"html"
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 )
 
-// Text hides the personal data of people in a text. Invisible characters are removed
-// first and HTML entities decoded where that reveals something, since both would
-// split a value.
+// Text hides in a text the personal data of people, and whatever has the form of an
+// e-mail address, a phone number or a profile's address, whoever it belongs to.
+// Invisible characters are removed first and HTML entities decoded where that reveals
+// something, since both would split a value.
 func (m *Mask) Text(s string, people ...Identity) string {
-	if m == nil || s == "" || len(people) == 0 {
+	if m == nil || s == "" {
 		return s
 	}
-	s = digest.CleanLines(s)
-	if strings.Contains(s, "&") {
-		if plain := digest.CleanLines(html.UnescapeString(s)); m.CleanText(plain, people...) != plain {
-			s = plain
-		}
-	}
-	return m.CleanText(s, people...)
+	return m.finder(people...).text(s)
 }
 
 // CleanText is Text for input that is clean already: the layout stays.
 func (m *Mask) CleanText(s string, people ...Identity) string {
-	if m == nil {
+	if m == nil || s == "" {
 		return s
 	}
-	for i := range people {
-		k := &people[i]
-		if m.contact {
-			s = m.replace(s, "contact", k.contacts)
+	return m.finder(people...).cleanText(s)
+}
+
+// Hider is CleanText for many texts about the same people; nil if nothing is masked.
+func (m *Mask) Hider(people ...Identity) func(string) string {
+	if m == nil {
+		return nil
+	}
+	return m.finder(people...).cleanText
+}
+
+func (f *finder) text(s string) string { return f.revealed(s, true) }
+
+// id is text for what the ATS takes for an id: a number there is not a phone number.
+func (f *finder) id(s string) string { return f.revealed(s, false) }
+
+func (f *finder) revealed(s string, phones bool) string {
+	if strings.ContainsAny(s, "\n\u2028\u2029") {
+		s = digest.CleanLines(s)
+	} else {
+		s = digest.Clean(s) // the same, and faster
+	}
+	if strings.Contains(s, "&") {
+		plain := digest.CleanLines(html.UnescapeString(s))
+		if masked := f.hide(plain, phones); masked != plain {
+			return masked
 		}
-		if m.social {
-			s = m.replace(s, "profile", k.profiles)
-		}
-		if m.address {
-			s = m.replace(s, "address", k.places)
-		}
-		if m.name {
-			s = m.hideName(s, k)
+	}
+	return f.hide(s, phones)
+}
+
+func (f *finder) cleanText(s string) string { return f.hide(s, true) }
+
+// markup matches the tags of HTML, which may stand inside a value.
+var markup = regexp.MustCompile(`</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>`)
+
+func (f *finder) hide(s string, phones bool) string {
+	s = f.hideOnce(s, phones)
+	if !strings.Contains(s, "<") {
+		return s
+	}
+	// Inside a tag nothing is lost: it was searched already.
+	if bare := markup.ReplaceAllString(s, ""); bare != s {
+		if masked := f.hideOnce(bare, phones); masked != bare {
+			return masked
 		}
 	}
 	return s
 }
 
+// The ranks of what was found: the pseudonym for all that overlaps is that of what begins
+// first, and of two that begin together that of the higher rank.
 const (
-	// minLength is the length below which a value is not looked for, since it would be
-	// found inside ordinary words.
-	minLength = 3
-	// wholeWordBelow is the length below which a value must be a whole word.
-	wholeWordBelow = 6
-	// phoneDigits is how many of its last digits identify a phone number, however its
-	// prefix is written; shorter runs than minPhoneDigits are not phone numbers.
-	phoneDigits    = 8
-	minPhoneDigits = 7
+	rankName = iota
+	rankProfile
+	rankContact
+	rankKnown
 )
 
-// replace puts pseudonyms in place of values, in any case. Longer values go first,
-// since one may contain another.
-func (m *Mask) replace(s, kind string, values []string) string {
-	values = slices.Clone(values)
-	slices.SortFunc(values, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
-	lower, digits := oneSpaced(strings.ToLower(s)), digitsOf(s)
-	for _, v := range values {
-		if v = digest.Clean(v); utf8.RuneCountInString(v) < minLength {
-			continue
-		}
-		pattern := ""
-		if d := digitsOf(v); kind == "contact" && len(d) >= minPhoneDigits && !strings.Contains(v, "@") {
-			tail := d[max(0, len(d)-phoneDigits):]
-			if !strings.Contains(digits, tail) {
-				continue
-			}
-			pattern = `[+(]?(?:\d` + phoneGap + `){0,6}` + strings.Join(strings.Split(tail, ""), phoneGap)
-		} else {
-			// Compiling an expression is expensive, and few values occur in a text.
-			if !strings.Contains(lower, oneSpaced(strings.ToLower(v))) {
-				continue
-			}
-			words := strings.Fields(v)
-			for i := range words {
-				words[i] = regexp.QuoteMeta(words[i])
-			}
-			pattern = `(?i)` + strings.Join(words, `\s+`)
-		}
-		if re, err := regexp.Compile(pattern); err == nil {
-			s = replaceMatches(s, re, m.pseudonym(kind, v), utf8.RuneCountInString(v) < wholeWordBelow)
-		}
-	}
-	return s
+// span is a part of a text that a pseudonym replaces.
+type span struct {
+	from, to, rank int
+	by             string
 }
 
-// oneSpaced turns every run of white space into one space.
-func oneSpaced(s string) string { return strings.Join(strings.Fields(s), " ") }
-
-// phoneGap matches what people write between the digits of a phone number.
-const phoneGap = `[\s().\-/\x{00a0}]*`
-
-// replaceMatches replaces the matches of an expression; if whole, only those that are
-// whole words.
-func replaceMatches(s string, re *regexp.Regexp, by string, whole bool) string {
-	var b strings.Builder
-	at := 0
-	for _, f := range re.FindAllStringIndex(s, -1) {
-		before, _ := utf8.DecodeLastRuneInString(s[:f[0]])
-		after, _ := utf8.DecodeRuneInString(s[f[1]:])
-		if whole && (isWord(before) || isWord(after)) {
-			continue
-		}
-		b.WriteString(s[at:f[0]] + by)
-		at = f[1]
-	}
-	return b.String() + s[at:]
+// finding is the search of one text.
+type finding struct {
+	finder *finder
+	view   view
+	spans  []span
 }
 
-func isWord(r rune) bool { return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r)) }
+// add notes a part of the folded text; value is what tells its pseudonym.
+func (f *finding) add(from, to, rank int, kind, value string) {
+	f.addAs(from, to, rank, f.finder.mask.pseudonym(kind, value))
+}
 
-// anyEmail matches e-mail addresses, whoever they belong to.
-var anyEmail = regexp.MustCompile(`[\w.+-]+@[\w-]+(\.[\w-]+)+`)
+func (f *finding) addAs(from, to, rank int, pseudonym string) {
+	if from < to {
+		f.spans = append(f.spans, span{from, to, rank, pseudonym})
+	}
+}
 
-// Document is Text for what comes from outside and may hold more than records say of
-// people: any e-mail address is hidden.
-func (m *Mask) Document(s string, people ...Identity) string {
-	if m == nil {
+func (f *finder) hideOnce(s string, phones bool) string {
+	w := &finding{finder: f, view: newView(s)}
+	m := f.mask
+	w.known()
+	if m.contact {
+		w.phones(phones)
+		w.emails()
+	}
+	if m.social {
+		w.profiles()
+	}
+	if m.name {
+		w.names()
+	}
+	if len(w.spans) == 0 {
 		return s
 	}
-	s = m.Text(s, people...)
-	if m.contact {
-		s = anyEmail.ReplaceAllStringFunc(s, func(found string) string { return m.pseudonym("contact", found) })
+	return w.replaced()
+}
+
+// replaced is the text with pseudonyms in place of what was found.
+func (f *finding) replaced() string {
+	slices.SortStableFunc(f.spans, func(a, b span) int {
+		if a.from != b.from {
+			return a.from - b.from
+		}
+		if a.rank != b.rank {
+			return b.rank - a.rank
+		}
+		return b.to - a.to
+	})
+	var b strings.Builder
+	end, at := 0, 0 // in the folded text, and in the source
+	for _, s := range f.spans {
+		from, to := f.view.bounds(s.from, s.to)
+		if s.from >= end && from >= at {
+			b.WriteString(f.view.source[at:from] + s.by)
+		}
+		// What overlaps is covered by the pseudonym of the first.
+		end, at = max(end, s.to), max(at, to)
 	}
-	return s
+	return b.String() + f.view.source[at:]
 }
 
 func digitsOf(s string) string {

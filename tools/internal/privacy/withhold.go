@@ -19,10 +19,7 @@ func (m *Mask) JSON(s string, people ...Identity) string {
 	case json.Unmarshal([]byte(s), &v) != nil:
 		return ""
 	}
-	for _, k := range people {
-		v = m.free(v, k)
-	}
-	return wording.JSON(v)
+	return wording.JSON(m.finder(people...).free("", v))
 }
 
 // MaskedError is an error whose message mentions people.
@@ -40,7 +37,7 @@ func (e *MaskedError) Error() string { return e.Explain(error.Error) }
 
 // Explain words the error with explain and masks the result.
 func (e *MaskedError) Explain(explain func(error) string) string {
-	return e.mask.Document(explain(e.error), e.people...)
+	return e.mask.Text(explain(e.error), e.people...)
 }
 
 // Error masks the message of an error that mentions people, see [MaskedError]; nil

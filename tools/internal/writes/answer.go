@@ -108,10 +108,10 @@ func (a *Answer) setOutcome() {
 // mask masks the answer on its way to the agent and removes invisible characters.
 func (a *Answer) mask(m *privacy.Mask, people []privacy.Identity) {
 	for i := range a.Results {
-		a.Results[i].Says = digest.Clean(m.Document(a.Results[i].Says, people...))
+		a.Results[i].Says = digest.Clean(m.Text(a.Results[i].Says, people...))
 		a.Results[i].Resolved = m.JSON(a.Results[i].Resolved, people...)
 	}
 	for i := range a.Notes {
-		a.Notes[i] = digest.Clean(m.Document(a.Notes[i], people...))
+		a.Notes[i] = digest.Clean(m.Text(a.Notes[i], people...))
 	}
 }
