@@ -113,8 +113,9 @@ func (a *httpAuth) begin(ctx context.Context, app *App) error {
 	return a.install(a.store.Set(), func(string) bool { return true })
 }
 
-// reloadOnSignal reloads the tenants file on SIGHUP. Sessions stay; an invalid file changes nothing.
-func (a *httpAuth) reloadOnSignal(app *App) (stop func()) {
+// reloadOnSignal reloads the tenants file on SIGHUP, and then calls reloaded. Sessions stay, but for
+// those of callers without access any more; an invalid file changes nothing.
+func (a *httpAuth) reloadOnSignal(app *App, reloaded func()) (stop func()) {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGHUP)
 	done := make(chan struct{})
@@ -125,6 +126,7 @@ func (a *httpAuth) reloadOnSignal(app *App) (stop func()) {
 				return
 			case <-signals:
 				a.reload(app)
+				reloaded()
 			}
 		}
 	}()
@@ -137,11 +139,10 @@ func (a *httpAuth) reload(app *App) {
 		logger.Warn("SIGHUP ignored: there is no tenants file to reload")
 		return
 	}
-	changes, err := a.store.Reload(app.settings.Tenants)
-	if err == nil {
-		touched := slices.Concat(changes.Added, changes.Changed)
-		err = a.install(a.store.Set(), func(name string) bool { return slices.Contains(touched, name) })
-	}
+	changes, err := a.store.Reload(app.settings.Tenants, func(next *tenants.Set, c tenants.Changes) error {
+		touched := slices.Concat(c.Added, c.Changed)
+		return a.install(next, func(name string) bool { return slices.Contains(touched, name) })
+	})
 	if err != nil {
 		logger.Error("tenants file rejected, previous tenants stay in force", "err", err)
 		return

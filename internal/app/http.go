@@ -57,7 +57,7 @@ func ServeHTTP(ctx context.Context, s Settings, o Options, listening func(net.Ad
 		return err
 	}
 	defer func() { err = errors.Join(err, stopAdmin()) }()
-	stopReload := auth.reloadOnSignal(a)
+	stopReload := auth.reloadOnSignal(a, h.EndWithdrawn)
 	defer stopReload()
 	listening(l.Addr())
 	return h.Serve(ctx, secured)

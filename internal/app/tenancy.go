@@ -57,9 +57,12 @@ func (t *tenancy) install(set *tenants.Set, changed func(name string) bool) erro
 
 // Authenticate implements serve.Authenticator.
 func (t *tenancy) Authenticate(r *http.Request) (login serve.Login, err error) {
-	state := t.state.Load()
 	if t.open {
-		login.Tenant = state.built[state.set.Tenants()[0].Name]
+		login.Current = func() *serve.Tenant {
+			state := t.state.Load()
+			return state.built[state.set.Tenants()[0].Name]
+		}
+		login.Tenant = login.Current()
 		return login, nil
 	}
 	token, err := tenants.Bearer(r.Header)
@@ -69,28 +72,50 @@ func (t *tenancy) Authenticate(r *http.Request) (login serve.Login, err error) {
 	case token == "":
 		return login, errNoCredentials
 	}
-	login.Subject, login.Owner = state.set.TokenName(token), "token "+tenants.Hash(token)
-	found, ok := state.set.ByToken(token)
-	if !ok {
-		if _, _, approver := state.set.ByApprover(token); approver {
-			return login, fmt.Errorf("%w: it is an approver's, who calls no tools", tenants.ErrToken)
-		}
-		if t.verifier == nil {
-			return login, tenants.ErrToken
-		}
-		claims, err := t.verifier.Verify(r.Context(), token)
-		if err != nil {
-			return login, err
-		}
-		if found, err = state.set.ByClaims(claims); err != nil {
-			return login, err
-		}
-		if subject, _ := claims["sub"].(string); subject != "" {
-			// Access tokens are renewed while a session lasts.
-			login.Subject, login.Owner = subject, "subject "+t.verifier.Issuer()+" "+subject
-		}
+	set, hash := t.state.Load().set, tenants.Hash(token)
+	login.Subject, login.Owner = set.TokenName(token), "token "+hash
+	if _, ok := set.ByToken(token); ok {
+		return t.login(login, func(set *tenants.Set) (*tenants.Tenant, error) {
+			if found, ok := set.ByTokenHash(hash); ok {
+				return found, nil
+			}
+			return nil, tenants.ErrToken
+		})
+	}
+	if _, _, approver := set.ByApprover(token); approver {
+		return login, fmt.Errorf("%w: it is an approver's, who calls no tools", tenants.ErrToken)
+	}
+	if t.verifier == nil {
+		return login, tenants.ErrToken
+	}
+	claims, err := t.verifier.Verify(r.Context(), token)
+	if err != nil {
+		return login, err
+	}
+	if subject, _ := claims["sub"].(string); subject != "" {
+		// Access tokens are renewed while a session lasts.
+		login.Subject, login.Owner = subject, "subject "+t.verifier.Issuer()+" "+subject
+	}
+	return t.login(login, func(set *tenants.Set) (*tenants.Tenant, error) { return set.ByClaims(claims) })
+}
+
+// login completes a login by the tenant that find returns for a set: the one in force now,
+// which may be newer than the one with which the credentials began to be checked.
+func (t *tenancy) login(login serve.Login, find func(*tenants.Set) (*tenants.Tenant, error)) (serve.Login, error) {
+	state := t.state.Load()
+	found, err := find(state.set)
+	if err != nil {
+		return login, err
 	}
 	login.Tenant = state.built[found.Name]
+	login.Current = func() *serve.Tenant {
+		state := t.state.Load()
+		found, err := find(state.set)
+		if err != nil {
+			return nil
+		}
+		return state.built[found.Name]
+	}
 	return login, nil
 }
 

@@ -29,6 +29,9 @@ type asker struct {
 	timeout time.Duration
 	// unable has the sessions whose client announced that it can ask, and could not.
 	unable unableSessions
+	// bind returns a context that ends with the session of the request; nil if a session
+	// cannot end before its requests.
+	bind func(context.Context) (context.Context, func())
 }
 
 // unableSessions remembers, by session id, the clients that cannot ask.
@@ -100,6 +103,11 @@ func questionOf(result *mcp.CallToolResult) (key string, question *mcp.Elicitati
 // ask puts a question to the client. The answer is nil unless it is a valid one; then
 // asked says why there is none.
 func (a *asker) ask(ctx context.Context, question mcp.ElicitationParams) (answer *mcp.ElicitationResult, asked tools.Asked) {
+	if a.bind != nil {
+		bound, release := a.bind(ctx)
+		defer release()
+		ctx = bound
+	}
 	ctx, cancel := context.WithTimeout(ctx, a.timeout)
 	defer cancel()
 	answer, err := server.ServerFromContext(ctx).RequestElicitation(ctx, mcp.ElicitationRequest{

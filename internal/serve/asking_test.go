@@ -36,6 +36,12 @@ var replies = map[string]struct{ reply, want string }{
 // askingClient calls a tool over HTTP and answers the question in the stream of the call.
 func askingClient(t *testing.T, h *testServer, session, call, reply string) (result string, asked bool) {
 	t.Helper()
+	return askingClientWith(t, h, session, call, func(any) string { return reply })
+}
+
+// askingClientWith is askingClient with an answer for the id of the question, "" for none.
+func askingClientWith(t *testing.T, h *testServer, session, call string, answer func(id any) string) (result string, asked bool) {
+	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, h.url+"/mcp", strings.NewReader(call))
 	require.NoError(t, err)
 	for name, value := range map[string]string{"Content-Type": "application/json", "Accept": "application/json, text/event-stream", "Mcp-Session-Id": session} {
@@ -53,7 +59,7 @@ func askingClient(t *testing.T, h *testServer, session, call, reply string) (res
 		case err != nil:
 		case m.Method == "elicitation/create":
 			asked = true
-			if reply != "" {
+			if reply := answer(m.ID); reply != "" {
 				h.post(session, fmt.Sprintf(`{"jsonrpc":"2.0","id":%v,%s}`, m.ID, reply))
 			}
 		case m.Method == nil:

@@ -41,9 +41,9 @@ var (
 type message struct {
 	raw    []byte
 	method string
-	// modern is set for the stateless versions of the protocol, which have no
-	// sessions.
-	modern bool
+	// version is the protocol version that the message declares; older ones declare it
+	// only when a session begins.
+	version string
 }
 
 // readMessage reads a message within the limits of size, time and depth.
@@ -98,9 +98,6 @@ func parseMessage(raw []byte) (*message, error) {
 	}
 	var m struct {
 		Method string `json:"method"`
-		Params struct {
-			Meta map[string]json.RawMessage `json:"_meta"`
-		} `json:"params"`
 	}
 	if err := json.Unmarshal(raw, &m); err != nil {
 		if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); !ok {
@@ -109,8 +106,22 @@ func parseMessage(raw []byte) (*message, error) {
 			return nil, errNotObject
 		}
 	}
-	_, modern := m.Params.Meta[mcp.MetaKeyProtocolVersion]
-	return &message{raw: raw, method: m.Method, modern: modern}, nil
+	return &message{raw: raw, method: m.Method, version: declaredVersion(raw)}, nil
+}
+
+// declaredVersion returns the protocol version that a message declares, "" for none. It
+// decodes as the library does, which decides by the version whether a message is of a
+// session.
+func declaredVersion(raw []byte) string {
+	var m struct {
+		Params struct {
+			Meta *mcp.Meta `json:"_meta"`
+		} `json:"params"`
+	}
+	if json.Unmarshal(raw, &m) != nil {
+		return ""
+	}
+	return m.Params.Meta.ProtocolVersion()
 }
 
 // checkComplexity returns an error if JSON is nested too deep or has too many

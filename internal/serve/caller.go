@@ -3,6 +3,7 @@ package serve
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"strings"
 	"unicode/utf8"
 
@@ -21,6 +22,32 @@ type Login struct {
 	// Owner identifies the caller: sessions belong to the owner that opened them. It
 	// must not contain a secret.
 	Owner string
+	// Current returns the caller's tenant under the settings in force now, nil if the
+	// caller has no access any more. It is nil itself if that cannot happen.
+	Current func() *Tenant
+}
+
+// current returns the caller's tenant as it is now, nil if the caller may not use it any
+// more.
+func (l Login) current() *Tenant {
+	if l.Current == nil {
+		return l.Tenant
+	}
+	if t := l.Current(); t != nil && t.Name == l.Tenant.Name {
+		return t
+	}
+	return nil
+}
+
+// errWithdrawn is for what was on its way when its caller lost access.
+var errWithdrawn = errors.New("this server's settings changed, and these credentials give no access any more. Nothing was run or sent")
+
+// currentBox returns the toolbox for a request as it is now. The error is errWithdrawn.
+func currentBox(ctx context.Context) (*tools.Toolbox, error) {
+	if t := originOf(ctx).current(); t != nil {
+		return t.Box, nil
+	}
+	return nil, errWithdrawn
 }
 
 // The transports, as [tools.Caller] names them.

@@ -22,8 +22,8 @@ func (c *completion) CompletePromptArgument(ctx context.Context, prompt string, 
 		return &mcp.Completion{}, nil
 	}
 	p := prompts.Catalogue()[i]
-	return c.suggest(ctx, func(ctx context.Context, caller tools.Caller) ([]string, int) {
-		return p.Complete(ctx, c.current(), caller, argument.Name, argument.Value, so.Arguments)
+	return c.suggest(ctx, func(ctx context.Context, box *tools.Toolbox, caller tools.Caller) ([]string, int) {
+		return p.Complete(ctx, box, caller, argument.Name, argument.Value, so.Arguments)
 	})
 }
 
@@ -34,15 +34,15 @@ func (c *completion) CompleteResourceArgument(ctx context.Context, uri string, a
 	if i < 0 {
 		return &mcp.Completion{}, nil
 	}
-	return c.suggest(ctx, func(ctx context.Context, caller tools.Caller) ([]string, int) {
-		return resources[i].complete(ctx, c.current(), caller, argument, so.Arguments)
+	return c.suggest(ctx, func(ctx context.Context, box *tools.Toolbox, caller tools.Caller) ([]string, int) {
+		return resources[i].complete(ctx, box, caller, argument, so.Arguments)
 	})
 }
 
-func (c *completion) suggest(ctx context.Context, list func(context.Context, tools.Caller) ([]string, int)) (*mcp.Completion, error) {
+func (c *completion) suggest(ctx context.Context, list func(context.Context, *tools.Toolbox, tools.Caller) ([]string, int)) (*mcp.Completion, error) {
 	out := &mcp.Completion{}
-	_, err := c.serve(ctx, "completion/complete", func(ctx context.Context, caller tools.Caller) (string, error) {
-		out.Values, out.Total = list(ctx, caller)
+	_, err := c.serve(ctx, "completion/complete", func(ctx context.Context, box *tools.Toolbox, caller tools.Caller) (string, error) {
+		out.Values, out.Total = list(ctx, box, caller)
 		out.HasMore = out.Total > len(out.Values)
 		return strings.Join(out.Values, "\n"), nil
 	})

@@ -153,7 +153,7 @@ func (h *HTTP) forTenant(transport string, next func(http.ResponseWriter, *http.
 		// Nothing after this needs the credentials.
 		r.Header.Del("Authorization")
 		ctx := withOrigin(withNarrowing(r.Context(), r), origin{login, transport})
-		next(w, r.WithContext(ctx), h.tenant(login.Tenant))
+		next(w, r.WithContext(ctx), h.tenant(login.Tenant.Name))
 	}
 }
 
@@ -177,27 +177,25 @@ func (h *HTTP) refuseCredentials(w http.ResponseWriter, err error) {
 	}
 }
 
-// tenant returns the server of a tenant, with the tenant's current toolbox and
-// limits. It is created when first needed.
-func (h *HTTP) tenant(current *Tenant) *tenantServer {
+// tenant returns the server of a tenant. It is created when first needed.
+func (h *HTTP) tenant(name string) *tenantServer {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	t := h.tenants[current.Name]
+	t := h.tenants[name]
 	if t == nil {
-		t = h.newTenant(current.Name)
-		h.tenants[current.Name] = t
-	}
-	if t.box.Load() != current.Box {
-		t.update(current)
+		t = h.newTenant(name)
+		h.tenants[name] = t
 	}
 	return t
 }
 
 func (h *HTTP) newTenant(name string) *tenantServer {
-	t := &tenantServer{name: name, sessions: newSessionTable(DefaultSessions), largeSlots: make(chan struct{}, maxLargeMessages)}
-	t.mcp = newServer(t.box.Load, h.opts.Version, h.opts.Logger, h.opts.Metrics, name,
-		&asker{timeout: cmp.Or(h.opts.QuestionTimeout, questionTimeout), unable: t.sessions}, server.WithToolFilter(t.filterTools), server.WithToolHandlerMiddleware(h.queueCalls(t)),
-		features{current: t.box.Load, logger: h.opts.Logger, metrics: h.opts.Metrics, tenant: name, acquire: h.acquireCall(t)}.option())
+	t := &tenantServer{name: name, sessions: newSessionTable(), largeSlots: make(chan struct{}, maxLargeMessages)}
+	t.sessions.forget = t.forget
+	asks := &asker{timeout: cmp.Or(h.opts.QuestionTimeout, questionTimeout), unable: t.sessions, bind: t.sessions.bindQuestion}
+	t.mcp = newServer(currentBox, h.opts.Version, h.opts.Logger, h.opts.Metrics, name, server.WithToolFilter(t.filterTools),
+		server.WithToolHandlerMiddleware(t.holdSession), server.WithToolHandlerMiddleware(asks.middleware), server.WithToolHandlerMiddleware(h.queueCalls(t)),
+		features{current: currentBox, logger: h.opts.Logger, metrics: h.opts.Metrics, tenant: name, acquire: h.acquireHeld(t)}.option())
 	if h.opts.Extend != nil {
 		h.opts.Extend(t.mcp)
 		t.extraTools = t.mcp.ListTools()
@@ -217,14 +215,8 @@ func (h *HTTP) newTenant(name string) *tenantServer {
 	t.http = server.NewStreamableHTTPServer(t.mcp, options...)
 	t.sse = server.NewSSEServer(t.mcp, server.WithSSEDisableLocalhostProtection(true), server.WithMessageEndpoint("/message"),
 		server.WithKeepAliveInterval(20*time.Second), server.WithKeepAlive(true),
-		server.WithSessionIDGenerator(func(_ context.Context, r *http.Request) (string, error) {
-			id := t.sessions.generatePinned(originOf(r.Context()).Owner)
-			t.streams.open(id, r.Context())
-			context.AfterFunc(r.Context(), func() {
-				t.streams.end(id)
-				t.sessions.end(id)
-			})
-			return id, nil
+		server.WithSessionIDGenerator(func(ctx context.Context, r *http.Request) (string, error) {
+			return t.sessions.ResolveSessionIdManager(r).Generate(), nil
 		}))
 	return t
 }
@@ -232,13 +224,10 @@ func (h *HTTP) newTenant(name string) *tenantServer {
 // queueCalls makes tool calls wait in the queue, and counts them for the
 // shutdown.
 func (h *HTTP) queueCalls(t *tenantServer) server.ToolHandlerMiddleware {
+	acquire := h.acquireCall(t)
 	return func(next server.ToolHandlerFunc) server.ToolHandlerFunc {
 		return func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-			h.calls.Add(1)
-			defer h.calls.Add(-1)
-			ctx, unbind := t.streams.bind(ctx)
-			defer unbind()
-			release, err := h.queue.acquire(ctx, t.name, originOf(ctx).Owner, int(t.maxCalls.Load()))
+			ctx, release, err := acquire(ctx)
 			if err != nil {
 				return mcp.NewToolResultError("The call was not run: " + err.Error() + "."), nil
 			}
@@ -261,11 +250,7 @@ func (h *HTTP) serveStreamable(w http.ResponseWriter, r *http.Request, t *tenant
 			respond(w, http.StatusMethodNotAllowed, "this server has no sessions, and thus no streams")
 			return
 		}
-		if !t.sessions.exists(id, originOf(r.Context()).Owner) {
-			h.refuseSession(w, id)
-			return
-		}
-		h.serveStream(w, r, t)
+		h.serveStream(w, r, t, id)
 	case http.MethodDelete:
 		if !h.opts.Stateless && !t.sessions.exists(id, originOf(r.Context()).Owner) {
 			h.refuseSession(w, id)
@@ -278,36 +263,13 @@ func (h *HTTP) serveStreamable(w http.ResponseWriter, r *http.Request, t *tenant
 	}
 }
 
-// serveStream serves a long-lived GET stream, unless too many are open.
-func (h *HTTP) serveStream(w http.ResponseWriter, r *http.Request, t *tenantServer) {
-	closeStream, ok := t.sessions.openStream()
-	if !ok {
-		refuseTooMany(w, "streams")
-		return
-	}
-	defer closeStream()
-	t.http.ServeHTTP(w, r)
-}
-
-func refuseTooMany(w http.ResponseWriter, what string) {
-	w.Header().Set("Retry-After", "60")
-	respond(w, http.StatusServiceUnavailable, "there are too many "+what+"; end some, or wait until idle ones expire")
-}
-
-func (h *HTTP) refuseSession(w http.ResponseWriter, id string) {
-	if id == "" {
-		respond(w, http.StatusBadRequest, "the header Mcp-Session-Id is missing; initialize a session first")
-		return
-	}
-	respond(w, http.StatusNotFound, errNoSession.Error())
-}
-
 func (h *HTTP) postStreamable(w http.ResponseWriter, r *http.Request, t *tenantServer, id string) {
 	m, ok := h.readPost(w, r, t)
 	if !ok {
 		return
 	}
-	sessionless := m.modern || h.opts.Stateless
+	// The newer versions of the protocol have no sessions.
+	sessionless := h.opts.Stateless || mcp.IsModernProtocol(m.version) || mcp.IsModernProtocol(r.Header.Get(mcp.HeaderProtocolVersion))
 	switch {
 	case sessionless && m.method == string(mcp.MethodNotificationCancelled):
 		// Without a session the library finds calls by their id alone, and
@@ -318,11 +280,12 @@ func (h *HTTP) postStreamable(w http.ResponseWriter, r *http.Request, t *tenantS
 	case sessionless:
 		r.Header.Del(server.HeaderKeySessionID)
 	case m.method == string(mcp.MethodInitialize):
-		if t.sessions.full() {
-			refuseTooMany(w, "sessions")
+		var s *session
+		if r, s, ok = h.newSession(w, r, t); !ok {
 			return
 		}
-	case !t.sessions.exists(id, originOf(r.Context()).Owner):
+		defer t.sessions.endUnlessTaken(s)
+	case t.sessions.touch(id, originOf(r.Context()).Owner) != nil:
 		h.refuseSession(w, id)
 		return
 	}
@@ -355,6 +318,10 @@ func (h *HTTP) readPost(w http.ResponseWriter, r *http.Request, t *tenantServer)
 		respond(w, http.StatusRequestTimeout, "the message did not arrive completely and in time")
 		return nil, false
 	}
+	if originOf(r.Context()).current() == nil { // while the body arrived
+		refuseWithdrawn(w)
+		return nil, false
+	}
 	r.Body = io.NopCloser(bytes.NewReader(m.raw))
 	return m, true
 }
@@ -366,21 +333,27 @@ func rpcError(w http.ResponseWriter, code int, message string) {
 	_ = json.NewEncoder(w).Encode(map[string]any{"jsonrpc": "2.0", "id": nil, "error": map[string]any{"code": code, "message": message}})
 }
 
-// serveSSE opens a stream of the older transport.
+// serveSSE opens a stream of the older transport, and with it a session.
 func (h *HTTP) serveSSE(w http.ResponseWriter, r *http.Request, t *tenantServer) {
-	if t.sessions.full() {
-		refuseTooMany(w, "sessions")
+	r, s, ok := h.newSession(w, r, t)
+	if !ok {
 		return
 	}
-	t.sse.SSEHandler().ServeHTTP(&deadlineWriter{ResponseWriter: w, timeout: h.timeouts.write, replaceAnyOrigin: true, origin: w.Header().Get("Access-Control-Allow-Origin")}, r)
+	defer t.sessions.end(s.id)
+	ctx, cancel := context.WithCancel(r.Context())
+	defer cancel()
+	defer context.AfterFunc(s.ctx, cancel)()
+	t.sse.SSEHandler().ServeHTTP(&deadlineWriter{ResponseWriter: w, timeout: h.timeouts.write, replaceAnyOrigin: true, origin: w.Header().Get("Access-Control-Allow-Origin")}, r.WithContext(ctx))
 }
 
 func (h *HTTP) serveMessage(w http.ResponseWriter, r *http.Request, t *tenantServer) {
-	if id := r.URL.Query().Get("sessionId"); !t.sessions.exists(id, originOf(r.Context()).Owner) {
+	id := r.URL.Query().Get("sessionId")
+	if t.sessions.touch(id, originOf(r.Context()).Owner) != nil {
 		h.refuseSession(w, id)
 		return
 	}
-	if _, ok := h.readPost(w, r, t); ok {
-		t.sse.MessageHandler().ServeHTTP(w, r)
+	if _, ok := h.readPost(w, r, t); !ok {
+		return
 	}
+	t.sse.MessageHandler().ServeHTTP(w, r)
 }

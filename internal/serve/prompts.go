@@ -22,7 +22,7 @@ import (
 // completion of their arguments. They read through the current toolbox, for the
 // caller of the request, so that whatever restricts tools restricts them as well.
 type features struct {
-	current func() *tools.Toolbox
+	current currentFunc
 	logger  *slog.Logger
 	metrics *Metrics
 	tenant  string
@@ -68,17 +68,18 @@ func promptOf(p *prompts.Prompt) mcp.Prompt {
 // filter, a request for such a prompt would fail with "not found", without the
 // reason.
 func (o features) listPrompts(ctx context.Context, _ any, _ *mcp.ListPromptsRequest, result *mcp.ListPromptsResult) {
-	box, caller := o.current(), callerOf(ctx)
-	usable := map[string]bool{}
-	for _, p := range prompts.Catalogue() {
-		usable[p.Name()] = p.CheckAvailable(box, caller) == nil
+	caller, usable := callerOf(ctx), map[string]bool{}
+	if box, err := o.current(ctx); err == nil {
+		for _, p := range prompts.Catalogue() {
+			usable[p.Name()] = p.CheckAvailable(box, caller) == nil
+		}
 	}
 	result.Prompts = slices.DeleteFunc(result.Prompts, func(p mcp.Prompt) bool { return !usable[p.Name] })
 }
 
 func (o features) prompt(ctx context.Context, p *prompts.Prompt, r mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
-	text, err := o.serve(ctx, "prompts/get "+p.Name(), func(ctx context.Context, caller tools.Caller) (string, error) {
-		return p.Get(ctx, o.current(), caller, r.Params.Arguments)
+	text, err := o.serve(ctx, "prompts/get "+p.Name(), func(ctx context.Context, box *tools.Toolbox, caller tools.Caller) (string, error) {
+		return p.Get(ctx, box, caller, r.Params.Arguments)
 	})
 	if err != nil {
 		return nil, err
@@ -89,16 +90,23 @@ func (o features) prompt(ctx context.Context, p *prompts.Prompt, r mcp.GetPrompt
 // errInternal is returned instead of a panic, whose value might contain anything.
 var errInternal = errors.New("internal error in this server; nothing was changed. Try again, and if it happens again, tell whoever runs this server")
 
+// answerFunc answers a request with the toolbox that is current when it runs.
+type answerFunc func(context.Context, *tools.Toolbox, tools.Caller) (string, error)
+
 // serve answers one request that is not a tool call. Like those, it waits in the
 // queue and is counted, traced and logged, under the name in request, which must
 // contain no arguments. Its errors are sentences for the caller.
-func (o features) serve(ctx context.Context, request string, answer func(context.Context, tools.Caller) (string, error)) (text string, err error) {
+func (o features) serve(ctx context.Context, request string, answer answerFunc) (text string, err error) {
 	if o.acquire != nil {
 		var release func()
 		if ctx, release, err = o.acquire(ctx); err != nil {
 			return "", err
 		}
 		defer release()
+	}
+	box, err := o.current(ctx)
+	if err != nil {
+		return "", err
 	}
 	caller := callerOf(ctx)
 	ctx, span := tracer().Start(ctx, request, trace.WithSpanKind(trace.SpanKindServer), trace.WithAttributes(attribute.String("request.id", caller.RequestID)))
@@ -119,7 +127,7 @@ func (o features) serve(ctx context.Context, request string, answer func(context
 		o.logger.InfoContext(ctx, "request", "request", request, "request_id", caller.RequestID, "client", caller.Client, "tenant", o.tenant,
 			"outcome", outcome, "took", took.Round(time.Millisecond))
 	}()
-	if text, err = answer(ctx, caller); err != nil {
+	if text, err = answer(ctx, box, caller); err != nil {
 		return "", errors.New(tools.Explain(err))
 	}
 	return text, nil
@@ -129,14 +137,35 @@ func (o features) serve(ctx context.Context, request string, answer func(context
 // tenant, and counts the request for the shutdown until it is released.
 func (h *HTTP) acquireCall(t *tenantServer) func(context.Context) (context.Context, func(), error) {
 	return func(ctx context.Context) (context.Context, func(), error) {
+		current := originOf(ctx).current()
+		if current == nil {
+			return ctx, nil, errWithdrawn
+		}
 		h.calls.Add(1)
-		ctx, unbind := t.streams.bind(ctx)
-		release, err := h.queue.acquire(ctx, t.name, originOf(ctx).Owner, int(t.maxCalls.Load()))
+		ctx, unbind := t.sessions.bindCall(ctx)
+		release, err := h.queue.acquire(ctx, t.name, originOf(ctx).Owner, current.maxCalls())
 		if err != nil {
 			unbind()
 			h.calls.Add(-1)
 			return ctx, nil, err
 		}
 		return ctx, func() { release(); unbind(); h.calls.Add(-1) }, nil
+	}
+}
+
+// acquireHeld is acquireCall, and keeps the session of the request in use.
+func (h *HTTP) acquireHeld(t *tenantServer) func(context.Context) (context.Context, func(), error) {
+	acquire := h.acquireCall(t)
+	return func(ctx context.Context) (context.Context, func(), error) {
+		done, err := t.sessions.hold(originOf(ctx), sessionID(ctx))
+		if err != nil {
+			return ctx, nil, err
+		}
+		ctx, release, err := acquire(ctx)
+		if err != nil {
+			done()
+			return ctx, nil, err
+		}
+		return ctx, func() { release(); done() }, nil
 	}
 }

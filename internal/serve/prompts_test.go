@@ -126,11 +126,11 @@ func TestPanicInPromptIsAnErrorWithoutDetails(t *testing.T) {
 		{"resources/read", object{"uri": integrationURI}},
 		{"resources/read", object{"uri": "kombo://jobs/x"}},
 	} {
-		s := newServer(func() *tools.Toolbox { return broken }, "test", discardLogger, nil, "", stdioAsker(), features{current: func() *tools.Toolbox { return broken }, logger: discardLogger}.option())
+		s := newServer(always(broken), "test", discardLogger, nil, "", features{current: always(broken), logger: discardLogger}.option())
 		got := asked(t, s, request.method, request.params)
 		assert.Equal(t, errInternal.Error(), got.Error.Message, request.method)
 	}
-	s := newServer(func() *tools.Toolbox { return broken }, "test", discardLogger, nil, "", stdioAsker(), features{current: func() *tools.Toolbox { return broken }, logger: discardLogger}.option())
+	s := newServer(always(broken), "test", discardLogger, nil, "", features{current: always(broken), logger: discardLogger}.option())
 	got := asked(t, s, "completion/complete", object{"ref": object{"type": "ref/prompt", "name": "weekly_report"}, "argument": object{"name": "days", "value": ""}})
 	assert.Empty(t, got.Result.Completion.Values)
 	assert.Empty(t, got.Error.Message)

@@ -59,14 +59,14 @@ var resources = []resource{
 func (o features) addResources(s *server.MCPServer) {
 	integration := mcp.Resource{URI: integrationURI, Name: "integration", Title: "Integration", MIMEType: plainText, Description: integrationDescription}
 	s.AddResource(integration, func(ctx context.Context, _ mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {
-		return o.read(ctx, integrationURI, integrationURI, func(ctx context.Context, caller tools.Caller) (string, error) {
-			return o.current().Integration(ctx, caller)
+		return o.read(ctx, integrationURI, integrationURI, func(ctx context.Context, box *tools.Toolbox, caller tools.Caller) (string, error) {
+			return box.Integration(ctx, caller)
 		})
 	})
 	page := mcp.Resource{URI: tools.FunnelView, Name: "funnel", Title: "Funnel", MIMEType: tools.ViewType, Description: funnelDescription}
 	s.AddResource(page, func(ctx context.Context, _ mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {
-		text, err := o.serve(ctx, "resources/read "+tools.FunnelView, func(_ context.Context, caller tools.Caller) (string, error) {
-			return tools.FunnelPage, o.current().Allows(caller, "get_applications")
+		text, err := o.serve(ctx, "resources/read "+tools.FunnelView, func(_ context.Context, box *tools.Toolbox, caller tools.Caller) (string, error) {
+			return tools.FunnelPage, box.Allows(caller, "get_applications")
 		})
 		if err != nil {
 			return nil, err
@@ -77,8 +77,8 @@ func (o features) addResources(s *server.MCPServer) {
 	for _, r := range resources {
 		t := mcp.NewResourceTemplate(r.template, r.name, mcp.WithTemplateTitle(r.title), mcp.WithTemplateDescription(r.description), mcp.WithTemplateMIMEType(plainText))
 		s.AddResourceTemplate(t, func(ctx context.Context, q mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {
-			return o.read(ctx, r.template, q.Params.URI, func(ctx context.Context, caller tools.Caller) (string, error) {
-				return r.read(ctx, o.current(), caller, uriVariable(q, "id"), uriVariable(q, "file"))
+			return o.read(ctx, r.template, q.Params.URI, func(ctx context.Context, box *tools.Toolbox, caller tools.Caller) (string, error) {
+				return r.read(ctx, box, caller, uriVariable(q, "id"), uriVariable(q, "file"))
 			})
 		})
 	}
@@ -92,7 +92,7 @@ const (
 
 // read returns a resource as text. Logs and metrics have the template instead of
 // the URI, which identifies a person.
-func (o features) read(ctx context.Context, template, uri string, answer func(context.Context, tools.Caller) (string, error)) ([]mcp.ResourceContents, error) {
+func (o features) read(ctx context.Context, template, uri string, answer answerFunc) ([]mcp.ResourceContents, error) {
 	text, err := o.serve(ctx, "resources/read "+template, answer)
 	if err != nil {
 		return nil, err
@@ -127,7 +127,7 @@ func (r resource) read(ctx context.Context, box *tools.Toolbox, caller tools.Cal
 // listResources removes the page of the funnel if the caller cannot use the tool
 // whose results it draws.
 func (o features) listResources(ctx context.Context, _ any, _ *mcp.ListResourcesRequest, result *mcp.ListResourcesResult) {
-	if o.current().Allows(callerOf(ctx), "get_applications") == nil {
+	if box, err := o.current(ctx); err == nil && box.Allows(callerOf(ctx), "get_applications") == nil {
 		return
 	}
 	result.Resources = slices.DeleteFunc(result.Resources, func(r mcp.Resource) bool { return r.URI == tools.FunnelView })
@@ -135,7 +135,12 @@ func (o features) listResources(ctx context.Context, _ any, _ *mcp.ListResources
 
 // listTemplates removes the templates of tools that the caller cannot use.
 func (o features) listTemplates(ctx context.Context, _ any, _ *mcp.ListResourceTemplatesRequest, result *mcp.ListResourceTemplatesResult) {
-	box, caller := o.current(), callerOf(ctx)
+	box, err := o.current(ctx)
+	if err != nil {
+		result.ResourceTemplates = nil
+		return
+	}
+	caller := callerOf(ctx)
 	result.ResourceTemplates = slices.DeleteFunc(result.ResourceTemplates, func(t mcp.ResourceTemplate) bool {
 		i := slices.IndexFunc(resources, func(r resource) bool { return r.name == t.Name })
 		return i >= 0 && box.Allows(caller, resources[i].tool) != nil

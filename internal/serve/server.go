@@ -14,9 +14,9 @@ import (
 // New returns a protocol server of one toolbox, for [Stdio]. Clients see the
 // version.
 func New(box *tools.Toolbox, version string, logger *slog.Logger) *server.MCPServer {
-	return newServer(func() *tools.Toolbox { return box }, version, logger, nil, "", stdioAsker(), server.WithToolFilter(
+	return newServer(always(box), version, logger, nil, "", server.WithToolHandlerMiddleware(stdioAsker().middleware), server.WithToolFilter(
 		func(_ context.Context, list []mcp.Tool) []mcp.Tool { return offeredTools(list, box.Tools()) }),
-		features{current: func() *tools.Toolbox { return box }, logger: logger}.option())
+		features{current: always(box), logger: logger}.option())
 }
 
 // offeredTools returns the usable ones of the listed tools, with their schemas.
@@ -34,14 +34,20 @@ func offeredTools(list []mcp.Tool, usable []*tools.Tool) []mcp.Tool {
 	return offered
 }
 
+// currentFunc returns the toolbox for a request as it is now, or why there is none.
+type currentFunc func(ctx context.Context) (*tools.Toolbox, error)
+
+func always(box *tools.Toolbox) currentFunc {
+	return func(context.Context) (*tools.Toolbox, error) { return box, nil }
+}
+
 // newServer returns a server that calls the toolbox that is current at the time of
 // each call.
-func newServer(current func() *tools.Toolbox, version string, logger *slog.Logger, metrics *Metrics, tenant string, asks *asker, opts ...server.ServerOption) *server.MCPServer {
+func newServer(current currentFunc, version string, logger *slog.Logger, metrics *Metrics, tenant string, opts ...server.ServerOption) *server.MCPServer {
 	s := server.NewMCPServer(tools.ServerName, version, append([]server.ServerOption{
 		server.WithToolCapabilities(false),
 		server.WithElicitation(),
 		server.WithToolHandlerMiddleware(recoverPanics(logger)),
-		server.WithToolHandlerMiddleware(asks.middleware),
 		server.WithInstructions(tools.Instructions),
 	}, opts...)...)
 	// The library gets only the names. A host waits for initialize, which needs no
@@ -50,7 +56,11 @@ func newServer(current func() *tools.Toolbox, version string, logger *slog.Logge
 	var list []server.ServerTool
 	for _, t := range tools.Catalogue() {
 		list = append(list, server.ServerTool{Tool: mcp.Tool{Name: t.Name()}, Handler: func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-			return callTool(ctx, current(), r, logger, metrics, tenant), nil
+			box, err := current(ctx)
+			if err != nil {
+				return mcp.NewToolResultError("The call was not run: " + err.Error() + "."), nil
+			}
+			return callTool(ctx, box, r, logger, metrics, tenant), nil
 		}})
 	}
 	s.AddTools(list...)

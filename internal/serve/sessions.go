@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"net/http"
@@ -13,62 +14,131 @@ import (
 // sessionIdle is how long a session may be idle before it ends.
 const sessionIdle = 30 * time.Minute
 
-var errNoSession = errors.New("there is no such session; initialize a new one")
+var (
+	errNoSession = errors.New("there is no such session; initialize a new one")
+	// errCallerBusy is for a caller who would leave no session for the others of the
+	// tenant.
+	errCallerBusy = errors.New("too many sessions of this caller have calls in progress or open questions; end some first")
+)
 
 // sessionTable has the sessions of one tenant. It accepts only ids that it generated,
 // up to a maximum number, and only from the caller that opened the session: with the
 // id of another's session, a caller could answer the questions to its person.
+//
+// In a full table, an idle session makes room for a new one: that of the caller with the
+// most sessions which was silent longest.
 type sessionTable struct {
-	max  int
 	idle time.Duration
 	now  func() time.Time
+	// forget makes the library forget a session that ended.
+	forget func(id string)
 
 	mu      sync.Mutex
 	open    map[string]*session // by id
-	streams int                 // open GET streams
+	streams []*getStream        // open GET streams, oldest first
 }
 
+// session is one session. All but its first fields are guarded by the table's mutex.
 type session struct {
-	owner    string // see Login.Owner
+	id     string
+	opener origin
+	// ctx ends with the session.
+	ctx      context.Context
+	end      context.CancelFunc
 	lastSeen time.Time
+	calls    int  // calls in progress, including those that wait for an answer
+	streams  int  // open GET streams
+	taken    bool // the library gave the id to the client
 	unable   bool // see asker.unable
 }
 
-// openStream counts a stream, of which there may be as many as sessions. The caller
-// must call closeStream at its end.
-func (t *sessionTable) openStream() (closeStream func(), ok bool) {
+func newSessionTable() *sessionTable {
+	return &sessionTable{idle: sessionIdle, now: time.Now, forget: func(string) {}, open: map[string]*session{}}
+}
+
+// create opens a session, of which there may be at most most. It returns nil if there are
+// as many, all of them in use. The session of an SSE stream does not end by being idle.
+func (t *sessionTable) create(opener origin, most int) *session {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.streams >= t.max {
-		return nil, false
+	if !t.makeRoom(most) {
+		return nil
 	}
-	t.streams++
-	return sync.OnceFunc(func() {
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		t.streams--
-	}), true
+	s := &session{id: "kombo-" + rand.Text(), opener: opener, lastSeen: t.now()}
+	s.ctx, s.end = context.WithCancel(context.Background())
+	t.open[s.id] = s
+	context.AfterFunc(s.ctx, func() { t.forget(s.id) })
+	return s
 }
 
-func newSessionTable(most int) *sessionTable {
-	return &sessionTable{max: most, idle: sessionIdle, now: time.Now, open: map[string]*session{}}
+// makeRoom ends sessions until there are fewer than most, and reports whether it could.
+// The caller must hold the lock.
+func (t *sessionTable) makeRoom(most int) bool {
+	if len(t.open) < most {
+		return true
+	}
+	for _, s := range t.open {
+		if t.isIdle(s) {
+			t.remove(s)
+		}
+	}
+	for len(t.open) >= most {
+		s := t.dispensable()
+		if s == nil {
+			return false
+		}
+		t.remove(s)
+	}
+	return true
 }
 
-// full reports whether no more sessions may be opened.
-func (t *sessionTable) full() bool {
+// dispensable returns the session that makes room first, nil if all are in use. The
+// caller must hold the lock.
+func (t *sessionTable) dispensable() (found *session) {
+	count := map[string]int{}
+	for _, s := range t.open {
+		count[s.opener.Owner]++
+	}
+	for _, s := range t.open {
+		if s.calls > 0 {
+			continue
+		}
+		if found == nil || count[s.opener.Owner] > count[found.opener.Owner] ||
+			count[s.opener.Owner] == count[found.opener.Owner] && s.lastSeen.Before(found.lastSeen) {
+			found = s
+		}
+	}
+	return found
+}
+
+// isIdle reports whether a session was silent for too long. The caller must hold the
+// lock.
+func (t *sessionTable) isIdle(s *session) bool {
+	return s.opener.transport != transportSSE && s.calls == 0 && s.streams == 0 && t.now().Sub(s.lastSeen) > t.idle
+}
+
+// remove ends a session with its streams. The caller must hold the lock.
+func (t *sessionTable) remove(s *session) {
+	delete(t.open, s.id)
+	s.end()
+}
+
+// end ends a session.
+func (t *sessionTable) end(id string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.removeIdle()
-	return len(t.open) >= t.max
+	if s := t.open[id]; s != nil {
+		t.remove(s)
+	}
 }
 
-func (t *sessionTable) removeIdle() {
-	if len(t.open) < t.max {
-		return
-	}
-	for id, s := range t.open {
-		if t.now().Sub(s.lastSeen) > t.idle {
-			delete(t.open, id)
+// endWithdrawn ends the sessions whose opener has no access any more.
+func (t *sessionTable) endWithdrawn() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, s := range t.open {
+		if s.opener.current() == nil {
+			t.remove(s)
 		}
 	}
 }
@@ -80,62 +150,109 @@ func (t *sessionTable) count() int {
 	return len(t.open)
 }
 
-// exists reports whether the id is that of a session of the owner that has not ended.
-func (t *sessionTable) exists(id, owner string) bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	s := t.find(id)
-	return s != nil && s.owner == owner
-}
-
-// find returns the session, nil if there is none. The caller must hold the lock.
-func (t *sessionTable) find(id string) *session {
+// find returns the session of an id, nil if there is none of that owner. The caller must
+// hold the lock.
+func (t *sessionTable) find(id, owner string) *session {
 	s := t.open[id]
-	if s != nil && t.now().Sub(s.lastSeen) > t.idle {
-		delete(t.open, id)
+	if s == nil || s.opener.Owner != owner {
+		return nil
+	}
+	if t.isIdle(s) {
+		t.remove(s)
 		return nil
 	}
 	return s
 }
 
-// generate opens a session and returns its id.
-func (t *sessionTable) generate(owner string) string {
-	id := "kombo-" + rand.Text()
+// exists reports whether the id is that of a session of the owner that has not ended.
+func (t *sessionTable) exists(id, owner string) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.open[id] = &session{owner: owner, lastSeen: t.now()}
-	return id
+	return t.find(id, owner) != nil
 }
 
-// generatePinned returns the id of a session that never becomes idle: it ends with
-// its stream.
-func (t *sessionTable) generatePinned(owner string) string {
-	id := t.generate(owner)
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.open[id].lastSeen = t.now().AddDate(100, 0, 0)
-	return id
-}
-
-// touch resets the idle time of a session.
+// touch resets the idle time of a session. The error is errNoSession.
 func (t *sessionTable) touch(id, owner string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	s := t.find(id)
-	if s == nil || s.owner != owner {
+	s := t.find(id, owner)
+	if s == nil {
 		return errNoSession
 	}
-	if now := t.now(); s.lastSeen.Before(now) {
-		s.lastSeen = now
-	}
+	s.lastSeen = t.now()
 	return nil
 }
 
-// end ends a session.
-func (t *sessionTable) end(id string) {
+// hold keeps the session of a request, if it has one, from making room until release is
+// called. The error is errNoSession, errWithdrawn, or errCallerBusy if the caller has calls
+// in too many of the sessions of the tenant already: a quarter is left to others.
+func (t *sessionTable) hold(from origin, id string) (release func(), err error) {
+	if id == "" {
+		return func() {}, nil
+	}
+	current := from.current()
+	if current == nil {
+		return nil, errWithdrawn
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	delete(t.open, id)
+	s := t.find(id, from.Owner)
+	switch most := current.maxSessions(); {
+	case s == nil:
+		return nil, errNoSession
+	case s.calls == 0 && t.uses(from.Owner, most-most/4):
+		return nil, errCallerBusy
+	}
+	s.calls++
+	s.lastSeen = t.now()
+	return sync.OnceFunc(func() {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		s.calls--
+		s.lastSeen = t.now()
+	}), nil
+}
+
+// uses reports whether the owner has calls in at least n sessions. The caller must hold
+// the lock.
+func (t *sessionTable) uses(owner string, n int) bool {
+	if len(t.open) < n {
+		return false
+	}
+	for _, s := range t.open {
+		if s.calls > 0 && s.opener.Owner == owner {
+			n--
+		}
+	}
+	return n <= 0
+}
+
+// bindCall returns a context that also ends with the SSE stream of the request, if it has
+// one. The library does not take care of that.
+func (t *sessionTable) bindCall(ctx context.Context) (context.Context, func()) {
+	if originOf(ctx).transport != transportSSE {
+		return ctx, func() {}
+	}
+	return t.bindQuestion(ctx)
+}
+
+// bindQuestion returns a context that also ends with the session of the request, if it has
+// one.
+func (t *sessionTable) bindQuestion(ctx context.Context) (context.Context, func()) {
+	id := sessionID(ctx)
+	if id == "" {
+		return ctx, func() {}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	t.mu.Lock()
+	s := t.open[id]
+	t.mu.Unlock()
+	if s == nil {
+		cancel()
+		return ctx, func() {}
+	}
+	stop := context.AfterFunc(s.ctx, cancel)
+	return ctx, func() { stop(); cancel() }
 }
 
 // isUnable implements unableSessions.
@@ -155,13 +272,31 @@ func (t *sessionTable) setUnable(id string) {
 	}
 }
 
+type newSessionKey struct{}
+
+// withNewSession returns a context for the request that gets a session, see
+// ownerSessions.Generate.
+func withNewSession(ctx context.Context, s *session) context.Context {
+	return context.WithValue(ctx, newSessionKey{}, s)
+}
+
+// endUnlessTaken ends a session whose id the library gave to no client.
+func (t *sessionTable) endUnlessTaken(s *session) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !s.taken && t.open[s.id] == s {
+		t.remove(s)
+	}
+}
+
 // ResolveSessionIdManager implements the library's SessionIdManagerResolver. The
 // library's own manager accepts any id of the right form.
 func (t *sessionTable) ResolveSessionIdManager(r *http.Request) server.SessionIdManager {
 	if r == nil { // the end of idle sessions
-		return ownerSessions{t, ""}
+		return ownerSessions{sessionTable: t}
 	}
-	return ownerSessions{t, originOf(r.Context()).Owner}
+	s, _ := r.Context().Value(newSessionKey{}).(*session)
+	return ownerSessions{t, originOf(r.Context()).Owner, s}
 }
 
 // ownerSessions are the sessions of one owner. It implements the library's session
@@ -169,18 +304,31 @@ func (t *sessionTable) ResolveSessionIdManager(r *http.Request) server.SessionId
 type ownerSessions struct {
 	*sessionTable
 	owner string
+	fresh *session
 }
 
-// Generate implements the library's SessionIdManager.
-func (o ownerSessions) Generate() string { return o.generate(o.owner) }
+// Generate implements the library's SessionIdManager. It returns the id of the session
+// that was opened for the request, "" for none: no session begins without being counted.
+func (o ownerSessions) Generate() string {
+	if o.fresh == nil {
+		return ""
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.fresh.taken = true
+	return o.fresh.id
+}
 
-// Validate implements the library's SessionIdManager. It resets the idle time.
+// Validate implements the library's SessionIdManager.
 func (o ownerSessions) Validate(id string) (ended bool, err error) {
-	return false, o.touch(id, o.owner)
+	if !o.exists(id, o.owner) {
+		return false, errNoSession
+	}
+	return false, nil
 }
 
 // Terminate implements the library's SessionIdManager.
 func (o ownerSessions) Terminate(id string) (notAllowed bool, err error) {
-	o.end(id)
+	o.sessionTable.end(id)
 	return false, nil
 }

@@ -10,10 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mark3labs/mcp-go/server"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
 // pipe is a client at the other end of stdin and stdout. The library has a single
@@ -31,7 +30,7 @@ func openPipe(t *testing.T) *pipe {
 	logger := slog.New(slog.NewJSONHandler(h.logs, nil))
 	box := newBox(t, nil)
 	// New lists only the real tools, which would leave out the stubs.
-	s := newServer(func() *tools.Toolbox { return box }, "test", logger, nil, "", stdioAsker())
+	s := newServer(always(box), "test", logger, nil, "", server.WithToolHandlerMiddleware(stdioAsker().middleware))
 	h.extend(s)
 	in, toServer := io.Pipe()
 	fromServer, out := io.Pipe()

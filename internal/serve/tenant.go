@@ -5,10 +5,9 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
@@ -74,18 +73,19 @@ func narrowingOf(ctx context.Context) narrowing {
 	return n
 }
 
+// maxSessions and maxCalls return the limits in force.
+func (t *Tenant) maxSessions() int { return cmp.Or(t.MaxSessions, DefaultSessions) }
+func (t *Tenant) maxCalls() int    { return cmp.Or(t.MaxCalls, DefaultCalls) }
+
 // tenantServer is the protocol server of one tenant, with its own sessions: the
-// session id of one tenant is not valid for another. If settings are reloaded, the
-// toolbox is replaced and sessions stay.
+// session id of one tenant is not valid for another. It has neither toolbox nor limits:
+// each request takes those that are current when it is served, see [Login].
 type tenantServer struct {
 	name     string
-	box      atomic.Pointer[tools.Toolbox]
-	maxCalls atomic.Int64
 	sessions *sessionTable
 	mcp      *server.MCPServer
 	http     *server.StreamableHTTPServer
 	sse      *server.SSEServer
-	streams  streams
 	// largeSlots limit how many large messages are read concurrently: for each
 	// tenant, so that a slow client of one does not delay another.
 	largeSlots chan struct{}
@@ -93,20 +93,15 @@ type tenantServer struct {
 	extraTools map[string]*server.ServerTool
 }
 
-// update replaces toolbox and limits by those of reloaded settings.
-func (t *tenantServer) update(current *Tenant) {
-	t.box.Store(current.Box)
-	t.maxCalls.Store(int64(cmp.Or(current.MaxCalls, DefaultCalls)))
-	t.sessions.mu.Lock()
-	defer t.sessions.mu.Unlock()
-	t.sessions.max = cmp.Or(current.MaxSessions, DefaultSessions)
-}
-
 // filterTools returns the tools that the tenant has now and the request does not
 // exclude. The library calls it for lists and for calls.
 func (t *tenantServer) filterTools(ctx context.Context, list []mcp.Tool) []mcp.Tool {
+	box, err := currentBox(ctx)
+	if err != nil {
+		return nil
+	}
 	n := narrowingOf(ctx)
-	usable := slices.DeleteFunc(t.box.Load().Tools(), func(tool *tools.Tool) bool { return !n.allows(tool) })
+	usable := slices.DeleteFunc(box.Tools(), func(tool *tools.Tool) bool { return !n.allows(tool) })
 	offered := offeredTools(list, usable)
 	for _, m := range list {
 		if t.extraTools[m.Name] != nil {
@@ -116,44 +111,25 @@ func (t *tenantServer) filterTools(ctx context.Context, list []mcp.Tool) []mcp.T
 	return offered
 }
 
-// streams are the contexts of SSE streams by session id. With them, calls end when
-// the stream of their session does, which the library does not take care of.
-type streams struct {
-	mu   sync.Mutex
-	live map[string]context.Context
+// forget makes the library forget what it keeps of a session. It has no other way to end
+// just one.
+func (t *tenantServer) forget(id string) {
+	r := &http.Request{Method: http.MethodDelete, URL: &url.URL{Path: "/mcp"}, Header: http.Header{}, Body: http.NoBody}
+	r.Header.Set(server.HeaderKeySessionID, id)
+	t.http.ServeHTTP(noResponse{http.Header{}}, r)
 }
 
-func (s *streams) open(id string, ctx context.Context) { //nolint:revive // the session comes first
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.live == nil {
-		s.live = map[string]context.Context{}
-	}
-	s.live[id] = ctx
-}
+// noResponse is the response to a request that nobody sent.
+type noResponse struct{ header http.Header }
 
-func (s *streams) end(id string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.live, id)
-}
+// Header implements [http.ResponseWriter].
+func (n noResponse) Header() http.Header { return n.header }
 
-// bind returns a context that also ends with the stream of its session.
-func (s *streams) bind(ctx context.Context) (context.Context, func()) {
-	session := server.ClientSessionFromContext(ctx)
-	if session == nil {
-		return ctx, func() {}
-	}
-	s.mu.Lock()
-	stream := s.live[session.SessionID()]
-	s.mu.Unlock()
-	if stream == nil {
-		return ctx, func() {}
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	stop := context.AfterFunc(stream, cancel)
-	return ctx, func() { stop(); cancel() }
-}
+// Write implements [http.ResponseWriter].
+func (noResponse) Write(b []byte) (int, error) { return len(b), nil }
+
+// WriteHeader implements [http.ResponseWriter].
+func (noResponse) WriteHeader(int) {}
 
 // discardLogger is for the library, which would log session ids.
 var discardLogger = slog.New(slog.DiscardHandler)

@@ -252,16 +252,32 @@ func (h *testServer) post(session, message string, headers ...string) answer {
 }
 
 // later posts without waiting for the response.
-func (h *testServer) later(session, message string) <-chan answer {
+func (h *testServer) later(session, message string, headers ...string) <-chan answer {
 	done := make(chan answer, 1)
 	go func() {
-		a, err := h.try(context.Background(), http.MethodPost, "/mcp", message, server.HeaderKeySessionID, session)
+		a, err := h.try(context.Background(), http.MethodPost, "/mcp", message, append(headers, server.HeaderKeySessionID, session)...)
 		if err != nil {
 			a.body = err.Error()
 		}
 		done <- a
 	}()
 	return done
+}
+
+// getStream opens a GET stream in a session, until the test ends.
+func (h *testServer) getStream(ctx context.Context, session string, headers ...string) (status int, events io.Reader) {
+	h.t.Helper()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, h.url+"/mcp", nil)
+	require.NoError(h.t, err)
+	r.Header.Set("Accept", "text/event-stream")
+	r.Header.Set(server.HeaderKeySessionID, session)
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	resp, err := h.client.Do(r)
+	require.NoError(h.t, err)
+	h.t.Cleanup(func() { _ = resp.Body.Close() })
+	return resp.StatusCode, resp.Body
 }
 
 // stream is an SSE stream.

@@ -76,11 +76,22 @@ func appendHash(list []tokenHash, hash string, entry int) []tokenHash {
 }
 
 // ByToken returns the tenant of a caller's bearer token.
-func (s *Set) ByToken(token string) (*Tenant, bool) { return s.find(s.tokens, token) }
+func (s *Set) ByToken(token string) (*Tenant, bool) {
+	return s.find(s.tokens, sha256.Sum256([]byte(token)))
+}
+
+// ByTokenHash is ByToken for the hash of a token, by [Hash].
+func (s *Set) ByTokenHash(hash string) (*Tenant, bool) {
+	var sum [sha256.Size]byte
+	if n, err := hex.Decode(sum[:], []byte(hash)); err != nil || n != len(sum) {
+		return nil, false
+	}
+	return s.find(s.tokens, sum)
+}
 
 // ByApprover returns the tenant and the name of an approver's token. A caller's token is none.
 func (s *Set) ByApprover(token string) (t *Tenant, name string, ok bool) {
-	if t, ok = s.find(s.approvers, token); !ok {
+	if t, ok = s.find(s.approvers, sha256.Sum256([]byte(token))); !ok {
 		return nil, "", false
 	}
 	hash := Hash(token)
@@ -92,10 +103,9 @@ func (s *Set) ByApprover(token string) (t *Tenant, name string, ok bool) {
 	return t, name, true
 }
 
-// find returns the tenant of a token. It takes the same time for every token, so that timing reveals
+// find returns the tenant of a token's hash. It takes the same time for every token, so that timing reveals
 // nothing: the hash is compared with every other, each in full.
-func (s *Set) find(list []tokenHash, token string) (*Tenant, bool) {
-	sum := sha256.Sum256([]byte(token))
+func (s *Set) find(list []tokenHash, sum [sha256.Size]byte) (*Tenant, bool) {
 	found := -1
 	for i := range list {
 		same := subtle.ConstantTimeCompare(list[i].hash[:], sum[:])

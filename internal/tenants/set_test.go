@@ -2,6 +2,7 @@ package tenants
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -111,6 +112,26 @@ tenants:
 	assert.Nil(t, got)
 }
 
+// applied applies every set.
+func applied(*Set, Changes) error { return nil }
+
+func TestSetThatCannotBeAppliedIsNotKept(t *testing.T) {
+	t.Parallel()
+	path := written(t, tenant())
+	st := NewStore(Single("old", Tenant{}), words)
+	old, failure := st.Set(), errors.New("no key")
+	_, err := st.Reload(path, func(*Set, Changes) error { return failure })
+	require.ErrorIs(t, err, failure)
+	assert.Same(t, old, st.Set())
+	changes, err := st.Reload(path, func(next *Set, c Changes) error {
+		assert.NotSame(t, old, next)
+		assert.Equal(t, []string{"acme"}, c.Added, "still to be applied")
+		return nil
+	})
+	require.NoError(t, err)
+	assert.Equal(t, []string{"acme"}, changes.Added)
+}
+
 func TestReloadReturnsChanges(t *testing.T) {
 	t.Parallel()
 	one := func(name, rest string) string {
@@ -123,14 +144,14 @@ func TestReloadReturnsChanges(t *testing.T) {
 	require.NoError(t, err)
 	st := NewStore(first, words)
 
-	changes, err := st.Reload(path)
+	changes, err := st.Reload(path, applied)
 	require.NoError(t, err)
 	assert.True(t, changes.Empty())
 
 	require.NoError(t, os.WriteFile(key, []byte("second"), 0o600))
 	require.NoError(t, os.WriteFile(path, []byte("# moved\ntenants:\n"+one("z-new", "")+one("other", ", read_only: true")+
 		one("same", "")+one("keyed", ", api_key_file: "+key)+one("a-new", "")), 0o600))
-	changes, err = st.Reload(path)
+	changes, err = st.Reload(path, applied)
 	require.NoError(t, err)
 	assert.Equal(t, Changes{Added: []string{"a-new", "z-new"}, Removed: []string{"gone"}, Changed: []string{"keyed", "other"}}, changes)
 	assert.False(t, changes.Empty())
@@ -147,13 +168,13 @@ func TestReloadKeepsOldSetOnError(t *testing.T) {
 	old := st.Set()
 	for _, content := range []string{"", "tenants: [", tenant("tools: [nothing]"), tenant() + tenant()} {
 		require.NoError(t, os.WriteFile(path, []byte(content), 0o600))
-		changes, err := st.Reload(path)
+		changes, err := st.Reload(path, applied)
 		require.Error(t, err)
 		assert.True(t, changes.Empty())
 		assert.Same(t, old, st.Set())
 	}
 	require.NoError(t, os.Remove(path))
-	_, err := st.Reload(path)
+	_, err := st.Reload(path, applied)
 	require.ErrorIs(t, err, os.ErrNotExist)
 	assert.Same(t, old, st.Set())
 }
@@ -171,7 +192,7 @@ func TestStoreIsReadDuringReload(t *testing.T) {
 			}
 		})
 		wg.Go(func() {
-			_, err := st.Reload(path)
+			_, err := st.Reload(path, applied)
 			assert.NoError(t, err)
 		})
 	}

@@ -24,13 +24,19 @@ func NewStore(s *Set, words Vocabulary) *Store {
 func (s *Store) Set() *Set { return s.current.Load() }
 
 // Reload replaces the set by that of a file and returns what changed. If anything in the file is wrong,
-// it returns the error of [Load] and keeps the old set.
-func (s *Store) Reload(path string) (Changes, error) {
+// it returns the error of [Load] and keeps the old set; also if apply fails, which puts the new set into
+// effect.
+func (s *Store) Reload(path string, apply func(next *Set, c Changes) error) (Changes, error) {
 	s.reloadMu.Lock()
 	defer s.reloadMu.Unlock()
 	next, err := Load(path, s.words)
 	if err != nil {
 		return Changes{}, err
 	}
-	return diff(s.current.Swap(next), next), nil
+	changes := diff(s.current.Load(), next)
+	if err := apply(next, changes); err != nil {
+		return Changes{}, err
+	}
+	s.current.Store(next)
+	return changes, nil
 }
