@@ -7,8 +7,10 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"os/signal"
 	"strings"
 	"sync"
+	"syscall"
 
 	"github.com/urfave/cli/v3"
 
@@ -29,6 +31,10 @@ func serveMCP(ctx context.Context, cmd *cli.Command, s *app.Settings) error {
 		if err := refuseHTTPFlags(cmd, logger); err != nil {
 			return err
 		}
+		// A host's terminal that is closed ends the server as SIGTERM does. Over HTTP, SIGHUP reloads
+		// the tenants file.
+		ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP)
+		defer stop()
 		return app.ServeStdio(ctx, *s, o, &greetingReader{in: os.Stdin, w: os.Stderr}, os.Stdout)
 	}
 	return app.ServeHTTP(ctx, *s, o, func(a net.Addr) {

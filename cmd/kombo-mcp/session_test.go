@@ -45,6 +45,7 @@ func TestAServerEndsWhenItIsToldTo(t *testing.T) {
 		"by closing its input": func(t *testing.T, p *process) { require.NoError(t, p.stdin.Close()) },
 		"by SIGTERM":           func(t *testing.T, p *process) { require.NoError(t, p.cmd.Process.Signal(syscall.SIGTERM)) },
 		"by an interrupt":      func(t *testing.T, p *process) { require.NoError(t, p.cmd.Process.Signal(os.Interrupt)) },
+		"by SIGHUP":            func(t *testing.T, p *process) { require.NoError(t, p.cmd.Process.Signal(syscall.SIGHUP)) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := start(t, environment(t), "--sandbox")
@@ -58,15 +59,43 @@ func TestAServerEndsWhenItIsToldTo(t *testing.T) {
 	}
 }
 
-// TestAServerEndsAlthoughTheUpstreamHangs is about a read on its way: nobody is
-// left to hear its answer.
+// TestWhatWasReadBeforeTheInputEndedIsAnswered is how smoke tests and hosts of one shot
+// use a server.
+func TestWhatWasReadBeforeTheInputEndedIsAnswered(t *testing.T) {
+	t.Parallel()
+	out := run(t, environment(t), "\xef\xbb\xbf"+`{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"pipe","version":"1"}}}
+
+{"jsonrpc":"2.0","method":"notifications/initialized"}
+{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"get_jobs","arguments":{"group_by":"status"}}}
+{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"add_candidate_tag","arguments":{"candidate":"x","tag":{"name":"a"},"dry_run":true}}}`, "--sandbox")
+	assert.Equal(t, 0, out.code, out.stderr)
+	assertProtocol(t, out.stdout)
+	assert.Len(t, strings.Split(strings.TrimSpace(out.stdout), "\n"), 3)
+	assert.Contains(t, out.stdout, "jobs: ")
+	assert.NotContains(t, out.stdout, "cancelled")
+}
+
+// TestAServerEndsAlthoughTheUpstreamHangs is about a read that is under way. After the
+// end of the input alone it may take as long as the drain.
 func TestAServerEndsAlthoughTheUpstreamHangs(t *testing.T) {
 	t.Parallel()
-	for name, tell := range map[string]func(*testing.T, *process){
-		"by closing its input": func(t *testing.T, p *process) { require.NoError(t, p.stdin.Close()) },
-		"by SIGTERM":           func(t *testing.T, p *process) { require.NoError(t, p.cmd.Process.Signal(syscall.SIGTERM)) },
+	for name, tell := range map[string]func(*testing.T, *process) time.Duration{
+		"by closing its input": func(t *testing.T, p *process) time.Duration {
+			require.NoError(t, p.stdin.Close())
+			return 10*time.Second + promptly
+		},
+		"by closing its input and SIGTERM": func(t *testing.T, p *process) time.Duration {
+			require.NoError(t, p.stdin.Close())
+			require.NoError(t, p.cmd.Process.Signal(syscall.SIGTERM))
+			return promptly
+		},
+		"by SIGTERM": func(t *testing.T, p *process) time.Duration {
+			require.NoError(t, p.cmd.Process.Signal(syscall.SIGTERM))
+			return promptly
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			asked := make(chan struct{}, 10)
 			u := serveUpstream(t, func(u *upstream) {
 				u.spoil = func(w http.ResponseWriter, r *http.Request) {
@@ -79,8 +108,7 @@ func TestAServerEndsAlthoughTheUpstreamHangs(t *testing.T) {
 			p.greet()
 			p.say(object{"id": 2, "method": "tools/call", "params": object{"name": "get_tags", "arguments": object{}}})
 			<-asked
-			tell(t, p)
-			rest := p.end(promptly)
+			rest := p.end(tell(t, p))
 			if rest != "" {
 				assertProtocol(t, rest)
 			}

@@ -16,8 +16,8 @@ func ServeStdio(ctx context.Context, s Settings, o Options, in io.Reader, out io
 		return err
 	}
 	defer func() { err = errors.Join(err, endTraces()) }()
-	// The end of the input is a shutdown too: a write on the wire then has the time that a signal
-	// would leave it, not all the time that it may take.
+	// After the end of the input a write that is still on its way has the time that a signal would
+	// leave it, not all the time that it may take.
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	a, err := Open(ctx, s, o)
@@ -30,20 +30,5 @@ func ServeStdio(ctx context.Context, s Settings, o Options, in io.Reader, out io
 		return err
 	}
 	logger := a.opts.Logger
-	return serve.Stdio(ctx, serve.New(box, o.Version, logger), &endReader{in, stop}, out, logger)
-}
-
-// endReader calls end when its input does.
-type endReader struct {
-	io.Reader
-	end func()
-}
-
-// Read implements io.Reader.
-func (r *endReader) Read(p []byte) (int, error) {
-	n, err := r.Reader.Read(p)
-	if err != nil {
-		r.end()
-	}
-	return n, err
+	return serve.Stdio(ctx, serve.New(box, o.Version, logger), in, out, logger, stop)
 }

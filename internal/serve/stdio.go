@@ -7,7 +7,7 @@ import (
 	"log"
 	"log/slog"
 	"strings"
-	"sync"
+	"time"
 
 	"github.com/mark3labs/mcp-go/server"
 )
@@ -18,33 +18,24 @@ const (
 	// cannot cancel them. These are the highest values that it accepts.
 	stdioCalls = 100
 	stdioQueue = 10_000
+	// stdioDrain is how long what was received may take after the input has ended.
+	stdioDrain = 10 * time.Second
 )
 
 // Stdio serves one client over in and out until in or ctx ends. It writes only
-// protocol messages to out.
-func Stdio(ctx context.Context, s *server.MCPServer, in io.Reader, out io.Writer, logger *slog.Logger) error {
+// protocol messages to out. When in ends, it finishes what it has read within ten
+// seconds, and then calls ended, before it waits for calls that are still under way.
+func Stdio(ctx context.Context, s *server.MCPServer, in io.Reader, out io.Writer, logger *slog.Logger, ended func()) error {
 	std := server.NewStdioServer(s)
 	std.SetErrorLogger(log.New(logWriter{logger}, "", 0))
 	server.WithWorkerPoolSize(stdioCalls)(std)
 	server.WithQueueSize(stdioQueue)(std)
-	err := std.Listen(ctx, in, &lockedWriter{out: out})
+	w := newWire(ctx, in, out, stdioDrain, ended)
+	err := std.Listen(ctx, w, w)
 	if errors.Is(err, io.EOF) || errors.Is(err, context.Canceled) {
 		return nil
 	}
 	return err
-}
-
-// lockedWriter serializes writes: the library writes requests to the client without
-// the lock that it holds for responses.
-type lockedWriter struct {
-	mu  sync.Mutex
-	out io.Writer
-}
-
-func (w *lockedWriter) Write(p []byte) (int, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.out.Write(p)
 }
 
 // logWriter passes the library's error messages to the structured log.
