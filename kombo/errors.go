@@ -29,6 +29,10 @@ var ErrRepeatedCursor = errors.New("the server repeated a cursor, so the list wo
 // ended.
 var ErrShutdown = errors.New("the client is shutting down")
 
+// ErrDrained is the cause of the context of WithShutdown if writes have had their
+// time to end already.
+var ErrDrained = errors.New("the time to end has passed")
+
 // Error describes a failed call. It never contains the API key.
 type Error struct {
 	// Operation is the name of the call, such as get_jobs.

@@ -51,6 +51,10 @@ func (c *Client) lifetime(ctx context.Context, k kind) lifetime {
 	var grace atomic.Pointer[time.Timer]
 	unhook := context.AfterFunc(c.shutdown, func() {
 		cancelWaiting(ErrShutdown)
+		if errors.Is(context.Cause(c.shutdown), ErrDrained) {
+			cancelExchange(ErrShutdown)
+			return
+		}
 		grace.Store(time.AfterFunc(c.grace, func() { cancelExchange(ErrShutdown) }))
 	})
 	return lifetime{waiting: waiting, exchange: exchange, cancel: func() {

@@ -154,6 +154,17 @@ func TestShutdownEndsAWriteAfterItsGrace(t *testing.T) {
 	assert.ErrorIs(t, r.err, ErrShutdown)
 }
 
+func TestShutdownEndsAWriteAtOnceThatHadItsTime(t *testing.T) {
+	shutdown, stop := context.WithCancelCause(t.Context())
+	h := hold(t, done)
+	results := moveInBackground(t.Context(), h.client(t, WithShutdown(shutdown)))
+	<-h.arrived
+	stop(ErrDrained)
+	r := <-results
+	require.ErrorIs(t, r.err, ErrOutcomeUnknown)
+	assert.ErrorIs(t, r.err, ErrShutdown)
+}
+
 func TestNoWriteBeginsAfterShutdown(t *testing.T) {
 	shutdown, stop := context.WithCancel(t.Context())
 	stop()

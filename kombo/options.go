@@ -143,8 +143,8 @@ func WithTimeouts(read, action time.Duration) Option {
 }
 
 // WithShutdown stops writes once ctx is done: those not yet sent at once, those
-// that may have reached Kombo after another ten seconds. Their errors match
-// ErrShutdown.
+// that may have reached Kombo after another ten seconds, or at once if the cause of
+// ctx is ErrDrained. Their errors match ErrShutdown.
 func WithShutdown(ctx context.Context) Option {
 	return func(c *Client) error {
 		c.shutdown = ctx

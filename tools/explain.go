@@ -3,8 +3,10 @@ package tools
 import (
 	"cmp"
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
@@ -99,8 +101,8 @@ func explainKombo(e *kombo.Error) string {
 	case known:
 	case e.Status >= 500:
 		next = "Something failed on Kombo's side. Try again in a minute."
-	case e.Status == 404:
-		next = "No record has that id. Ids come from the list tools; a name is not accepted here."
+	case e.Status == http.StatusNotFound:
+		next = "Kombo has nothing there. Either no record has that id (ids come from the list tools; a name is not accepted here), or, if other calls fail in the same way, the person who runs this server must correct KOMBO_BASE_URL, which ends in /v1."
 	default:
 		next = "Correct what the message names before trying again."
 	}
@@ -125,6 +127,9 @@ func explainNoAnswer(e *kombo.Error) string {
 	cause := "there was no answer"
 	if e.Err != nil {
 		cause = e.Err.Error()
+	}
+	if untrusted, ok := errors.AsType[x509.UnknownAuthorityError](e.Err); ok {
+		return fmt.Sprintf("Kombo could not be reached: %s This happens behind a proxy that inspects traffic with a certificate of its own. The person who runs this server must add the authority that signed it to the certificates of this machine, or, on Linux, set SSL_CERT_FILE to a file that has it.", wording.Sentence(wording.Clip(untrusted.Error(), 300)))
 	}
 	return fmt.Sprintf("Kombo could not be reached: %s Try again in a minute; if it fails again, the person who runs this server must check its network and base URL.", wording.Sentence(wording.Clip(cause, 300)))
 }

@@ -32,7 +32,7 @@ func callCommand() *cli.Command {
 		ArgsUsage: "TOOL ['{\"argument\": …}']",
 		Description: "The arguments are one JSON object; \"-\" reads it from stdin.\n" +
 			"Exit code 1 means that the tool refused or failed; its words are on stdout.",
-		Flags:         append(serverFlags(o.Settings), &cli.BoolFlag{Name: "json", Destination: &o.json, Usage: "print the structured content"}),
+		Flags:         append(serverFlags(o.Settings), &yesNoFlag{Name: "json", Destination: &o.json, Usage: "print the structured content"}),
 		ShellComplete: completeWords(toolNames),
 		Action:        func(ctx context.Context, cmd *cli.Command) error { return runCall(ctx, cmd, &o) },
 	}

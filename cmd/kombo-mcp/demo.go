@@ -28,7 +28,7 @@ func demoCommand() *cli.Command {
 	return &cli.Command{
 		Name:   "demo",
 		Usage:  "start a server on the embedded ATS, as a host would, and ask it a recruiter's questions",
-		Flags:  append(sandboxFlags(o.Settings), &cli.BoolFlag{Name: "json", Destination: &o.json, Usage: "print a line of JSON for each question"}),
+		Flags:  append(sandboxFlags(o.Settings), &yesNoFlag{Name: "json", Destination: &o.json, Usage: "print a line of JSON for each question"}),
 		Action: func(ctx context.Context, cmd *cli.Command) error { return runDemo(ctx, cmd, &o) },
 	}
 }

@@ -29,7 +29,7 @@ func doctorCommand() *cli.Command {
 		Usage: "check key, region, integration, permissions, clock, proxy and journal, and time one read",
 		Description: "It reads, and changes nothing in the ATS. Exit code 1 means that a check failed;\n" +
 			"a warning alone does not.",
-		Flags:  append(serverFlags(o.Settings), &cli.BoolFlag{Name: "json", Destination: &o.json, Usage: "print the checks as JSON"}),
+		Flags:  append(serverFlags(o.Settings), &yesNoFlag{Name: "json", Destination: &o.json, Usage: "print the checks as JSON"}),
 		Action: func(ctx context.Context, cmd *cli.Command) error { return runDoctor(ctx, cmd.Root().Writer, &o) },
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/kombo-mcp/kombo-mcp/internal/app"
+	"github.com/kombo-mcp/kombo-mcp/internal/environ"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/tools"
 )
@@ -71,10 +72,10 @@ func (d *doctor) refusedKey(ctx context.Context, key string, refusal error) chec
 // keySource names where the key comes from, with a warning about a file that others
 // can read.
 func keySource() (source, warning string) {
-	if strings.TrimSpace(os.Getenv("KOMBO_API_KEY")) != "" {
+	if environ.Get("KOMBO_API_KEY") != "" {
 		return "from KOMBO_API_KEY", ""
 	}
-	path := os.Getenv("KOMBO_API_KEY_FILE")
+	path := environ.Get("KOMBO_API_KEY_FILE")
 	if fi, err := os.Stat(path); err == nil && readableByOthers(fi) { //nolint:gosec // the operator names the file
 		warning = fmt.Sprintf("Others on this machine can read %s: chmod 600 prevents that.", path)
 	}

@@ -30,7 +30,7 @@ func serverFlags(s *app.Settings) []cli.Flag {
 		integrationFlag(s, "the Kombo integration to work in, such as greenhouse:8d1hpPsbjxUkoCoa1veLZGe5"),
 		regionFlag(s),
 		baseURLFlag(s),
-		&cli.BoolFlag{Name: "sandbox", Destination: &s.Sandbox, Usage: "work in an embedded ATS with made-up data; needs no key", Sources: fromEnv("KOMBO_SANDBOX")},
+		&yesNoFlag{Name: "sandbox", Destination: &s.Sandbox, Usage: "work in an embedded ATS with made-up data; needs no key", Sources: fromEnv("KOMBO_SANDBOX")},
 		&cli.StringSliceFlag{Name: "tools", Destination: &s.Tools, Usage: "offer only these tools", Sources: fromEnv("KOMBO_TOOLS")},
 		&cli.StringSliceFlag{Name: "exclude-tools", Destination: &s.ExcludeTools, Usage: "do not offer these tools", Sources: fromEnv("KOMBO_EXCLUDE_TOOLS")},
 		&cli.StringFlag{Name: "files", Destination: &s.Files, Usage: "folder whose files may be uploaded by path", Sources: fromEnv("KOMBO_FILES")},
@@ -69,12 +69,12 @@ func redisFlag(s *app.Settings, usage string) cli.Flag {
 // writeFlags say what may be written, who confirms it and where it is recorded.
 func writeFlags(s *app.Settings) []cli.Flag {
 	return []cli.Flag{
-		&cli.BoolFlag{Name: "read-only", Destination: &s.ReadOnly, Usage: "offer no tool that changes the ATS", Sources: fromEnv("KOMBO_READ_ONLY")},
+		&yesNoFlag{Name: "read-only", Destination: &s.ReadOnly, Usage: "offer no tool that changes the ATS", Sources: fromEnv("KOMBO_READ_ONLY")},
 		&cli.StringFlag{Name: "writes", Destination: &s.Writes, Value: s.Writes, Usage: "allow, confirm (a person confirms rejections, moves, new candidates and applications), confirm-all or deny", Sources: fromEnv("KOMBO_WRITES")},
 		&cli.StringFlag{Name: "confirm-fallback", Destination: &s.ConfirmFallback, Usage: "if the client cannot ask a person: preview (default: a second call carries the code of a preview), allow or deny; or person: always wait until a person runs kombo-mcp approve", Sources: fromEnv("KOMBO_CONFIRM_FALLBACK")},
 		&cli.IntFlag{Name: "max-writes-per-minute", Destination: &s.MaxWritesPerMinute, Value: s.MaxWritesPerMinute, Usage: "write limit; more are refused"},
 		journalFlag(s, "file or folder of the record of writes, - for stderr; by default in the user's state directory (none for --sandbox)"),
-		&cli.BoolFlag{Name: "journal-reads", Destination: &s.JournalReads, Usage: "record reads as well: tool, arguments and counts, no records"},
+		&yesNoFlag{Name: "journal-reads", Destination: &s.JournalReads, Usage: "record reads as well: tool, arguments and counts, no records"},
 		&cli.StringSliceFlag{Name: "redact", Destination: &s.Redact, Usage: "mask these in every answer: contact, name, address, social", Sources: fromEnv("KOMBO_REDACT")},
 	}
 }
@@ -106,9 +106,9 @@ func httpFlags(s *app.Settings) []cli.Flag {
 		&cli.StringSliceFlag{Name: "allow-origin", Destination: &s.AllowOrigins, Usage: "origins of pages that may call, such as https://app.example.com"},
 		&cli.StringFlag{Name: "tls-cert", Destination: &s.TLSCert, Usage: "certificate file, reloaded when it changes"},
 		&cli.StringFlag{Name: "tls-key", Destination: &s.TLSKey, Usage: "key file of the certificate"},
-		&cli.BoolFlag{Name: "behind-tls-proxy", Destination: &s.BehindTLSProxy, Usage: "a proxy in front of this server does TLS"},
+		&yesNoFlag{Name: "behind-tls-proxy", Destination: &s.BehindTLSProxy, Usage: "a proxy in front of this server does TLS"},
 		&cli.StringFlag{Name: "admin-listen", Destination: &s.AdminListen, Usage: "address for /metrics; without it they are served on --listen if that is loopback"},
-		&cli.BoolFlag{Name: "stateless", Destination: &s.Stateless, Usage: "keep no sessions, for several servers behind a load balancer without affinity"},
+		&yesNoFlag{Name: "stateless", Destination: &s.Stateless, Usage: "keep no sessions, for several servers behind a load balancer without affinity"},
 		&cli.IntFlag{Name: "max-calls", Destination: &s.MaxCalls, Value: s.MaxCalls, Usage: "the most tool calls in flight, of all callers together"},
 	}
 }

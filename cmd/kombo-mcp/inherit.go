@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/urfave/cli/v3"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/environ"
 )
 
 // The root has most flags that its subcommands have, and its help shows them before
@@ -20,7 +22,8 @@ type envVar struct {
 	used bool
 }
 
-// fromEnv are the sources of a flag that is set by one variable.
+// fromEnv are the sources of a flag that is set by one variable; see package environ for
+// what counts as set.
 func fromEnv(name string) cli.ValueSourceChain {
 	return cli.NewValueSourceChain(&envVar{ValueSource: cli.EnvVar(name), name: name})
 }
@@ -28,7 +31,7 @@ func fromEnv(name string) cli.ValueSourceChain {
 // Lookup implements cli.ValueSource. The library calls it only for a flag that is not
 // on the command line.
 func (e *envVar) Lookup() (string, bool) {
-	value, found := e.ValueSource.Lookup()
+	value, found := environ.Lookup(e.name)
 	e.used = found
 	return value, found
 }
@@ -68,7 +71,7 @@ func bound(f cli.Flag) (boundFlag, bool) {
 		return bind(f)
 	case *cli.StringSliceFlag:
 		return bind(f)
-	case *cli.BoolFlag:
+	case *yesNoFlag:
 		return bind(f)
 	case *cli.IntFlag:
 		return bind(f)

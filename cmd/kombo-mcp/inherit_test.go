@@ -53,7 +53,7 @@ func another(t *testing.T, f cli.Flag) (written string, value any) {
 		return "another", "another"
 	case *cli.StringSliceFlag:
 		return "another,one", []string{"another", "one"}
-	case *cli.BoolFlag:
+	case *yesNoFlag:
 		return "true", true
 	case *cli.IntFlag:
 		return "4321", 4321

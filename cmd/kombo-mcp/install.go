@@ -15,6 +15,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/kombo-mcp/kombo-mcp/internal/app"
+	"github.com/kombo-mcp/kombo-mcp/internal/environ"
 	"github.com/kombo-mcp/kombo-mcp/internal/hosts"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 )
@@ -37,10 +38,10 @@ func installCommand() *cli.Command {
 			"and never in the file: the host takes it from where it keeps secrets, or the server reads it from a\n" +
 			"file that only you can read, which this command writes from KOMBO_API_KEY.",
 		Flags: []cli.Flag{
-			&cli.BoolFlag{Name: "print", Destination: &o.print, Usage: "print what would be written, and write nothing"},
-			&cli.BoolFlag{Name: "remove", Destination: &o.remove, Usage: "remove the server"},
-			&cli.BoolFlag{Name: "sandbox", Destination: &o.Sandbox, Usage: "install the server with made-up data; needs no key"},
-			&cli.BoolFlag{Name: "read-only", Destination: &o.ReadOnly, Usage: "offer no tool that changes the ATS"},
+			&yesNoFlag{Name: "print", Destination: &o.print, Usage: "print what would be written, and write nothing"},
+			&yesNoFlag{Name: "remove", Destination: &o.remove, Usage: "remove the server"},
+			&yesNoFlag{Name: "sandbox", Destination: &o.Sandbox, Usage: "install the server with made-up data; needs no key"},
+			&yesNoFlag{Name: "read-only", Destination: &o.ReadOnly, Usage: "offer no tool that changes the ATS"},
 			&cli.StringFlag{Name: "name", Destination: &o.name, Value: o.name, Usage: "what the host calls the server"},
 			&cli.StringFlag{Name: "config", Destination: &o.config, Usage: "the file to write, instead of the host's own"},
 			&cli.StringFlag{Name: "url", Destination: &o.url, Usage: "the address of a server over HTTP, such as https://mcp.example.com/mcp, instead of one that the host starts"},
@@ -48,7 +49,7 @@ func installCommand() *cli.Command {
 			integrationFlag(o.Settings, "the Kombo integration to work in"),
 			regionFlag(o.Settings),
 			baseURLFlag(o.Settings),
-			&cli.BoolFlag{Name: "json", Destination: &o.json, Usage: "print what was done as JSON"},
+			&yesNoFlag{Name: "json", Destination: &o.json, Usage: "print what was done as JSON"},
 		},
 		ShellComplete: completeWords(hosts.IDs),
 		Action:        func(_ context.Context, cmd *cli.Command) error { return runInstall(cmd, &o) },
@@ -163,7 +164,7 @@ func (p *installPlan) settings(o *installOptions, h hosts.Host, m hosts.Machine)
 func (p *installPlan) useKeyFile(o *installOptions, m hosts.Machine) (err error) {
 	p.keyFile = o.keyFile
 	if p.keyFile == "" {
-		p.keyFile = os.Getenv(hosts.VarKeyFile)
+		p.keyFile = environ.Get(hosts.VarKeyFile)
 	}
 	if p.keyFile == "" {
 		if p.keyFile, err = m.KeyFile(); err != nil {
@@ -173,7 +174,7 @@ func (p *installPlan) useKeyFile(o *installOptions, m hosts.Machine) (err error)
 	if p.keyFile, err = filepath.Abs(p.keyFile); err != nil {
 		return err
 	}
-	p.key = strings.TrimSpace(os.Getenv(hosts.VarKey))
+	p.key = environ.Get(hosts.VarKey)
 	if _, err := os.Stat(p.keyFile); p.key == "" && err != nil && !o.print {
 		return fmt.Errorf("no API key. Set KOMBO_API_KEY for this command, which writes it to %s, where only you can read it, or add --sandbox to try everything on made-up data", p.keyFile)
 	}

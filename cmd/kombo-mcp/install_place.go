@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/kombo-mcp/kombo-mcp/internal/environ"
 	"github.com/kombo-mcp/kombo-mcp/internal/hosts"
 	"github.com/kombo-mcp/kombo-mcp/internal/loopback"
 )
@@ -55,5 +56,5 @@ func wantsToken(address string) (bool, error) {
 	if u.Scheme == "http" && !local {
 		return false, fmt.Errorf("--url: %s would send the token unencrypted: use https", address)
 	}
-	return !local || os.Getenv(hosts.VarToken) != "", nil
+	return !local || environ.Get(hosts.VarToken) != "", nil
 }

@@ -40,7 +40,7 @@ func verifyCommand() *cli.Command {
 	return &cli.Command{
 		Name: "verify", Usage: "check that no line was changed, removed or added",
 		Description: "Exit code 1 means that it was.",
-		Flags:       []cli.Flag{journalFlag(o.Settings, journalPlace), &cli.BoolFlag{Name: "json", Destination: &o.json, Usage: "print the report as JSON"}},
+		Flags:       []cli.Flag{journalFlag(o.Settings, journalPlace), &yesNoFlag{Name: "json", Destination: &o.json, Usage: "print the report as JSON"}},
 		Action:      func(ctx context.Context, cmd *cli.Command) error { return verifyJournal(ctx, cmd, &o) },
 	}
 }
@@ -59,7 +59,7 @@ func showCommand() *cli.Command {
 		Name: "show", Usage: "print the lines, oldest first",
 		Flags: []cli.Flag{
 			journalFlag(o.Settings, journalPlace),
-			&cli.BoolFlag{Name: "json", Destination: &o.filter.JSON, Usage: "print the lines as they are in the file"},
+			&yesNoFlag{Name: "json", Destination: &o.filter.JSON, Usage: "print the lines as they are in the file"},
 			&cli.StringFlag{Name: "since", Destination: &o.since, Usage: "only lines since this date or time, such as 2026-11-24"},
 			&cli.StringFlag{Name: "tool", Destination: &o.filter.Tool, Usage: "only this tool"},
 			&cli.StringFlag{Name: "tenant", Destination: &o.filter.Tenant, Usage: "only this tenant"},

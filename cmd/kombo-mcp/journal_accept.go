@@ -30,7 +30,7 @@ func acceptCommand() *cli.Command {
 		Description: "Shows what is missing, asks, and records who accepted it and when.",
 		Flags: []cli.Flag{
 			journalFlag(o.Settings, journalPlace),
-			&cli.BoolFlag{Name: "yes", Destination: &o.yes, Usage: "do not ask"},
+			&yesNoFlag{Name: "yes", Destination: &o.yes, Usage: "do not ask"},
 		},
 		Action: func(ctx context.Context, cmd *cli.Command) error {
 			return acceptJournal(ctx, cmd.Root().Writer, os.Stdin, &o)

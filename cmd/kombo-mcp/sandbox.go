@@ -30,7 +30,7 @@ func sandboxCommand() *cli.Command {
 		Usage: "serve the embedded ATS as Kombo's API, for any client",
 		Flags: append(sandboxFlags(o.Settings),
 			&cli.StringFlag{Name: "listen", Destination: &o.Listen, Value: o.Listen, Usage: "address to listen on"},
-			&cli.BoolFlag{Name: "json", Destination: &o.json, Usage: "print the three settings as JSON"},
+			&yesNoFlag{Name: "json", Destination: &o.json, Usage: "print the three settings as JSON"},
 			&cli.IntFlag{Name: "rate-limit", Destination: &o.rateLimit, Value: o.rateLimit, Usage: "requests a minute; -1 for no limit"},
 		),
 		Action: func(ctx context.Context, cmd *cli.Command) error { return serveSandbox(ctx, cmd, &o) },

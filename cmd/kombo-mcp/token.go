@@ -31,9 +31,9 @@ func tokenCommand() *cli.Command {
 			"With --hash it reads a token from stdin and prints its hash alone.",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "name", Destination: &o.name, Usage: "name of the caller or approver, such as anna"},
-			&cli.BoolFlag{Name: "approver", Destination: &o.approver, Usage: "for a person who approves writes at /approve; needs --name"},
-			&cli.BoolFlag{Name: "hash", Destination: &o.hash, Usage: "hash the token on stdin instead of making one"},
-			&cli.BoolFlag{Name: "json", Destination: &o.json, Usage: "print them as JSON"},
+			&yesNoFlag{Name: "approver", Destination: &o.approver, Usage: "for a person who approves writes at /approve; needs --name"},
+			&yesNoFlag{Name: "hash", Destination: &o.hash, Usage: "hash the token on stdin instead of making one"},
+			&yesNoFlag{Name: "json", Destination: &o.json, Usage: "print them as JSON"},
 		},
 		Action: func(_ context.Context, cmd *cli.Command) error {
 			if cmd.Args().Present() {

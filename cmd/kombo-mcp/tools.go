@@ -19,9 +19,9 @@ func toolsCommand() *cli.Command {
 		Name:  "tools",
 		Usage: "print the catalogue of tools, as a model sees it",
 		Flags: []cli.Flag{
-			&cli.BoolFlag{Name: "json", Destination: &o.json, Usage: "print the list as the protocol sends it"},
-			&cli.BoolFlag{Name: "markdown", Destination: &o.markdown, Usage: "print the table of the README"},
-			&cli.BoolFlag{Name: "instructions", Destination: &o.instructions, Usage: "print the server's instructions before the tools"},
+			&yesNoFlag{Name: "json", Destination: &o.json, Usage: "print the list as the protocol sends it"},
+			&yesNoFlag{Name: "markdown", Destination: &o.markdown, Usage: "print the table of the README"},
+			&yesNoFlag{Name: "instructions", Destination: &o.instructions, Usage: "print the server's instructions before the tools"},
 		},
 		Action: func(_ context.Context, cmd *cli.Command) error {
 			return printTools(cmd.Root().Writer, o)

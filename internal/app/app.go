@@ -8,10 +8,12 @@ import (
 	"log/slog"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/kombo-mcp/kombo-mcp/internal/approvals"
 	"github.com/kombo-mcp/kombo-mcp/internal/cvtext"
+	"github.com/kombo-mcp/kombo-mcp/internal/environ"
 	"github.com/kombo-mcp/kombo-mcp/internal/journal"
 	"github.com/kombo-mcp/kombo-mcp/internal/redismemory"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
@@ -73,6 +75,9 @@ func Open(ctx context.Context, s Settings, o Options) (_ *App, err error) {
 		return nil, err
 	}
 	a.tools.Logger = a.opts.Logger
+	if unfilled := environ.AllUnfilled("KOMBO_"); len(unfilled) > 0 {
+		a.opts.Logger.Warn("the host did not fill in a placeholder; these variables count as not set", "variables", strings.Join(unfilled, ","))
+	}
 	if err := a.connect(ctx); err != nil {
 		return nil, err
 	}

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"strings"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/environ"
 )
 
 // The variables that hold a secret; one with _FILE at its end names a file that does.
@@ -23,20 +25,34 @@ var errNoKey = errors.New("no API key. Set KOMBO_API_KEY (or KOMBO_API_KEY_FILE,
 // APIKey reads Kombo's key from KOMBO_API_KEY or from the file that KOMBO_API_KEY_FILE names.
 func APIKey() (string, error) {
 	key, err := secretFrom(varKey, "")
-	if err == nil && key == "" {
-		err = errNoKey
+	switch {
+	case err != nil:
+		return "", err
+	case key == "" && environ.Unfilled(varKey) != "":
+		return "", fmt.Errorf("no API key%s. Write the key in its place, or set KOMBO_API_KEY_FILE to the path of a file that holds it", environ.Why(varKey))
+	case key == "":
+		return "", errNoKey
+	case key[0] == '$':
+		return "", errors.New("no API key: what is set begins with $, as a variable that nobody filled in. Write the key in its place, or set KOMBO_API_KEY_FILE to the path of a file that holds it")
+	case isQuoted(key):
+		return "", errors.New("the API key stands in quotes, which are not part of it: set KOMBO_API_KEY, or the file with the key, without them")
 	}
-	return key, err
+	return key, nil
+}
+
+// isQuoted reports whether a value stands in quotes, as in a file that is not read by a shell.
+func isQuoted(s string) bool {
+	return len(s) > 1 && s[0] == s[len(s)-1] && strings.ContainsRune(`"'`+"`", rune(s[0]))
 }
 
 // secretFrom reads a secret from the environment or from a file, which the variable of the same name
 // with _FILE names where path is empty; "" where there is none.
 func secretFrom(name, path string) (string, error) {
-	if s := strings.TrimSpace(os.Getenv(name)); s != "" {
+	if s, set := environ.Lookup(name); set {
 		return s, nil
 	}
 	if path == "" {
-		path = os.Getenv(name + "_FILE")
+		path = environ.Get(name + "_FILE")
 	}
 	if path == "" {
 		return "", nil

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/kombo-mcp/kombo-mcp/internal/serve"
+	"github.com/kombo-mcp/kombo-mcp/kombo"
 )
 
 // ServeStdio serves one client over in and out until in ends or ctx does. Nothing but protocol
@@ -16,10 +17,8 @@ func ServeStdio(ctx context.Context, s Settings, o Options, in io.Reader, out io
 		return err
 	}
 	defer func() { err = errors.Join(err, endTraces()) }()
-	// After the end of the input a write that is still on its way has the time that a signal would
-	// leave it, not all the time that it may take.
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
 	a, err := Open(ctx, s, o)
 	if err != nil {
 		return err
@@ -30,5 +29,5 @@ func ServeStdio(ctx context.Context, s Settings, o Options, in io.Reader, out io
 		return err
 	}
 	logger := a.opts.Logger
-	return serve.Stdio(ctx, serve.New(box, o.Version, logger), in, out, logger, stop)
+	return serve.Stdio(ctx, serve.New(box, o.Version, logger), in, out, logger, func() { stop(kombo.ErrDrained) })
 }

@@ -3,10 +3,11 @@ package app
 import (
 	"cmp"
 	"context"
-	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
+	"github.com/kombo-mcp/kombo-mcp/internal/environ"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/sandbox"
 )
@@ -68,7 +69,7 @@ func (a *App) inKombo(ctx context.Context) (up Upstream, err error) {
 	}
 	id := a.settings.IntegrationID
 	if id == "" && (a.settings.Tenants == "" || !a.settings.OverHTTP()) {
-		return up, errors.New("no integration. Set KOMBO_INTEGRATION_ID or --integration-id to the integration to work in, or add --sandbox to try everything on made-up data")
+		return up, fmt.Errorf("no integration%s. Set KOMBO_INTEGRATION_ID or --integration-id to the integration to work in, or add --sandbox to try everything on made-up data", environ.Why("KOMBO_INTEGRATION_ID"))
 	}
 	if up.Client, err = a.newClient(ctx, key, id); err != nil {
 		return up, err

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -26,7 +27,7 @@ func (s Settings) Validate() error {
 		if _, err := s.SandboxOptions(); err != nil {
 			return err
 		}
-	} else if err := s.CheckRegion(); err != nil {
+	} else if err := errors.Join(s.CheckRegion(), s.checkBaseURL()); err != nil {
 		return err
 	}
 	if _, err := s.toolsConfig(); err != nil {
@@ -64,6 +65,16 @@ func (s Settings) CheckRegion() error {
 		return fmt.Errorf("--region must be one of eu, us, not %q", s.Region)
 	}
 	return nil
+}
+
+// checkBaseURL refuses an address of Kombo's that lacks the version: each call would be answered as if
+// the record did not exist. Other hosts may serve the API under any path.
+func (s Settings) checkBaseURL() error {
+	u, err := url.Parse(s.BaseURL)
+	if err != nil || !strings.HasSuffix(strings.ToLower(u.Hostname()), ".kombo.dev") || strings.Contains(u.Path+"/", "/v1/") {
+		return nil // the client refuses what it cannot use
+	}
+	return fmt.Errorf("--base-url: %s has no version; write %s", s.BaseURL, strings.TrimSuffix(s.BaseURL, "/")+"/v1")
 }
 
 // SandboxOptions are the options of the sandbox that the settings describe.

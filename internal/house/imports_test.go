@@ -41,10 +41,11 @@ var mayImport = map[string][]string{
 	"internal/once/oncetest": {"internal/once"},
 	"internal/journal":       {"internal/once", "internal/ownfile", "internal/plainjson"},
 	"internal/ownfile":       {},
+	"internal/environ":       {},
 	"internal/approvals":     {"internal/loopback", "internal/ownfile", "internal/plainjson"},
 	"internal/cvtext":        {},
 	"internal/download":      {},
-	"internal/tenants":       {"internal/loopback"},
+	"internal/tenants":       {"internal/environ", "internal/loopback"},
 	"internal/redismemory":   {"internal/once", "internal/approvals"},
 	"internal/hosts":         {"internal/plainjson"},
 	"packaging":              {"tools", "internal/plainjson"},
@@ -55,7 +56,7 @@ var mayImport = map[string][]string{
 	"internal/faults": {},
 	"internal/bench":  {"sandbox", "tools", "digest", "kombo"},
 	"internal/app": {
-		"internal/serve", "internal/approvals", "internal/journal", "internal/once", "internal/cvtext", "internal/download", "internal/tenants", "internal/redismemory",
+		"internal/serve", "internal/approvals", "internal/environ", "internal/journal", "internal/once", "internal/cvtext", "internal/download", "internal/tenants", "internal/redismemory",
 		"internal/loopback", "sandbox", "tools", "digest", "kombo",
 	},
 	"internal/house":      {},
@@ -67,7 +68,7 @@ var mayImport = map[string][]string{
 	"internal/property":   {},
 	"internal/testbinary": {},
 	"internal/load":       {"sandbox"},
-	"cmd":                 {"internal/app", "internal/approvals", "internal/hosts", "internal/loopback", "internal/plainjson", "internal/journal", "internal/tenants", "sandbox", "tools", "kombo"},
+	"cmd":                 {"internal/app", "internal/approvals", "internal/environ", "internal/hosts", "internal/loopback", "internal/plainjson", "internal/journal", "internal/tenants", "sandbox", "tools", "kombo"},
 }
 
 // mustNotKnow lists what a part is useful without.

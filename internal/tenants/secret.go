@@ -13,6 +13,8 @@ import (
 	"os"
 	"runtime"
 	"strings"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/environ"
 )
 
 const (
@@ -94,7 +96,7 @@ func (t *Tenant) APIKey() (string, error) {
 		}
 		return key, nil
 	case t.APIKeyEnv != "":
-		key := strings.TrimSpace(os.Getenv(t.APIKeyEnv))
+		key := environ.Get(t.APIKeyEnv)
 		if key == "" {
 			return "", errors.New("api_key_env: the environment variable of this name is not set")
 		}
