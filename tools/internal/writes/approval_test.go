@@ -108,7 +108,7 @@ note: This waits for a person's approval until 10:00 UTC. The person runs `+"`ko
 func TestAnApprovalIsAskedForWhatThePersonReads(t *testing.T) {
 	r := newApprovalRig(t, func(d *Deps) { d.ApproveHint = "Open the page." })
 	p := r.plan("a1")
-	p.Changes[0].Arguments["note"] = "Call her back"
+	p.Changes[0].Arguments["note"] = "Call them back"
 	p.AddWarningFor("a1", "a1 is HIRED already")
 	answer, err := r.Run(t.Context(), Caller{Tenant: "acme", Subject: "jo", Client: "test"}, move, Flags{Anyway: true}, p)
 	require.NoError(t, err)
@@ -116,7 +116,7 @@ func TestAnApprovalIsAskedForWhatThePersonReads(t *testing.T) {
 	asked := r.undecided()[0]
 	assert.Equal(t, approvals.Request{
 		Tenant: "acme", Subject: "jo", Client: "test", Integration: "greenhouse:1", Tool: "move", Hash: asked.Hash,
-		Statement: "Do this?\n- Move a1 to Offer.\n  Against it: a1 is HIRED already.\n  note: \"Call her back\"\n  stage_id: \"offer\"",
+		Statement: "Do this?\n- Move a1 to Offer.\n  Against it: a1 is HIRED already.\n  note: \"Call them back\"\n  stage_id: \"offer\"",
 	}, asked.Request)
 
 	// It is good for exactly this call of exactly this caller.
