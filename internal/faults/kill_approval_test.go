@@ -150,7 +150,8 @@ func (k *approvedRun) repeat(start func() *child, met map[string]int) {
 		if r.Outcome == "waiting" {
 			assert.Equal(k.t, before, k.happened(), "%s: sent without an approval", j.tool)
 			met["approved anew"]++
-			assert.Equal(k.t, 1, approve(k.t, k.store, k.hash))
+			// Of a batch that was under way in one process, the other asked for what was left.
+			assert.Positive(k.t, approve(k.t, k.store, k.hash))
 			r, err = c.call(j.tool, j.arguments)
 			require.NoError(k.t, err, "%s", &c.stderr)
 			assert.NotEqual(k.t, "waiting", r.Outcome, r.words)

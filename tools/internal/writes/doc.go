@@ -9,11 +9,16 @@
 //  2. A dry run ends with a preview.
 //  3. The write memory is asked which changes were made before; those are neither
 //     confirmed nor sent again.
-//  4. [Policy] decides whether a person must confirm the rest. Where the client can
-//     ask, Run returns a [ConfirmationRequiredError] with the [Question], and the same
-//     call comes again with the [Reply]. Where it cannot, [Fallback] decides.
-//  5. The write limit is checked for all changes at once.
-//  6. Each change is claimed in the write memory, sent once, and its outcome recorded.
+//  4. A call that carries a code or an answer which was used before gets the first
+//     outcome, before any warning counts.
+//  5. [Policy] decides whether a person must confirm the rest. Where the client can
+//     ask, Run returns a [ConfirmationRequiredError] with the [Statement], and the same
+//     call comes again with the [Reply]. Where it cannot, [Fallback] decides. With
+//     [FallbackPerson] neither counts: the write waits in [Approvals].
+//  6. The write limit is checked for all changes at once.
+//  7. The confirmation is used up, an approval both in [Approvals] and in the write
+//     memory.
+//  8. Each change is claimed in the write memory, sent once, and its outcome recorded.
 //
 // What the agent reads is masked; what the person is asked and what is recorded is
 // not.
