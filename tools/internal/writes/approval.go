@@ -100,7 +100,7 @@ func (e *execution) afterApproval(ctx context.Context, a approvals.Approval) (an
 		return nil, before, err
 	case sent.refused == sent.count:
 		why := wording.Sentence(e.Mask.WithholdText(sent.refusal, e.plan.SomeoneUnknown))
-		return nil, fmt.Sprintf("%s, and it was sent and refused: %s Nothing was done, so it has to be approved once more.", given, why), nil
+		return nil, fmt.Sprintf("%s, and it was sent and refused: %s No record was changed, so it has to be approved once more.", given, why), nil
 	}
 	if answer, err = e.firstOutcome(ctx, sent); answer != nil && e.flags.Again {
 		answer.Notes = append(answer.Notes, fmt.Sprintf("%s. The same call can be approved once more after %s.", given, clock(a.Expires)))
