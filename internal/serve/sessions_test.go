@@ -139,7 +139,7 @@ func TestSessionsAreCountedHoweverTheyBegin(t *testing.T) {
 		"new, then none":          {initialize("{" + params + `,"_meta":` + now + `,"_meta":{}}`), nil},
 		"new, then null":          {initialize("{" + params + `,"_meta":` + now + `,"_meta":null}`), nil},
 		"another case":            {initialize("{" + params + `,"_META":` + now + `,"_meta":` + old + "}"), nil},
-		"version is no text":      {initialize("{" + params + `,"_meta":{"io.modelcontextprotocol/protocolVersion":20260728}}`), nil},
+		"version is a number":     {initialize("{" + params + `,"_meta":{"io.modelcontextprotocol/protocolVersion":20260728}}`), nil},
 		"doubled params":          {`{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"_meta":` + now + `},"params":{` + params + `,"_meta":` + old + `}}`, nil},
 		"doubled method":          {`{"jsonrpc":"2.0","id":1,"method":"ping","method":"initialize","params":{` + params + `}}`, nil},
 		"new version in a header": {initialize("{" + params + "}"), []string{"Mcp-Protocol-Version", "2026-07-28"}},

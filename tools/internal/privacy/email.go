@@ -147,7 +147,7 @@ func domainPart(s string, start int) (domain string, end int, spelled bool) {
 	return strings.Join(labels, "."), trimEnd(s, start, end), spelled
 }
 
-// trimEnd moves an end back before what is no part of a word.
+// trimEnd moves an end back before what does not belong to a word.
 func trimEnd(s string, start, end int) int {
 	for end > start {
 		if n, word := wordBefore(s, end); n == 0 || word {
