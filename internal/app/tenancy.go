@@ -26,7 +26,9 @@ type tenancy struct {
 	verifier  *tenants.Verifier
 	challenge tenants.Challenge
 	build     func(*tenants.Tenant) (*tools.Toolbox, error)
-	state     atomic.Pointer[tenantState]
+	// approveURL is the address of the page of approvers; "" if it is not known.
+	approveURL string
+	state      atomic.Pointer[tenantState]
 }
 
 // tenantState is the tenants in force with their toolboxes.
@@ -50,6 +52,9 @@ func (t *tenancy) install(set *tenants.Set, changed func(name string) bool) erro
 			return fmt.Errorf("tenant %s: %w", one.Name, err)
 		}
 		next.built[one.Name] = &serve.Tenant{Name: one.Name, Box: box, MaxSessions: one.MaxSessions, MaxCalls: one.MaxCalls}
+		if len(one.Approvers) > 0 {
+			next.built[one.Name].ApproveURL = t.approveURL
+		}
 	}
 	t.state.Store(next)
 	return nil

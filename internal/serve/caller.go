@@ -93,8 +93,17 @@ func callerOf(ctx context.Context) tools.Caller {
 	if o := originOf(ctx); o.Tenant != nil {
 		caller.Tenant, caller.Subject, caller.Transport = o.Tenant.Name, cut(o.Subject), o.transport
 	}
-	var info mcp.Implementation
-	var able mcp.ClientCapabilities
+	info, able := declared(ctx)
+	caller.Client = cut(strings.TrimSpace(cut(info.Name) + " " + cut(info.Version)))
+	caller.Asked, _ = ctx.Value(askedKey{}).(tools.Asked)
+	caller.CanAsk = canAsk(able) && caller.Asked != tools.AskFailed
+	n := narrowingOf(ctx)
+	caller.ReadOnly, caller.Only = n.readOnly, n.only
+	return caller
+}
+
+// declared returns what the client says of itself and of what it can do.
+func declared(ctx context.Context) (info mcp.Implementation, able mcp.ClientCapabilities) {
 	if p := server.RequestProtocolInfoFromContext(ctx); p != nil && p.Modern {
 		if p.ClientInfo != nil {
 			info = *p.ClientInfo
@@ -109,12 +118,7 @@ func callerOf(ctx context.Context) tools.Caller {
 			able.Elicitation = nil
 		}
 	}
-	caller.Client = cut(strings.TrimSpace(cut(info.Name) + " " + cut(info.Version)))
-	caller.Asked, _ = ctx.Value(askedKey{}).(tools.Asked)
-	caller.CanAsk = canAsk(able) && caller.Asked != tools.AskFailed
-	n := narrowingOf(ctx)
-	caller.ReadOnly, caller.Only = n.readOnly, n.only
-	return caller
+	return info, able
 }
 
 // shortenClientInfo keeps a session from holding a client's name of megabytes.

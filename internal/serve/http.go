@@ -194,7 +194,8 @@ func (h *HTTP) newTenant(name string) *tenantServer {
 	t.sessions.forget = t.forget
 	asks := &asker{timeout: cmp.Or(h.opts.QuestionTimeout, questionTimeout), unable: t.sessions, bind: t.sessions.bindQuestion}
 	t.mcp = newServer(currentBox, h.opts.Version, h.opts.Logger, h.opts.Metrics, name, server.WithToolFilter(t.filterTools),
-		server.WithToolHandlerMiddleware(t.holdSession), server.WithToolHandlerMiddleware(asks.middleware), server.WithToolHandlerMiddleware(h.queueCalls(t)),
+		server.WithToolHandlerMiddleware(t.holdSession), server.WithToolHandlerMiddleware(asks.middleware),
+		server.WithToolHandlerMiddleware((&pageOpener{timeout: approveURLTimeout}).middleware), server.WithToolHandlerMiddleware(h.queueCalls(t)),
 		features{current: currentBox, logger: h.opts.Logger, metrics: h.opts.Metrics, tenant: name, acquire: h.acquireHeld(t)}.option())
 	if h.opts.Extend != nil {
 		h.opts.Extend(t.mcp)

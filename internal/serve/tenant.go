@@ -21,6 +21,9 @@ type Tenant struct {
 	// Name identifies the tenant: sessions, limits and metrics are by name.
 	Name string
 	Box  *tools.Toolbox
+	// ApproveURL is the page where the tenant's approvers sign in, to which clients send
+	// people when a write waits; "" for none. It has no secret in it.
+	ApproveURL string
 	// MaxSessions and MaxCalls limit sessions and calls in flight; zero means
 	// [DefaultSessions] and [DefaultCalls].
 	MaxSessions, MaxCalls int
