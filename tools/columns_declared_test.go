@@ -159,7 +159,7 @@ func (d declarations[T]) joinsAreDeclared(t *testing.T) {
 					continue
 				}
 				changes[c.Name] = true
-				require.NotNil(t, c.join, "%s.%s shows a value of %s: declare it with joined", d.of.table.Name, c.Name, list)
+				require.NotNil(t, c.join, "%s.%s shows a value of %s: declare it with joined or joinedTo", d.of.table.Name, c.Name, list)
 				require.Equal(t, c.join.list, list, "%s.%s shows a value of %s, but is joined to %s", d.of.table.Name, c.Name, list, c.join.list)
 			}
 		}

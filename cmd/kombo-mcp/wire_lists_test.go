@@ -104,7 +104,7 @@ func TestEveryFilterOfEveryListReachesTheWire(t *testing.T) {
 		t.Run(op, func(t *testing.T) {
 			s := s.in(t)
 			want := slices.Sorted(maps.Keys(o.Query))
-			assert.Equal(t, want, slices.Sorted(maps.Keys(with(maps.Clone(parameters), map[string]sentAs{"cursor": {}, "page_size": {}}))), "a parameter is not driven here")
+			assert.Equal(t, want, slices.Sorted(maps.Keys(with(maps.Clone(parameters), map[string]sentAs{"cursor": {}, "page_size": {}}))), "a parameter of the contract is not driven here: give it a value in listParameters, or in shared if every list has it")
 			together := object{"page_size": 1}
 			expected := map[string]string{"page_size": "250"}
 			for name, p := range parameters {
