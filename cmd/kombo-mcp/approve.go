@@ -45,7 +45,7 @@ func runApprove(ctx context.Context, in, out *os.File, o *approveOptions) (err e
 	if !isTerminal(in) || !isTerminal(out) {
 		return errors.New("approve is for a person, and needs a terminal for its input and its output: an agent could type into anything else. Run it in a terminal of your own")
 	}
-	logger, err := o.Logger(os.Stderr)
+	logger, err := o.Logger(shownWriter{os.Stderr})
 	if err != nil {
 		return err
 	}

@@ -47,7 +47,7 @@ func runCall(ctx context.Context, cmd *cli.Command, o *callOptions) (err error) 
 	if err != nil {
 		return err
 	}
-	logger, err := o.Logger(os.Stderr)
+	logger, err := o.Logger(shownWriter{os.Stderr})
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func runCall(ctx context.Context, cmd *cli.Command, o *callOptions) (err error) 
 	answer, err := box.Run(ctx, caller, name, arguments)
 	progress.done()
 	if asks, ok := errors.AsType[*tools.ConfirmationRequiredError](err); ok {
-		caller.State, caller.Responses = asks.State, tools.Confirmed(askYesNo(os.Stdin, os.Stderr, asks.Statement.Text()))
+		caller.State, caller.Responses = asks.State, tools.Confirmed(askYesNo(os.Stdin, shownWriter{os.Stderr}, asks.Statement.Text()))
 		answer, err = box.Run(ctx, caller, name, arguments)
 	}
 	if err != nil {

@@ -79,7 +79,8 @@ func runDoctor(ctx context.Context, w io.Writer, o *doctorOptions) error {
 	} {
 		d.progress.say("checking the " + c.name + " …")
 		found := c.run(ctx)
-		found.Name = c.name
+		// A line break in a name would print another check.
+		found.Name, found.Says, found.Next = c.name, shownLine(found.Says), shownLine(found.Next)
 		d.checks = append(d.checks, found)
 	}
 	d.progress.done()
@@ -104,11 +105,14 @@ func printChecks(w io.Writer, checks []check, colours bool) error {
 		if colours && paint[c.State] != "" {
 			state = paint[c.State] + state + colourNone
 		}
+		if _, err := io.WriteString(unwrapped(w), state); err != nil {
+			return err
+		}
 		text := c.Says
 		if c.Next != "" {
 			text += " " + c.Next
 		}
-		if _, err := fmt.Fprintf(w, "%s  %-11s  %s\n", state, c.Name, text); err != nil {
+		if _, err := fmt.Fprintf(w, "  %-11s  %s\n", c.Name, text); err != nil {
 			return err
 		}
 	}

@@ -107,7 +107,7 @@ func httpFlags(s *app.Settings) []cli.Flag {
 		&cli.StringFlag{Name: "tls-cert", Destination: &s.TLSCert, Usage: "certificate file, reloaded when it changes"},
 		&cli.StringFlag{Name: "tls-key", Destination: &s.TLSKey, Usage: "key file of the certificate"},
 		&yesNoFlag{Name: "behind-tls-proxy", Destination: &s.BehindTLSProxy, Usage: "a proxy in front of this server does TLS"},
-		&cli.StringFlag{Name: "admin-listen", Destination: &s.AdminListen, Usage: "address for /metrics; without it they are served on --listen if that is loopback"},
+		&cli.StringFlag{Name: "admin-listen", Destination: &s.AdminListen, Usage: "address for /metrics; without it they are served on --listen if that is loopback, to this machine or with the token"},
 		&yesNoFlag{Name: "stateless", Destination: &s.Stateless, Usage: "keep no sessions, for several servers behind a load balancer without affinity"},
 		&cli.IntFlag{Name: "max-calls", Destination: &s.MaxCalls, Value: s.MaxCalls, Usage: "the most tool calls in flight, of all callers together"},
 	}

@@ -49,7 +49,8 @@ func main() {
 	if code, ok := errors.AsType[exitCode](err); ok {
 		os.Exit(int(code))
 	}
-	fmt.Fprintln(os.Stderr, "kombo-mcp: "+err.Error())
+	// Further lines are indented: they may come from a name with a line break.
+	fmt.Fprintln(shownWriter{os.Stderr}, "kombo-mcp: "+strings.ReplaceAll(err.Error(), "\n", "\n  "))
 	os.Exit(exitUsage)
 }
 
@@ -84,7 +85,8 @@ func root() *cli.Command {
 		// Adds a command that prints the completion scripts of four shells.
 		EnableShellCompletion:           true,
 		ConfigureShellCompletionCommand: func(c *cli.Command) { c.Hidden = false },
-		ErrWriter:                       os.Stderr,
+		Writer:                          shownWriter{os.Stdout},
+		ErrWriter:                       shownWriter{os.Stderr},
 		// The library would exit with 1 and words of its own; main does both.
 		ExitErrHandler: func(context.Context, *cli.Command, error) {},
 	}

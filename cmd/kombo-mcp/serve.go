@@ -22,7 +22,7 @@ func serveMCP(ctx context.Context, cmd *cli.Command, s *app.Settings) error {
 	if cmd.Args().Present() {
 		return fmt.Errorf("there is no subcommand %q; see kombo-mcp --help", cmd.Args().First())
 	}
-	logger, err := s.Logger(os.Stderr)
+	logger, err := s.Logger(shownWriter{os.Stderr})
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"os/signal"
 	"slices"
@@ -17,8 +18,10 @@ import (
 // httpAuth is a tenancy with what serving it takes.
 type httpAuth struct {
 	tenancy
-	store    *tenants.Store
-	metadata []byte
+	store *tenants.Store
+	// metadata is the document of RFC 9728 for the resource at publicPath.
+	metadata   []byte
+	publicPath string
 }
 
 // newAuth reads who may call. Only a server on loopback may be open to every request.
@@ -96,6 +99,9 @@ func (a *httpAuth) useIssuer(s Settings) (err error) {
 	resource := cmp.Or(s.PublicURL, s.OIDCAudience)
 	if a.metadata, err = tenants.Metadata(resource, []string{s.OIDCIssuer}, s.OIDCScopes); err != nil {
 		return fmt.Errorf("--public-url: %w", err)
+	}
+	if u, err := url.Parse(resource); err == nil {
+		a.publicPath = u.Path
 	}
 	a.challenge.Scopes = s.OIDCScopes
 	if a.challenge.Metadata, err = tenants.MetadataURL(resource); err != nil {

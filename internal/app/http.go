@@ -69,8 +69,8 @@ func (a *App) newHTTP(auth *httpAuth, metrics *serve.Metrics, loopback bool) *se
 	return serve.NewHTTP(serve.HTTPOptions{
 		Auth: auth, Guard: serve.Guard{Hosts: s.AllowHosts, Origins: s.AllowOrigins, Loopback: loopback},
 		Streamable: slices.Contains(s.Transports, TransportHTTP), SSE: slices.Contains(s.Transports, TransportSSE),
-		Stateless: s.Stateless, MaxCalls: s.MaxCalls, Metadata: auth.metadata,
-		Version: a.opts.Version, Logger: a.opts.Logger, Metrics: metrics, Ready: a.ready(auth),
+		Stateless: s.Stateless, MaxCalls: s.MaxCalls, Metadata: auth.metadata, PublicPath: auth.publicPath,
+		Version: a.opts.Version, Logger: a.opts.Logger, Metrics: metrics, MetricsWithToken: s.Tenants == "", Ready: a.ready(auth),
 		Approve: newApprovePage(a, auth, loopback),
 	})
 }
@@ -111,11 +111,11 @@ func secure(s Settings, loopback bool, l net.Listener) (net.Listener, error) {
 }
 
 // serveAdmin serves the metrics: on address alone, or where that is "" on the main listener if it is
-// loopback.
+// loopback, to this machine.
 func serveAdmin(address string, h *serve.HTTP, m *serve.Metrics, loopback bool) (stop func() error, err error) {
 	if address == "" {
 		if loopback {
-			h.Handle("GET /metrics", m.Handler())
+			h.Handle("GET /metrics", h.MetricsHandler())
 		}
 		return func() error { return nil }, nil
 	}

@@ -26,11 +26,7 @@ var localNames = []string{"localhost", "127.0.0.1", "::1"}
 // hostAllowed protects against DNS rebinding: a page that points a host name of its
 // own to this machine.
 func (g *Guard) hostAllowed(r *http.Request) bool {
-	host := r.Host
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		host = h
-	}
-	host = strings.ToLower(strings.Trim(host, "[]"))
+	host := hostName(r)
 	if slices.ContainsFunc(g.Hosts, func(h string) bool { return strings.EqualFold(h, host) || strings.EqualFold(h, r.Host) }) {
 		return true
 	}
@@ -38,6 +34,22 @@ func (g *Guard) hostAllowed(r *http.Request) bool {
 		return slices.Contains(localNames, host)
 	}
 	return len(g.Hosts) == 0
+}
+
+// hostName returns the name by which a request reached the server, in lower case.
+func hostName(r *http.Request) string {
+	host := r.Host
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	return strings.ToLower(strings.Trim(host, "[]"))
+}
+
+// isLocal reports whether a request came from this machine, and not through a proxy on it.
+func (g *Guard) isLocal(r *http.Request) bool {
+	forwarded := slices.ContainsFunc([]string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via"},
+		func(name string) bool { return r.Header.Get(name) != "" })
+	return g.Loopback && !forwarded && slices.Contains(localNames, hostName(r))
 }
 
 // originAllowed protects against other pages in a browser. Only browsers send an

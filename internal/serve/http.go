@@ -9,6 +9,8 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"path"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -40,13 +42,17 @@ type HTTPOptions struct {
 	Stateless bool
 	// MaxCalls limits the calls in flight of all tenants together; 256 if zero.
 	MaxCalls int
-	// Metadata is the protected-resource document of RFC 9728; nil for none.
-	Metadata []byte
+	// Metadata is the protected-resource document of RFC 9728; nil for none. PublicPath is
+	// the path of this server in clients' addresses, if something before it adds one.
+	Metadata   []byte
+	PublicPath string
 	// Version is the server version that clients see.
 	Version string
 	Logger  *slog.Logger
 	// Metrics may be nil.
 	Metrics *Metrics
+	// MetricsWithToken lets callers read the metrics, which are those of all tenants.
+	MetricsWithToken bool
 	// Approve serves /approve and everything below it, for people in a browser; nil for
 	// nobody. It authenticates them itself.
 	Approve http.Handler
@@ -90,8 +96,8 @@ func NewHTTP(o HTTPOptions) *HTTP {
 	h.mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { respond(w, http.StatusOK, "ok") })
 	h.mux.HandleFunc("GET /readyz", h.serveReady)
 	if o.Metadata != nil {
-		h.mux.HandleFunc("GET /.well-known/oauth-protected-resource", h.serveMetadata)
-		h.mux.HandleFunc("GET /.well-known/oauth-protected-resource/mcp", h.serveMetadata)
+		h.mux.HandleFunc("GET "+metadataPath, h.serveMetadata)
+		h.mux.HandleFunc("GET "+metadataPath+"/", h.serveMetadata)
 	}
 	if o.Streamable {
 		h.mux.HandleFunc("/mcp", h.forTenant(transportHTTP, h.serveStreamable))
@@ -131,7 +137,20 @@ func (h *HTTP) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (h *HTTP) serveMetadata(w http.ResponseWriter, _ *http.Request) {
+// metadataPath is where RFC 9728 has the metadata of a host, and before the path of a
+// resource those of the resource.
+const metadataPath = "/.well-known/oauth-protected-resource"
+
+// serveMetadata serves the metadata of the host and of both transports, at the paths that
+// clients know.
+func (h *HTTP) serveMetadata(w http.ResponseWriter, r *http.Request) {
+	public := strings.TrimSuffix(h.opts.PublicPath, "/")
+	beside := path.Dir("/" + public)
+	paths := []string{"", "/mcp", "/sse", public, path.Join(beside, "mcp"), path.Join(beside, "sse")}
+	if resource := strings.TrimPrefix(r.URL.Path, metadataPath); !slices.Contains(paths, strings.TrimSuffix(resource, "/")) {
+		respond(w, http.StatusNotFound, "there is no such resource")
+		return
+	}
 	w.Header().Set("Content-Type", "application/json")
 	_, _ = w.Write(h.opts.Metadata)
 }

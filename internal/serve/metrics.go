@@ -63,6 +63,29 @@ func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }
 
+// MetricsHandler serves the metrics to requests from this machine, if the server listens on
+// loopback, and to callers with a token if HTTPOptions.MetricsWithToken is set.
+func (h *HTTP) MetricsHandler() http.Handler {
+	metrics := h.opts.Metrics.Handler()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if h.opts.Guard.isLocal(r) {
+			metrics.ServeHTTP(w, r)
+			return
+		}
+		login, err := h.opts.Auth.Authenticate(r)
+		switch {
+		case err != nil:
+			h.refuseCredentials(w, err)
+		case login.Owner == "" || !h.opts.MetricsWithToken:
+			// Whoever needs no token is let in on this machine only, and the metrics
+			// are those of all tenants.
+			respond(w, http.StatusForbidden, "metrics are served to this machine, or on --admin-listen")
+		default:
+			metrics.ServeHTTP(w, r)
+		}
+	})
+}
+
 // Attempt counts a request to Kombo; use it with kombo.WithObserver.
 func (m *Metrics) Attempt(a kombo.Attempt) {
 	if m == nil {

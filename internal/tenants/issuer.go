@@ -40,9 +40,10 @@ func (e *issuerError) Unwrap() error { return ErrIssuer }
 
 // issuer requests the metadata and the keys of an OAuth issuer.
 type issuer struct {
-	cfg      *VerifierConfig
-	metadata *http.Client
-	keys     *http.Client
+	cfg       *VerifierConfig
+	metadata  *http.Client
+	keys      *http.Client
+	transport *keyTransport // of keys
 }
 
 func newIssuer(cfg *VerifierConfig) *issuer {
@@ -51,7 +52,8 @@ func newIssuer(cfg *VerifierConfig) *issuer {
 	noRedirect := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	i.metadata = &http.Client{Transport: cfg.Transport, CheckRedirect: noRedirect, Timeout: cfg.Timeout}
 	// The timeout is in the transport: http.Client turns its own into an error without a type.
-	i.keys = &http.Client{Transport: &keyTransport{issuer: i}, CheckRedirect: noRedirect}
+	i.transport = &keyTransport{issuer: i}
+	i.keys = &http.Client{Transport: i.transport, CheckRedirect: noRedirect}
 	return i
 }
 
@@ -177,6 +179,33 @@ type keyTransport struct {
 	mu        sync.Mutex
 	lastFetch time.Time // zero before the first fetch
 	lastErr   error     // of the last fetch
+	keys      []jose.JSONWebKey
+}
+
+// permits reports whether a token whose signature is valid is signed with an algorithm that
+// its key is for. The library looks only at the type of the key, so that any algorithm for
+// RSA passes with any RSA key.
+func (t *keyTransport) permits(jwt string) bool {
+	jws, err := jose.ParseSignedCompact(jwt, signatureAlgorithms)
+	if err != nil {
+		return false
+	}
+	header := jws.Signatures[0].Header
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	restricted := false
+	for _, key := range t.keys {
+		switch {
+		case header.KeyID != "" && key.KeyID != header.KeyID:
+		case key.Algorithm != "" && key.Algorithm != header.Algorithm:
+			restricted = true
+		default:
+			if _, err := jws.Verify(&key); err == nil {
+				return true
+			}
+		}
+	}
+	return !restricted
 }
 
 // RoundTrip implements [http.RoundTripper]. Every error is an issuerError or errTooSoon. The library
@@ -217,35 +246,40 @@ func (t *keyTransport) fetch(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	usable, err := t.issuer.signingKeys(body)
+	usable, keys, err := t.issuer.signingKeys(body)
 	if err != nil {
 		return nil, err
 	}
+	t.mu.Lock()
+	t.keys = keys
+	t.mu.Unlock()
 	resp.Body, resp.ContentLength = io.NopCloser(bytes.NewReader(usable)), int64(len(usable))
 	return resp, nil
 }
 
-// signingKeys reduces a key set to the public keys for checking signatures.
-func (i *issuer) signingKeys(body []byte) ([]byte, error) {
+// signingKeys reduces a key set to the public keys for checking signatures, and returns them also one
+// by one.
+func (i *issuer) signingKeys(body []byte) (set []byte, keys []jose.JSONWebKey, err error) {
 	var all struct {
 		Keys []json.RawMessage `json:"keys"`
 	}
 	if err := json.Unmarshal(body, &all); err != nil {
-		return nil, i.errorf("sent no valid key set when asked for its keys")
+		return nil, nil, i.errorf("sent no valid key set when asked for its keys")
 	}
 	if len(all.Keys) > maxKeys {
-		return nil, i.errorf("has more than %d keys", maxKeys)
+		return nil, nil, i.errorf("has more than %d keys", maxKeys)
 	}
 	usable := all.Keys[:0]
 	for _, raw := range all.Keys {
 		var key jose.JSONWebKey
 		if json.Unmarshal(raw, &key) == nil && key.IsPublic() && (key.Use == "" || key.Use == "sig") {
-			usable = append(usable, raw)
+			usable, keys = append(usable, raw), append(keys, key)
 		}
 	}
 	if len(usable) == 0 {
-		return nil, i.errorf("has no usable key")
+		return nil, nil, i.errorf("has no usable key")
 	}
 	all.Keys = usable
-	return json.Marshal(all)
+	set, err = json.Marshal(all)
+	return set, keys, err
 }

@@ -3,6 +3,7 @@ package tenants
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -100,6 +101,9 @@ func (k *keys) verify(ctx context.Context, jwt string) ([]byte, error) {
 	}
 	if err != nil {
 		return nil, k.issuer.verifyError(ctx, err)
+	}
+	if !k.issuer.transport.permits(jwt) {
+		return nil, fmt.Errorf("%w: it is signed with another algorithm than its key is for", ErrToken)
 	}
 	return payload, nil
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
+	"github.com/go-jose/go-jose/v4"
 
 	"github.com/kombo-mcp/kombo-mcp/internal/loopback"
 )
@@ -33,6 +34,14 @@ var Algorithms = []string{
 	oidc.RS256, oidc.RS384, oidc.RS512, oidc.PS256, oidc.PS384, oidc.PS512,
 	oidc.ES256, oidc.ES384, oidc.ES512, oidc.EdDSA,
 }
+
+// signatureAlgorithms are Algorithms as the library takes them.
+var signatureAlgorithms = func() (out []jose.SignatureAlgorithm) {
+	for _, a := range Algorithms {
+		out = append(out, jose.SignatureAlgorithm(a))
+	}
+	return out
+}()
 
 // maxTokenBytes is the largest size of an access token.
 const maxTokenBytes = 16 << 10
@@ -172,8 +181,9 @@ func (c *VerifierConfig) checkHeader(raw string) error {
 		return fmt.Errorf("%w: it is not a JWT", ErrToken)
 	}
 	var header struct {
-		Alg string `json:"alg"`
-		Typ string `json:"typ"`
+		Alg  string          `json:"alg"`
+		Typ  string          `json:"typ"`
+		Crit json.RawMessage `json:"crit"`
 	}
 	text, err := base64.RawURLEncoding.DecodeString(parts[0])
 	if err != nil || json.Unmarshal(text, &header) != nil {
@@ -181,6 +191,10 @@ func (c *VerifierConfig) checkHeader(raw string) error {
 	}
 	if !slices.Contains(c.Algorithms, header.Alg) {
 		return fmt.Errorf("%w: it is not signed with one of %s", ErrToken, strings.Join(c.Algorithms, ", "))
+	}
+	// RFC 7515 allows no empty list either, which the library accepts.
+	if header.Crit != nil {
+		return fmt.Errorf("%w: it requires extensions, of which this server supports none", ErrToken)
 	}
 	// Other JWTs of the same issuer, such as logout tokens, are not access tokens.
 	switch strings.TrimPrefix(strings.ToLower(header.Typ), "application/") {

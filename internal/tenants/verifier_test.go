@@ -1,6 +1,10 @@
 package tenants
 
 import (
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
@@ -41,6 +45,56 @@ func TestVerifyReturnsClaimsOfValidToken(t *testing.T) {
 			assert.Equal(t, "acme", claims["tenant"])
 			assert.IsType(t, json.Number(""), claims["exp"])
 		})
+	}
+}
+
+func TestKeyIsUsedForItsAlgorithmOnly(t *testing.T) {
+	t.Parallel()
+	f := newIssuerServer(t)
+	marked := func(kid string, key *rsa.PrivateKey, alg jose.SignatureAlgorithm) jose.JSONWebKey {
+		k := public(kid, key.Public())
+		k.Algorithm = string(alg)
+		return k
+	}
+	f.set(func() {
+		f.keys = []any{marked("rs", rsaKey(), jose.RS256), marked("ps", laterRSAKey(), jose.PS256), public("ec", ecKey().Public())}
+	})
+	v := f.verifier(t)
+	for name, c := range map[string]struct {
+		token string
+		valid bool
+	}{
+		"of the key":                    {sign(jose.RS256, rsaKey(), "rs", "", f.claims()), true},
+		"of the other key":              {sign(jose.PS256, laterRSAKey(), "ps", "", f.claims()), true},
+		"of a key without an algorithm": {sign(jose.ES256, ecKey(), "ec", "", f.claims()), true},
+		"of the key, which is unnamed":  {sign(jose.RS256, rsaKey(), "", "", f.claims()), true},
+		"PSS":                           {sign(jose.PS256, rsaKey(), "rs", "", f.claims()), false},
+		"longer":                        {sign(jose.RS512, rsaKey(), "rs", "", f.claims()), false},
+		"without PSS":                   {sign(jose.RS256, laterRSAKey(), "ps", "", f.claims()), false},
+		"PSS of an unnamed key":         {sign(jose.PS256, rsaKey(), "", "", f.claims()), false},
+	} {
+		_, err := v.Verify(t.Context(), c.token)
+		if c.valid {
+			require.NoError(t, err, name)
+			continue
+		}
+		require.ErrorIs(t, err, ErrToken, name)
+		assert.ErrorContains(t, err, "another algorithm", name)
+	}
+}
+
+func TestCriticalHeadersAreRefused(t *testing.T) {
+	t.Parallel()
+	f := newIssuerServer(t)
+	v := f.verifier(t)
+	enc := base64.RawURLEncoding
+	for _, crit := range []string{`[]`, `["b64"]`, `["exp"]`, `""`, `{}`, `[` + strings.Repeat(`"x",`, 50) + `"x"]`} {
+		head := enc.EncodeToString([]byte(`{"alg":"RS256","kid":"rsa","crit":`+crit+`}`)) + "." + enc.EncodeToString(must(json.Marshal(f.claims())))
+		sum := sha256.Sum256([]byte(head))
+		signature := must(rsa.SignPKCS1v15(rand.Reader, rsaKey(), crypto.SHA256, sum[:]))
+		_, err := v.Verify(t.Context(), head+"."+enc.EncodeToString(signature))
+		require.ErrorIs(t, err, ErrToken, crit)
+		assert.ErrorContains(t, err, "requires extensions", crit)
 	}
 }
 
