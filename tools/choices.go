@@ -112,7 +112,7 @@ func (b *Toolbox) questionDirectory(ctx context.Context, jobID string) (*names.D
 		}
 		for _, q := range j.ScreeningQuestions {
 			info := q.Format != nil && q.Format.Type == "INFORMATION"
-			if title := digest.Clean(q.Title); title != "" && q.Category == "" && !info && !p.Title(q.Title) {
+			if title := digest.Clean(q.Title); title != "" && !info && !p.Question(&q) {
 				d.Entries = append(d.Entries, names.Entry{ID: q.ID, Name: title})
 			}
 		}

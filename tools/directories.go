@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
@@ -25,6 +26,7 @@ type directories struct {
 	tagNames     *names.Cache[*names.Directory]
 	connection   *names.Cache[*kombo.Integration]
 	restrictions map[kombo.AttachmentAction]*names.Cache[*kombo.AttachmentRestrictions]
+	protected    protectedOfJobs
 }
 
 func newDirectories(client *kombo.Client, now func() time.Time) *directories {
@@ -147,7 +149,25 @@ func (d *directories) protectedQuestions(ctx context.Context) (*privacy.Protecte
 	if err != nil {
 		return nil, err
 	}
-	return privacy.NewProtected(jobs), nil
+	return d.protected.of(jobs), nil
+}
+
+// protectedOfJobs keeps the protected questions of the jobs it was last asked about:
+// collecting them takes a while if there are many.
+type protectedOfJobs struct {
+	mu        sync.Mutex
+	jobs      []kombo.Job
+	questions *privacy.Protected
+}
+
+func (p *protectedOfJobs) of(jobs []kombo.Job) *privacy.Protected {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	same := len(jobs) == len(p.jobs) && (len(jobs) == 0 || &jobs[0] == &p.jobs[0])
+	if p.questions == nil || !same {
+		p.jobs, p.questions = jobs, privacy.NewProtected(jobs)
+	}
+	return p.questions
 }
 
 // ofReasons resolves rejection reasons.

@@ -17,8 +17,9 @@ type reader struct {
 	protected *privacy.Protected
 	// whole adds a last value with the whole record as text.
 	whole bool
-	// stripped is the number of protected answers that were taken out so far.
-	stripped int
+	// stripped and fields are the numbers of protected answers and of custom fields
+	// about protected topics that were taken out so far.
+	stripped, fields int
 }
 
 // readRows turns pages of records into pages of rows.
@@ -47,6 +48,9 @@ func readPage[T any](ctx context.Context, r *reader, of *records[T], page []T) (
 	}
 	rows := make([]digest.Row, len(page))
 	for i := range page {
+		if r.whole {
+			r.fields += privacy.StripFields(&page[i])
+		}
 		r.stripped += of.hide(r.protected, r.mask, &page[i], &people[i])
 		rows[i] = of.row(&page[i], r.now, r.protected != nil)
 		if r.whole {

@@ -75,6 +75,9 @@ func (w *walk) lateNotes() []string {
 	if w.reader.stripped > 0 {
 		notes = append(notes, "answers to equal-opportunity questions are left out: they must not serve decisions")
 	}
+	if w.reader.fields > 0 {
+		notes = append(notes, "custom fields about age, gender, health and the like are left out: they must not serve decisions")
+	}
 	if address := addresses[w.tool.of.table.Name]; address != "" && w.whole {
 		notes = append(notes, "as a resource: "+address)
 	}

@@ -21,8 +21,10 @@
 // Where a person may be meant of whom nothing is known, nothing can be found in a
 // text: then it is left out, by [Mask.Withhold] and [Mask.WithholdText].
 //
-// [Protected] is another matter and always on: the screening questions about equal
-// opportunity and demographics, whose answers must not serve decisions.
+// [Protected] and [StripFields] are another matter and on without any mask: screening
+// questions and custom fields about age, gender, health and other protected topics,
+// which must not serve decisions. Their words stand in the folder topics, in nine
+// languages, with the syntax described at the head of topic_phrases.go.
 //
 // A nil *Mask hides nothing, and all of its methods may be called.
 package privacy

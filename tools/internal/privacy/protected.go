@@ -3,76 +3,187 @@ package privacy
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 )
 
-// Protected are the screening questions about equal opportunity and demographics,
-// whose answers must not serve decisions. Jobs mark them; answers carry no such mark
-// and are recognized by the question's remote id, its title or its words.
+// Protected are the screening questions about protected topics (age, birth,
+// nationality, family, disability, health, religion, orientation, gender, ethnicity,
+// military service, union, politics), whose answers must not serve decisions. Jobs mark
+// some of them; answers carry no such mark and are recognized by the question's remote
+// id, its title, its words and the form of the answer.
+//
+// It is safe for concurrent use.
 type Protected struct {
+	// remoteIDs and titles of the questions of jobs: true if protected, false if not.
+	// Both are folded.
 	remoteIDs, titles map[string]bool
-}
-
-// protectedWords indicate a protected question that the ATS does not mark: whole
-// words, folded.
-var protectedWords = []string{
-	"gender", "sex", "pronouns", "ethnicity", "ethnic", "race", "racial", "hispanic", "latino", "veteran", "disability", "disabled",
-	"sexual orientation", "transgender", "religion", "religious", "marital status", "date of birth", "how old are you", "nationality",
-	"geschlecht", "schwerbehinderung", "behinderung", "religionszugehorigkeit", "familienstand", "geburtsdatum", "staatsangehorigkeit",
-	"genre", "sexe", "handicap", "discapacidad", "genero",
+	// marked are the words of the protected titles, for titles that differ slightly.
+	marked [][]string
+	byName memo[bool]
 }
 
 // NewProtected collects the protected questions of jobs. Without jobs the words of a
 // question alone tell that it is protected.
 func NewProtected(jobs []kombo.Job) *Protected {
 	p := &Protected{remoteIDs: map[string]bool{}, titles: map[string]bool{}}
-	for _, j := range jobs {
-		for _, q := range j.ScreeningQuestions {
-			if q.Category == "" {
+	var byOptions []string
+	for i := range jobs {
+		for k := range jobs[i].ScreeningQuestions {
+			q := &jobs[i].ScreeningQuestions[k]
+			id, title := foldedID(q.RemoteID), foldedTitle(q.Title)
+			optional := hasProtectedOptions(q)
+			protected := q.Category != "" || optional || isProtectedText(questionText(q))
+			p.remoteIDs[id] = p.remoteIDs[id] || protected
+			if protected && optional && q.Category == "" {
+				// Other questions may have the same title, such as "Please choose".
+				byOptions = append(byOptions, title)
 				continue
 			}
-			if q.RemoteID != "" {
-				p.remoteIDs[q.RemoteID] = true
-			}
-			p.titles[digest.Fold(digest.Clean(q.Title))] = true
+			p.titles[title] = p.titles[title] || protected
+		}
+	}
+	for _, title := range byOptions {
+		if _, elsewhere := p.titles[title]; !elsewhere {
+			p.titles[title] = true
+		}
+	}
+	// What has no id or no title is not recognized by it.
+	delete(p.remoteIDs, "")
+	delete(p.titles, "")
+	for title, protected := range p.titles {
+		if words := titleWords(title); protected && len(words) > 0 {
+			p.marked = append(p.marked, words)
 		}
 	}
 	return p
 }
 
-func (p *Protected) is(q kombo.AnsweredQuestion) bool {
-	return q.RemoteID != "" && p.remoteIDs[q.RemoteID] || p.Title(q.Title)
+// questionText is what a question of a job asks: its title, or its description if it
+// has none.
+func questionText(q *kombo.ScreeningQuestion) string {
+	if foldedTitle(q.Title) == "" {
+		return q.Description
+	}
+	return q.Title
 }
 
-// Asked reports whether answer("question"), folded, means a protected question.
-func (p *Protected) Asked(question string) bool {
-	if mentionsProtected(question) {
+// Question reports whether a question of a job is protected.
+func (p *Protected) Question(q *kombo.ScreeningQuestion) bool {
+	return q.Category != "" || p.remoteIDs[foldedID(q.RemoteID)] || hasProtectedOptions(q) || p.Title(questionText(q))
+}
+
+// answered reports whether an answer must not be shown.
+func (p *Protected) answered(s *kombo.ScreeningAnswer) bool {
+	id := foldedID(s.Question.RemoteID)
+	protected, known := p.remoteIDs[id]
+	switch {
+	case protected, p.Title(s.Question.Title), isProtectedName(id), isProtectedAnswer(&s.Answer):
 		return true
-	}
-	for title := range p.titles {
-		if strings.TrimRight(title, " ?:.*!") == question {
-			return true
-		}
+	case foldedTitle(s.Question.Title) == "":
+		// Nobody can say what was asked.
+		return !known
 	}
 	return false
 }
 
+// Asked reports whether answer("question"), folded, means a protected question.
+func (p *Protected) Asked(question string) bool { return p.Title(question) }
+
 // Title reports whether a title is that of a protected question.
 func (p *Protected) Title(title string) bool {
-	folded := digest.Fold(digest.Clean(title))
-	return p.titles[folded] || mentionsProtected(folded)
+	return p.byName.get(title, func() bool { return isProtectedText(title) || p.marks(foldedTitle(title)) })
 }
 
-func mentionsProtected(folded string) bool {
-	padded := " " + strings.Join(strings.FieldsFunc(folded, notLetter), " ") + " "
-	return slices.ContainsFunc(protectedWords, func(w string) bool { return strings.Contains(padded, " "+w+" ") })
+// marks reports whether jobs mark the question with a title, or one with almost the
+// same.
+func (p *Protected) marks(title string) bool {
+	if protected, known := p.titles[title]; known {
+		return protected
+	}
+	words := titleWords(title)
+	return slices.ContainsFunc(p.marked, func(m []string) bool { return similar(m, words) })
 }
+
+// similar reports whether three of four words of two titles are the same.
+func similar(a, b []string) bool {
+	shared, rest := 0, slices.Clone(b)
+	for _, w := range a {
+		if i := slices.Index(rest, w); i >= 0 {
+			shared++
+			rest = slices.Delete(rest, i, i+1)
+		}
+	}
+	return shared > 0 && 4*shared >= 3*max(len(a), len(b))
+}
+
+// titleWords are the words of a folded title, without numbers.
+func titleWords(folded string) []string {
+	words := strings.FieldsFunc(folded, func(r rune) bool { return !isLetterOrDigit(r) })
+	return slices.DeleteFunc(words, func(w string) bool { return isDigit(w[0]) })
+}
+
+func foldedTitle(title string) string {
+	return strings.Trim(strings.Join(strings.Fields(foldQuestionText(title)), " "), " ?:.*!")
+}
+
+func foldedID(id string) string { return strings.TrimSpace(digest.Fold(digest.Clean(id))) }
 
 // Strip removes the protected answers from an application and returns their number.
 func (p *Protected) Strip(a *kombo.Application) int {
 	before := len(a.ScreeningQuestionAnswers)
-	a.ScreeningQuestionAnswers = slices.DeleteFunc(a.ScreeningQuestionAnswers, func(s kombo.ScreeningAnswer) bool { return p.is(s.Question) })
+	a.ScreeningQuestionAnswers = slices.DeleteFunc(a.ScreeningQuestionAnswers, func(s kombo.ScreeningAnswer) bool { return p.answered(&s) })
+	for i := range a.ScreeningQuestionAnswers {
+		raw := &a.ScreeningQuestionAnswers[i].Answer.Raw
+		*raw, _ = stripValue(*raw)
+	}
 	return before - len(a.ScreeningQuestionAnswers)
+}
+
+// isProtectedText reports whether the words of a title, in any language, ask about a
+// protected topic.
+func isProtectedText(title string) bool {
+	return protectedTexts.get(title, func() bool { return topics().of(title) != "" })
+}
+
+// isProtectedName is [isProtectedText] for a name that programs give, such as that of
+// a custom field.
+func isProtectedName(name string) bool { return name != "" && isProtectedText(name) }
+
+// protectedTexts remembers what was said of a text, since the same few questions are
+// answered in each of many thousand applications.
+var protectedTexts memo[bool]
+
+// memo remembers some values by text. It is safe for concurrent use.
+type memo[T any] struct {
+	mu     sync.RWMutex
+	values map[string]T
+}
+
+// Long texts are not remembered, and all are forgotten when there are too many: 4 MB.
+const (
+	memoTexts = 8000
+	memoBytes = 500
+)
+
+func (m *memo[T]) get(text string, compute func() T) T {
+	m.mu.RLock()
+	v, ok := m.values[text]
+	m.mu.RUnlock()
+	if ok {
+		return v
+	}
+	v = compute()
+	if len(text) > memoBytes {
+		return v
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.values == nil || len(m.values) >= memoTexts {
+		m.values = map[string]T{}
+	}
+	m.values[strings.Clone(text)] = v
+	return v
 }
