@@ -7,9 +7,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/jsonlimit"
 )
 
 const (
@@ -20,21 +23,33 @@ const (
 	smallMessageBytes = 1 << 20
 	// maxLargeMessages is how many large messages of a tenant are read concurrently.
 	maxLargeMessages = 4
-	// maxDepth is how deep the values of a message may be nested; arguments of tools
-	// need a handful of levels.
-	maxDepth = 64
-	// maxValues is how many values a message may have: a decoded value takes many
-	// times the memory of its two bytes of text.
-	maxValues = 100_000
+	// maxOtherBytes is the size of messages other than tool calls: only these have
+	// arguments worth more.
+	maxOtherBytes = 64 << 10
+	// maxNameBytes is the length of what the library repeats in its answers: ids, names of
+	// methods, tools and prompts, progress tokens.
+	maxNameBytes = 256
+	// maxURIBytes is the length of the URI of a resource.
+	maxURIBytes = 2 << 10
+	// maxMetaBytes is the length of each value in _meta.
+	maxMetaBytes = 16 << 10
 )
 
 var (
 	errTooLarge      = fmt.Errorf("the message is larger than %d MiB", maxMessageBytes>>20)
-	errTooDeep       = fmt.Errorf("the message is nested deeper than %d levels", maxDepth)
-	errTooManyValues = fmt.Errorf("the message has more than %d values", maxValues)
+	errOtherTooLarge = fmt.Errorf("a message other than tools/call is larger than %d KiB", maxOtherBytes>>10)
 	errBatch         = errors.New("batches are not part of this protocol; send one message per request")
 	errNotObject     = errors.New("the message is not a JSON object")
+	errID            = fmt.Errorf("the id must be a number, or a string of at most %d bytes", maxNameBytes)
+	errLongMeta      = fmt.Errorf("a value in _meta is longer than %d KiB", maxMetaBytes>>10)
+	errLongName      = fmt.Errorf("a name or the progressToken is longer than %d bytes, or a uri than %d", maxNameBytes, maxURIBytes)
 )
+
+// isBeyondBounds reports whether a message was refused because it is too complex or
+// repeats too much.
+func isBeyondBounds(err error) bool {
+	return slices.ContainsFunc([]error{jsonlimit.ErrTooDeep, jsonlimit.ErrTooManyValues, errLongName, errLongMeta}, func(bound error) bool { return errors.Is(err, bound) })
+}
 
 // message is the message of a POST, read completely and checked before it reaches
 // the library.
@@ -44,6 +59,8 @@ type message struct {
 	// version is the protocol version that the message declares; older ones declare it
 	// only when a session begins.
 	version string
+	// id is the id of a request as idOf returns it, "" for a notification or a response.
+	id string
 }
 
 // readMessage reads a message within the limits of size, time and depth.
@@ -93,20 +110,20 @@ func parseMessage(raw []byte) (*message, error) {
 	case len(trimmed) == 0 || trimmed[0] != '{':
 		return nil, errNotObject
 	}
-	if err := checkComplexity(raw); err != nil {
-		return nil, err
+	if _, err := jsonlimit.Count(raw, jsonlimit.MaxValues); err != nil {
+		return nil, fmt.Errorf("the message cannot be read: %w", err)
 	}
-	var m struct {
-		Method string `json:"method"`
-	}
-	if err := json.Unmarshal(raw, &m); err != nil {
-		if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); !ok {
-			return nil, errNotObject
-		} else if wrong.Field == "method" {
+	var e messageHead
+	if err := json.Unmarshal(raw, &e); err != nil {
+		if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); !ok || wrong.Field == "method" || wrong.Field == "jsonrpc" {
 			return nil, errNotObject
 		}
 	}
-	return &message{raw: raw, method: m.Method, version: declaredVersion(raw)}, nil
+	m := &message{raw: raw, method: e.Method, version: declaredVersion(raw)}
+	if err := e.check(m); err != nil {
+		return nil, err
+	}
+	return m, nil
 }
 
 // declaredVersion returns the protocol version that a message declares, "" for none. It
@@ -124,32 +141,51 @@ func declaredVersion(raw []byte) string {
 	return m.Params.Meta.ProtocolVersion()
 }
 
-// checkComplexity returns an error if JSON is nested too deep or has too many
-// values. It does not parse it.
-func checkComplexity(raw []byte) error {
-	depth, values, quoted, escaped := 0, 0, false, false
-	for _, c := range raw {
-		switch {
-		case escaped:
-			escaped = false
-		case quoted && c == '\\':
-			escaped = true
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == '{' || c == '[':
-			if depth++; depth > maxDepth {
-				return errTooDeep
-			}
-			values++
-		case c == '}' || c == ']':
-			depth--
-		case c == ',':
-			values++
+// messageHead is what surrounds the arguments of a message.
+type messageHead struct {
+	JSONRPC string          `json:"jsonrpc"`
+	Method  string          `json:"method"`
+	ID      json.RawMessage `json:"id"`
+	Result  json.RawMessage `json:"result"`
+	Params  struct {
+		Meta            map[string]json.RawMessage `json:"_meta"`
+		Name            json.RawMessage            `json:"name"`
+		URI             json.RawMessage            `json:"uri"`
+		ProtocolVersion json.RawMessage            `json:"protocolVersion"`
+	} `json:"params"`
+}
+
+// check checks what the library repeats in answers, or keeps, and finds the id of a
+// request.
+func (e *messageHead) check(m *message) error {
+	if m.method != string(mcp.MethodToolsCall) && len(m.raw) > maxOtherBytes {
+		return errOtherTooLarge
+	}
+	for _, name := range []json.RawMessage{json.RawMessage(e.Method), e.Params.Name, e.Params.ProtocolVersion, e.Params.Meta["progressToken"]} {
+		if len(name) > maxNameBytes {
+			return errLongName
 		}
-		if values > maxValues {
-			return errTooManyValues
+	}
+	if len(e.Params.URI) > maxURIBytes {
+		return errLongName
+	}
+	for _, v := range e.Params.Meta {
+		// The client's name and abilities: a session keeps them.
+		if len(v) > maxMetaBytes {
+			return errLongMeta
 		}
+	}
+	if len(e.ID) == 0 || isNull(e.ID) {
+		return nil
+	}
+	var id any
+	if len(e.ID) > maxNameBytes || json.Unmarshal(e.ID, &id) != nil || idOf(id) == "" {
+		return errID
+	}
+	if len(e.Result) == 0 || isNull(e.Result) {
+		m.id = idOf(id)
 	}
 	return nil
 }
+
+func isNull(raw json.RawMessage) bool { return string(raw) == "null" }

@@ -12,6 +12,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/jsonlimit"
 )
 
 // spaces reads as n spaces, without holding them in memory.
@@ -122,8 +124,8 @@ func TestInvalidMessageIsRefusedAndNextIsServed(t *testing.T) {
 		"depth":                  {`{"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":` + strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000) + `}}`, "-32600"},
 		"depth without an end":   {`{"a":` + strings.Repeat(`{"a":`, 100_000), "-32600"},
 		"depth behind a quote":   {`{"\"[":` + strings.Repeat("[", 70) + strings.Repeat("]", 70) + "}", "-32600"},
-		"width":                  {`{"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":[` + strings.Repeat("0,", maxValues) + `0]}}`, "-32600"},
-		"width of objects":       {`{"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":[` + strings.Repeat("[{}", maxValues/2), "-32600"},
+		"width":                  {`{"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":[` + strings.Repeat("0,", jsonlimit.MaxValues) + `0]}}`, "-32600"},
+		"width of objects":       {`{"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":[` + strings.Repeat("[{}", jsonlimit.MaxValues/2), "-32600"},
 		"depth behind backslash": {`{"\\":` + strings.Repeat("[", 70) + strings.Repeat("]", 70) + "}", "-32600"},
 	} {
 		a := h.post(id, c.body)
@@ -131,7 +133,7 @@ func TestInvalidMessageIsRefusedAndNextIsServed(t *testing.T) {
 		assert.Contains(t, a.body, c.code, name)
 		assert.Equal(t, http.StatusOK, h.post(id, ping).status, "after %s", name)
 	}
-	assert.Equal(t, http.StatusOK, h.post(id, rpc(1, "ping", object{"x": strings.Repeat("[,", maxValues)})).status, "brackets and commas in a text are neither")
+	assert.Equal(t, http.StatusOK, h.post(id, calling(1, "large", object{"x": strings.Repeat("[,", jsonlimit.MaxValues)})).status, "brackets and commas in a text are neither")
 	for _, kind := range []string{"text/plain", "", "application/jsonx", "multipart/form-data; boundary=x"} {
 		assert.Equal(t, http.StatusUnsupportedMediaType, h.post(id, ping, "Content-Type", kind).status, kind)
 		assert.Equal(t, http.StatusUnsupportedMediaType, h.send(http.MethodPost, h.stream().messages, ping, "Content-Type", kind).status, kind)
@@ -146,7 +148,8 @@ func FuzzParseMessage(f *testing.F) {
 		m, err := parseMessage(raw)
 		assert.Equal(t, err == nil, m != nil)
 		if m != nil {
-			assert.NoError(t, checkComplexity(m.raw))
+			_, err := jsonlimit.Count(m.raw, jsonlimit.MaxValues)
+			assert.NoError(t, err)
 		}
 	})
 }

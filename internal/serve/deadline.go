@@ -17,6 +17,8 @@ type deadlineWriter struct {
 	replaceAnyOrigin bool
 	origin           string
 	started          bool
+	// written, if not nil, gets each write that succeeded.
+	written func([]byte)
 }
 
 func (w *deadlineWriter) start() {
@@ -42,7 +44,11 @@ func (w *deadlineWriter) WriteHeader(status int) {
 func (w *deadlineWriter) Write(b []byte) (int, error) {
 	w.start()
 	w.extendDeadline()
-	return w.ResponseWriter.Write(b)
+	n, err := w.ResponseWriter.Write(b)
+	if err == nil && w.written != nil {
+		w.written(b)
+	}
+	return n, err
 }
 
 // Flush implements [http.Flusher], which the library requires.

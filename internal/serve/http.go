@@ -72,6 +72,7 @@ type HTTP struct {
 	opts  HTTPOptions
 	mux   *http.ServeMux
 	queue *fairQueue
+	held  *allowance // unanswered messages of all tenants
 	ready readiness
 
 	mu      sync.Mutex
@@ -90,6 +91,7 @@ const maxQueuedCalls = 512
 func NewHTTP(o HTTPOptions) *HTTP {
 	h := &HTTP{
 		opts: o, mux: http.NewServeMux(), queue: newFairQueue(cmp.Or(o.MaxCalls, 256), maxQueuedCalls),
+		held:    &allowance{refusal: errServerHeld, maxBytes: maxServerHeld},
 		tenants: map[string]*tenantServer{}, timeouts: defaultTimeouts,
 	}
 	h.ready.check = o.Ready
@@ -210,6 +212,7 @@ func (h *HTTP) tenant(name string) *tenantServer {
 
 func (h *HTTP) newTenant(name string) *tenantServer {
 	t := &tenantServer{name: name, sessions: newSessionTable(), largeSlots: make(chan struct{}, maxLargeMessages)}
+	t.held = &allowance{refusal: errTenantHeld, maxBytes: maxTenantHeld, within: h.held}
 	t.sessions.forget = t.forget
 	asks := &asker{timeout: cmp.Or(h.opts.QuestionTimeout, questionTimeout), unable: t.sessions, bind: t.sessions.bindQuestion}
 	t.mcp = newServer(currentBox, h.opts.Version, h.opts.Logger, h.opts.Metrics, name, server.WithToolFilter(t.filterTools),
@@ -249,6 +252,9 @@ func (h *HTTP) queueCalls(t *tenantServer) server.ToolHandlerMiddleware {
 		return func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 			ctx, release, err := acquire(ctx)
 			if err != nil {
+				if errors.Is(err, errBusy) {
+					h.opts.Metrics.refuse(boundQueue, t.name)
+				}
 				return mcp.NewToolResultError("The call was not run: " + err.Error() + "."), nil
 			}
 			defer release()
@@ -309,6 +315,12 @@ func (h *HTTP) postStreamable(w http.ResponseWriter, r *http.Request, t *tenantS
 		h.refuseSession(w, id)
 		return
 	}
+	release, err := t.held.take(len(m.raw))
+	if err != nil {
+		h.refuseHeld(w, err, t)
+		return
+	}
+	defer release()
 	t.http.ServeHTTP(w, r)
 }
 
@@ -322,12 +334,17 @@ func (h *HTTP) readPost(w http.ResponseWriter, r *http.Request, t *tenantServer)
 	m, err := readMessage(w, r, t.largeSlots, h.timeouts.body)
 	switch {
 	case err == nil:
-	case errors.Is(err, errTooLarge):
+	case errors.Is(err, errTooLarge), errors.Is(err, errOtherTooLarge):
+		h.opts.Metrics.refuse(boundMessage, t.name)
 		// The rest of the body is not read.
 		w.Header().Set("Connection", "close")
 		respond(w, http.StatusRequestEntityTooLarge, err.Error())
 		return nil, false
-	case errors.Is(err, errBatch), errors.Is(err, errTooDeep), errors.Is(err, errTooManyValues):
+	case isBeyondBounds(err):
+		h.opts.Metrics.refuse(boundMessage, t.name)
+		rpcError(w, mcp.INVALID_REQUEST, err.Error())
+		return nil, false
+	case errors.Is(err, errBatch), errors.Is(err, errID):
 		rpcError(w, mcp.INVALID_REQUEST, err.Error())
 		return nil, false
 	case errors.Is(err, errNotObject):
@@ -363,7 +380,10 @@ func (h *HTTP) serveSSE(w http.ResponseWriter, r *http.Request, t *tenantServer)
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	defer context.AfterFunc(s.ctx, cancel)()
-	t.sse.SSEHandler().ServeHTTP(&deadlineWriter{ResponseWriter: w, timeout: h.timeouts.write, replaceAnyOrigin: true, origin: w.Header().Get("Access-Control-Allow-Origin")}, r.WithContext(ctx))
+	defer s.unanswered.end()
+	s.unanswered.allowance = &allowance{refusal: errSessionHeld, maxBytes: maxSessionHeld, maxCount: maxUnanswered, within: t.held}
+	out := &deadlineWriter{ResponseWriter: w, timeout: h.timeouts.write, replaceAnyOrigin: true, origin: w.Header().Get("Access-Control-Allow-Origin"), written: s.unanswered.written}
+	t.sse.SSEHandler().ServeHTTP(out, r.WithContext(ctx))
 }
 
 func (h *HTTP) serveMessage(w http.ResponseWriter, r *http.Request, t *tenantServer) {
@@ -372,7 +392,12 @@ func (h *HTTP) serveMessage(w http.ResponseWriter, r *http.Request, t *tenantSer
 		h.refuseSession(w, id)
 		return
 	}
-	if _, ok := h.readPost(w, r, t); !ok {
+	m, ok := h.readPost(w, r, t)
+	if !ok {
+		return
+	}
+	if err := t.sessions.expectAnswer(id, m); err != nil {
+		h.refuseHeld(w, err, t)
 		return
 	}
 	t.sse.MessageHandler().ServeHTTP(w, r)

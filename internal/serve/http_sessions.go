@@ -20,6 +20,7 @@ func (h *HTTP) serveStream(w http.ResponseWriter, r *http.Request, t *tenantServ
 	ctx, closeStream, err := t.sessions.openStream(r.Context(), id, from.Owner, current.maxSessions())
 	switch {
 	case errors.Is(err, errTooManyStreams):
+		h.opts.Metrics.refuse(boundStreams, t.name)
 		refuseTooMany(w, "streams")
 		return
 	case err != nil:
@@ -42,6 +43,7 @@ func (h *HTTP) newSession(w http.ResponseWriter, r *http.Request, t *tenantServe
 	}
 	s = t.sessions.create(from, current.maxSessions())
 	if s == nil {
+		h.opts.Metrics.refuse(boundSessions, t.name)
 		refuseTooMany(w, "sessions")
 		return r, nil, false
 	}
@@ -60,6 +62,19 @@ func refuseWithdrawn(w http.ResponseWriter) {
 func refuseTooMany(w http.ResponseWriter, what string) {
 	w.Header().Set("Retry-After", "60")
 	respond(w, http.StatusServiceUnavailable, "there are too many "+what+", and all of them are in use; end some, or try again later")
+}
+
+// refuseHeld responds to a message that was refused because of those that are unanswered.
+func (h *HTTP) refuseHeld(w http.ResponseWriter, err error, t *tenantServer) {
+	status := http.StatusTooManyRequests
+	if held, ok := errors.AsType[heldError](err); ok {
+		h.opts.Metrics.refuse(held.bound(), t.name)
+		if held == errServerHeld {
+			status = http.StatusServiceUnavailable
+		}
+	}
+	w.Header().Set("Retry-After", "2")
+	respond(w, status, err.Error())
 }
 
 func (h *HTTP) refuseSession(w http.ResponseWriter, id string) {

@@ -25,6 +25,7 @@ type Metrics struct {
 	requests      *prometheus.CounterVec
 	retries       *prometheus.CounterVec
 	rateRemaining *prometheus.GaugeVec
+	refused       *prometheus.CounterVec
 
 	lastAnswers sync.Map // of tool names to countedAnswer
 }
@@ -44,18 +45,38 @@ func NewMetrics() *Metrics {
 		tokens:        prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "kombo_mcp_answer_tokens", Help: "Tokens of an answer's text (o200k_base).", Buckets: []float64{50, 200, 500, 1000, 2500, 5000, 16000}}, []string{"tool"}),
 		requests:      prometheus.NewCounterVec(prometheus.CounterOpts{Name: "kombo_mcp_upstream_requests_total", Help: "Requests to Kombo by operation and status; 0 means no response."}, []string{"operation", "status"}),
 		retries:       prometheus.NewCounterVec(prometheus.CounterOpts{Name: "kombo_mcp_upstream_retries_total", Help: "Requests to Kombo that were retries."}, []string{"operation"}),
+		refused:       prometheus.NewCounterVec(prometheus.CounterOpts{Name: "kombo_mcp_refused_total", Help: "Messages, calls and sessions refused because a limit was reached, by limit and tenant."}, []string{"limit", "tenant"}),
 		rateRemaining: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "kombo_mcp_upstream_rate_limit_remaining", Help: "Requests left in Kombo's rate limit window, by its last response."}, []string{"integration"}),
 	}
-	m.registry.MustRegister(m.calls, m.latency, m.tokens, m.requests, m.retries, m.rateRemaining, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(m.calls, m.latency, m.tokens, m.requests, m.retries, m.rateRemaining, m.refused, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
-// Watch registers the gauges of a handler: sessions and calls in flight.
+// Watch registers the gauges of a handler: sessions, calls in flight, unanswered messages.
 func (m *Metrics) Watch(h *HTTP) {
 	m.registry.MustRegister(
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "kombo_mcp_sessions", Help: "Sessions open."}, func() float64 { return float64(h.Sessions()) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "kombo_mcp_calls_in_flight", Help: "Tool calls that are running."}, func() float64 { return float64(h.queue.inFlight()) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "kombo_mcp_unanswered_bytes", Help: "Memory counted for messages that are unanswered or whose answer is unread."}, func() float64 { return float64(h.held.held()) }),
 	)
+}
+
+// The limits as the metrics name them.
+const (
+	boundMessage      = "message"
+	boundSessionBytes = "session_unanswered"
+	boundTenantBytes  = "tenant_unanswered"
+	boundServerBytes  = "server_unanswered"
+	boundQueue        = "waiting_calls"
+	boundSessions     = "sessions"
+	boundStreams      = "streams"
+)
+
+// refuse counts a refusal because of a limit.
+func (m *Metrics) refuse(limit, tenant string) {
+	if m != nil {
+		m.refused.WithLabelValues(limit, tenant).Inc()
+	}
 }
 
 // Handler serves the metrics in the Prometheus format.

@@ -46,10 +46,12 @@ type session struct {
 	ctx      context.Context
 	end      context.CancelFunc
 	lastSeen time.Time
-	calls    int  // calls in progress, including those that wait for an answer
-	streams  int  // open GET streams
-	taken    bool // the library gave the id to the client
-	unable   bool // see asker.unable
+	calls    int // calls in progress, including those that wait for an answer
+	streams  int // open GET streams
+	// unanswered are those of an SSE session.
+	unanswered unanswered
+	taken      bool // the library gave the id to the client
+	unable     bool // see asker.unable
 }
 
 func newSessionTable() *sessionTable {
@@ -141,6 +143,18 @@ func (t *sessionTable) endWithdrawn() {
 			t.remove(s)
 		}
 	}
+}
+
+// expectAnswer counts a message of an SSE session as unanswered. The error is that of
+// [allowance.take].
+func (t *sessionTable) expectAnswer(id string, m *message) error {
+	t.mu.Lock()
+	s := t.open[id]
+	t.mu.Unlock()
+	if s == nil || s.unanswered.allowance == nil {
+		return nil
+	}
+	return s.unanswered.add(m)
 }
 
 // count returns the number of sessions.

@@ -89,6 +89,7 @@ type tenantServer struct {
 	mcp      *server.MCPServer
 	http     *server.StreamableHTTPServer
 	sse      *server.SSEServer
+	held     *allowance // unanswered messages of the tenant
 	// largeSlots limit how many large messages are read concurrently: for each
 	// tenant, so that a slow client of one does not delay another.
 	largeSlots chan struct{}

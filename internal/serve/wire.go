@@ -41,6 +41,8 @@ type wire struct {
 	write sync.Mutex
 	out   io.Writer
 
+	held *allowance // unanswered messages
+
 	mu       sync.Mutex
 	requests map[string]*wireRequest
 	// answered has an element if requests were answered.
@@ -51,6 +53,7 @@ type wire struct {
 func newWire(ctx context.Context, in io.Reader, out io.Writer, drain time.Duration, ended func()) *wire {
 	return &wire{
 		in: bufio.NewReader(in), out: out, drain: drain, ctx: ctx, ended: ended,
+		held:     &allowance{refusal: errSessionHeld, maxBytes: maxStdioHeld, maxCount: stdioCalls + stdioQueue},
 		requests: map[string]*wireRequest{}, answered: make(chan struct{}, 1),
 	}
 }
@@ -126,7 +129,12 @@ func (w *wire) readLine() ([]byte, error) {
 // take hands a line to the library.
 func (w *wire) take(line []byte) {
 	if line[0] != '[' {
-		w.line = append(w.register(line, nil), '\n')
+		release, err := w.admit(line)
+		if err != nil {
+			w.send(errorOf(line, err))
+			return
+		}
+		w.line = append(w.register(line, nil, release), '\n')
 		return
 	}
 	var messages []json.RawMessage
@@ -148,9 +156,24 @@ func (w *wire) take(line []byte) {
 			b.answers = append(b.answers, errorMessage(mcp.INVALID_REQUEST, "this element of the batch is not a JSON object with a method"))
 			continue
 		}
-		w.line = append(append(w.line, w.register(raw, b)...), '\n')
+		release, err := w.admit(raw)
+		if err != nil {
+			b.answers = append(b.answers, errorOf(raw, err))
+			continue
+		}
+		w.line = append(append(w.line, w.register(raw, b, release)...), '\n')
 	}
 	w.release(b)
+}
+
+// errorOf is the answer to a message that was refused because of the limits. Only one that
+// has too many before it has an id that is worth repeating.
+func errorOf(raw []byte, refusal error) json.RawMessage {
+	m := errorMessage(mcp.INVALID_REQUEST, refusal.Error())
+	if _, ok := errors.AsType[heldError](refusal); ok {
+		return withID(m, json.RawMessage("null"), envelopeOf(raw).ID)
+	}
+	return m
 }
 
 func isMessage(raw json.RawMessage) bool {

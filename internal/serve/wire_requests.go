@@ -3,6 +3,7 @@ package serve
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"strings"
 
 	"github.com/mark3labs/mcp-go/mcp"
@@ -15,6 +16,8 @@ type wireRequest struct {
 	greeting  bool
 	cancelled bool
 	batch     *wireBatch
+	// release gives back what it counts as unanswered.
+	release func()
 }
 
 // wireBatch collects the answers to a batch, which are one message. Its fields are
@@ -41,26 +44,42 @@ func envelopeOf(raw []byte) envelope {
 	return m
 }
 
+// admit returns why a message is refused because of the limits, and what its request
+// counts as unanswered. What is no valid message the library refuses.
+func (w *wire) admit(raw []byte) (release func(), err error) {
+	m, err := parseMessage(raw)
+	switch {
+	case isBeyondBounds(err), errors.Is(err, errOtherTooLarge), errors.Is(err, errID), err != nil && len(raw) > maxOtherBytes:
+		return nil, err
+	case err != nil || m.id == "" || m.method == "":
+		return func() {}, nil
+	}
+	return w.held.take(len(raw))
+}
+
 // register notes a message from the client, and returns it as the library is to read it.
-func (w *wire) register(raw []byte, b *wireBatch) []byte {
+func (w *wire) register(raw []byte, b *wireBatch, release func()) []byte {
 	m := envelopeOf(raw)
 	switch {
 	case m.Method == string(mcp.MethodNotificationCancelled):
 		w.cancel(m.Params.RequestID)
 	case m.Method != "" && hasID(m.ID):
-		w.open(m, b)
+		w.open(m, b, release)
 	}
 	return withSafeIDs(raw, m)
 }
 
-func (w *wire) open(m envelope, b *wireBatch) {
+func (w *wire) open(m envelope, b *wireBatch, release func()) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	key := idKey(safeID(m.ID))
-	if w.requests[key] != nil {
-		return // a duplicate: the library refuses it or answers both
+	if first := w.requests[key]; first != nil {
+		// A duplicate: the library refuses it or answers both.
+		one := first.release
+		first.release = func() { one(); release() }
+		return
 	}
-	w.requests[key] = &wireRequest{id: m.ID, greeting: m.Method == string(mcp.MethodInitialize), batch: b}
+	w.requests[key] = &wireRequest{id: m.ID, greeting: m.Method == string(mcp.MethodInitialize), batch: b, release: release}
 	if b != nil {
 		b.left++
 	}
@@ -86,6 +105,9 @@ func (w *wire) Write(p []byte) (int, error) {
 	key := idKey(m.ID)
 	r := w.requests[key]
 	delete(w.requests, key)
+	if r != nil {
+		r.release()
+	}
 	if r != nil && r.greeting {
 		w.version = versionOf(message)
 	}
