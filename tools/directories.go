@@ -20,7 +20,7 @@ type directories struct {
 	client *kombo.Client
 	now    func() time.Time
 
-	jobRecords   *names.Cache[[]kombo.Job]
+	jobRecords   *names.Cache[jobList]
 	reasonNames  *names.Cache[*names.Directory]
 	userNames    *names.Cache[*names.Directory]
 	tagNames     *names.Cache[*names.Directory]
@@ -32,7 +32,7 @@ type directories struct {
 func newDirectories(client *kombo.Client, now func() time.Time) *directories {
 	d := &directories{
 		client: client, now: now,
-		jobRecords: names.NewCache[[]kombo.Job](), reasonNames: names.NewCache[*names.Directory](),
+		jobRecords: names.NewCache[jobList](), reasonNames: names.NewCache[*names.Directory](),
 		userNames: names.NewCache[*names.Directory](), tagNames: names.NewCache[*names.Directory](),
 		connection:   names.NewCache[*kombo.Integration](),
 		restrictions: map[kombo.AttachmentAction]*names.Cache[*kombo.AttachmentRestrictions]{},
@@ -55,52 +55,75 @@ func (d *directories) fileRestrictions(ctx context.Context, action kombo.Attachm
 	})
 }
 
-// allJobs are the jobs as reads need them: deleted ones included, since
+// maxJobBytes is the memory that the cached jobs take at most.
+const maxJobBytes = 64 << 20
+
+// jobList are jobs, and whether there are more than are cached.
+type jobList struct {
+	records   []kombo.Job
+	truncated bool
+}
+
+// readJobs are the jobs as reads need them: deleted ones included, since
 // applications still name them. The records lack what is bulky.
-func (d *directories) allJobs(ctx context.Context) ([]kombo.Job, error) {
-	return d.jobRecords.Get(ctx, d.now(), func(ctx context.Context) ([]kombo.Job, error) {
-		var out []kombo.Job
+func (d *directories) readJobs(ctx context.Context) (jobList, error) {
+	return d.jobRecords.Get(ctx, d.now(), func(ctx context.Context) (jobList, error) {
+		var out jobList
+		room := maxJobBytes
 		for j, err := range d.client.AllJobs(ctx, kombo.JobFilter{ListOptions: kombo.ListOptions{IncludeDeleted: true}}) {
 			if err != nil {
-				return nil, err
-			}
-			if len(out) == names.MaxEntries {
-				break
+				return jobList{}, err
 			}
 			j.Description, j.JobPostings, j.CustomFields = "", nil, nil
-			out = append(out, j)
+			room -= names.SizeOf(j)
+			if len(out.records) == names.MaxEntries || room < 0 {
+				out.truncated = true
+				break
+			}
+			out.records = append(out.records, j)
 		}
 		return out, nil
 	})
 }
 
+// allJobs are the records of readJobs.
+func (d *directories) allJobs(ctx context.Context) ([]kombo.Job, error) {
+	list, err := d.readJobs(ctx)
+	return list.records, err
+}
+
 // jobs are the jobs as writes need them: those that still exist.
 func (d *directories) jobs(ctx context.Context) ([]kombo.Job, error) {
-	list, err := d.allJobs(ctx)
-	if err != nil || !slices.ContainsFunc(list, isDeleted) {
-		return list, err
+	list, err := d.existingJobs(ctx)
+	return list.records, err
+}
+
+func (d *directories) existingJobs(ctx context.Context) (jobList, error) {
+	list, err := d.readJobs(ctx)
+	if err == nil && slices.ContainsFunc(list.records, isDeleted) {
+		list.records = slices.DeleteFunc(slices.Clone(list.records), isDeleted)
 	}
-	return slices.DeleteFunc(slices.Clone(list), isDeleted), nil
+	return list, err
 }
 
 func isDeleted(j kombo.Job) bool { return !j.RemoteDeletedAt.IsZero() }
 
 // ofJobs resolves jobs that still exist.
 func (d *directories) ofJobs(ctx context.Context) (*names.Directory, error) {
-	return jobDirectory(d.jobs(ctx))
+	return jobDirectory(d.existingJobs(ctx))
 }
 
 // ofAllJobs resolves jobs, deleted ones included.
 func (d *directories) ofAllJobs(ctx context.Context) (*names.Directory, error) {
-	return jobDirectory(d.allJobs(ctx))
+	return jobDirectory(d.readJobs(ctx))
 }
 
-func jobDirectory(list []kombo.Job, err error) (*names.Directory, error) {
+func jobDirectory(list jobList, err error) (*names.Directory, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &names.Directory{Noun: "jobs", Truncated: len(list) >= names.MaxEntries}
-	for _, j := range list {
+	d := &names.Directory{Noun: "jobs", Truncated: list.truncated}
+	for _, j := range list.records {
 		note := strings.ToLower(digest.Clean(string(j.Status)))
 		if p := digest.Clean(wording.Place(j.Location)); p != "" {
 			note += ", " + p
@@ -122,9 +145,12 @@ func (d *directories) ofStages(jobIDs []string) func(context.Context) (*names.Di
 			return nil, err
 		}
 		out := &names.Directory{Noun: "stages"}
-		seen := map[string]bool{}
+		seen, wanted := map[string]bool{}, map[string]bool{}
+		for _, id := range jobIDs {
+			wanted[id] = true
+		}
 		for _, j := range list {
-			if len(jobIDs) > 0 && !slices.Contains(jobIDs, j.ID) {
+			if len(jobIDs) > 0 && !wanted[j.ID] {
 				continue
 			}
 			for _, s := range j.Stages {

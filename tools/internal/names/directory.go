@@ -12,8 +12,12 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
-// MaxEntries is the most records that a directory holds.
-const MaxEntries = 20_000
+// MaxEntries is the most records that a directory holds, and MaxBytes the most memory
+// that their ids, names and notes take.
+const (
+	MaxEntries = 20_000
+	MaxBytes   = 16 << 20
+)
 
 const (
 	// maxChoices is how many entries an error offers.
@@ -42,7 +46,8 @@ type Directory struct {
 	// Noun is what errors call the entries, in the plural.
 	Noun    string
 	Entries []Entry
-	// Truncated says that there were more than MaxEntries records.
+	// Truncated says that there were more records than MaxEntries, or than fit into
+	// MaxBytes.
 	Truncated bool
 	// Ordered says that the order of the entries has a meaning, so that choices
 	// keep it; others are sorted by name.
@@ -55,19 +60,22 @@ type Directory struct {
 	byName map[string][]int
 }
 
-// Collect fills a directory from the records that walk yields, up to [MaxEntries].
+// Collect fills a directory from the records that walk yields, up to [MaxEntries] and
+// [MaxBytes].
 // The error is that of the walk.
 func Collect[T any](noun string, walk iter.Seq2[T, error], entry func(T) Entry) (*Directory, error) {
-	d := &Directory{Noun: noun}
+	d, room := &Directory{Noun: noun}, MaxBytes
 	for rec, err := range walk {
 		if err != nil {
 			return nil, err
 		}
-		if len(d.Entries) == MaxEntries {
+		e := entry(rec)
+		room -= SizeOf(e)
+		if len(d.Entries) == MaxEntries || room < 0 {
 			d.Truncated = true
 			break
 		}
-		d.Entries = append(d.Entries, entry(rec))
+		d.Entries = append(d.Entries, e)
 	}
 	return d, nil
 }
