@@ -1,6 +1,7 @@
 package kombo
 
 import (
+	"errors"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
@@ -21,27 +22,36 @@ const (
 // does not. ratelimit-reset is about Kombo's own window, so it is used only if
 // that is what the call exceeded.
 func serverWait(e *Error, header http.Header, now time.Time) time.Duration {
-	if ms, err := strconv.Atoi(header.Get("Retry-After-Ms")); err == nil && ms > 0 {
-		return time.Duration(ms) * time.Millisecond
+	if ms, ok := number(header.Get("Retry-After-Ms")); ok && ms > 0 {
+		return times(ms, time.Millisecond)
 	}
 	if after := header.Get("Retry-After"); after != "" {
-		if n, err := strconv.Atoi(after); err == nil {
-			return max(0, seconds(n))
+		if n, ok := number(after); ok {
+			return max(0, times(n, time.Second))
 		}
 		if at, err := http.ParseTime(after); err == nil {
 			return max(0, at.Sub(now))
 		}
 	}
 	own := e.Code == CodeRateLimitExceeded || (e.Code == "" && e.Status == http.StatusTooManyRequests)
-	if n, err := strconv.Atoi(header.Get("Ratelimit-Reset")); err == nil && own {
-		return max(0, seconds(n))
+	if n, ok := number(header.Get("Ratelimit-Reset")); ok && own {
+		return max(0, times(n, time.Second))
 	}
 	return 0
 }
 
-// seconds converts without overflow, whatever a header says.
-func seconds(n int) time.Duration {
-	return time.Duration(min(n, int((24*time.Hour)/time.Second))) * time.Second
+// number reads a number of a header. One that is too large for an int64 is the largest.
+func number(text string) (int64, bool) {
+	n, err := strconv.ParseInt(text, 10, 64)
+	return n, err == nil || errors.Is(err, strconv.ErrRange)
+}
+
+// longestWait is what is made of a longer wait, whatever a header says.
+const longestWait = 24 * time.Hour
+
+// times is n units of time, without overflow.
+func times(n int64, unit time.Duration) time.Duration {
+	return time.Duration(min(n, int64(longestWait/unit))) * unit
 }
 
 // backoff returns the wait after attempt number, counted from 1. It doubles each

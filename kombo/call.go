@@ -85,6 +85,7 @@ func (c *Client) classify(req *request, r reply, read func([]byte) error) *failu
 	}
 	noJSON := decodeFailure(r.body, e)
 	c.redactError(e)
+	e.clipTexts()
 	if r.err != nil {
 		e.Err = c.redactErr(r.err)
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -41,6 +42,11 @@ type anyObject struct {
 // errTruncated or errNotKombo.
 func decodeSuccess[T any](body []byte, needData bool, log *slog.Logger) (envelope[T], error) {
 	var got envelope[T]
+	if counted, ok := any(got.Data).(interface{ excess([]byte) error }); ok {
+		if err := counted.excess(body); err != nil {
+			return got, err
+		}
+	}
 	err := json.Unmarshal(body, &got)
 	data, isValidated := any(got.Data).(validated)
 	if mismatch, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
@@ -83,12 +89,43 @@ func undecodable(body []byte) error {
 	switch {
 	case len(trimmed) == 0:
 		return fmt.Errorf("%w: it is empty", errTruncated)
-	case trimmed[0] == '{' && !json.Valid(trimmed):
+	case trimmed[0] == '{' && isCut(trimmed):
 		return fmt.Errorf("%w: its JSON is incomplete", errTruncated)
+	case trimmed[0] == '{' && !json.Valid(trimmed):
+		return fmt.Errorf("%w: its JSON is not valid", errNotKombo)
 	case trimmed[0] == '<':
 		return fmt.Errorf("%w: it is HTML or XML", errNotKombo)
 	}
 	return fmt.Errorf("%w: it is not the expected JSON", errNotKombo)
+}
+
+// isCut reports whether JSON ends too early. Anything else that is wrong with it would be
+// there again.
+func isCut(body []byte) bool {
+	var whole json.RawMessage
+	err := json.NewDecoder(bytes.NewReader(body)).Decode(&whole)
+	return errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF)
+}
+
+// The lengths in bytes to which the texts of an error are cut.
+const (
+	maxErrorMessage = 1 << 10
+	maxErrorTitle   = 200
+	maxErrorLogURL  = 500
+)
+
+// clipTexts shortens what Kombo says in an error.
+func (e *Error) clipTexts() {
+	e.Code, e.Title = Code(clipText(string(e.Code), maxErrorTitle)), clipText(e.Title, maxErrorTitle)
+	e.Message, e.LogURL = clipText(e.Message, maxErrorMessage), clipText(e.LogURL, maxErrorLogURL)
+}
+
+// clipText cuts text to n bytes, without splitting a character, and marks the cut.
+func clipText(text string, n int) string {
+	if len(text) <= n {
+		return text
+	}
+	return strings.ToValidUTF8(text[:n], "") + "…"
 }
 
 // decodeFailure fills e from the body of a response with an error status, and

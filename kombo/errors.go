@@ -21,9 +21,12 @@ var ErrNoIntegration = errors.New("no integration id is set")
 // errInvalidIntegration is the cause if an integration id cannot be sent.
 var errInvalidIntegration = errors.New("the integration id contains invalid characters")
 
-// ErrRepeatedCursor ends a walk if the server returns the cursor of the page
-// itself as that of the next one.
+// ErrRepeatedCursor ends a walk if the server returns a cursor that the walk has
+// followed before.
 var ErrRepeatedCursor = errors.New("the server repeated a cursor, so the list would never end")
+
+// ErrEmptyPages ends a walk if page after page has no record that is new.
+var ErrEmptyPages = errors.New("the server sent many pages without a new record, so the list might never end")
 
 // ErrShutdown is matched by the error of a call that the context of WithShutdown
 // ended.

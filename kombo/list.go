@@ -1,12 +1,16 @@
 package kombo
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
 	"net/http"
+	"reflect"
+	"slices"
+	"strings"
 )
 
 // listData is the data of a list's response.
@@ -24,6 +28,48 @@ func (*listData[T]) shape() any {
 }
 
 func (d *listData[T]) complete() bool { return d != nil && d.Results != nil }
+
+// maxPageRecords is how many records a page may have, several times as many as are ever
+// asked for.
+const maxPageRecords = 4 * MaxPageSize
+
+// excess stops at the records of a page that are too many. It reads no further: decoded,
+// they would take many times the memory of their text.
+func (*listData[T]) excess(body []byte) error {
+	dec := json.NewDecoder(bytes.NewReader(body))
+	for path := []string{"data", "results"}; len(path) > 0; {
+		if open, err := dec.Token(); err != nil || open != json.Delim('{') {
+			return nil //nolint:nilerr // the decoder of the whole says what is wrong
+		}
+		for {
+			key, err := dec.Token()
+			if err != nil || key == json.Delim('}') {
+				return nil //nolint:nilerr // as above
+			}
+			if name, ok := key.(string); ok && strings.EqualFold(name, path[0]) {
+				break
+			}
+			var skipped json.RawMessage
+			if dec.Decode(&skipped) != nil {
+				return nil
+			}
+		}
+		path = path[1:]
+	}
+	if open, err := dec.Token(); err != nil || open != json.Delim('[') {
+		return nil //nolint:nilerr // as above
+	}
+	var record json.RawMessage
+	for n := 0; dec.More(); n++ {
+		if n == maxPageRecords {
+			return fmt.Errorf("%w: the page has more than %d records", errNotKombo, maxPageRecords)
+		}
+		if dec.Decode(&record) != nil {
+			return nil
+		}
+	}
+	return nil
+}
 
 // cursor is strict where everything else is lenient: ignoring one that cannot be
 // decoded would silently end a walk too early.
@@ -61,8 +107,13 @@ func fetch[T any](ctx context.Context, c *Client, op operation, filter listFilte
 	return Page[T]{Results: *data.Results, Next: string(data.Next), Cursor: filter.Options().Cursor}, nil
 }
 
+// maxEmptyPages is how many pages in a row may be without a record that is new.
+const maxEmptyPages = 20
+
 // walk iterates over the pages from the filter's cursor to the last, one in memory at
-// a time. It ends after the first error.
+// a time. It drops records with an id that an earlier page had: lists change while they
+// are read. It ends after the first error, at a cursor that it has followed before, and
+// after maxEmptyPages.
 func walk[T, F any, P interface {
 	*F
 	listFilter
@@ -73,18 +124,58 @@ func walk[T, F any, P interface {
 		if options.PageSize == 0 {
 			options.PageSize = MaxPageSize
 		}
-		for {
+		followed := map[string]bool{options.Cursor: true}
+		fresh := newFilter[T]()
+		for empty := 0; ; {
 			page, err := get(next)
+			page.Results = fresh.keep(page.Results)
 			if !yield(page, err) || err != nil || page.Next == "" {
 				return
 			}
-			if page.Next == options.Cursor {
+			if empty++; len(page.Results) > 0 {
+				empty = 0
+			}
+			switch {
+			case followed[page.Next]:
 				yield(Page[T]{}, ErrRepeatedCursor)
 				return
+			case empty >= maxEmptyPages:
+				yield(Page[T]{}, ErrEmptyPages)
+				return
 			}
+			followed[page.Next] = true
 			options.Cursor = page.Next
 		}
 	}
+}
+
+// newRecords tells records apart by their field ID. Those without one are all new.
+type newRecords[T any] struct {
+	id   []int // the index of the field, nil if there is none
+	seen map[string]bool
+}
+
+func newFilter[T any]() *newRecords[T] {
+	f := &newRecords[T]{seen: map[string]bool{}}
+	if t := reflect.TypeFor[T](); t.Kind() == reflect.Struct {
+		if id, ok := t.FieldByName("ID"); ok && id.Type.Kind() == reflect.String {
+			f.id = id.Index
+		}
+	}
+	return f
+}
+
+// keep removes the records that were there before.
+func (f *newRecords[T]) keep(list []T) []T {
+	if f.id == nil {
+		return list
+	}
+	return slices.DeleteFunc(list, func(rec T) bool {
+		id := reflect.ValueOf(&rec).Elem().FieldByIndex(f.id).String()
+		again := id != "" && f.seen[id]
+		f.seen[id] = true
+		return again
+	})
 }
 
 // records iterates over the records of pages.

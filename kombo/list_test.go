@@ -2,9 +2,13 @@ package kombo
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
+	"runtime"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -94,17 +98,86 @@ func TestAWalkEndsWithTheErrorOfAPage(t *testing.T) {
 }
 
 func TestAWalkRefusesACursorThatRepeats(t *testing.T) {
-	u := script(t, answer{status: 200, body: page("n1", "a")})
-	var ids []string
-	var last error
+	u := script(t, answer{status: 200, body: page("n1", "a")}, answer{status: 200, body: page("n1", "b")})
+	ids, last := walkedIDs(t, u)
+	require.ErrorIs(t, last, ErrRepeatedCursor)
+	assert.Equal(t, []string{"a", "b"}, ids)
+	assert.Len(t, u.requests(), 2)
+
+	u = script(t, answer{status: 200, body: page("n1", "a")}, answer{status: 200, body: page("n2", "b")}, answer{status: 200, body: page("n1", "c")})
+	ids, last = walkedIDs(t, u)
+	require.ErrorIs(t, last, ErrRepeatedCursor, "two in turn")
+	assert.Equal(t, []string{"a", "b", "c"}, ids)
+}
+
+// walkedIDs gives the ids of a walk, and how it ended.
+func walkedIDs(t *testing.T, u *upstream) (ids []string, last error) {
+	t.Helper()
 	for job, err := range u.client(t).AllJobs(t.Context(), walkFilter) {
 		if last = err; err == nil {
 			ids = append(ids, job.ID)
 		}
 	}
-	require.ErrorIs(t, last, ErrRepeatedCursor)
-	assert.Equal(t, []string{"a", "a"}, ids)
-	assert.Len(t, u.requests(), 2)
+	return ids, last
+}
+
+func TestAWalkGivesARecordOnTwoPagesOnce(t *testing.T) {
+	u := script(t, answer{status: 200, body: page("n1", "a", "b")}, answer{status: 200, body: page("n2", "b", "c")}, answer{status: 200, body: page("", "c", "a", "d")})
+	ids, err := walkedIDs(t, u)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"a", "b", "c", "d"}, ids)
+}
+
+func TestAWalkEndsAtPagesWithoutANewRecord(t *testing.T) {
+	for name, ids := range map[string][]string{"empty": nil, "the same": {"a"}} {
+		u := serve(t, func(w http.ResponseWriter, _ *http.Request, n int) {
+			answer{status: 200, body: page(fmt.Sprint("n", n), ids...)}.write(w)
+		})
+		_, err := walkedIDs(t, u)
+		require.ErrorIs(t, err, ErrEmptyPages, name)
+		assert.LessOrEqual(t, len(u.requests()), maxEmptyPages+1, name)
+	}
+}
+
+func TestAPageOfMoreRecordsThanAskedForIsRefused(t *testing.T) {
+	for _, record := range []string{"null", "{}"} {
+		u := script(t, answer{status: 200, body: `{"status":"success","data":{"next":null,"results":[` + strings.Repeat(record+",", 1_000_000) + record + `]}}`})
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := walkedIDs(t, u)
+		runtime.ReadMemStats(&after)
+		require.ErrorContains(t, err, "the page has more than 1000 records")
+		assert.Len(t, u.requests(), 1, "it is not asked for again")
+		assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(100<<20))
+	}
+}
+
+func TestWhatWouldBeThereAgainIsNotAskedForAgain(t *testing.T) {
+	for name, body := range map[string]string{
+		"NaN":            `{"status":"success","data":{"next":null,"results":[{"id":NaN}]}}`,
+		"text after it":  page("", "a") + "x",
+		"nested deeply":  `{"status":"success","data":` + strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000) + `}`,
+		"another letter": `{"status":"success",data:1}`,
+	} {
+		u := script(t, answer{status: 200, body: body})
+		_, err := walkedIDs(t, u)
+		require.Error(t, err, name)
+		assert.NotContains(t, err.Error(), "cut short", name)
+		assert.Len(t, u.requests(), 1, name)
+	}
+}
+
+func TestTheTextsOfAnErrorAreClipped(t *testing.T) {
+	long := strings.Repeat("x", 20_000)
+	u := script(t, answer{status: 400, body: `{"status":"error","error":{"code":"` + long + `","title":"` + long + `","message":"` + long + `","log_url":"` + long + `"}}`})
+	_, err := walkedIDs(t, u)
+	assert.Less(t, len(err.Error()), 2100)
+}
+
+func TestAWaitThatOverflowsIsLong(t *testing.T) {
+	for name, value := range map[string]string{"Retry-After-Ms": "9223372036854775807", "Retry-After": "99999999999999999999999"} {
+		assert.Equal(t, longestWait, serverWait(&Error{}, http.Header{name: {value}}, time.Now()), name)
+	}
 }
 
 func TestEveryListCanBeWalked(t *testing.T) {

@@ -45,7 +45,7 @@ func envelopeOf(raw []byte) envelope {
 }
 
 // admit returns why a message is refused because of the limits, and what its request
-// counts as unanswered. What is no valid message the library refuses.
+// counts as unanswered. The library refuses what is not a valid message.
 func (w *wire) admit(raw []byte) (release func(), err error) {
 	m, err := parseMessage(raw)
 	switch {
