@@ -29,9 +29,9 @@ func (*listData[T]) shape() any {
 
 func (d *listData[T]) complete() bool { return d != nil && d.Results != nil }
 
-// maxPageRecords is how many records a page may have, several times as many as are ever
+// maxPageRecords is how many records a page may have, many times as many as are ever
 // asked for.
-const maxPageRecords = 4 * MaxPageSize
+const maxPageRecords = 20 * MaxPageSize
 
 // excess stops at the records of a page that are too many. It reads no further: decoded,
 // they would take many times the memory of their text.

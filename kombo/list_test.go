@@ -146,7 +146,7 @@ func TestAPageOfMoreRecordsThanAskedForIsRefused(t *testing.T) {
 		runtime.ReadMemStats(&before)
 		_, err := walkedIDs(t, u)
 		runtime.ReadMemStats(&after)
-		require.ErrorContains(t, err, "the page has more than 1000 records")
+		require.ErrorContains(t, err, "the page has more than 5000 records")
 		assert.Len(t, u.requests(), 1, "it is not asked for again")
 		assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(100<<20))
 	}

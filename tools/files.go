@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/kombo-mcp/kombo-mcp/internal/ownfile"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/writes"
 )
@@ -121,7 +122,10 @@ func rootTrouble(err error) string {
 }
 
 func (b *Toolbox) readFile(name string) (raw []byte, err error) {
-	f, err := b.cfg.Files.Open(name)
+	f, err := ownfile.OpenRegularIn(b.cfg.Files, name)
+	if errors.Is(err, ownfile.ErrRefused) {
+		return nil, errors.New("it is not a regular file")
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -129,9 +133,6 @@ func (b *Toolbox) readFile(name string) (raw []byte, err error) {
 	info, err := f.Stat()
 	if err != nil {
 		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, errors.New("it is not a regular file")
 	}
 	if info.Size() > maxUpload {
 		return nil, fmt.Errorf("it has %d MiB, and the limit is %d MiB", info.Size()>>20, maxUpload>>20)

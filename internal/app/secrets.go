@@ -5,10 +5,10 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/kombo-mcp/kombo-mcp/internal/environ"
+	"github.com/kombo-mcp/kombo-mcp/internal/ownfile"
 )
 
 // The variables that hold a secret; one with _FILE at its end names a file that does.
@@ -18,6 +18,9 @@ const (
 	varApprover = "KOMBO_APPROVER_TOKEN" //nolint:gosec // the name of a variable
 	varSecret   = "KOMBO_SECRET"         //nolint:gosec // the name of a variable
 )
+
+// maxSecretBytes is more than any secret has.
+const maxSecretBytes = 64 << 10
 
 // errNoKey names both ways out, since a newcomer meets it first.
 var errNoKey = errors.New("no API key. Set KOMBO_API_KEY (or KOMBO_API_KEY_FILE, the path of a file that holds it) and KOMBO_INTEGRATION_ID to work in your ATS, or add --sandbox to try everything on made-up data, without a key")
@@ -57,7 +60,7 @@ func secretFrom(name, path string) (string, error) {
 	if path == "" {
 		return "", nil
 	}
-	raw, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+	raw, err := ownfile.ReadRegular(path, maxSecretBytes)
 	if err != nil {
 		return "", fmt.Errorf("%s_FILE: %w", name, err)
 	}

@@ -144,8 +144,11 @@ func writeHead(path, hash string) error {
 	return errors.Join(err, f.Close())
 }
 
+// maxHeadBytes is more than the head has.
+const maxHeadBytes = 1 << 10
+
 func readHead(path string) string {
-	raw, err := os.ReadFile(path + headSuffix) //nolint:gosec // next to the journal
+	raw, err := ownfile.ReadRegular(path+headSuffix, maxHeadBytes)
 	if hash := strings.TrimSpace(string(raw)); err == nil && isHash(hash) {
 		return hash
 	}

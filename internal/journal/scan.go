@@ -44,7 +44,7 @@ func scan(ctx context.Context, path string, begin func(*snapshot), fn func(at po
 	}
 	begin(s)
 	for _, o := range s.old {
-		f, err := os.Open(o.path)
+		f, err := ownfile.OpenRegular(o.path)
 		if err != nil {
 			return fmt.Errorf("read the journal: %w", err)
 		}
@@ -83,7 +83,7 @@ func newSnapshot(ctx context.Context, path string) (_ *snapshot, err error) {
 	if s.old, err = rotated(path); err != nil {
 		return nil, err
 	}
-	s.file, err = os.Open(path) //nolint:gosec // the operator chooses the path
+	s.file, err = ownfile.OpenRegular(path)
 	if errors.Is(err, fs.ErrNotExist) && (len(s.old) > 0 || s.head != "") {
 		s.file = nil
 		return s, nil

@@ -139,3 +139,40 @@ func TestAPipeOrALinkInTheLocksPlaceIsNotWaitedFor(t *testing.T) {
 		assert.Error(t, err)
 	})
 }
+
+func TestNothingButARegularFileIsOpenedForReading(t *testing.T) {
+	dir := t.TempDir()
+	root, err := os.OpenRoot(dir)
+	require.NoError(t, err)
+	defer root.Close()
+	require.NoError(t, syscall.Mkfifo(filepath.Join(dir, "pipe"), 0o600))
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "folder"), 0o700))
+	require.NoError(t, os.Symlink("pipe", filepath.Join(dir, "link")))
+	require.NoError(t, os.Symlink("/dev/zero", filepath.Join(dir, "device")))
+	for _, name := range []string{"pipe", "folder", "link"} {
+		promptly(t, func() {
+			_, err := ReadRegular(filepath.Join(dir, name), 10)
+			require.ErrorIs(t, err, ErrRefused, name)
+			_, err = OpenRegularIn(root, name)
+			require.ErrorIs(t, err, ErrRefused, name)
+		})
+	}
+	promptly(t, func() {
+		_, err := ReadRegular(filepath.Join(dir, "device"), 10)
+		require.ErrorIs(t, err, ErrRefused)
+		_, err = OpenRegularIn(root, "device")
+		require.Error(t, err, "it is outside")
+	})
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "file"), []byte("0123456789"), 0o600))
+	require.NoError(t, os.Symlink("file", filepath.Join(dir, "linked")))
+	raw, err := ReadRegular(filepath.Join(dir, "linked"), 10)
+	require.NoError(t, err)
+	assert.Equal(t, "0123456789", string(raw))
+	_, err = ReadRegular(filepath.Join(dir, "file"), 9)
+	require.ErrorIs(t, err, ErrRefused)
+	f, err := OpenRegularIn(root, "linked")
+	require.NoError(t, err)
+	require.NoError(t, f.Close())
+	_, err = OpenRegular(filepath.Join(dir, "missing"))
+	require.ErrorIs(t, err, os.ErrNotExist)
+}

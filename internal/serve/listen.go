@@ -11,6 +11,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/ownfile"
 )
 
 const (
@@ -141,12 +143,27 @@ func (c *certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	if c.current != nil && newest.Equal(c.modified) {
 		return c.current, nil
 	}
-	pair, err := tls.LoadX509KeyPair(c.certFile, c.keyFile)
+	pair, err := c.load()
 	if err != nil {
 		return c.currentOr(err)
 	}
 	c.current, c.modified = &pair, newest
 	return c.current, nil
+}
+
+// maxPEMBytes is more than a certificate with its chain has, or a key.
+const maxPEMBytes = 1 << 20
+
+func (c *certificate) load() (tls.Certificate, error) {
+	chain, err := ownfile.ReadRegular(c.certFile, maxPEMBytes)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	key, err := ownfile.ReadRegular(c.keyFile, maxPEMBytes)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	return tls.X509KeyPair(chain, key)
 }
 
 // currentOr returns the current certificate, which stays in use while the files are

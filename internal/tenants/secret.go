@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/kombo-mcp/kombo-mcp/internal/environ"
+	"github.com/kombo-mcp/kombo-mcp/internal/ownfile"
 )
 
 const (
@@ -133,7 +134,10 @@ func checkSecret(s string) error {
 // readAtMost reads a file of at most maxBytes. The error continues the sentence "the file …" and
 // does not contain the path.
 func readAtMost(path string, maxBytes int64) ([]byte, error) {
-	f, err := os.Open(path) //nolint:gosec // the operator names the file
+	f, err := ownfile.OpenRegular(path)
+	if errors.Is(err, ownfile.ErrRefused) {
+		return nil, errors.New("cannot be read: it is not a regular file")
+	}
 	if err != nil {
 		return nil, readError(err)
 	}
