@@ -109,7 +109,7 @@ func (c *call) attachments(ctx context.Context, param, id string, a readArgs, li
 	}
 	files, err := list(ctx, id)
 	if err != nil {
-		return nil, c.mask.Error(c.mask.Withhold(err, !who.Known()), who)
+		return nil, c.mask.Withhold(err, privacy.Concern{People: []privacy.Identity{who}, SomeoneUnknown: !who.Known()})
 	}
 	if a.Read == "" {
 		c.mask.FileNames(files, who)

@@ -188,9 +188,10 @@ func (e *entry) change(args map[string]any) writes.Change {
 // entry resolves and checks what both tools that enter a person share.
 func (c *call) entry(ctx context.Context, p *writes.Plan, job, stage string, a applicantArgs, action kombo.AttachmentAction) (*entry, error) {
 	p.Require("job_id", job)
+	// What the ATS says of it may be about somebody who is there already.
+	p.SomeoneUnknown = true
 	e := &entry{jobID: job, jobName: "job " + wording.Clip(job, 60)}
 	e.input = c.applicant(p, a)
-	p.People = append(p.People, privacy.OfNewCandidate(e.input.Candidate))
 	known, err := c.jobToEnter(ctx, p, job)
 	if err != nil {
 		return nil, err
@@ -238,7 +239,7 @@ func (c *call) jobToEnter(ctx context.Context, p *writes.Plan, ref string) (*kom
 	}
 	jobs, err := c.directories.jobs(ctx)
 	if err != nil {
-		return nil, lookupFailed(ctx, p, err, "The job could not be looked up")
+		return nil, c.lookupFailed(ctx, p, err, "The job could not be looked up")
 	}
 	id := ref
 	if remote, ok := strings.CutPrefix(ref, "remote:"); ok {
@@ -273,11 +274,10 @@ func (c *call) checkDuplicate(ctx context.Context, p *writes.Plan, job *kombo.Jo
 	filter := kombo.CandidateFilter{Email: person.EmailAddress, JobIDs: []string{job.ID}}
 	page, err := c.cfg.Client.GetCandidates(ctx, filter)
 	if err != nil {
-		return lookupFailed(ctx, p, err, "Existing applications of this person could not be looked up")
+		return c.lookupFailed(ctx, p, err, "Existing applications of this person could not be looked up")
 	}
 	for _, o := range page.Results {
-		p.People = append(p.People, privacy.OfCandidate(&o))
-		p.AddWarning("%s has already applied for %s: candidate %s has that e-mail address.", wording.Clip(digest.Clean(wording.FullName(o.FirstName, o.LastName)), 60), e.jobName, o.ID)
+		c.warnDuplicate(p, e, &o)
 	}
 	// If nothing was there before, what is there afterwards is this write.
 	none := len(page.Results) == 0
@@ -287,8 +287,26 @@ func (c *call) checkDuplicate(ctx context.Context, p *writes.Plan, job *kombo.Jo
 			return none || appliedSince(&o, job.ID, began)
 		}), err
 	}
-	p.Notes = append(p.Notes, c.sameName(ctx, job.ID, job.Name, person.FirstName, person.LastName, "")...)
+	c.addNamesakes(p, c.sameName(ctx, job.ID, job.Name, person.FirstName, person.LastName, ""))
 	return nil
+}
+
+// warnDuplicate warns that somebody with the same address has applied already. To whoever
+// may not filter by addresses it would answer a guess.
+func (c *call) warnDuplicate(p *writes.Plan, e *entry, o *candidate) {
+	k := privacy.OfCandidate(o)
+	p.People = append(p.People, k)
+	name := quoted(wording.FullName(o.FirstName, o.LastName), "Somebody")
+	text := fmt.Sprintf("%s has already applied for %s: candidate %s has that e-mail address.", name, e.jobName, o.ID)
+	if c.mask.Hides(privacy.Contact) {
+		refusal := fmt.Sprintf("Somebody with that e-mail address has already applied for %s.", e.jobName)
+		p.Withheld = append(p.Withheld, writes.WithheldWarning{Text: text, Refusal: refusal})
+		return
+	}
+	p.AddWarning("%s", text)
+	if masked := c.mask.PersonName(&k); masked != "" {
+		p.Name(name+" has already applied", masked+" has already applied")
+	}
 }
 
 // appliedSince reports whether a person applied for a job at or after an instant.

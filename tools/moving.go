@@ -79,7 +79,7 @@ func (c *call) stageOfJob(ctx context.Context, p *writes.Plan, record, who, jobI
 		return unresolved, nil
 	}
 	jobs, err := c.directories.jobs(ctx)
-	if err := lookupFailed(ctx, p, err, "The job's stages could not be looked up"); err != nil {
+	if err := c.lookupFailed(ctx, p, err, "The job's stages could not be looked up"); err != nil {
 		return unresolved, err
 	}
 	d := &names.Directory{Noun: "stages of this job", Ordered: true}
@@ -177,7 +177,7 @@ func (c *call) reference(ctx context.Context, p *writes.Plan, param, ref string,
 	}
 	d, err := load(ctx)
 	if err != nil {
-		return unresolved, lookupFailed(ctx, p, err, param+" could not be looked up")
+		return unresolved, c.lookupFailed(ctx, p, err, param+" could not be looked up")
 	}
 	found, err := d.Resolve(param, ref)
 	switch {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -52,6 +53,9 @@ func (t *listTool) resolve(ctx context.Context, d *listDeps, q question) (*reque
 	if err != nil {
 		return nil, err
 	}
+	if err := checkRemoteIDs(d.mask, t.of, options.RemoteIDs); err != nil {
+		return nil, err
+	}
 	filters, notes, err := d.resolveFilters(ctx, t.of, q.filters)
 	if err != nil {
 		return nil, err
@@ -78,6 +82,23 @@ func (t *listTool) resolve(ctx context.Context, d *listDeps, q question) (*reque
 		cacheKeys: t.cacheKeys(options, &push, protected != nil),
 		notes:     slices.Concat(notes, ignored, maskNotes(d.mask, table, plan, whole)),
 	}, nil
+}
+
+// opaqueID matches ids that say nothing of a person: numbers and UUIDs.
+var opaqueID = regexp.MustCompile(`^[0-9a-fA-F-]+$`)
+
+// checkRemoteIDs refuses ids of the ATS that may be made of a name or an address: where
+// these are masked, whether one exists would answer a guess.
+func checkRemoteIDs(m *privacy.Mask, of *resource, ids []string) error {
+	if m == nil || !slices.ContainsFunc(of.columns, func(c column) bool { return c.mask != "" }) {
+		return nil
+	}
+	for _, id := range ids {
+		if !opaqueID.MatchString(id) {
+			return args.Errorf("this server masks %s data, so remote_ids takes numbers and UUIDs only; use ids", strings.Join(m.Categories(), ", "))
+		}
+	}
+	return nil
 }
 
 // options are those of every list that the arguments give.

@@ -8,6 +8,7 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/args"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/writes"
 )
@@ -52,7 +53,9 @@ func (c *call) planTag(ctx context.Context, a tagArgs, remove bool) (writes.Plan
 	}
 	in := kombo.TagInput{Tag: kombo.TagName{Name: name}, RemoteFields: fields}
 	for _, t := range targets {
-		has := slices.ContainsFunc(t.Tags, func(g kombo.TagRef) bool { return digest.Fold(g.Name) == digest.Fold(name) })
+		has := slices.ContainsFunc(t.Tags, func(g kombo.TagRef) bool {
+			return digest.Fold(g.Name) == digest.Fold(name) && !c.hides(g.Name, &t)
+		})
 		if t.known && has != remove {
 			p.AddNote("%s %s the tag %q", t.who(), map[bool]string{true: "does not have", false: "already has"}[remove], name)
 		}
@@ -72,6 +75,12 @@ func (c *call) planTag(ctx context.Context, a tagArgs, remove bool) (writes.Plan
 	return p, nil
 }
 
+// hides reports whether the text of a record is masked in reads, so that a write must not
+// tell that it is there.
+func (c *call) hides(s string, t *candidateTarget) bool {
+	return c.mask != nil && c.mask.Text(s, privacy.OfCandidate(&t.candidate)) != digest.Clean(s)
+}
+
 // tagNamed gives a tag in the ATS's own spelling. A tag to be added may be new; one to
 // be removed that the copy does not have is a warning.
 func (c *call) tagNamed(ctx context.Context, p *writes.Plan, ref string, remove bool) (string, error) {
@@ -80,7 +89,7 @@ func (c *call) tagNamed(ctx context.Context, p *writes.Plan, ref string, remove 
 	}
 	d, err := c.directories.ofTags(ctx)
 	if err != nil {
-		return ref, lookupFailed(ctx, p, err, "The tags could not be looked up")
+		return ref, c.lookupFailed(ctx, p, err, "The tags could not be looked up")
 	}
 	found := d.Find(ref)
 	switch {

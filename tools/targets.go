@@ -57,7 +57,12 @@ func (t *applicationTarget) who() string {
 	if !t.known {
 		return "application " + t.id
 	}
-	return fmt.Sprintf("%s's application for %s (%s)", quoted(applicant(&t.application).name(), "an unnamed candidate"), quoted(jobOf(t.Job).Name, "an unnamed job"), t.id)
+	return t.whoNamed(quoted(applicant(&t.application).name(), "an unnamed candidate"))
+}
+
+// whoNamed is who with other words for the candidate.
+func (t *applicationTarget) whoNamed(candidate string) string {
+	return fmt.Sprintf("%s's application for %s (%s)", candidate, quoted(jobOf(t.Job).Name, "an unnamed job"), t.id)
 }
 
 // quoted is a name from outside, in quotes so that it cannot pass for the server's
@@ -80,7 +85,12 @@ func (t *candidateTarget) who() string {
 	if !t.known {
 		return "candidate " + t.id
 	}
-	return fmt.Sprintf("%s (%s)", quoted(wording.FullName(t.FirstName, t.LastName), "an unnamed candidate"), t.id)
+	return t.whoNamed(quoted(wording.FullName(t.FirstName, t.LastName), "an unnamed candidate"))
+}
+
+// whoNamed is who with other words for the candidate.
+func (t *candidateTarget) whoNamed(candidate string) string {
+	return fmt.Sprintf("%s (%s)", candidate, t.id)
 }
 
 // applicationTargets reads the applications that a write names. One that the
@@ -91,7 +101,7 @@ func (c *call) applicationTargets(ctx context.Context, p *writes.Plan, raw strin
 		return nil, nil
 	}
 	page, err := c.cfg.Client.GetApplications(ctx, kombo.ApplicationFilter{ListOptions: kombo.ListOptions{IDs: ids, IncludeDeleted: true}})
-	if err := lookupFailed(ctx, p, err, "The application could not be looked up"); err != nil {
+	if err := c.lookupFailed(ctx, p, err, "The application could not be looked up"); err != nil {
 		return nil, err
 	}
 	if err := c.applicants(ctx, p, page.Results); err != nil {
@@ -103,6 +113,10 @@ func (c *call) applicationTargets(ctx context.Context, p *writes.Plan, raw strin
 		at := slices.IndexFunc(page.Results, func(a application) bool { return a.ID == id })
 		if at >= 0 {
 			out[i].application, out[i].known = page.Results[at], true
+			k := privacy.OfApplication(&out[i].application)
+			if masked := c.mask.PersonName(&k); masked != "" {
+				p.Name(out[i].who(), out[i].whoNamed(masked))
+			}
 		}
 		p.SomeoneUnknown = p.SomeoneUnknown || at < 0
 		warnMissing(p, err, "application", id, at >= 0, at >= 0 && !page.Results[at].RemoteDeletedAt.IsZero())
@@ -140,7 +154,7 @@ func (c *call) candidateTargets(ctx context.Context, p *writes.Plan, raw string)
 		return nil, nil
 	}
 	page, err := c.cfg.Client.GetCandidates(ctx, kombo.CandidateFilter{ListOptions: kombo.ListOptions{IDs: ids, IncludeDeleted: true}})
-	if err := lookupFailed(ctx, p, err, "The candidate could not be looked up"); err != nil {
+	if err := c.lookupFailed(ctx, p, err, "The candidate could not be looked up"); err != nil {
 		return nil, err
 	}
 	out := make([]candidateTarget, len(ids))
@@ -149,7 +163,11 @@ func (c *call) candidateTargets(ctx context.Context, p *writes.Plan, raw string)
 		at := slices.IndexFunc(page.Results, func(a candidate) bool { return a.ID == id })
 		if at >= 0 {
 			out[i].candidate, out[i].known = page.Results[at], true
-			p.People = append(p.People, privacy.OfCandidate(&page.Results[at]))
+			k := privacy.OfCandidate(&page.Results[at])
+			p.People = append(p.People, k)
+			if masked := c.mask.PersonName(&k); masked != "" {
+				p.Name(out[i].who(), out[i].whoNamed(masked))
+			}
 		}
 		p.SomeoneUnknown = p.SomeoneUnknown || at < 0
 		warnMissing(p, err, "candidate", id, at >= 0, at >= 0 && !page.Results[at].RemoteDeletedAt.IsZero())
@@ -159,14 +177,14 @@ func (c *call) candidateTargets(ctx context.Context, p *writes.Plan, raw string)
 
 // lookupFailed turns a failed look-up into a warning, or returns its error where the
 // write would fail in the same way.
-func lookupFailed(ctx context.Context, p *writes.Plan, err error, what string) error {
+func (c *call) lookupFailed(ctx context.Context, p *writes.Plan, err error, what string) error {
 	if err == nil {
 		return nil
 	}
 	if ctx.Err() != nil || writes.AffectsAll(err) {
 		return err
 	}
-	p.AddWarning("%s: %s", what, Explain(err))
+	p.AddWarning("%s: %s", what, Explain(c.mask.Withhold(err, privacy.Concern{SomeoneUnknown: true})))
 	return nil
 }
 
@@ -203,8 +221,18 @@ func (c *call) namesakes(ctx context.Context, p *writes.Plan, targets []applicat
 	}
 	group.Wait()
 	for _, notes := range found {
-		p.Notes = append(p.Notes, notes...)
+		c.addNamesakes(p, notes)
 	}
+}
+
+// addNamesakes adds notes that somebody else has the same name. To whoever may not filter
+// by names they would answer a guess.
+func (c *call) addNamesakes(p *writes.Plan, notes []string) {
+	if c.mask.Hides(privacy.Name) {
+		p.ForPerson = append(p.ForPerson, notes...)
+		return
+	}
+	p.Notes = append(p.Notes, notes...)
 }
 
 // sameName looks for other applicants for a job with the same name. A write does not

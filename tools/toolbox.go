@@ -2,7 +2,9 @@ package tools
 
 import (
 	"context"
+	"crypto/hmac"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -39,7 +41,10 @@ type Config struct {
 	CacheBytes int
 	// Secret signs cursors and confirmations and makes pseudonyms. Servers that share
 	// one accept each other's; without one, a random secret ends with the process.
+	// Those of another Tenant or integration mean nothing here, whatever they share.
 	Secret []byte
+	// Tenant is the name of the tenant whose tools these are, "" if there is only one.
+	Tenant string
 	// Documents reads files; Fetch gets one from the address that the ATS gives.
 	// Without them, attachments are only listed.
 	Documents Documents
@@ -136,6 +141,7 @@ func New(cfg Config) (*Toolbox, error) {
 			return nil, fmt.Errorf("make a secret: %w", err)
 		}
 	}
+	cfg.Secret = secretFor(cfg.Secret, cfg.Tenant, cfg.Client.Integration())
 	masked, err := privacy.New(cfg.Redact, cfg.Secret)
 	if err != nil {
 		return nil, err
@@ -159,6 +165,13 @@ func New(cfg Config) (*Toolbox, error) {
 		b.tools[t.name] = t
 	}
 	return b, nil
+}
+
+// secretFor derives the secret of one tenant in one integration.
+func secretFor(secret []byte, tenant, integration string) []byte {
+	h := hmac.New(sha256.New, secret)
+	fmt.Fprintf(h, "tenant %q, integration %q", tenant, integration)
+	return h.Sum(nil)
 }
 
 func choose(all []*Tool, cfg Config) ([]*Tool, error) {

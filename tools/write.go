@@ -8,6 +8,7 @@ import (
 
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/args"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/writes"
 )
 
@@ -60,7 +61,7 @@ func write[A any, P interface {
 	return define(s, func(ctx context.Context, c *call, in A) (*WriteAnswer, error) {
 		p, err := plan(ctx, c, in)
 		if err != nil {
-			return nil, c.mask.Error(err, p.People...)
+			return nil, c.mask.Withhold(err, privacy.Concern{SomeoneUnknown: true})
 		}
 		return c.executor.Run(ctx, c.writer(), tool, P(&in).WriteFlags(), p)
 	})

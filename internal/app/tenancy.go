@@ -147,6 +147,7 @@ func (a *App) toolboxOf(ctx context.Context, t *tenants.Tenant) (*tools.Toolbox,
 		// Cursors and pseudonyms of one key mean nothing under another.
 		cfg.Secret = secretOf(key)
 	}
+	cfg.Tenant = t.Name
 	cfg.ReadOnly = cfg.ReadOnly || t.ReadOnly
 	cfg.Exclude = append(slices.Clip(cfg.Exclude), t.ExcludeTools...)
 	if len(t.Tools) > 0 {

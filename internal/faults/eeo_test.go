@@ -97,7 +97,7 @@ func TestEqualOpportunityAnswersAreInNoResult(t *testing.T) {
 	look("get_applications", args{"fields": []string{"id", `answer("Years in the trade")`}})
 	look("get_applications", args{"where": `answer("Years in the trade") == "Plain answer"`, "group_by": "stage"})
 	for _, p := range f.people {
-		for _, w := range writesAbout(p) {
+		for _, w := range writesAbout(p, p) {
 			look(w.tool, w.with(args{"anyway": true, "dry_run": true}))
 			look(w.tool, w.with(args{"anyway": true}))
 		}

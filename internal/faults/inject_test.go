@@ -79,7 +79,7 @@ func TestCandidatesTextsCannotImitateTheServer(t *testing.T) {
 				continue
 			}
 			g.look("get_application_attachments", args{"application_id": p.application})
-			for _, w := range writesAbout(p) {
+			for _, w := range writesAbout(p, p) {
 				g.look(w.tool, w.with(args{"anyway": true, "dry_run": true}))
 				g.look(w.tool, w.with(args{}))
 				g.look(w.tool, w.with(args{"anyway": true}))
@@ -95,7 +95,7 @@ func TestConfirmationQuestionCannotBeImitated(t *testing.T) {
 	s := newMasked(t, f, nil, func(c *tools.Config) { c.Writes = tools.PolicyConfirmAll })
 	s.who.CanAsk = true
 	for _, p := range f.people {
-		for _, w := range writesAbout(p) {
+		for _, w := range writesAbout(p, p) {
 			r := s.box.Call(t.Context(), s.who, w.tool, plain(t, w.with(args{"anyway": true})))
 			if !r.NeedsInput() {
 				continue // the candidate has no address

@@ -89,7 +89,7 @@ func TestConfirmationShowsUnmaskedValues(t *testing.T) {
 	s := newMasked(t, f, kinds, func(c *tools.Config) { c.Writes = tools.PolicyConfirmAll })
 	s.who.CanAsk = true
 	for _, p := range people {
-		for _, w := range writesAbout(p) {
+		for _, w := range writesAbout(p, p) {
 			if w.tool == "import_tracked_application" {
 				continue // it names nobody
 			}

@@ -208,7 +208,7 @@ func (s *leakSearch) writes(srv *server, third int) {
 		if i%3 != third%min(3, len(s.asked)) {
 			continue
 		}
-		for _, w := range writesAbout(p) {
+		for _, w := range writesAbout(p, stranger) {
 			preview := w.with(args{"dry_run": true, "anyway": true})
 			r := s.result(srv, w.tool, preview)
 			assert.False(s.t, r.IsError, "%s %v: %v", w.tool, preview, r.Content)
@@ -222,7 +222,15 @@ func (s *leakSearch) writes(srv *server, third int) {
 	for _, p := range s.people {
 		ids = append(ids, p.application)
 	}
-	s.result(srv, "add_application_note", args{"application_id": strings.Join(ids, ","), "content": "To " + s.people[0].story})
+	s.result(srv, "add_application_note", args{"application_id": strings.Join(ids, ","), "content": "To " + stranger.story})
+}
+
+// stranger is nobody in the ATS. What is typed stays as typed, so that what shows of the
+// people there came from the server.
+var stranger = &person{
+	first: "Guessa", last: "Guessworth", email: "guessa@guess.example", second: "other@guess.example", phone: "+49 151 23456789",
+	street: "Guess Lane 3", city: "Guesstown", zip: "99876", state: "Guessland", link: "https://social.example/in/guessa", handle: "guessworth",
+	story: "Guessa Guessworth, guessa@guess.example, +49 151 23456789, Guess Lane 3, 99876 Guesstown, social.example/in/guessa",
 }
 
 type writeAbout struct {
@@ -243,15 +251,16 @@ func (w writeAbout) with(more args) args {
 	return out
 }
 
-func writesAbout(p *person) []writeAbout {
-	file := args{"type": "CV", "name": visible(p.first) + " " + p.email + " " + p.handle + ".txt", "text": "Their work."}
+// writesAbout are writes about a person; typed is whose data the caller types.
+func writesAbout(p, typed *person) []writeAbout {
+	file := args{"type": "CV", "name": visible(typed.first) + " " + typed.email + " " + typed.handle + ".txt", "text": "Their work."}
 	entered := args{
-		"first_name": visible(p.first), "last_name": visible(p.last), "email_address": p.email, "phone_number": p.phone, "company": p.story, "title": p.street,
-		"location":                   args{"country": "DE", "city": p.city, "street_1": p.street, "zip_code": p.zip, "state": p.state},
-		"social_links":               []args{{"url": p.link}, {"url": "https://other.example/" + p.handle}},
-		"additional_email_addresses": []args{{"type": "OTHER", "email_address": p.second}},
+		"first_name": visible(typed.first), "last_name": visible(typed.last), "email_address": typed.email, "phone_number": typed.phone, "company": typed.story, "title": typed.street,
+		"location":                   args{"country": "DE", "city": typed.city, "street_1": typed.street, "zip_code": typed.zip, "state": typed.state},
+		"social_links":               []args{{"url": typed.link}, {"url": "https://other.example/" + typed.handle}},
+		"additional_email_addresses": []args{{"type": "OTHER", "email_address": typed.second}},
 	}
-	link := args{"label": "Result of " + visible(p.last), "url": "https://results.example/" + p.slug() + "?m=" + p.email}
+	link := args{"label": "Result of " + visible(typed.last), "url": "https://results.example/" + typed.slug() + "?m=" + typed.email}
 	on := func(tool, param, id string, more args) writeAbout {
 		a := args{param: id}
 		maps.Copy(a, more)
@@ -259,14 +268,14 @@ func writesAbout(p *person) []writeAbout {
 	}
 	return []writeAbout{
 		on("add_application_attachment", "application_id", p.application, args{"attachment": file}),
-		on("add_application_note", "application_id", p.application, args{"content": p.story}),
+		on("add_application_note", "application_id", p.application, args{"content": typed.story}),
 		on("add_application_result_link", "application_id", p.application, link),
 		on("add_candidate_attachment", "candidate_id", p.id, args{"attachment": file}),
 		on("add_candidate_result_link", "candidate_id", p.id, link),
-		on("add_candidate_tag", "candidate_id", p.id, args{"tag": args{"name": "Friend of " + visible(p.first) + " in " + p.city}}),
-		on("remove_candidate_tag", "candidate_id", p.id, args{"tag": args{"name": "Near " + p.street + ", ask " + visible(p.first)}}),
+		on("add_candidate_tag", "candidate_id", p.id, args{"tag": args{"name": "Friend of " + visible(typed.first) + " in " + typed.city}}),
+		on("remove_candidate_tag", "candidate_id", p.id, args{"tag": args{"name": "Near " + typed.street + ", ask " + visible(typed.first)}}),
 		on("move_application_to_stage", "application_id", p.application, args{"stage_id": "Interview"}),
-		on("reject_application", "application_id", p.application, args{"rejection_reason_id": "Not a fit", "note": p.story}),
+		on("reject_application", "application_id", p.application, args{"rejection_reason_id": "Not a fit", "note": typed.story}),
 		{"create_application", args{"job_id": "Gardener", "candidate": entered}},
 		{"create_candidate", args{"application": args{"job_id": "Gardener"}, "candidate": entered}},
 		{"import_tracked_application", args{"greenhouse": `{"application_id": "7"}`}},

@@ -6,9 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
-	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
 // Identity is the personal data of one candidate that masks look for. The zero
@@ -102,24 +100,5 @@ func OfCandidate(c *kombo.Candidate) Identity {
 	k.phones(c.PhoneNumbers)
 	k.socials(c.SocialMedia)
 	k.place(c.Location)
-	return k
-}
-
-// OfNewCandidate is a person about to be entered. Without an id yet, the name makes
-// the pseudonym.
-func OfNewCandidate(c kombo.CandidateInput) Identity {
-	k := Identity{ID: digest.Fold(wording.FullName(c.FirstName, c.LastName)), first: c.FirstName, last: c.LastName, contacts: []string{c.EmailAddress, c.PhoneNumber}}
-	for _, e := range c.AdditionalEmailAddresses {
-		k.contacts = append(k.contacts, e.EmailAddress)
-	}
-	for _, p := range c.AdditionalPhoneNumbers {
-		k.contacts = append(k.contacts, p.PhoneNumber)
-	}
-	for _, l := range c.SocialLinks {
-		k.profile(l.URL)
-	}
-	if l := c.Location; l != nil {
-		k.place(&kombo.Location{Street1: l.Street1, City: l.City, State: l.State, ZipCode: l.ZipCode})
-	}
 	return k
 }

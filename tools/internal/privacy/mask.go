@@ -108,6 +108,14 @@ func (m *Mask) pseudonym(kind, value string) string {
 	return "[" + kind + " " + m.hash(kind, digest.Fold(value)) + "]"
 }
 
+// PersonName is what stands in the place of a name in texts, "" if names are not masked.
+func (m *Mask) PersonName(k *Identity) string {
+	if !m.Hides(Name) {
+		return ""
+	}
+	return "Person " + m.personHash(k.ID)
+}
+
 // contactName is the pseudonym of an e-mail address or a phone number, the same however
 // it is written; no value stays none.
 func (m *Mask) contactName(v string) string {

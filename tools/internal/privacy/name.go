@@ -104,11 +104,11 @@ func (f *finding) nameIn(from, to int) string {
 	for i := range f.finder.names {
 		n := &f.finder.names[i]
 		if umlauts, ok := n.words[run]; ok && (!umlauts || f.view.isSpelledOut(from, to)) {
-			return "Person " + f.finder.mask.personHash(n.id)
+			return f.finder.mask.PersonName(&Identity{ID: n.id})
 		}
 		for _, w := range n.inside {
 			if len(run) > len(w) && strings.Contains(run, w) {
-				return "Person " + f.finder.mask.personHash(n.id)
+				return f.finder.mask.PersonName(&Identity{ID: n.id})
 			}
 		}
 	}

@@ -81,8 +81,8 @@ func TestIdentitiesAreMerged(t *testing.T) {
 	assert.NotEqual(t, "Bonn", maskOf(t, "address").Text("Bonn", who))
 	assert.False(t, new(privacy.Identity).Known())
 
-	entered := privacy.OfNewCandidate(kombo.CandidateInput{FirstName: "Eve", LastName: "Stone", EmailAddress: "eve@x.example",
-		SocialLinks: []kombo.SocialLinkInput{{URL: "https://social.example/evestone"}}, Location: &kombo.LocationInput{City: "Ulmtown"}})
+	entered := privacy.OfCandidate(&kombo.Candidate{ID: "c2", FirstName: "Eve", LastName: "Stone", EmailAddresses: []kombo.Email{{EmailAddress: "eve@x.example"}},
+		SocialMedia: []kombo.SocialLink{{Link: "https://social.example/evestone"}}, Location: &kombo.Location{City: "Ulmtown"}})
 	got := maskOf(t).Text("Eve Stone eve@x.example social.example/evestone Ulmtown", entered)
 	assert.Regexp(t, `^Person \w+ +\[contact \w+\] \[profile \w+\] \[address \w+\]$`, got)
 }

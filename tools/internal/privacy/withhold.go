@@ -1,32 +1,19 @@
 package privacy
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
+	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
-	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
-
-// JSON hides the personal data of people in the texts of a JSON value. What is not
-// JSON becomes "".
-func (m *Mask) JSON(s string, people ...Identity) string {
-	var v any
-	switch {
-	case m == nil:
-		return s
-	case json.Unmarshal([]byte(s), &v) != nil:
-		return ""
-	}
-	return wording.JSON(m.finder(people...).free("", v))
-}
 
 // MaskedError is an error whose message mentions people.
 type MaskedError struct {
 	error
-	mask   *Mask
-	people []Identity
+	hide func(string) string
 }
 
 // Unwrap gives the error with the message as it was.
@@ -37,27 +24,45 @@ func (e *MaskedError) Error() string { return e.Explain(error.Error) }
 
 // Explain words the error with explain and masks the result.
 func (e *MaskedError) Explain(explain func(error) string) string {
-	return e.mask.Text(explain(e.error), e.people...)
+	return e.hide(explain(e.error))
 }
 
 // Error masks the message of an error that mentions people, see [MaskedError]; nil
 // stays nil.
 func (m *Mask) Error(err error, people ...Identity) error {
+	return m.ErrorBy(err, func(s string) string { return m.Text(s, people...) })
+}
+
+// ErrorBy is Error with another way to mask the message.
+func (m *Mask) ErrorBy(err error, hide func(string) string) error {
 	if m == nil || err == nil {
 		return err
 	}
-	return &MaskedError{err, m, people}
+	return &MaskedError{err, hide}
+}
+
+// Concern is what words from outside may repeat.
+type Concern struct {
+	// People are those whom they are about, SomeoneUnknown whether also somebody of whom
+	// nothing is known.
+	People         []Identity
+	SomeoneUnknown bool
+	// Typed is what the caller typed. Words that repeat it are withheld like those that
+	// repeat what is masked, or the difference would tell whether a guess was right.
+	Typed []string
 }
 
 // withheld replaces words from outside about people of whom nothing is known.
 const withheld = "The words of the ATS are withheld, since they may contain what this server masks."
 
-// Withhold removes from an error of Kombo's what may mention a person who cannot be
-// masked: all of its words if nothing is known of somebody whom the call is about, and
-// those about an application that exists already, which may be anybody's.
-func (m *Mask) Withhold(err error, someoneUnknown bool) error {
+// Withhold removes from an error of Kombo's its words if they may tell what is masked,
+// and those about an application that exists already, which may be anybody's.
+func (m *Mask) Withhold(err error, about Concern) error {
 	ke, ok := errors.AsType[*kombo.Error](err)
-	if m == nil || !ok || !someoneUnknown && ke.Code != kombo.CodeApplicationAlreadyExists {
+	if m == nil || !ok {
+		return err
+	}
+	if ke.Code != kombo.CodeApplicationAlreadyExists && !m.tells(ke.Title+"\n"+ke.Message+"\n"+ke.Body, about) {
 		return err
 	}
 	bare := *ke
@@ -69,9 +74,27 @@ func (m *Mask) Withhold(err error, someoneUnknown bool) error {
 }
 
 // WithholdText does the same to words of the ATS outside an error.
-func (m *Mask) WithholdText(s string, someoneUnknown bool) string {
-	if m != nil && someoneUnknown {
+func (m *Mask) WithholdText(s string, about Concern) string {
+	if m != nil && m.tells(s, about) {
 		return withheld
 	}
 	return s
+}
+
+// minTyped is the shortest text of a caller, in bytes, that is looked for.
+const minTyped = 3
+
+// tells reports whether words may tell what is masked.
+func (m *Mask) tells(words string, about Concern) bool {
+	if words = digest.CleanLines(words); words == "" {
+		return false
+	}
+	if about.SomeoneUnknown || m.Text(words, about.People...) != words {
+		return true
+	}
+	folded := squash(newView(words).folded).text
+	return slices.ContainsFunc(about.Typed, func(typed string) bool {
+		typed = squash(newView(typed).folded).text
+		return len(typed) >= minTyped && strings.Contains(folded, typed)
+	})
 }

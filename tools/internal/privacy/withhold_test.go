@@ -3,6 +3,7 @@ package privacy_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -28,8 +29,8 @@ func TestAnErrorIsMaskedAndStaysItself(t *testing.T) {
 func TestWordsAboutSomeoneUnknownAreWithheld(t *testing.T) {
 	m := maskOf(t, "name")
 	ke := &kombo.Error{Status: 400, Code: kombo.CodeRemoteInputInvalid, Title: "Anna", Message: "Anna is gone", Body: "Anna", LogURL: "https://x.example"}
-	assert.Equal(t, error(ke), m.Withhold(ke, false))
-	got := m.Withhold(fmt.Errorf("move Anna: %w: %w", kombo.ErrOutcomeUnknown, ke), true)
+	assert.Equal(t, error(ke), m.Withhold(ke, privacy.Concern{}))
+	got := m.Withhold(fmt.Errorf("move Anna: %w: %w", kombo.ErrOutcomeUnknown, ke), privacy.Concern{SomeoneUnknown: true})
 	assert.NotContains(t, got.Error(), "nna")
 	assert.ErrorIs(t, got, kombo.ErrOutcomeUnknown)
 	bare, ok := errors.AsType[*kombo.Error](got)
@@ -39,8 +40,27 @@ func TestWordsAboutSomeoneUnknownAreWithheld(t *testing.T) {
 	assert.Equal(t, "Anna is gone", ke.Message, "the original is somebody else's")
 
 	duplicate := &kombo.Error{Status: 400, Code: kombo.CodeApplicationAlreadyExists, Message: "Anna exists"}
-	assert.NotContains(t, m.Withhold(duplicate, false).Error(), "nna", "who exists already may be anybody")
+	assert.NotContains(t, m.Withhold(duplicate, privacy.Concern{}).Error(), "nna", "who exists already may be anybody")
 
-	assert.Equal(t, "fine", m.WithholdText("fine", false))
-	assert.NotContains(t, m.WithholdText("Anna", true), "nna")
+	assert.Equal(t, "fine", m.WithholdText("fine", privacy.Concern{}))
+	assert.NotContains(t, m.WithholdText("Anna", privacy.Concern{SomeoneUnknown: true}), "nna")
+}
+
+func TestWordsThatRepeatAGuessAreWithheldWhetherItIsRightOrNot(t *testing.T) {
+	m, about := maskOf(t), privacy.Concern{People: []privacy.Identity{privacy.OfCandidate(anna())}}
+	right, wrong := "anna.berg@mail.example", "otto.wong@mail.example"
+	for _, words := range []string{"The address %s is taken.", "%s", "Unknown: %s"} {
+		var said []string
+		for _, guess := range []string{right, wrong, "Anna", "Otto", "Bonn", "Köln", "+49 170 1234567", "+49 170 7654321"} {
+			about.Typed = []string{guess}
+			said = append(said, m.WithholdText(fmt.Sprintf(words, strings.ToUpper(guess)), about))
+		}
+		for _, s := range said {
+			assert.Equal(t, said[0], s)
+		}
+	}
+	about.Typed = []string{right, "de"}
+	assert.Equal(t, "The field candidate.email_address is required.", m.WithholdText("The field candidate.email_address is required.", about))
+	assert.Contains(t, m.WithholdText("Anna is gone", privacy.Concern{People: about.People}), "withheld")
+	assert.Contains(t, m.WithholdText("call +44 20 7946 0958", privacy.Concern{}), "withheld")
 }

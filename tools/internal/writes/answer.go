@@ -7,7 +7,6 @@ import (
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/internal/once"
-	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
 )
 
 // maxResolved bounds the arguments that a dry run shows, in bytes as JSON in JSON: an
@@ -105,13 +104,13 @@ func (a *Answer) setOutcome() {
 	}
 }
 
-// mask masks the answer on its way to the agent and removes invisible characters.
-func (a *Answer) mask(m *privacy.Mask, people []privacy.Identity) {
+// mask gives the answer the words that an agent may read and removes invisible characters.
+// The resolved arguments stay: they are what the caller typed, and ids.
+func (a *Answer) mask(p *Plan) {
 	for i := range a.Results {
-		a.Results[i].Says = digest.Clean(m.Text(a.Results[i].Says, people...))
-		a.Results[i].Resolved = m.JSON(a.Results[i].Resolved, people...)
+		a.Results[i].Says = digest.Clean(p.forAgent(a.Results[i].Says))
 	}
 	for i := range a.Notes {
-		a.Notes[i] = digest.Clean(m.Text(a.Notes[i], people...))
+		a.Notes[i] = digest.Clean(p.forAgent(a.Notes[i]))
 	}
 }

@@ -99,7 +99,7 @@ func (e *execution) afterApproval(ctx context.Context, a approvals.Approval) (an
 		before, err = e.neverSent(ctx, a, given)
 		return nil, before, err
 	case sent.refused == sent.count:
-		why := wording.Sentence(e.Mask.WithholdText(sent.refusal, e.plan.SomeoneUnknown))
+		why := wording.Sentence(e.Mask.WithholdText(sent.refusal, e.concern()))
 		return nil, fmt.Sprintf("%s, and it was sent and refused: %s No record was changed, so it has to be approved once more.", given, why), nil
 	}
 	if answer, err = e.firstOutcome(ctx, sent); answer != nil && e.flags.Again {

@@ -145,9 +145,10 @@ func TestTheApprovalOfAMaskedWriteShowsTheTruth(t *testing.T) {
 	r := newApprovalRig(t, func(d *Deps) { d.Mask = mask })
 	p := r.plan("a1")
 	p.People = []privacy.Identity{privacy.OfCandidate(&kombo.Candidate{ID: "c1", FirstName: "Ada", LastName: "Lovelace"})}
-	p.Changes[0].Summary = "Move Ada Lovelace to Offer"
+	p.Changes[0].Summary = `Move "Ada Lovelace" (c1) to Offer`
+	p.Name(`"Ada Lovelace" (c1)`, "Person X (c1)")
 	assert.NotContains(t, r.waiting(Flags{}, p).Text(), "Lovelace")
-	assert.Contains(t, r.undecided()[0].Statement, "Move Ada Lovelace to Offer")
+	assert.Contains(t, r.undecided()[0].Statement, `Move "Ada Lovelace" (c1) to Offer`)
 }
 
 func TestADeclineIsFinalForTheHour(t *testing.T) {

@@ -8,12 +8,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/internal/approvals"
 	"github.com/kombo-mcp/kombo-mcp/internal/once"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
@@ -69,6 +71,19 @@ func (e *execution) look(ctx context.Context) error {
 // isOpen reports whether a change is still to be sent.
 func (e *execution) isOpen(i int) bool { return e.remembered[i] == "" }
 
+// concern is what words of the ATS may repeat.
+func (e *execution) concern() privacy.Concern {
+	c := privacy.Concern{People: e.plan.People, SomeoneUnknown: e.plan.SomeoneUnknown}
+	for _, ch := range e.plan.Changes {
+		for _, f := range ch.Fields() {
+			if !f.Literal && !strings.HasSuffix(f.Label, "_id") {
+				c.Typed = append(c.Typed, f.Value)
+			}
+		}
+	}
+	return c
+}
+
 // openCount counts the changes that are.
 func (e *execution) openCount() int {
 	n := 0
@@ -110,7 +125,7 @@ func (e *execution) send(ctx context.Context) (*Answer, error) {
 		}
 		r, notes, err := e.sendOnce(ctx, i, batch)
 		if err != nil {
-			err = e.Mask.Withhold(err, e.plan.SomeoneUnknown)
+			err = e.Mask.Withhold(err, e.concern())
 			if len(e.plan.Changes) == 1 {
 				return nil, err
 			}
@@ -197,7 +212,7 @@ func (e *execution) sendClaimed(ctx context.Context, ch Change, done func(once.O
 	r.Outcome, r.Created = string(out.State), createdWords(created)
 	var notes []string
 	for _, warning := range receipt.Warnings {
-		notes = append(notes, "The ATS warns: "+wording.Clip(digest.Clean(e.Mask.WithholdText(warning.Message, e.plan.SomeoneUnknown)), 300))
+		notes = append(notes, "The ATS warns: "+wording.Clip(digest.Clean(e.Mask.WithholdText(warning.Message, e.concern())), 300))
 	}
 	if doneErr := done(out); doneErr != nil {
 		notes = append(notes, "The outcome could not be written to the journal: "+doneErr.Error())
@@ -237,14 +252,19 @@ func (e *execution) sentBefore(ctx context.Context, ch Change, entry once.Entry)
 	}
 	switch entry.Outcome.State {
 	case once.Done:
-		// In the words of then: by now the copy may show the record as it became.
-		r.Says = fmt.Sprintf("This was already done %s and was not repeated: %s To do it once more, send again: true.", ago, wording.Sentence(cmp.Or(entry.Outcome.Summary, ch.Summary)))
+		// In the words of then: by now the copy may show the record as it became. Under a
+		// mask only today's words are known to hide what they must.
+		said := entry.Outcome.Summary
+		if e.Mask != nil {
+			said = ""
+		}
+		r.Says = fmt.Sprintf("This was already done %s and was not repeated: %s To do it once more, send again: true.", ago, wording.Sentence(cmp.Or(said, ch.Summary)))
 		return r, nil
 	case once.Refused:
-		return r, fmt.Errorf("the same write, sent at the same time, was refused: %s", e.Mask.WithholdText(entry.Outcome.Error, e.plan.SomeoneUnknown))
+		return r, fmt.Errorf("the same write, sent at the same time, was refused: %s", e.Mask.WithholdText(entry.Outcome.Error, e.concern()))
 	}
 	r.Outcome = outcomeUnknown
-	return r, fmt.Errorf("the same write was sent %s and %w; it was not sent again. Look in the ATS whether it was done; only if it was not, send again: true. %s", ago, kombo.ErrOutcomeUnknown, wording.Sentence(e.Mask.WithholdText(entry.Outcome.Error, e.plan.SomeoneUnknown)))
+	return r, fmt.Errorf("the same write was sent %s and %w; it was not sent again. Look in the ATS whether it was done; only if it was not, send again: true. %s", ago, kombo.ErrOutcomeUnknown, wording.Sentence(e.Mask.WithholdText(entry.Outcome.Error, e.concern())))
 }
 
 func createdWords(created map[string]string) []string {

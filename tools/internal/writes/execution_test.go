@@ -230,18 +230,19 @@ func TestTheAgentReadsMaskedWords(t *testing.T) {
 	require.NoError(t, err)
 	r := newRig(t, func(d *Deps) { d.Mask, d.Policy = mask, PolicyConfirm })
 	p := r.plan("a1")
-	p.Changes[0].Summary = "Reject Anna Berg"
-	p.Changes[0].Arguments["note"] = "Sorry, Anna"
+	p.Changes[0].Summary = `Reject "Anna Berg" (c1), note "Sorry, \"Anna Berg\" (c1)"`
+	p.Changes[0].Arguments["note"] = `Sorry, "Anna Berg" (c1)`
+	p.Name(`"Anna Berg" (c1)`, "Person X (c1)")
 	p.People = []privacy.Identity{privacy.OfCandidate(&kombo.Candidate{ID: "c1", FirstName: "Anna", LastName: "Berg"})}
 	a, err := r.run(Flags{DryRun: true}, p)
 	require.NoError(t, err)
-	assert.NotContains(t, a.Text(), "Anna")
-	assert.Contains(t, a.Text(), "Person ")
+	assert.Equal(t, `Reject Person X (c1), note "Sorry, \"Anna Berg\" (c1)".`, a.Results[0].Says, "what was typed stays as it was typed")
+	assert.Contains(t, a.Results[0].Resolved, `"note":"Sorry, \"Anna Berg\" (c1)"`)
 
 	_, err = r.Run(t.Context(), Caller{CanAsk: true}, move, Flags{}, p)
 	asks, ok := errors.AsType[*ConfirmationRequiredError](err)
 	require.True(t, ok)
-	assert.Contains(t, asks.Statement.Text(), "Reject Anna Berg", "the person sees the truth")
+	assert.Contains(t, asks.Statement.Text(), `Reject "Anna Berg" (c1)`, "the person sees the truth")
 
 	r.Policy, r.fails["a1"] = PolicyAllow, &kombo.Error{Status: 400, Message: "Anna is gone"}
 	_, err = r.run(Flags{}, p)

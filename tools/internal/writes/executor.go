@@ -89,9 +89,9 @@ func (x *Executor) Run(ctx context.Context, caller Caller, tool Tool, f Flags, p
 		return nil, err // a person sees the truth
 	}
 	if answer != nil {
-		answer.mask(x.Mask, p.People)
+		answer.mask(&p)
 	}
-	return answer, x.Mask.Error(err, p.People...)
+	return answer, x.Mask.ErrorBy(err, p.forAgent)
 }
 
 func (x *Executor) run(ctx context.Context, caller Caller, tool Tool, f Flags, p Plan) (*Answer, error) {
@@ -116,6 +116,11 @@ func (x *Executor) run(ctx context.Context, caller Caller, tool Tool, f Flags, p
 	}
 	if answer, err := e.confirm(ctx); answer != nil || err != nil {
 		return answer, err
+	}
+	if e.confirmation.How == bySettings || e.confirmation.How == byCode {
+		if err := p.refuseUnseen(f.Anyway); err != nil {
+			return nil, err
+		}
 	}
 	if err := x.limiter.reserve(x.Now(), e.openCount()); err != nil {
 		return nil, err

@@ -40,11 +40,59 @@ type Plan struct {
 	Warnings []Warning
 	// Notes are for the agent and the person, and stop nothing.
 	Notes []string
-	// People are those whom the plan is about, to be masked in answers.
+	// People are those whom the plan is about: words of the ATS that mention them are
+	// withheld from an agent under a mask.
 	People []privacy.Identity
 	// SomeoneUnknown says that it is also about somebody who cannot be masked, because
 	// nothing is known of them.
 	SomeoneUnknown bool
+	// ForPerson are notes for the person who is asked alone, and Withheld are warnings
+	// for them alone: they tell what is masked for an agent.
+	ForPerson []string
+	Withheld  []WithheldWarning
+
+	names []naming
+}
+
+// WithheldWarning is an objection that an agent may not read before a write, because it
+// would tell whether a guess is right.
+type WithheldWarning struct {
+	// Text is a sentence for the person. Refusal is one for the agent, without whom it is
+	// about; it is said where no person saw the other, instead of sending.
+	Text, Refusal string
+}
+
+// naming is words of a plan that name a person, and what an agent reads in their place.
+type naming struct{ words, masked string }
+
+// Name declares that an agent is to read masked where the plan says words. The words
+// begin with a name in quotes: whatever a caller typed stands inside quotes, with its own
+// ones escaped, and so is never taken for them.
+func (p *Plan) Name(words, masked string) {
+	if n := (naming{words, masked}); words != masked && !slices.Contains(p.names, n) {
+		p.names = append(p.names, n)
+	}
+}
+
+// forAgent is a text of the plan as an agent may read it.
+func (p *Plan) forAgent(s string) string {
+	for _, n := range p.names {
+		s = strings.ReplaceAll(s, n.words, n.masked)
+	}
+	return s
+}
+
+// refuseUnseen refuses a plan of which a warning is withheld that no person has seen.
+func (p *Plan) refuseUnseen(anyway bool) error {
+	if anyway || len(p.Withheld) == 0 {
+		return nil
+	}
+	e := &args.Error{}
+	for _, w := range p.Withheld {
+		e.Problems = append(e.Problems, w.Refusal)
+	}
+	e.Problems = append(e.Problems, "What Kombo's copy says may be hours old: if you know better, send the same call with anyway: true.")
+	return e
 }
 
 // Warning is an objection that rests on Kombo's copy.
@@ -173,7 +221,7 @@ func (p *Plan) refusal(anyway bool, open func(record string) bool) error {
 func (p *Plan) checkSummaries() {
 	for _, ch := range p.Changes {
 		if n := utf8.RuneCountInString(ch.Summary); n > 2*maxShown {
-			p.AddProblem("What would be sent has a value of about %d characters, and the longest of this kind has %d: %s", n, maxShown, wording.Clip(ch.Summary, 200))
+			p.AddProblem("What would be sent has a value of about %d characters, and the longest of this kind has %d: %s", n, maxShown, wording.Clip(p.forAgent(ch.Summary), 200))
 			return
 		}
 	}

@@ -167,7 +167,7 @@ func (e *execution) firstResult(ctx context.Context, i int, entry once.Entry) (R
 	case entry.Key == "":
 		return e.unsentResult(i), nil
 	case entry.Outcome.State == once.Refused:
-		return Result{Outcome: outcomeRefused}, fmt.Errorf("this was sent %s and refused, and was not sent again: %s", wording.Ago(e.Now().Sub(entry.At)), e.Mask.WithholdText(entry.Outcome.Error, e.plan.SomeoneUnknown))
+		return Result{Outcome: outcomeRefused}, fmt.Errorf("this was sent %s and refused, and was not sent again: %s", wording.Ago(e.Now().Sub(entry.At)), e.Mask.WithholdText(entry.Outcome.Error, e.concern()))
 	}
 	return e.sentBefore(ctx, ch, entry)
 }

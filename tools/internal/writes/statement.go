@@ -34,6 +34,8 @@ type Statement struct {
 	Common []Field
 	// Warnings speak against all of them and were overridden, Notes do not: sentences.
 	Warnings, Notes []string
+	// Withheld also speak against them: what only the person may read.
+	Withheld []string
 }
 
 // StatementItem is one write of a statement.
@@ -74,6 +76,9 @@ func (s Statement) Text() string {
 		b.WriteString("  " + f.line() + "\n")
 	}
 	for _, w := range s.Warnings {
+		b.WriteString("Against it: " + w + "\n")
+	}
+	for _, w := range s.Withheld {
 		b.WriteString("Against it: " + w + "\n")
 	}
 	for _, note := range s.Notes {
@@ -164,7 +169,10 @@ func (p *Plan) statement(irreversible bool, open func(i int) bool) Statement {
 			s.Warnings = append(s.Warnings, oneLine(w.Text))
 		}
 	}
-	for _, note := range p.Notes {
+	for _, w := range p.Withheld {
+		s.Withheld = append(s.Withheld, oneLine(w.Text))
+	}
+	for _, note := range slices.Concat(p.Notes, p.ForPerson) {
 		s.Notes = append(s.Notes, wording.Sentence(oneLine(note)))
 	}
 	return s
