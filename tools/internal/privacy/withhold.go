@@ -48,7 +48,7 @@ type Concern struct {
 	People         []Identity
 	SomeoneUnknown bool
 	// Typed is what the caller typed. Words that repeat it are withheld like those that
-	// repeat what is masked, or the difference would tell whether a guess was right.
+	// repeat what is masked, or the difference would answer a guess.
 	Typed []string
 }
 

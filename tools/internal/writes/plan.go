@@ -55,7 +55,7 @@ type Plan struct {
 }
 
 // WithheldWarning is an objection that an agent may not read before a write, because it
-// would tell whether a guess is right.
+// would answer a guess.
 type WithheldWarning struct {
 	// Text is a sentence for the person. Refusal is one for the agent, without whom it is
 	// about; it is said where no person saw the other, instead of sending.
