@@ -1,9 +1,11 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -50,7 +52,7 @@ var hostFiles = map[string]hostFile{
 	"codex":          {toml.Unmarshal, "mcp_servers", "command", "env", "", "env_vars"},
 	"goose":          {yaml.Unmarshal, "extensions", "cmd", "envs", "", "env_keys"},
 	"librechat":      {yaml.Unmarshal, "mcpServers", "command", "env", `\$\{(\w+)\}`, ""},
-	"cline":          {json.Unmarshal, "mcpServers", "command", "env", `\$\{env:(\w+)\}`, ""},
+	"cline":          {json.Unmarshal, "mcpServers", "command", "env", "", ""},
 	"continue":       {yaml.Unmarshal, "mcpServers", "command", "env", `\$\{\{ secrets\.(\w+) \}\}`, ""},
 	"copilot":        {json.Unmarshal, "mcpServers", "command", "env", `\$\{(\w+)\}`, ""},
 	"opencode":       {readJSONC, "mcp", "command", "environment", `\{env:(\w+)\}`, ""},
@@ -122,7 +124,7 @@ func hostHome(t *testing.T, id string, more ...string) (env []string, file strin
 	}
 	h, err := hosts.Find(id)
 	require.NoError(t, err)
-	file, err = h.Path(hosts.Machine{GOOS: "linux", Home: value("HOME"), Env: value}, "kombo")
+	file, err = h.Path(hosts.Machine{GOOS: "linux", Home: value("HOME"), Env: value})
 	require.NoError(t, err)
 	if !filepath.IsAbs(file) {
 		file = filepath.Join(value("HOME"), file)
@@ -244,6 +246,7 @@ func TestInstallRefusesAndChangesNothing(t *testing.T) {
 		says         string
 	}{
 		"an unknown host":            {"notepad", "", nil, nil, "the hosts are claude-desktop, claude-code"},
+		"a key that stays":           {"cursor", "", nil, []string{"--delete-key"}, "--delete-key goes with --remove"},
 		"no integration":             {"cursor", "", []string{key}, nil, "Set KOMBO_INTEGRATION_ID or --integration-id"},
 		"no key, and nowhere to ask": {"zed", "", []string{id}, nil, "Set KOMBO_API_KEY for this command"},
 		"a broken file":              {"cursor", `{"mcpServers": {`, []string{id, key}, nil, "Cursor could not read this file"},
@@ -324,4 +327,119 @@ func TestCompletionOffersHosts(t *testing.T) {
 	}
 	assert.Contains(t, run(t, env, "", "call", "--generate-shell-completion").stdout, "get_jobs\n")
 	assert.Contains(t, run(t, env, "", "--generate-shell-completion").stdout, "install")
+}
+
+func TestAnUnknownHostNamesTheNearest(t *testing.T) {
+	t.Parallel()
+	env := environment(t)
+	for given, want := range map[string]string{
+		"claude": "Did you mean claude-desktop or claude-code?", "Curser": "Did you mean cursor?", "vs code": "Did you mean vscode?",
+		"github-copilot": "Did you mean copilot?", "gemini-cli": "Did you mean gemini?",
+	} {
+		done := run(t, env, "", "install", "--sandbox", given)
+		assert.Equal(t, exitUsage, done.code)
+		assert.Contains(t, done.stderr, fmt.Sprintf("unknown host %q; the hosts are claude-desktop, ", given))
+		assert.Contains(t, done.stderr, want)
+	}
+	assert.NotContains(t, run(t, env, "", "install", "notepad").stderr, "Did you mean")
+}
+
+func TestInstallEndsWithTheCommandThatChecksIt(t *testing.T) {
+	t.Parallel()
+	u := serveUpstream(t, passing)
+	for _, id := range []string{"zed", "cursor"} {
+		env, file := hostHome(t, id, "KOMBO_API_KEY="+u.APIKey(), "KOMBO_BASE_URL="+u.BaseURL(), "KOMBO_INTEGRATION_ID="+u.IntegrationID())
+		out := run(t, env, "", installArgs(id, file, "--json")...)
+		var done installed
+		require.NoError(t, json.Unmarshal([]byte(out.stdout), &done), out.stderr)
+		assert.Equal(t, id == "zed", strings.HasPrefix(done.Check, "KOMBO_API_KEY='' KOMBO_API_KEY_FILE="), done.Check)
+		if id == "zed" { // nothing of the environment is needed
+			env = slices.DeleteFunc(slices.Clone(env), func(e string) bool { return strings.HasPrefix(e, "KOMBO_") && !strings.HasPrefix(e, asMain) })
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), deadline)
+		defer cancel()
+		shell := exec.CommandContext(ctx, "sh", "-c", done.Check)
+		shell.Env = env
+		said, err := shell.CombinedOutput()
+		require.NoError(t, err, "%s\n%s", done.Check, said)
+		assert.Contains(t, string(said), "ok    integration", done.Check)
+	}
+	env, file := hostHome(t, "cursor")
+	assert.Contains(t, run(t, env, "", installArgs("cursor", file, "--sandbox")...).stdout, " doctor --sandbox\n")
+	windows := installPlan{server: hosts.Server{Command: `C:\it's\kombo-mcp.exe`, Settings: []hosts.Variable{{Name: hosts.VarRegion, Value: "us"}}}, keyFile: `C:\key`}
+	assert.Equal(t, `$env:KOMBO_API_KEY = ''; $env:KOMBO_API_KEY_FILE = 'C:\key'; & 'C:\it''s\kombo-mcp.exe' doctor --region 'us'`,
+		windows.check(&installOptions{Settings: newSettings()}, "windows"))
+}
+
+func TestRemoveSaysWhatItLeaves(t *testing.T) {
+	t.Parallel()
+	env, file := hostHome(t, "zed", "KOMBO_API_KEY=sekret", "KOMBO_INTEGRATION_ID=greenhouse:abc")
+	step := func(args ...string) (done installed) {
+		out := run(t, env, "", append([]string{"install", "--json"}, args...)...)
+		require.NoError(t, json.Unmarshal([]byte(out.stdout), &done), out.stderr)
+		return done
+	}
+	key := step("zed").KeyFile
+	require.FileExists(t, key)
+	step("cline")
+	require.FileExists(t, file)
+
+	shared := step("--remove", "--delete-key", "zed")
+	assert.Equal(t, key, shared.KeyKept)
+	assert.Contains(t, strings.Join(shared.Next, " "), "which the server kombo of Cline reads as well")
+	require.FileExists(t, key)
+	last := step("--remove", "cline")
+	assert.Equal(t, key, last.KeyKept)
+	assert.Contains(t, strings.Join(last.Next, " "), "--delete-key")
+	require.FileExists(t, key)
+	// The entry is gone, so the file is the one that install would have chosen.
+	gone := step("--remove", "--delete-key", "cline")
+	assert.Equal(t, key, gone.KeyDeleted)
+	assert.NoFileExists(t, key)
+	assert.Empty(t, step("--remove", "--delete-key", "cline").KeyDeleted)
+}
+
+func TestInstallOverHTTPSaysWhyThereIsNoToken(t *testing.T) {
+	t.Parallel()
+	env, file := hostHome(t, "cursor")
+	install := func(url string, more ...string) (output, string) {
+		_ = os.Remove(file)
+		out := run(t, append(slices.Clone(env), more...), "", installArgs("cursor", file, "--url", url)...)
+		require.Equal(t, 0, out.code, out.stderr)
+		raw, err := os.ReadFile(file)
+		require.NoError(t, err)
+		return out, string(raw)
+	}
+	const token = "KOMBO_AUTH_TOKEN=0123456789abcdef0123456789abcdef"
+	closed, wrote := install("http://127.0.0.1:1/mcp")
+	assert.Contains(t, closed.stdout, "Nothing answers at http://127.0.0.1:1/mcp yet")
+	assert.NotContains(t, wrote, "Authorization")
+	_, wrote = install("http://127.0.0.1:1/mcp", token)
+	assert.Contains(t, wrote, "${env:KOMBO_AUTH_TOKEN}")
+
+	guarded := serveProcess(t, environment(t, token), "--sandbox")
+	asks, wrote := install(guarded.base + "/mcp")
+	assert.Contains(t, asks.stdout, "wants a token (401)")
+	assert.Contains(t, asks.stdout, "KOMBO_AUTH_TOKEN")
+	assert.Contains(t, wrote, "${env:KOMBO_AUTH_TOKEN}")
+
+	open := serveProcess(t, environment(t), "--sandbox")
+	free, wrote := install(open.base + "/mcp")
+	assert.NotContains(t, free.stdout, "token")
+	assert.NotContains(t, wrote, "Authorization")
+	astray, _ := install(open.base + "/")
+	assert.Contains(t, astray.stdout, "the path is usually /mcp")
+}
+
+func TestInstallRemovesAByteOrderMarkAndSaysSo(t *testing.T) {
+	t.Parallel()
+	env, file := hostHome(t, "claude-desktop")
+	require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o700))
+	require.NoError(t, os.WriteFile(file, []byte("\ufeff{}\n"), 0o600))
+	done := run(t, env, "", installArgs("claude-desktop", file, "--sandbox")...)
+	require.Equal(t, 0, done.code, done.stderr)
+	assert.Contains(t, done.stdout, "began with a byte order mark")
+	raw, err := os.ReadFile(file)
+	require.NoError(t, err)
+	assert.True(t, json.Valid(raw))
 }

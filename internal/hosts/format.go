@@ -36,6 +36,9 @@ const byteOrderMark = "\ufeff"
 // Edit is the text of a file before and after.
 type Edit struct {
 	Before, After string
+	// MarkRemoved is set if the file began with a byte order mark, which hosts cannot
+	// read, and no longer does.
+	MarkRemoved bool
 }
 
 // Changed reports whether there is anything to write.
@@ -115,14 +118,36 @@ func (h Host) Remove(before, name string) (Edit, error) {
 	})
 }
 
+// KeyFiles returns the files that servers in the text of a host's file read the key
+// from, by the servers' names.
+func (h Host) KeyFiles(text string) map[string]string {
+	doc, err := h.format.decode(strings.ReplaceAll(strings.TrimPrefix(text, byteOrderMark), "\r\n", "\n"))
+	if err != nil {
+		return nil
+	}
+	out := map[string]string{}
+	servers, _ := doc[h.container].(map[string]any)
+	for name := range servers {
+		entry := entryOf(doc, h.container, name)
+		for _, key := range variableKeys {
+			variables, _ := entry[key].(map[string]any)
+			if file, ok := variables[VarKeyFile].(string); ok {
+				out[name] = file
+			}
+		}
+	}
+	return out
+}
+
 func inputIDs(name string) []string {
 	s := Server{Name: name}
 	return []string{inputID(s, VarKey), inputID(s, VarToken)}
 }
 
-// edit changes a text and keeps its line ends and byte order mark. It refuses to
-// change anything but the server. change also returns what the server's entry must
-// be afterwards, nil for none.
+// edit changes a text and keeps its line ends. A byte order mark goes as soon as there
+// is a server in the file, because hosts that cannot read it ignore or even replace the
+// file. It refuses to change anything but the server. change also returns what the
+// server's entry must be afterwards, nil for none.
 func (h Host) edit(before, name string, change func(doc string, had map[string]any) (string, map[string]any, error)) (Edit, error) {
 	doc, marked := strings.CutPrefix(before, byteOrderMark)
 	windows := strings.Contains(doc, "\r\n")
@@ -137,7 +162,7 @@ func (h Host) edit(before, name string, change func(doc string, had map[string]a
 	if err != nil {
 		return Edit{}, fmt.Errorf("%w. Nothing was changed; add what --print shows by hand", err)
 	}
-	if after == doc {
+	if after == doc && (!marked || want == nil) {
 		return Edit{Before: before, After: before}, nil
 	}
 	has, err := h.format.decode(after)
@@ -147,10 +172,7 @@ func (h Host) edit(before, name string, change func(doc string, had map[string]a
 	if windows {
 		after = strings.ReplaceAll(after, "\n", "\r\n")
 	}
-	if marked {
-		after = byteOrderMark + after
-	}
-	return Edit{Before: before, After: after}, nil
+	return Edit{Before: before, After: after, MarkRemoved: marked}, nil
 }
 
 // withoutServer returns a decoded file without the server of that name.

@@ -61,13 +61,13 @@ func TestPathOnEverySystem(t *testing.T) {
 		"goose":          {"/Users/ada/.config/goose/config.yaml", `C:\Users\ada\AppData\Roaming\Block\goose\config\config.yaml`, "/u/ada/.config/goose/config.yaml"},
 		"librechat":      {"librechat.yaml", "librechat.yaml", "librechat.yaml"},
 		"cline":          {"/Users/ada/.cline/data/settings/cline_mcp_settings.json", `C:\Users\ada\.cline\data\settings\cline_mcp_settings.json`, "/u/ada/.cline/data/settings/cline_mcp_settings.json"},
-		"continue":       {"/Users/ada/.continue/mcpServers/kombo.yaml", `C:\Users\ada\.continue\mcpServers\kombo.yaml`, "/u/ada/.continue/mcpServers/kombo.yaml"},
+		"continue":       {"/Users/ada/.continue/config.yaml", `C:\Users\ada\.continue\config.yaml`, "/u/ada/.continue/config.yaml"},
 		"copilot":        {"/Users/ada/.copilot/mcp-config.json", `C:\Users\ada\.copilot\mcp-config.json`, "/u/ada/.copilot/mcp-config.json"},
 		"opencode":       {"/Users/ada/.config/opencode/opencode.json", `C:\Users\ada\.config\opencode\opencode.json`, "/u/ada/.config/opencode/opencode.json"},
 		"qwen":           {"/Users/ada/.qwen/settings.json", `C:\Users\ada\.qwen\settings.json`, "/u/ada/.qwen/settings.json"},
 	} {
 		for i, m := range []Machine{mac, windows, linux} {
-			got, err := host(t, id).Path(m, "kombo")
+			got, err := host(t, id).Path(m)
 			require.NoError(t, err)
 			assert.Equal(t, want[i], got, id)
 		}
@@ -79,13 +79,13 @@ func TestPathOnEverySystem(t *testing.T) {
 		moved := Machine{GOOS: "linux", Home: "/u/ada", Env: func(name string) string { return map[string]string{variable: "/cfg"}[name] }}
 		var paths []string
 		for _, h := range All() {
-			p, err := h.Path(moved, "kombo")
+			p, err := h.Path(moved)
 			require.NoError(t, err)
 			paths = append(paths, p)
 		}
 		assert.Contains(t, paths, want, variable)
 	}
-	_, err := host(t, "codex").Path(Machine{GOOS: "linux", Env: none}, "kombo")
+	_, err := host(t, "codex").Path(Machine{GOOS: "linux", Env: none})
 	require.ErrorContains(t, err, "name the file with --config")
 	_, err = Find("notepad")
 	require.ErrorContains(t, err, "the hosts are claude-desktop, claude-code, cursor, vscode")
@@ -148,6 +148,10 @@ var realisticFiles = map[string][]string{
 		"# mine\nGOOSE_MODEL: x  # best\n\nextensions:\n    other:   # four spaces\n        enabled: true\n        args:\n        - a\n\n# about the next\nmore: |\n  extensions:\n    kombo: not one\nmcpServers:\n  other: {type: stdio, command: x}\n",
 		"extensions: {}\nmcpServers: {} # none yet\nversion: 1.2.8", "extensions:\nmcpServers:\n\nlast: 1\n",
 	},
+	"yaml list": {
+		"name: mine # really\nmodels:\n  - name: a\n    provider: b\n\nmcpServers:\n  # the first\n  - name: other   # three spaces\n    command: x\n    args:\n    - a\n  - uses: some/server\n\n# about the next\nrules:\n  - name: kombo\n",
+		"mcpServers:\n- name: other\n  command: x\nname: mine", "mcpServers: [] # none yet\nversion: 1.0.0", "mcpServers:\n\nlast: 1\n", "name: mine",
+	},
 }
 
 func kind(h Host) string {
@@ -156,6 +160,8 @@ func kind(h Host) string {
 		return "toml"
 	case yamlFormat:
 		return "yaml"
+	case yamlListFormat:
+		return "yaml list"
 	case jsonFormat:
 		if f.comments {
 			return "jsonc"
@@ -177,7 +183,7 @@ func TestPutAndRemoveChangeNothingElse(t *testing.T) {
 			// get a trailing comma.)
 			rest := strings.ReplaceAll(after, ",", "")
 			for line := range strings.Lines(before) {
-				if line = strings.Trim(line, "{}, \r\n\t"); line == "" || strings.HasPrefix(line, `"mcpServers":{}`) || strings.HasSuffix(line, "{}") || strings.Contains(line, "none yet") {
+				if line = strings.Trim(line, byteOrderMark+"{}, \r\n\t"); line == "" || strings.HasPrefix(line, `"mcpServers":{}`) || strings.HasSuffix(line, "{}") || strings.Contains(line, "none yet") {
 					continue
 				}
 				i := strings.Index(rest, strings.ReplaceAll(line, ",", ""))
@@ -188,7 +194,7 @@ func TestPutAndRemoveChangeNothingElse(t *testing.T) {
 			require.NoError(t, err)
 			assert.NotContains(t, removed.After, "greenhouse:abc", h.ID)
 			assert.NotContains(t, removed.After, "kombo-api-key")
-			assert.Equal(t, strings.HasPrefix(before, byteOrderMark), strings.HasPrefix(after, byteOrderMark))
+			assert.NotContains(t, after, byteOrderMark)
 			assert.Equal(t, strings.Contains(before, "\r\n"), strings.Contains(after, "\r\n"))
 		}
 	}
@@ -196,7 +202,7 @@ func TestPutAndRemoveChangeNothingElse(t *testing.T) {
 
 func TestRemoveUndoesPut(t *testing.T) {
 	for id, before := range map[string]string{
-		"zed": realisticFiles["jsonc"][0], "claude-desktop": realisticFiles["json"][0], "codex": realisticFiles["toml"][0], "goose": realisticFiles["yaml"][0],
+		"continue": realisticFiles["yaml list"][0], "zed": realisticFiles["jsonc"][0], "claude-desktop": realisticFiles["json"][0], "codex": realisticFiles["toml"][0], "goose": realisticFiles["yaml"][0],
 	} {
 		h := host(t, id)
 		e, err := h.Remove(put(t, h, before, server(h)), "kombo")
@@ -232,7 +238,7 @@ func TestUneditableFileIsRefused(t *testing.T) {
 		"vscode":         {`{"inputs": {}}`, `{"servers": 5}`, "{,}"},
 		"codex":          {"a = ", "mcp_servers = { other = { command = \"x\" } }\n", "[mcp_servers]\nkombo.command = \"x\"\n", "[[mcp_servers]]\n"},
 		"goose":          {"a: [", "- a\n", "{extensions: {a: {}}}\n", "extensions: {a: {enabled: true}}\n", "a: 1\n---\nb: 2\n", "extensions: text\n"},
-		"continue":       {"mcpServers:\n  - name: a\n  - name: b\n", "models: []\nmcpServers:\n  - name: kombo\n"},
+		"continue":       {"mcpServers:\n  - name: a\n  - name: a\n", "mcpServers: [{name: a}]\n", "mcpServers: {a: 1}\n", "mcpServers:\n  -\n    name: kombo\n", "mcpServers:\n  [\n  ]\n"},
 	} {
 		for _, before := range files {
 			h := host(t, id)
@@ -248,6 +254,33 @@ func TestUneditableFileIsRefused(t *testing.T) {
 	s.Name = `a"b`
 	_, err := h.Put("", s)
 	require.ErrorContains(t, err, "cannot be a server's name")
+}
+
+func TestByteOrderMarkGoesOnceTheServerIsThere(t *testing.T) {
+	h := host(t, "claude-desktop")
+	const text = "{\n  \"a\": 1\n}\n"
+	e, err := h.Put(byteOrderMark+text, server(h))
+	require.NoError(t, err)
+	assert.True(t, e.MarkRemoved)
+	again, err := h.Put(byteOrderMark+e.After, server(h))
+	require.NoError(t, err)
+	assert.True(t, again.Changed(), "the server is there, and the host cannot see it")
+	assert.Equal(t, e.After, again.After)
+	removed, err := h.Remove(byteOrderMark+text, "kombo")
+	require.NoError(t, err)
+	assert.False(t, removed.Changed(), "there is nothing to remove")
+}
+
+func TestKeyFilesOfServers(t *testing.T) {
+	for _, h := range All() {
+		s := server(h)
+		s.Secrets, s.Settings = nil, []Variable{{VarKeyFile, "/keys/one"}}
+		text, err := h.Print(s)
+		require.NoError(t, err)
+		assert.Equal(t, map[string]string{"kombo": "/keys/one"}, h.KeyFiles(byteOrderMark+text), h.ID)
+		assert.Empty(t, h.KeyFiles("{["), h.ID)
+		assert.Empty(t, h.KeyFiles(""), h.ID)
+	}
 }
 
 func FuzzEdit(f *testing.F) {
@@ -318,6 +351,9 @@ func TestSaveReplacesFileAndKeepsBackup(t *testing.T) {
 	require.NoError(t, err)
 	assert.Len(t, entries, 1, "one copy, and nothing half written")
 
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "config.json"), nil, 0o600))
+	_, err = host(t, "continue").Read(filepath.Join(dir, "config.yaml"))
+	require.ErrorContains(t, err, "would no longer read")
 	_, err = host(t, "librechat").Read(filepath.Join(dir, "librechat.yaml"))
 	require.ErrorContains(t, err, "run this where LibreChat is installed")
 }

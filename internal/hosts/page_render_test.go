@@ -31,7 +31,7 @@ func (h Host) keySentence() string {
 	if h.ProvidesKey {
 		return h.keyNote
 	}
-	return h.Title + " has no place for secrets of its servers. `install` puts the key from `KOMBO_API_KEY` into a file that only you can read, and the entry names that file in `KOMBO_API_KEY_FILE`; `--key-file` chooses another."
+	return h.Title + " has no place for secrets of its servers. `install` puts the key from `KOMBO_API_KEY` into a file that only you can read, and the entry names that file in `KOMBO_API_KEY_FILE`; `--key-file` chooses another, and `--remove --delete-key` deletes it."
 }
 
 // pageFile says where the entry goes, and what it is.
@@ -40,7 +40,7 @@ func (h Host) pageFile(b *strings.Builder) error {
 	none := func(string) string { return "" }
 	var rows []string
 	for _, m := range []Machine{{"darwin", "~", none}, {"windows", "%USERPROFILE%", none}, {"linux", "~", none}} {
-		p, err := h.Path(m, "kombo")
+		p, err := h.Path(m)
 		if err != nil {
 			return err
 		}

@@ -9,7 +9,7 @@ import (
 type Host struct {
 	// ID is the host's name on the command line, Title its product name.
 	ID, Title string
-	// file returns the path of the configuration; {name} is that of the server.
+	// file returns the path of the configuration.
 	file   func(Machine) (string, error)
 	format format
 	// container is the key of the mapping of servers by name.
@@ -17,7 +17,10 @@ type Host struct {
 	// mustExist is set if the file must have more than servers, so that install
 	// cannot create it.
 	mustExist bool
-	stdio     func(Server) object
+	// replaces is the name of an older file in the same folder, which the host would
+	// no longer read if install created this one.
+	replaces string
+	stdio    func(Server) object
 	// http is nil if the file supports no servers over HTTP.
 	http func(Server) object
 	// inputs returns further entries that the secrets of the server need.
@@ -59,14 +62,11 @@ func Find(id string) (Host, error) {
 			return h, nil
 		}
 	}
-	return Host{}, fmt.Errorf("there is no host %q; the hosts are %s", id, strings.Join(IDs(), ", "))
+	return Host{}, fmt.Errorf("unknown host %q; the hosts are %s", id, strings.Join(IDs(), ", "))
 }
 
-// Path returns the path of the host's configuration for a server on a machine.
-func (h Host) Path(m Machine, server string) (string, error) {
-	p, err := h.file(m)
-	return strings.ReplaceAll(p, "{name}", server), err
-}
+// Path returns the path of the host's configuration on a machine.
+func (h Host) Path(m Machine) (string, error) { return h.file(m) }
 
 // entry returns the host's entry for a server.
 func (h Host) entry(s Server) (object, error) {

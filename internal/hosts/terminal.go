@@ -87,28 +87,35 @@ func librechat() Host {
 	}.fromEnvironment(inFile, inFile)
 }
 
+// cline is for the editor extension and the command line, which read the same file.
+// Only the extension expands references to variables.
 func cline() Host {
 	reference := referencePattern("${env:%}")
 	return Host{
-		ID: "cline", Title: "Cline", format: jsonFormat{}, container: "mcpServers", ProvidesKey: true,
+		ID: "cline", Title: "Cline", format: jsonFormat{}, container: "mcpServers",
 		file: func(m Machine) (string, error) {
-			return m.homePath("", ".cline", "data", "settings", "cline_mcp_settings.json")
+			return m.homePath("CLINE_DIR", ".cline", "data", "settings", "cline_mcp_settings.json")
 		},
-		stdio:    stdioEntry(reference, field{key: "type", value: "stdio"}),
-		http:     httpEntry("url", reference, field{key: "type", value: "streamableHttp"}),
+		stdio: stdioEntry(nil, field{key: "type", value: "stdio"}),
+		http:  httpEntry("url", reference, field{key: "type", value: "streamableHttp"}),
+		tokenNote: "Cline's editor extension takes KOMBO_AUTH_TOKEN from its own environment. Its command line sends the reference as it stands, " +
+			"so the server answers 401: put the token itself there, in the open, or let Cline start the server (install without --url).",
 		nextStep: "Cline reads the file by itself; its MCP Servers view shows the server.",
-	}.fromEnvironment(setAtStartOrKeyFile, setAtStart)
+	}
 }
 
+// continueDev writes the file that the editor extension and the command line share. The
+// command line reads no other.
 func continueDev() Host {
 	reference := referencePattern("${{ secrets.% }}")
 	entry := func(s Server, more ...field) object {
 		return append(object{{key: "name", value: s.Name}}, more...)
 	}
 	return Host{
-		ID: "continue", Title: "Continue", format: oneServerFormat{}, container: "mcpServers", ProvidesKey: true,
+		ID: "continue", Title: "Continue", container: "mcpServers", ProvidesKey: true, replaces: "config.json",
+		format: yamlListFormat{preamble: object{{key: "name", value: "Local Config"}, {key: "version", value: "1.0.0"}, {key: "schema", value: "v1"}}},
 		file: func(m Machine) (string, error) {
-			return m.homePath("CONTINUE_GLOBAL_DIR", ".continue", "mcpServers", "{name}.yaml")
+			return m.homePath("CONTINUE_GLOBAL_DIR", ".continue", "config.yaml")
 		},
 		stdio: func(s Server) object {
 			return entry(s, field{key: "command", value: s.Command}, field{key: "args", value: s.args()},
@@ -121,9 +128,9 @@ func continueDev() Host {
 			}
 			return out
 		},
-		keyNote:   "Continue takes KOMBO_API_KEY from its secrets: add it to ~/.continue/.env, or in the settings of your organisation.",
-		tokenNote: "Continue takes KOMBO_AUTH_TOKEN from its secrets: add it to ~/.continue/.env, or in the settings of your organisation.",
-		nextStep:  "Reload the window; tools are offered in agent mode only.",
+		keyNote:   "Continue takes KOMBO_API_KEY from its secrets: add it to ~/.continue/.env, or in the settings of your organisation; its command line takes it from the shell's environment, too.",
+		tokenNote: "Continue takes KOMBO_AUTH_TOKEN from its secrets: add it to ~/.continue/.env, or in the settings of your organisation; its command line takes it from the shell's environment, too.",
+		nextStep:  "Reload the window, or start a new session of cn; tools are offered in agent mode only.",
 	}
 }
 

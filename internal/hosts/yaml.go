@@ -56,12 +56,7 @@ func (f yamlFormat) put(doc, container, name string, entry object) (string, erro
 		if servers.Line != key.Line && servers.Tag != "!!null" {
 			return "", fmt.Errorf("%s is empty in an unusual way in this file", container)
 		}
-		colon := strings.Index(head[key.Column-1:], ":") + key.Column - 1
-		rest := strings.TrimLeft(strings.TrimPrefix(strings.TrimLeft(head[colon+1:], " "), "{}"), " ")
-		if strings.TrimSpace(rest) != "" {
-			rest = " " + rest
-		}
-		lines[key.Line-1] = head[:colon+1] + strings.TrimRight(rest, "\n") + "\n" + indentLines(text, strings.Repeat(" ", key.Column+1))
+		lines[key.Line-1] = withValue(head, key, "{}", "") + indentLines(text, strings.Repeat(" ", key.Column+1))
 		return strings.Join(lines, ""), nil
 	case servers.Kind != yaml.MappingNode || servers.Style&yaml.FlowStyle != 0:
 		return "", fmt.Errorf("%s is not written as a block in this file", container)
@@ -208,42 +203,3 @@ func yamlList(l []object) (*yaml.Node, error) {
 	}
 	return n, nil
 }
-
-// oneServerFormat is a YAML file for one server and nothing else.
-type oneServerFormat struct{}
-
-// decode returns the document as if it had a mapping of servers by name.
-func (oneServerFormat) decode(doc string) (map[string]any, error) {
-	out, err := yamlFormat{}.decode(doc)
-	if err != nil || len(out) == 0 {
-		return map[string]any{}, err
-	}
-	servers := map[string]any{}
-	list, _ := out["mcpServers"].([]any)
-	for _, v := range list {
-		m, _ := v.(map[string]any)
-		name, _ := m["name"].(string)
-		servers[name] = m
-	}
-	for _, known := range []string{"name", "version", "schema"} {
-		delete(out, known)
-	}
-	out["mcpServers"] = servers
-	if len(servers) != len(list) || len(servers) > 1 || len(out) > 1 {
-		return nil, errors.New("it has more than one server; name a separate file with --config")
-	}
-	return out, nil
-}
-
-func (oneServerFormat) render(container, name string, entry object) (string, error) {
-	return encodeYAML(object{
-		{key: "name", value: name}, {key: "version", value: "1.0.0"}, {key: "schema", value: "v1"},
-		{key: container, value: []object{entry}},
-	})
-}
-
-func (f oneServerFormat) put(_, container, name string, entry object) (string, error) {
-	return f.render(container, name, entry)
-}
-
-func (oneServerFormat) remove(_, _, _ string) (string, error) { return "", nil }
