@@ -22,7 +22,7 @@ const application = "XATaXhFbn3PCAgJyuWUf6fiS";
 /** The runs of each host: the server as it comes, and with a person who must approve. */
 const runs = { defaults: [], person: ["--confirm-fallback=person"] };
 
-/** What the model does: a read, a rejection, and the same with the code of the answer, if there is one. */
+/** What the model does: a read, a rejection, and whatever came of it the rejection again, with the code if there is one. */
 function recruiter(turns) {
   const of = (name) => turns.filter((t) => t.name.endsWith(name));
   if (of("get_applications").length === 0) {
@@ -30,9 +30,9 @@ function recruiter(turns) {
   }
   const args = { application_id: application, rejection_reason_id: "Position filled" };
   const rejections = of("reject_application");
-  if (rejections.length === 0) return { tool: "reject_application", args };
-  const code = codeIn(rejections[0].text);
-  return rejections.length === 1 && code ? { tool: "reject_application", args: { ...args, code } } : null;
+  if (rejections.length > 1) return null;
+  const code = codeIn(rejections[0]?.text);
+  return { tool: "reject_application", args: code ? { ...args, code } : args };
 }
 
 const toolNames = JSON.parse(execFileSync(binary, ["tools", "--json"], { maxBuffer: 1 << 26 })).map((tool) => tool.name);
@@ -96,12 +96,12 @@ function faults(r) {
   if (!["environment", "file"].includes(r.key)) out.push(`the server gets no key (${r.key})`);
   if (r.tools.mentioned < toolNames.length) out.push(`the model sees ${r.tools.mentioned} of ${toolNames.length} tools`);
   if (!r.read.ok) out.push(`the read failed: ${r.read.says}`);
-  if (r.defaults.attempts === 0) out.push("the rejection was not called");
+  if (r.defaults.attempts < 2) out.push(`the rejection was called ${r.defaults.attempts} times, not twice`);
   const yes = r.defaults.answers.some((a) => a.endsWith("confirmed"));
   for (const how of r.defaults.confirmed) {
     if (!(how === "form" && yes) && !(how === "code" && r.defaults.withCode)) out.push(`a rejection was sent that was confirmed ${how}`);
   }
-  if (r.person.attempts === 0) out.push("with --confirm-fallback person the rejection was not called");
+  if (r.person.attempts < 2) out.push(`with --confirm-fallback person the rejection was called ${r.person.attempts} times, not twice`);
   if (r.person.sent > 0) out.push("with --confirm-fallback person a rejection was sent");
   if (r.exit === null) out.push("had to be stopped");
   return out.map((fault) => `${r.title}: ${fault}`);

@@ -5,11 +5,11 @@ const { spawn } = require("node:child_process");
 const { appendFileSync, readFileSync } = require("node:fs");
 const { join } = require("node:path");
 
-/** Whether the key arrives: "environment", "file", or what is there instead. */
+/** Where the key comes from that the host was to provide: "file", "environment", or what is there instead. */
 function keySource(key) {
   const { KOMBO_API_KEY: value, KOMBO_API_KEY_FILE: file } = process.env;
-  if (value === key) return "environment";
-  if (value) return "wrong";
+  if (value && value !== key) return "wrong";
+  if (!file) return value ? "environment" : "none";
   try {
     return readFileSync(file, "utf8").trim() === key ? "file" : "wrong";
   } catch {

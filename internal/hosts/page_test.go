@@ -13,7 +13,8 @@ import (
 
 func TestPagesOfHostsAreGenerated(t *testing.T) {
 	dir := filepath.Join("..", "..", "docs", "hosts")
-	pages := map[string]string{"README.md": "# Hosts\n\n" + hostTable("")}
+	results := readSeen(t, filepath.Join("..", "..", "clients", "hosts", "results.json"))
+	pages := map[string]string{"README.md": "# Hosts\n\n" + hostTable("") + "\n## What each makes of the server\n\n<!-- seen -->\n" + results.section() + "<!-- /seen -->\n"}
 	for _, h := range All() {
 		page, err := h.page()
 		require.NoError(t, err)
