@@ -30,7 +30,7 @@ func approveCommand() *cli.Command {
 		Flags: []cli.Flag{
 			journalFlag(o.Settings, journalPlace+"; what waits is kept beside it"),
 			redisFlag(o.Settings, "Redis in which servers share what waits"),
-			&cli.BoolFlag{Name: "web", Destination: &o.web, Usage: "decide in the browser, on a page that only this machine can open"},
+			&yesNoFlag{Name: "web", Destination: &o.web, Usage: "decide in the browser, on a page that only this machine can open"},
 		},
 		Action: func(ctx context.Context, cmd *cli.Command) error {
 			if cmd.Args().Present() {
