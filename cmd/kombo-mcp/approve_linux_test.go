@@ -101,7 +101,7 @@ func browserThatNotes(t *testing.T) (env []string, note string) {
 	dir := t.TempDir()
 	note = filepath.Join(dir, "note")
 	script := "#!/bin/sh\nprintf '%s\\n' \"$@\" > " + note + ".new\nmv " + note + ".new " + note + "\n"
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "xdg-open"), []byte(script), 0o700)) //nolint:gosec // it is run
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "xdg-open"), []byte(script), 0o700))
 	return environment(t, "PATH="+dir+string(os.PathListSeparator)+os.Getenv("PATH")), note
 }
 

@@ -76,7 +76,7 @@ func keySource() (source, warning string) {
 		return "from KOMBO_API_KEY", ""
 	}
 	path := environ.Get("KOMBO_API_KEY_FILE")
-	if fi, err := os.Stat(path); err == nil && readableByOthers(fi) { //nolint:gosec // the operator names the file
+	if fi, err := os.Stat(path); err == nil && readableByOthers(fi) {
 		warning = fmt.Sprintf("Others on this machine can read %s: chmod 600 prevents that.", path)
 	}
 	return "from the file " + path, warning

@@ -50,7 +50,7 @@ func main() {
 		os.Exit(int(code))
 	}
 	// Further lines are indented: they may come from a name with a line break.
-	fmt.Fprintln(shownWriter{os.Stderr}, "kombo-mcp: "+strings.ReplaceAll(err.Error(), "\n", "\n  "))
+	_, _ = fmt.Fprintln(shownWriter{os.Stderr}, "kombo-mcp: "+strings.ReplaceAll(err.Error(), "\n", "\n  "))
 	os.Exit(exitUsage)
 }
 

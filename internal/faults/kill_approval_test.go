@@ -3,6 +3,7 @@ package faults
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -109,7 +110,7 @@ func (k *approvedRun) play() map[string]int {
 	var group sync.WaitGroup
 	for _, c := range children {
 		group.Go(func() {
-			for _, j := range append(k.jobs[:len(k.jobs):len(k.jobs)], k.never) {
+			for _, j := range append(slices.Clip(k.jobs), k.never) {
 				if _, err := c.call(j.tool, j.arguments); err != nil {
 					return
 				}

@@ -18,7 +18,7 @@ func (h Host) Read(path string) (string, error) {
 			return "", fmt.Errorf("there is no %s: run this where %s is installed, or name the file with --config", path, h.Title)
 		}
 		older := filepath.Join(filepath.Dir(path), h.replaces)
-		if _, err := os.Stat(older); h.replaces != "" && err == nil { //nolint:gosec // next to the host's file
+		if _, err := os.Stat(older); h.replaces != "" && err == nil {
 			return "", fmt.Errorf("%s would no longer read %s if there were a %s: move its settings there first, then run this again", h.Title, older, filepath.Base(path))
 		}
 		return "", nil

@@ -172,11 +172,5 @@ func listItem(entry object) (string, error) {
 func withValue(line string, key *yaml.Node, had, want string) string {
 	colon := strings.Index(line[key.Column-1:], ":") + key.Column - 1
 	rest := strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(line[colon+1:]), had))
-	out := line[:colon+1]
-	for _, part := range []string{want, rest} {
-		if part != "" {
-			out += " " + part
-		}
-	}
-	return out + "\n"
+	return strings.TrimRight(line[:colon+1]+" "+strings.TrimSpace(want+" "+rest), " ") + "\n"
 }

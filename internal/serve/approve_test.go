@@ -21,7 +21,7 @@ func approvePage(o *HTTPOptions, _ *HTTP) {
 			w.WriteHeader(http.StatusBadRequest)
 			return
 		}
-		_, _ = w.Write([]byte(r.Method + " " + r.URL.Path + " " + string(body)))
+		_, _ = w.Write([]byte(r.Method + " " + r.URL.Path + " " + string(body))) //nolint:gosec // a test reads it, not a browser
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -117,9 +118,7 @@ func TestWithoutSessionsAResultAsksToOpenThePage(t *testing.T) {
 		params := object{"name": "reject_application", "arguments": call.Params["arguments"]}
 		_, headers := modern(2, "tools/call", params)
 		params["_meta"].(object)["io.modelcontextprotocol/clientCapabilities"] = object{"elicitation": object{"url": object{}}}
-		for key, value := range more {
-			params[key] = value
-		}
+		maps.Copy(params, more)
 		return h.send(http.MethodPost, "/mcp", rpc(2, "tools/call", params), headers...).body
 	}
 	asks := send(nil)

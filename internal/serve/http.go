@@ -238,7 +238,7 @@ func (h *HTTP) newTenant(name string) *tenantServer {
 	t.http = server.NewStreamableHTTPServer(t.mcp, options...)
 	t.sse = server.NewSSEServer(t.mcp, server.WithSSEDisableLocalhostProtection(true), server.WithMessageEndpoint("/message"),
 		server.WithKeepAliveInterval(20*time.Second), server.WithKeepAlive(true),
-		server.WithSessionIDGenerator(func(ctx context.Context, r *http.Request) (string, error) {
+		server.WithSessionIDGenerator(func(_ context.Context, r *http.Request) (string, error) {
 			return t.sessions.ResolveSessionIdManager(r).Generate(), nil
 		}))
 	return t

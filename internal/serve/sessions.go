@@ -343,6 +343,6 @@ func (o ownerSessions) Validate(id string) (ended bool, err error) {
 
 // Terminate implements the library's SessionIdManager.
 func (o ownerSessions) Terminate(id string) (notAllowed bool, err error) {
-	o.sessionTable.end(id)
+	o.end(id)
 	return false, nil
 }

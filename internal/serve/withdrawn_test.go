@@ -22,10 +22,11 @@ type changingAuth struct {
 	auth tokenAuth
 }
 
-func (c *changingAuth) set(token string, t *Tenant) {
+// set changes the tenant of callers without a token.
+func (c *changingAuth) set(t *Tenant) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.auth[token] = t
+	c.auth[""] = t
 }
 
 func (c *changingAuth) tenant(token string) *Tenant {
@@ -112,7 +113,7 @@ func TestWaitingCallRunsUnderNewSettings(t *testing.T) {
 			heard(t, h.began)
 			second := h.later(id, creating(t, box, 2))
 			require.Eventually(t, func() bool { return h.http.queue.waitingNow() == 1 }, soon, time.Millisecond)
-			auth.set("", c.next(t))
+			auth.set(c.next(t))
 			close(h.open)
 			assert.Contains(t, (<-first).body, "waited first", "what ran already ends as it would have")
 			a := <-second
@@ -146,7 +147,7 @@ func TestTricklingBodyIsServedUnderNewSettings(t *testing.T) {
 				r.Header.Set("Mcp-Session-Id", id)
 				answered := make(chan *http.Response, 1)
 				go func() {
-					resp, err := h.client.Do(r)
+					resp, err := h.client.Do(r) //nolint:bodyclose // it is closed by whoever receives it
 					if assert.NoError(t, err) {
 						answered <- resp
 					}
@@ -156,7 +157,7 @@ func TestTricklingBodyIsServedUnderNewSettings(t *testing.T) {
 				_, err = io.WriteString(rest, whole[:20])
 				require.NoError(t, err)
 				time.Sleep(50 * time.Millisecond) // the server reads the body
-				auth.set("", c.next(t))
+				auth.set(c.next(t))
 				_, err = io.WriteString(rest, whole[20:])
 				require.NoError(t, err)
 				require.NoError(t, rest.Close())
@@ -185,11 +186,11 @@ func TestAnswerToQuestionCountsUnderNewSettings(t *testing.T) {
 			t.Parallel()
 			h, auth, _ := serveChanging(t, nil)
 			asking := newBox(t, func(c *tools.Config) { c.Writes, c.Fallback = tools.PolicyConfirmAll, tools.FallbackPreview })
-			auth.set("", &Tenant{Name: "one", Box: asking})
+			auth.set(&Tenant{Name: "one", Box: asking})
 			before := candidates(t, asking)
 			session := greetWith(t, h, "{}")
 			result, asked := askingClientWith(t, h, session, creating(t, asking, 2), func(any) string {
-				auth.set("", c.next(t))
+				auth.set(c.next(t))
 				h.http.EndWithdrawn()
 				return `"result":{"action":"accept","content":{"confirm":true}}`
 			})
@@ -207,7 +208,7 @@ func TestSlowCheckOfCredentialsDoesNotBringBackOldSettings(t *testing.T) {
 	old := auth.tenant("")
 	before := candidates(t, box)
 	id := h.greet()
-	auth.set("", &Tenant{Name: "one", Box: newBox(t, func(c *tools.Config) { c.ReadOnly = true })})
+	auth.set(&Tenant{Name: "one", Box: newBox(t, func(c *tools.Config) { c.ReadOnly = true })})
 	// What a request would do that was let in by the settings of before.
 	stale := &changingAuth{auth: tokenAuth{"": old}}
 	h.http.opts.Auth = authFunc(func(r *http.Request) (Login, error) {
@@ -239,11 +240,11 @@ func TestStreamsOfRemovedTenantEnd(t *testing.T) {
 	sse, othersSSE := h.stream(), h.stream(stays...)
 	sse.say(calling(1, "wait", object{"name": "in its stream"}))
 	heard(t, h.began)
-	auth.set("", &Tenant{Name: "one", Box: box, MaxCalls: 1})
+	auth.set(&Tenant{Name: "one", Box: box, MaxCalls: 1})
 	h.http.EndWithdrawn()
 	assert.Equal(t, 4, h.http.Sessions(), "changed settings end nothing")
 
-	auth.set("", nil)
+	auth.set(nil)
 	h.http.EndWithdrawn()
 	_, err := io.Copy(io.Discard, events)
 	require.NoError(t, err)
@@ -261,19 +262,19 @@ func TestStreamsOfRemovedTenantEnd(t *testing.T) {
 		assert.Fail(t, "the stream of another caller ended")
 	case <-time.After(50 * time.Millisecond):
 	}
-	auth.set("", &Tenant{Name: "one", Box: box})
+	auth.set(&Tenant{Name: "one", Box: box})
 	assert.Equal(t, http.StatusNotFound, h.post(id, rpc(1, "ping", nil)).status, "it stays ended")
 }
 
 func TestNewLimitsApplyAtOnce(t *testing.T) {
 	t.Parallel()
 	h, auth, box := serveChanging(t, nil)
-	auth.set("", &Tenant{Name: "one", Box: box, MaxCalls: 100, MaxSessions: 50})
+	auth.set(&Tenant{Name: "one", Box: box, MaxCalls: 100, MaxSessions: 50})
 	for range 20 {
 		h.greet()
 	}
 	assert.Equal(t, 20, h.http.Sessions())
-	auth.set("", &Tenant{Name: "one", Box: box, MaxCalls: 1, MaxSessions: 2})
+	auth.set(&Tenant{Name: "one", Box: box, MaxCalls: 1, MaxSessions: 2})
 	id := h.greet()
 	assert.Equal(t, 2, h.http.Sessions())
 	first := h.later(id, calling(1, "wait", object{"name": "first"}))

@@ -23,8 +23,8 @@ func held(v reflect.Value) int {
 			return int(v.Elem().Type().Size()) + held(v.Elem())
 		}
 	case reflect.Struct:
-		for i := range v.NumField() {
-			n += held(v.Field(i))
+		for _, field := range v.Fields() {
+			n += held(field)
 		}
 	case reflect.Slice:
 		n = v.Cap() * int(v.Type().Elem().Size())

@@ -234,7 +234,7 @@ func squash(s string) squashed {
 	for i := 0; i < len(s); {
 		n, word := wordAt(s, i)
 		for j := i; word && j < i+n; j++ {
-			b, from = append(b, s[j]), append(from, int32(j)) //nolint:gosec // texts are far below 2 GiB
+			b, from = append(b, s[j]), append(from, int32(j))
 		}
 		i += max(n, 1)
 	}

@@ -178,13 +178,14 @@ func (r digitRun) hasNationalForm(n, start int) bool {
 		return n >= 8 && n <= 16 && (len(first) > 1 || r.gap(1) != "." && r.gap(1) != ",")
 	}
 	sizes := make([]int, len(r.groups))
-	gaps := ""
+	var between strings.Builder
 	for i, g := range r.groups {
 		sizes[i] = g.to - g.from
 		if i > 0 {
-			gaps += r.gap(i)
+			between.WriteString(r.gap(i))
 		}
 	}
+	gaps := between.String()
 	if len(sizes) == 1 || strings.Contains(gaps, ",") || r.hasYear() || r.hasZeros() {
 		return false
 	}
@@ -207,7 +208,8 @@ func (r digitRun) isDates() bool {
 	pairs := true
 	for i := range r.groups {
 		g := r.group(i)
-		if !isYear(g) && (len(g) > 2 || len(g) == 2 && g > "31" && !(i%3 == 2 && len(r.groups)%3 == 0) && i < 3) {
+		shortYear := i >= 3 || i%3 == 2 && len(r.groups)%3 == 0
+		if !isYear(g) && (len(g) > 2 || len(g) == 2 && g > "31" && !shortYear) {
 			return false
 		}
 		pairs = pairs && len(g) <= 2

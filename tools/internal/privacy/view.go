@@ -153,8 +153,8 @@ func digitValue(r rune) rune {
 		}
 	}
 	for _, t := range unicode.Nd.R32 {
-		if rune(t.Lo) <= r && r <= rune(t.Hi) {
-			return (r - rune(t.Lo)) % 10
+		if low, high := rune(t.Lo), rune(t.Hi); low <= r && r <= high { //nolint:gosec // these are code points
+			return (r - low) % 10
 		}
 	}
 	return 0
