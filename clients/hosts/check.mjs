@@ -11,10 +11,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { binary } from "../binary.mjs";
+import { serveHTTP } from "../node22.mjs";
 import { startModel } from "./model.mjs";
 import { asksFor, codeIn, hasInstructions, keySource, protocol, readAnswer, record, rejection, toolsAsSeen } from "./observe.mjs";
 import { programs, version } from "./programs.mjs";
-import { install, makeHome, start } from "./run.mjs";
+import { install, installURL, makeHome, start, token } from "./run.mjs";
 
 const resultsFile = fileURLToPath(new URL("results.json", import.meta.url));
 const application = "XATaXhFbn3PCAgJyuWUf6fiS";
@@ -51,6 +52,22 @@ async function runOnce(program, root, run) {
   }
 }
 
+/** Whether a read works where the server is reached over HTTP, with a token that the host has in its environment. */
+async function overHTTP(program, root) {
+  const home = makeHome(root, program, "http");
+  const model = await startModel(recruiter, join(home, "model"));
+  const server = await serveHTTP(binary, ["--sandbox", "--transport=http", "--listen=127.0.0.1:0", "--log-level=info"], { KOMBO_AUTH_TOKEN: token });
+  try {
+    await installURL(program, home, model.url, `${server.base}/mcp`);
+    for (const args of program.before?.(model.url) ?? []) await start(program, home, model.url, "before", args);
+    await start(program, home, model.url, "run", program.run("Look at the pending applications."));
+    return readAnswer(record(home, model.requests)).ok;
+  } finally {
+    await server.stop();
+    await model.close();
+  }
+}
+
 /** Whether the host's own list of servers shows ours. */
 async function lists(program, root) {
   if (!program.list) return undefined;
@@ -74,6 +91,7 @@ async function row(program, root) {
   return {
     ...about,
     listed: await lists(program, root),
+    overHTTP: await overHTTP(program, root),
     exit,
     protocol: protocol(recorded),
     key: keySource(recorded),
@@ -93,6 +111,7 @@ function faults(r) {
   const out = [];
   if (!r.protocol) out.push("does not connect");
   if (r.listed === false) out.push("does not list the server");
+  if (!r.overHTTP && !programs.find((p) => p.id === r.id).literalToken) out.push("does not connect over HTTP with a token");
   if (!["environment", "file"].includes(r.key)) out.push(`the server gets no key (${r.key})`);
   if (r.tools.mentioned < toolNames.length) out.push(`the model sees ${r.tools.mentioned} of ${toolNames.length} tools`);
   if (!r.read.ok) out.push(`the read failed: ${r.read.says}`);

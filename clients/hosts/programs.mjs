@@ -28,7 +28,7 @@ function write(home, file, text) {
 /**
  * Each host has the name of its package, whose version is reported; its id for
  * `kombo-mcp install`; its command; `configure`, which writes what it needs but for
- * the server; `env`; `list`, the arguments that make it list its servers, if it can;
+ * the server; `env`; `literalToken`, if it sends a reference to a token as it stands; `list`, the arguments that make it list its servers, if it can;
  * and `run`, those that make it answer a prompt and approve all tools.
  */
 export const programs = [
@@ -74,6 +74,7 @@ export const programs = [
     id: "cline", title: "Cline", package: "cline",
     command: native(`@cline/cli-${platform}/bin/cline`),
     env: () => ({ CLINE_TELEMETRY_DISABLED: "1" }),
+    literalToken: true,
     before: (url) => [["auth", "--provider", "openai-compatible", "--apikey", "scripted", "--modelid", "scripted", "--baseurl", `${url}/v1`]],
     permissive: "--auto-approve true (its default)",
     run: (prompt) => ["--json", "--auto-approve", "true", "--timeout", "90", prompt],

@@ -12,6 +12,7 @@ import { node } from "./programs.mjs";
 
 export const integration = "greenhouse:8d1hpPsbjxUkoCoa1veLZGe5";
 export const key = "a-key-of-nobody";
+export const token = "a-token-of-nobody-0123456789abcdef";
 
 /** The longest that a step may take, in milliseconds. */
 const stepTimeout = 120_000;
@@ -34,7 +35,7 @@ function environment(program, home, url) {
     HTTP_PROXY: nowhere, HTTPS_PROXY: nowhere, http_proxy: nowhere, https_proxy: nowhere,
     NO_PROXY: "127.0.0.1,localhost", no_proxy: "127.0.0.1,localhost",
     DO_NOT_TRACK: "1", DISABLE_TELEMETRY: "1", OTEL_SDK_DISABLED: "true",
-    KOMBO_API_KEY: key,
+    KOMBO_API_KEY: key, KOMBO_AUTH_TOKEN: token,
     ...program.env?.(url),
   };
 }
@@ -52,6 +53,14 @@ export async function install(program, home, url, flags) {
   rmSync(command);
   const settings = { binary, args: ["--sandbox", "--today=2026-11-24", ...flags], key, folder: join(home, "wire") };
   writeFileSync(command, `#!${process.execPath}\nrequire(${JSON.stringify(launcher)})(${JSON.stringify(settings)});\n`, { mode: 0o700 });
+}
+
+/** Installs a server over HTTP, which wants the token that the host has in its environment. */
+export async function installURL(program, home, url, address) {
+  program.configure?.(home, url);
+  await promisify(execFile)(binary, ["install", "--url", address, program.id], {
+    env: environment(program, home, url), cwd: join(home, "work"), timeout: stepTimeout,
+  });
 }
 
 /** Runs the host with arguments until it ends or time is up; returns its exit code, null if it had to be stopped. */

@@ -28,8 +28,8 @@ type seenHost struct {
 		Forms  []string
 		Tokens int
 	}
-	Instructions, Prompts, Resources bool
-	Defaults, Person                 seenRejection
+	OverHTTP, Instructions, Prompts bool
+	Defaults, Person                seenRejection
 }
 
 // seenRejection is what became of a rejection that an agent sends by itself.
@@ -57,15 +57,15 @@ func (s seen) section() string {
 		"directory of its own; `install` wrote its configuration, the ATS was made up, and in place of a model a script\n"+
 		"called the tools: a read of 20 applications, then a rejection, then the same rejection again, with the code of\n"+
 		"the first answer if there was one. Tokens are counted as o200k_base.\n\n", s.Date)
-	b.WriteString("| host | protocol | key | tools that its model sees | a read as its model gets it | instructions | lists prompts | asks a person |\n" +
-		"| --- | --- | --- | --- | --- | --- | --- | --- |\n")
+	b.WriteString("| host | protocol | key | over HTTP with a token | tools that its model sees | a read as its model gets it | instructions | lists prompts | asks a person |\n" +
+		"| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")
 	for _, h := range All() {
 		r, ran := s.of(h.ID)
 		if !ran {
-			fmt.Fprintf(&b, "| %s | %s | | | | | | |\n", h.Title, r.why())
+			fmt.Fprintf(&b, "| %s | %s | | | | | | | |\n", h.Title, r.why())
 			continue
 		}
-		fmt.Fprintf(&b, "| %s %s | %s | %s | %s | %s, %d tokens | %s | %s | %s |\n", h.Title, r.Version, r.Protocol, r.Key, r.tools(s.Tools),
+		fmt.Fprintf(&b, "| %s %s | %s | %s | %s | %s | %s, %d tokens | %s | %s | %s |\n", h.Title, r.Version, r.Protocol, r.Key, yesNo(r.OverHTTP), r.tools(s.Tools),
 			strings.Join(r.Read.Forms, " and "), r.Read.Tokens, yesNo(r.Instructions), yesNo(r.Prompts), r.Defaults.asks())
 	}
 	b.WriteString("\nCan an agent reject somebody by itself, with nobody watching? With the defaults, and with `--confirm-fallback person`:\n\n" +
