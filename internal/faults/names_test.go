@@ -181,17 +181,23 @@ func TestAllProblemsAreReportedTogetherAndNothingIsSent(t *testing.T) {
 		words     []string
 	}{
 		"a newcomer": {"create_application", args{
-			"job_id": job.ID, "stage_id": "Nowhere",
+			"job_id": job.ID,
 			"candidate": args{
 				"first_name": "", "last_name": " ", "email_address": "nobody", "location": args{"country": "Germany"}, "availability_date": "soon",
 				"social_links": []args{{"url": "ftp://x"}}, "additional_email_addresses": []args{{"type": "WORK", "email_address": "no"}},
 			},
-			"attachments":  []args{{"type": "CV", "data": "%%%", "name": "cv.pdf"}, {"type": "OTHER"}, {"type": "OTHER", "text": "a", "data_url": "https://x.example/a"}, {"type": "OTHER", "path": "cv.pdf"}},
-			"gdpr_consent": args{"expires_at": "later"}, "remote_fields": "{",
 		}, []string{
 			"candidate.first_name is required", "candidate.last_name is required", "candidate.email_address", "location.country", "availability_date", "social_links[0]", "additional_email_addresses[0]",
-			"attachments[0].data", "attachments[1]", "attachments[2]", "attachments[3].path", "gdpr_consent.expires_at", "remote_fields", "Nowhere", "requires an answer",
 		}},
+		"what a newcomer brings": {"create_application", args{
+			"job_id": job.ID, "stage_id": "Nowhere", "candidate": d.newcomer(),
+			"attachments":  []args{{"type": "CV", "data": "%%%", "name": "cv.pdf"}, {"type": "OTHER"}, {"type": "OTHER", "text": "a", "data_url": "https://x.example/a"}, {"type": "OTHER", "path": "cv.pdf"}},
+			"gdpr_consent": args{"expires_at": "later"}, "remote_fields": "{",
+		}, []string{"attachments[0].data", "attachments[1]", "attachments[2]", "attachments[3].path", "gdpr_consent.expires_at", "remote_fields", "Nowhere", "requires an answer"}},
+		"more than are told at once": {"create_application", args{
+			"job_id": job.ID, "candidate": args{"first_name": "", "last_name": " ", "email_address": "nobody", "availability_date": "soon"},
+			"attachments": slices.Repeat([]args{{"type": "OTHER"}}, 7),
+		}, []string{"candidate.first_name is required", "attachments[5]", "There are more problems"}},
 		"a rejection": {"reject_application", args{"application_id": d.application().ID + ",Anna Müller", "rejection_reason_id": "Because", "remote_fields": "[]"}, []string{"Because", "Anna Müller", "remote_fields"}},
 		"a link":      {"add_candidate_result_link", args{"candidate_id": "", "label": "", "url": "x"}, []string{"label is required", "url must be"}},
 		"a round":     {"reject_application", args{"application_id": d.application().ID + ",unheardof", "rejection_reason_id": "Not nice"}, []string{`"Not nice"`, "no application unheardof", "anyway"}},
