@@ -79,7 +79,7 @@ export function readAnswer(recorded) {
   return { ok: true, forms, tokens: countTokens(text), ...(turn.pictureBytes ? { pictureBytes: turn.pictureBytes } : {}) };
 }
 
-const shorten = (text) => (text ?? "no answer").replace(/\s+/g, " ").slice(0, 160);
+const shorten = (text) => (text ?? "no answer").replace(/\s+/g, " ").replace(/^Wall time: \S+ seconds /, "").slice(0, 160);
 
 /** The forms that the server showed, and what came back: the host's own words for it. */
 function forms({ messages }) {
