@@ -32,6 +32,11 @@ func (c *call) readFileText(ctx context.Context, files []kombo.Attachment, read 
 	if c.cfg.Fetch == nil || file.DataURL == "" {
 		return nil, fmt.Errorf("%s cannot be read: the ATS gives no address for it", wording.Clip(name, 80))
 	}
+	release, err := c.cfg.FilePlace(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
 	data, contentType, err := c.cfg.Fetch(ctx, file.DataURL)
 	if err != nil {
 		return nil, fmt.Errorf("%s could not be fetched: %w", wording.Clip(name, 80), err)

@@ -49,6 +49,9 @@ type Config struct {
 	// Without them, attachments are only listed.
 	Documents Documents
 	Fetch     func(ctx context.Context, address string) (data []byte, contentType string, err error)
+	// FilePlace waits until one more file may be in memory, which it is from before Fetch until its
+	// text was read; nil is without a limit. The error is that of the context.
+	FilePlace func(ctx context.Context) (release func(), err error)
 	// Writes and Fallback say when a person must confirm a write.
 	Writes   Policy
 	Fallback Fallback
@@ -131,6 +134,9 @@ func New(cfg Config) (*Toolbox, error) {
 	}
 	if cfg.Documents == nil {
 		cfg.Documents = noDocuments{}
+	}
+	if cfg.FilePlace == nil {
+		cfg.FilePlace = func(context.Context) (func(), error) { return func() {}, nil }
 	}
 	if cfg.Memory == nil {
 		cfg.Memory = once.None{}

@@ -12,7 +12,6 @@ import (
 	"sync"
 
 	"github.com/kombo-mcp/kombo-mcp/internal/approvals"
-	"github.com/kombo-mcp/kombo-mcp/internal/cvtext"
 	"github.com/kombo-mcp/kombo-mcp/internal/environ"
 	"github.com/kombo-mcp/kombo-mcp/internal/journal"
 	"github.com/kombo-mcp/kombo-mcp/internal/redismemory"
@@ -45,6 +44,7 @@ type App struct {
 	settings Settings
 	opts     Options
 	tools    tools.Config
+	files    *files
 	// journal and redis are the write memory; nil if there is none, or no such one.
 	journal *journal.Journal
 	redis   *redismemory.Memory
@@ -87,9 +87,9 @@ func Open(ctx context.Context, s Settings, o Options) (_ *App, err error) {
 		}
 		a.closers = append(a.closers, a.tools.Files)
 	}
-	reader := cvtext.New()
-	a.closers = append(a.closers, reader)
-	a.tools.Documents = documents{reader}
+	a.files = newFiles()
+	a.closers = append(a.closers, a.files.reader)
+	a.files.use(&a.tools, "")
 	if err := a.openMemory(ctx); err != nil {
 		return nil, err
 	}

@@ -8,13 +8,23 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/internal/cvtext"
 	"github.com/kombo-mcp/kombo-mcp/internal/download"
 	"github.com/kombo-mcp/kombo-mcp/internal/loopback"
+	"github.com/kombo-mcp/kombo-mcp/tools"
 )
 
-// documents makes a cvtext.Reader a tools.Documents.
-type documents struct{ reader *cvtext.Reader }
+// documents makes a cvtext.Reader the tools.Documents of one tenant.
+type documents struct {
+	reader *cvtext.Reader
+	// place waits for one of the tenant's places to read a file.
+	place func(context.Context) (release func(), err error)
+}
 
 // Text implements tools.Documents.
 func (d documents) Text(ctx context.Context, data []byte, name, contentType string) (string, []string, error) {
+	release, err := d.place(ctx)
+	if err != nil {
+		return "", nil, err
+	}
+	defer release()
 	doc, err := d.reader.Text(ctx, data, name, contentType)
 	return doc.Text, doc.Notes, err
 }
@@ -22,8 +32,24 @@ func (d documents) Text(ctx context.Context, data []byte, name, contentType stri
 // HTML implements tools.Documents.
 func (documents) HTML(s string) string { return cvtext.HTML(s) }
 
-// maxFetches is how many files may be in memory at once while they are fetched.
-const maxFetches = 4
+// files reads the files of all tenants.
+type files struct {
+	reader         *cvtext.Reader
+	inMemory, read *places
+}
+
+func newFiles() *files {
+	return &files{
+		reader:   cvtext.New(cvtext.WithLimits(cvtext.Limits{Parallel: maxReads})),
+		inMemory: newPlaces(maxTenantFiles, maxFiles), read: newPlaces(maxTenantReads, maxReads),
+	}
+}
+
+// use makes a toolbox of cfg read files in the places of a tenant.
+func (f *files) use(cfg *tools.Config, tenant string) {
+	cfg.Documents = documents{f.reader, f.read.tenant(tenant)}
+	cfg.FilePlace = f.inMemory.tenant(tenant)
+}
 
 // fetcher returns a function that gets files from the addresses that the ATS names: public ones over
 // https, and those of the upstream itself if that is a sandbox, which may be on this machine.
@@ -33,14 +59,7 @@ func fetcher(upstream string, transport http.RoundTripper) func(context.Context,
 		opts = append(opts, download.WithTrusted(upstream, transport))
 	}
 	getter := download.New(opts...)
-	slots := make(chan struct{}, maxFetches)
 	return func(ctx context.Context, address string) ([]byte, string, error) {
-		select {
-		case slots <- struct{}{}:
-			defer func() { <-slots }()
-		case <-ctx.Done():
-			return nil, "", context.Cause(ctx)
-		}
 		f, err := getter.Get(ctx, address)
 		return f.Data, f.ContentType, err
 	}

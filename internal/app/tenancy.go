@@ -148,6 +148,7 @@ func (a *App) toolboxOf(ctx context.Context, t *tenants.Tenant) (*tools.Toolbox,
 		cfg.Secret = secretOf(key)
 	}
 	cfg.Tenant = t.Name
+	a.files.use(&cfg, t.Name)
 	cfg.ReadOnly = cfg.ReadOnly || t.ReadOnly
 	cfg.Exclude = append(slices.Clip(cfg.Exclude), t.ExcludeTools...)
 	if len(t.Tools) > 0 {
