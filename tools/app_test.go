@@ -3,6 +3,8 @@ package tools_test
 import (
 	"encoding/json"
 	"regexp"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -23,20 +25,43 @@ func TestTheViewLoadsNothingAndWritesNoMarkup(t *testing.T) {
 
 func TestOneToolNamesTheViewAndDestructiveOnesTheirNeedOfAPerson(t *testing.T) {
 	for _, tool := range tools.Catalogue() {
-		raw, err := json.Marshal(tool.MCP())
-		require.NoError(t, err)
-		var m struct {
-			Meta map[string]any `json:"_meta"`
-		}
-		require.NoError(t, json.Unmarshal(raw, &m))
-		if tool.Name() != "get_applications" {
-			var want map[string]any
-			if tool.Destructive() {
-				want = map[string]any{"anthropic/requiresUserInteraction": true}
-			}
-			assert.Equal(t, want, m.Meta, tool.Name())
+		meta := metaOf(t, tool)
+		assert.Equal(t, tool.Destructive(), meta["anthropic/requiresUserInteraction"] == true, tool.Name())
+		if tool.Name() == "get_applications" {
+			assert.Equal(t, map[string]any{"resourceUri": tools.FunnelView}, meta["ui"])
+			assert.Equal(t, tools.FunnelView, meta["ui/resourceUri"])
 			continue
 		}
-		assert.Equal(t, map[string]any{"ui": map[string]any{"resourceUri": tools.FunnelView}, "ui/resourceUri": tools.FunnelView}, m.Meta)
+		assert.NotContains(t, meta, "ui", tool.Name())
+		assert.NotContains(t, meta, "ui/resourceUri", tool.Name())
 	}
+}
+
+func TestAHostThatDefersToolsShowsTheMainOnesAndFindsTheOthers(t *testing.T) {
+	main := []string{"get_applications", "get_candidates", "get_interviews", "get_jobs"}
+	for _, tool := range tools.Catalogue() {
+		meta := metaOf(t, tool)
+		if slices.Contains(main, tool.Name()) {
+			assert.Equal(t, true, meta["anthropic/alwaysLoad"], tool.Name())
+			assert.NotContains(t, meta, "anthropic/searchHint", tool.Name())
+			assert.Contains(t, tools.Instructions[:512], tool.Name(), "instructions are always shown")
+			continue
+		}
+		assert.NotContains(t, meta, "anthropic/alwaysLoad", tool.Name())
+		hint, _ := meta["anthropic/searchHint"].(string)
+		words := len(strings.Fields(hint))
+		assert.True(t, words >= 3 && words <= 12, "%s: a few words, not %q", tool.Name(), hint)
+	}
+}
+
+// metaOf is the _meta of a tool as it is listed.
+func metaOf(t *testing.T, tool *tools.Tool) map[string]any {
+	t.Helper()
+	raw, err := json.Marshal(tool.MCP())
+	require.NoError(t, err)
+	var m struct {
+		Meta map[string]any `json:"_meta"`
+	}
+	require.NoError(t, json.Unmarshal(raw, &m))
+	return m.Meta
 }

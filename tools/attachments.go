@@ -32,6 +32,7 @@ type candidateAttachmentsArgs struct {
 
 var _ = register(define(spec{
 	name: "get_application_attachments", title: "Get attachments of an application", kind: read,
+	hint:  "CV résumé cover letter documents files of an applicant, read text",
 	about: "Lists the files of one application (CV, cover letter, other), live from the ATS. read gives a file's text: the id of one, or CV for the newest (PDF, Word, ODT, RTF, HTML, text; pages by next). Some ATS keep files on the candidate and give those. If the application was deleted in the ATS, use get_candidate_attachments.",
 }, func(ctx context.Context, c *call, a applicationAttachmentsArgs) (*AttachmentAnswer, error) {
 	return c.attachments(ctx, "application_id", a.ApplicationID, a.readArgs, c.cfg.Client.GetApplicationAttachments)
@@ -39,6 +40,7 @@ var _ = register(define(spec{
 
 var _ = register(define(spec{
 	name: "get_candidate_attachments", title: "Get attachments of a candidate", kind: read,
+	hint:  "CV résumé documents files of a candidate, read text",
 	about: "Lists the files of one candidate, those of all their applications included, live from the ATS. read as in get_application_attachments.",
 }, func(ctx context.Context, c *call, a candidateAttachmentsArgs) (*AttachmentAnswer, error) {
 	return c.attachments(ctx, "candidate_id", a.CandidateID, a.readArgs, c.cfg.Client.GetCandidateAttachments)

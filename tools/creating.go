@@ -101,6 +101,7 @@ type createApplicationArgs struct {
 
 var _ = register(write(spec{
 	name: "create_application", title: "Create application", kind: add, weighty: true,
+	hint:  "enter new applicant, apply a person for a job",
 	about: "Enters a person's application for an open job, the candidate included; one whom the ATS recognises by e-mail is not doubled. Questions: get_jobs, column questions. question_id takes the id or the title; answer is text, a number, true, a date, an option's name or id, or a JSON list of these. attachments: the first CV is the résumé. source is deprecated.",
 }, func(ctx context.Context, c *call, a createApplicationArgs) (writes.Plan, error) {
 	var p writes.Plan
@@ -134,6 +135,7 @@ type createCandidateArgs struct {
 
 var _ = register(write(spec{
 	name: "create_candidate", title: "Create candidate", kind: add, weighty: true,
+	hint:  "enter new candidate, deprecated",
 	about: "Deprecated: use create_application, which does the same with the job outside. Its parameters mean the same here.",
 }, func(ctx context.Context, c *call, a createCandidateArgs) (writes.Plan, error) {
 	var p writes.Plan

@@ -68,6 +68,10 @@ type spec struct {
 	// about is the description: when to use the tool, when not, what the answer
 	// means.
 	about string
+	// hint is what a model may search for that neither name nor title says, in a host
+	// that shows tools only once they are searched for. It is "" for a main tool, which
+	// such a host should show at once.
+	hint string
 }
 
 // Tool is one operation as an MCP tool.
@@ -116,13 +120,17 @@ func (t *Tool) MCP() mcp.Tool {
 		// The second key is for hosts older than the standard.
 		meta["ui"], meta["ui/resourceUri"] = map[string]any{"resourceUri": t.view}, t.view
 	}
+	// Claude Code defers the tools of servers: it shows their names alone.
+	if t.hint == "" {
+		meta["anthropic/alwaysLoad"] = true
+	} else {
+		meta["anthropic/searchHint"] = t.hint
+	}
 	if t.kind == destroy {
 		// Claude Code never runs such a tool without asking a person.
 		meta["anthropic/requiresUserInteraction"] = true
 	}
-	if len(meta) > 0 {
-		m.Meta = &mcp.Meta{AdditionalFields: meta}
-	}
+	m.Meta = &mcp.Meta{AdditionalFields: meta}
 	return m
 }
 

@@ -66,7 +66,7 @@ func sane(t testing.TB, s *sandbox.Sandbox) map[string]map[string]any {
 		"add_application_note":        merged(onApplication, map[string]any{"content": "x", "content_type": "PLAIN_TEXT", "remote_fields": "{}"}),
 		"add_application_result_link": merged(onApplication, link), "add_candidate_result_link": merged(onCandidate, link),
 		"add_application_attachment": merged(onApplication, map[string]any{"attachment": file}), "add_candidate_attachment": merged(onCandidate, map[string]any{"attachment": file}),
-		"add_candidate_tag": merged(onCandidate, map[string]any{"tag": map[string]any{"name": "x"}}), "remove_candidate_tag": merged(onCandidate, map[string]any{"tag": map[string]any{"name": "x"}}),
+		"add_candidate_tag": merged(onCandidate, map[string]any{"tag": "x"}), "remove_candidate_tag": merged(onCandidate, map[string]any{"tag": map[string]any{"name": "x"}}),
 		"create_application":          merged(entry, map[string]any{"job_id": job.ID, "stage_id": job.StageIDs[0]}), // What both creates share is tried in the other one.
 		"create_candidate":            {"candidate": "{}", "application": map[string]any{"job_id": job.ID, "stage_id": job.StageIDs[0]}, "screening_question_answers": answers[0], "attachments": file},
 		"import_tracked_application":  {"greenhouse": map[string]any{"application_id": "1"}, "erecruiter": nil, "tracked_at": "2026-01-01"},

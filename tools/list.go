@@ -14,6 +14,7 @@ import (
 // of its operation, T its records.
 type listSpec[A, F, T any] struct {
 	name, title, about string
+	hint               string // see spec
 	of                 *records[T]
 	// pages walks the operation's pages with its filters: all that an answer
 	// depends on for where its records come from.
@@ -54,7 +55,7 @@ func newList[A, F, T any, PA interface {
 	}
 	listTools[listName(s.of.table.Name)] = l
 	about := fmt.Sprintf("%s where: %s. Columns: %s.", s.about, s.of.table.Example, s.of.table.Describe())
-	t := defineAs[A, *digest.Answer](spec{name: s.name, title: s.title, kind: read, about: about}, func(ctx context.Context, c *call, args A) (Answer, error) {
+	t := defineAs[A, *digest.Answer](spec{name: s.name, title: s.title, kind: read, about: about, hint: s.hint}, func(ctx context.Context, c *call, args A) (Answer, error) {
 		if s.check != nil {
 			if err := s.check(&args); err != nil {
 				return nil, err

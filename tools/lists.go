@@ -73,6 +73,7 @@ type offerArgs struct{ bigListArgs }
 
 var _ = register(newList(listSpec[offerArgs, kombo.OfferFilter, offer]{
 	name: "get_offers", title: "Get offers",
+	hint:  "job offers, salary, start date, accepted",
 	about: "Offers and their status: acceptance rates, who starts when. Many ATS skip APPROVED; ABANDONED means lapsed.",
 	of:    offers, pages: (*kombo.Client).OfferPages,
 }))
@@ -84,6 +85,7 @@ type userArgs struct {
 
 var _ = register(newList(listSpec[userArgs, kombo.UserFilter, user]{
 	name: "get_users", title: "Get users",
+	hint:  "recruiters, hiring managers, colleagues, who has which ATS account",
 	about: "People who work in the ATS: recruiters, hiring managers, interviewers. A job's team is in get_jobs.",
 	of:    users, pages: (*kombo.Client).UserPages,
 }))
@@ -95,6 +97,7 @@ type roleArgs struct {
 
 var _ = register(newList(listSpec[roleArgs, kombo.RoleFilter, role]{
 	name: "get_roles", title: "Get roles",
+	hint:  "permissions, access rights of ATS users",
 	about: "The roles that users can have in the system or on a job.",
 	of:    roles, pages: (*kombo.Client).RolePages,
 }))
@@ -103,6 +106,7 @@ type tagListArgs struct{ listArgs }
 
 var _ = register(newList(listSpec[tagListArgs, kombo.TagFilter, tag]{
 	name: "get_tags", title: "Get tags",
+	hint:  "labels of candidates",
 	about: "The tags that candidates can have. Who has one: get_candidates or get_applications, where tags contains it.",
 	of:    tags, pages: (*kombo.Client).TagPages,
 }))
@@ -111,6 +115,7 @@ type stageListArgs struct{ listArgs }
 
 var _ = register(newList(listSpec[stageListArgs, kombo.StageFilter, stage]{
 	name: "get_application_stages", title: "Get application stages",
+	hint:  "all pipeline steps of the ATS",
 	about: "Deprecated: stages of all jobs together, whose ids a move often refuses. Use get_jobs, column stages.",
 	of:    stages, pages: (*kombo.Client).ApplicationStagePages,
 }))
@@ -119,6 +124,7 @@ type reasonListArgs struct{ listArgs }
 
 var _ = register(newList(listSpec[reasonListArgs, kombo.RejectionReasonFilter, reason]{
 	name: "get_rejection_reasons", title: "Get rejection reasons",
+	hint:  "why applicants are declined, ids for rejecting",
 	about: "The reasons that reject_application can give. To count rejections by reason use get_applications with group_by rejection_reason.",
 	of:    reasons, pages: (*kombo.Client).RejectionReasonPages,
 }))

@@ -24,6 +24,7 @@ type moveArgs struct {
 
 var _ = register(write(spec{
 	name: "move_application_to_stage", title: "Move application to stage", kind: set, weighty: true,
+	hint:  "advance applicant to next stage, change pipeline step",
 	about: "Moves applications to another stage of their own job. Stages: get_jobs, column stages (not get_application_stages). To reject use reject_application.",
 }, func(ctx context.Context, c *call, a moveArgs) (writes.Plan, error) {
 	var p writes.Plan
@@ -123,6 +124,7 @@ type rejectArgs struct {
 
 var _ = register(write(spec{
 	name: "reject_application", title: "Reject application", kind: destroy, weighty: true,
+	hint:  "decline, turn down, disqualify applicant",
 	about: "Rejects applications for a reason of get_rejection_reasons. It cannot be undone, and the ATS may mail the candidate: make sure that a person wants it. note is for colleagues.",
 }, func(ctx context.Context, c *call, a rejectArgs) (writes.Plan, error) {
 	var p writes.Plan

@@ -21,6 +21,7 @@ type noteArgs struct {
 
 var _ = register(write(spec{
 	name: "add_application_note", title: "Add note to application", kind: add,
+	hint:  "comment on an application, write feedback",
 	about: "Adds a plain-text note to applications. Notes cannot be read back or removed here.",
 }, func(ctx context.Context, c *call, a noteArgs) (writes.Plan, error) {
 	var p writes.Plan
@@ -85,6 +86,7 @@ type applicationLinkArgs struct {
 
 var _ = register(write(spec{
 	name: "add_application_result_link", title: "Add result link to application", kind: add,
+	hint:  "assessment, test score of an application",
 	about: "Links a test or assessment result to applications. details puts short values (Score: 87%) into custom fields; the prefix names who measured.",
 }, func(ctx context.Context, c *call, a applicationLinkArgs) (writes.Plan, error) {
 	var p writes.Plan
@@ -109,6 +111,7 @@ type candidateLinkArgs struct {
 
 var _ = register(write(spec{
 	name: "add_candidate_result_link", title: "Add result link to candidate", kind: add,
+	hint:  "assessment, test score of a candidate",
 	about: "Links a result to candidates as a whole. Prefer add_application_result_link where it belongs to one application.",
 }, func(ctx context.Context, c *call, a candidateLinkArgs) (writes.Plan, error) {
 	var p writes.Plan

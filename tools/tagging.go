@@ -14,18 +14,15 @@ import (
 )
 
 type tagArgs struct {
-	CandidateID  string    `json:"candidate_id" alias:"candidate_ids,id,ids" jsonschema_description:"one or up to 25, with commas"`
-	Tag          tagName   `json:"tag"`
-	RemoteFields args.JSON `json:"remote_fields,omitempty"`
+	CandidateID  string     `json:"candidate_id" alias:"candidate_ids,id,ids" jsonschema_description:"one or up to 25, with commas"`
+	Tag          args.Named `json:"tag" jsonschema_description:"name or id"`
+	RemoteFields args.JSON  `json:"remote_fields,omitempty"`
 	writes.Flags
-}
-
-type tagName struct {
-	Name string `json:"name" jsonschema_description:"or id"`
 }
 
 var _ = register(write(spec{
 	name: "add_candidate_tag", title: "Add tag to candidate", kind: set,
+	hint:  "label a candidate, talent pool",
 	about: "Tags candidates. A tag that does not exist yet is created; one that does is taken in its own spelling.",
 }, func(ctx context.Context, c *call, a tagArgs) (writes.Plan, error) {
 	return c.planTag(ctx, a, false)
@@ -33,6 +30,7 @@ var _ = register(write(spec{
 
 var _ = register(write(spec{
 	name: "remove_candidate_tag", title: "Remove tag from candidate", kind: destroy,
+	hint:  "remove label from a candidate, untag",
 	about: "Takes a tag off candidates; the tag itself stays. It succeeds too where a candidate does not bear it.",
 }, func(ctx context.Context, c *call, a tagArgs) (writes.Plan, error) {
 	return c.planTag(ctx, a, true)
@@ -41,9 +39,9 @@ var _ = register(write(spec{
 // planTag plans adding or removing a tag: the same request, and each undoes the other.
 func (c *call) planTag(ctx context.Context, a tagArgs, remove bool) (writes.Plan, error) {
 	var p writes.Plan
-	p.Require("tag.name", a.Tag.Name)
+	p.Require("tag", string(a.Tag))
 	fields := remoteFields[kombo.TagRemoteFields](&p, a.RemoteFields)
-	name, err := c.tagNamed(ctx, &p, a.Tag.Name, remove)
+	name, err := c.tagNamed(ctx, &p, string(a.Tag), remove)
 	if err != nil {
 		return p, err
 	}

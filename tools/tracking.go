@@ -44,6 +44,7 @@ var trackedForms = map[string]map[string][]string{
 
 var _ = register(write(spec{
 	name: "import_tracked_application", title: "Import tracked application", kind: set,
+	hint:  "sync application created outside Kombo",
 	about: "Makes Kombo sync an application that was not created through it. Rarely needed. Give one block, a JSON object of the ATS's own ids: erecruiter {application_remote_id and job_remote_id or candidate_remote_id}, successfactors {application_remote_id}, recruitee {placement_id}, greenhouse, greenhousev3 or onlyfy {application_id}, smartrecruiters {candidate_remote_id, job_remote_id}. It appears after the next sync.",
 }, func(_ context.Context, b *call, a trackedArgs) (writes.Plan, error) {
 	p := writes.Plan{SomeoneUnknown: true}

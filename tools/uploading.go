@@ -20,6 +20,7 @@ type addApplicationAttachmentArgs struct {
 
 var _ = register(write(spec{
 	name: "add_application_attachment", title: "Add attachment to application", kind: add,
+	hint:  "upload CV résumé document to an application",
 	about: "Uploads a file to an application (to the candidate where the ATS has no files on applications). Give exactly one of data, data_url, text and path.",
 }, func(ctx context.Context, c *call, a addApplicationAttachmentArgs) (writes.Plan, error) {
 	var p writes.Plan
@@ -49,6 +50,7 @@ type addCandidateAttachmentArgs struct {
 
 var _ = register(write(spec{
 	name: "add_candidate_attachment", title: "Add attachment to candidate", kind: add,
+	hint:  "upload CV résumé document to a candidate",
 	about: "Uploads a file to a candidate. Prefer add_application_attachment where it belongs to one application.",
 }, func(ctx context.Context, c *call, a addCandidateAttachmentArgs) (writes.Plan, error) {
 	var p writes.Plan

@@ -15,7 +15,10 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
-var jsonType = reflect.TypeFor[JSON]()
+var (
+	jsonType  = reflect.TypeFor[JSON]()
+	namedType = reflect.TypeFor[Named]()
+)
 
 // Decode reads arguments, as encoding/json decodes them into an any, into a new A,
 // which must be a struct. Null counts as absent, at every level. The error is an
@@ -94,6 +97,9 @@ func (d *decoder) value(v any, dst reflect.Value, at *place, f field) {
 	if dst.Type() == jsonType {
 		d.text(v, dst, at)
 		return
+	}
+	if dst.Type() == namedType {
+		v, f = d.nameIn(v, at), field{}
 	}
 	switch dst.Kind() {
 	case reflect.Struct:

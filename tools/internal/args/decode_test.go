@@ -26,6 +26,7 @@ type sampleArgs struct {
 	Places []inner  `json:"places,omitempty"`
 	Raw    JSON     `json:"raw,omitempty"`
 	Tag    *sole    `json:"tag,omitempty"`
+	Label  Named    `json:"label,omitempty"`
 	Size   size     `json:"size,omitempty"`
 	Sizes  []size   `json:"sizes,omitempty"`
 }
@@ -58,6 +59,11 @@ func TestDecodeTakesWhatIsPlainlyMeant(t *testing.T) {
 		"a boolean may be a string":              {`{"name":"a","deep":"TRUE"}`, sampleArgs{Name: "a", Deep: true}},
 		"a yes is true":                          {`{"name":"a","deep":"Yes"}`, sampleArgs{Name: "a", Deep: true}},
 		"a name is an object that has no more":   {`{"name":"a","tag":"Java"}`, sampleArgs{Name: "a", Tag: &sole{"Java"}}},
+		"a label is a plain string":              {`{"name":"a","label":"Java"}`, sampleArgs{Name: "a", Label: "Java"}},
+		"a label may be an object with a name":   {`{"name":"a","label":{"name":"Java","id":null}}`, sampleArgs{Name: "a", Label: "Java"}},
+		"a label may be an object with an id":    {`{"name":"a","label":{"ID":"5"}}`, sampleArgs{Name: "a", Label: "5"}},
+		"a label may be a stringified object":    {`{"name":"a","label":"{\"name\":\"Java\"}"}`, sampleArgs{Name: "a", Label: "Java"}},
+		"a label in brackets is a name":          {`{"name":"a","label":"[hot]"}`, sampleArgs{Name: "a", Label: "[hot]"}},
 		"a number may stand for a string":        {`{"name":5}`, sampleArgs{Name: "5"}},
 		"a synonym stands for its parameter":     {`{"name":"a","page_size":5,"id":"x"}`, sampleArgs{Name: "a", Limit: &five, IDs: []string{"x"}}},
 		"camel case names the same parameter":    {`{"name":"a","pageSize":5}`, sampleArgs{Name: "a", Limit: &five}},
@@ -72,20 +78,22 @@ func TestDecodeTakesWhatIsPlainlyMeant(t *testing.T) {
 
 func TestDecodeRefusesTheRestInSentencesThatNameTheChoices(t *testing.T) {
 	for in, want := range map[string]string{
-		`{}`:                                  "name is required and missing.",
-		`{"name":null}`:                       "name is required and missing.",
-		`{"name":"a","limt":5}`:               `Unknown parameter "limt" (did you mean limit?); valid here: ids, kinds, limit, ratio, deep, name, kind, place, places, raw, tag, size, sizes.`,
-		`{"name":"a","limit":"many"}`:         `limit must be a whole number, not "many".`,
-		`{"name":"a","limit":1.5}`:            "limit must be a whole number, not 1.5.",
-		`{"name":"a","deep":"maybe"}`:         `deep must be true or false, not "maybe".`,
-		`{"name":"a","kind":"SHUT"}`:          `kind must be one of OPEN, CLOSED, not "SHUT".`,
-		`{"name":"a","sizes":["XL"]}`:         `sizes[0] must be one of S, L, not "XL".`,
-		`{"name":"a","kinds":["SHUT"]}`:       `kinds[0] must be one of OPEN, CLOSED, not "SHUT".`,
-		`{"name":["a"],"place":5}`:            "place must be an object with city, zip, not 5.",
-		`{"name":{"a":1}}`:                    "name must be a string, not an object.",
-		`{"name":"a","place":{"zip":1}}`:      "place.city is required and missing.",
-		`{"name":"a","limit":1,"pageSize":2}`: "limit and pageSize are the same parameter: send one of them.",
-		`[]`:                                  "The arguments must be an object with ids, kinds, limit, ratio, deep, name, kind, place, places, raw, tag, size, sizes, not a list of 0.",
+		`{}`:                                         "name is required and missing.",
+		`{"name":null}`:                              "name is required and missing.",
+		`{"name":"a","limt":5}`:                      `Unknown parameter "limt" (did you mean limit?); valid here: ids, kinds, limit, ratio, deep, name, kind, place, places, raw, tag, label, size, sizes.`,
+		`{"name":"a","limit":"many"}`:                `limit must be a whole number, not "many".`,
+		`{"name":"a","limit":1.5}`:                   "limit must be a whole number, not 1.5.",
+		`{"name":"a","deep":"maybe"}`:                `deep must be true or false, not "maybe".`,
+		`{"name":"a","kind":"SHUT"}`:                 `kind must be one of OPEN, CLOSED, not "SHUT".`,
+		`{"name":"a","sizes":["XL"]}`:                `sizes[0] must be one of S, L, not "XL".`,
+		`{"name":"a","kinds":["SHUT"]}`:              `kinds[0] must be one of OPEN, CLOSED, not "SHUT".`,
+		`{"name":["a"],"place":5}`:                   "place must be an object with city, zip, not 5.",
+		`{"name":{"a":1}}`:                           "name must be a string, not an object.",
+		`{"name":"a","label":{"name":"x","id":"y"}}`: "label must be a string, not an object.",
+		`{"name":"a","label":{"color":"red"}}`:       "label must be a string, not an object.",
+		`{"name":"a","place":{"zip":1}}`:             "place.city is required and missing.",
+		`{"name":"a","limit":1,"pageSize":2}`:        "limit and pageSize are the same parameter: send one of them.",
+		`[]`:                                         "The arguments must be an object with ids, kinds, limit, ratio, deep, name, kind, place, places, raw, tag, label, size, sizes, not a list of 0.",
 	} {
 		_, err := decodeJSON(t, in)
 		var bad *Error

@@ -14,10 +14,11 @@
 //		Kinds []string  `json:"kinds,omitempty" jsonschema:"enum=A,enum=B"`
 //		State state     `json:"state,omitempty"`                     // an enum, if state has a method Values() []string
 //		More  args.JSON `json:"more,omitempty"`                      // free JSON
+//		Tag   args.Named `json:"tag,omitempty"`                      // a name or an id, also as {"name": …}
 //	}
 //
 // Fields may be strings, booleans, ints, floats, structs, slices of these,
-// pointers to these and [JSON]; embedded structs add their fields.
+// pointers to these, [JSON] and [Named]; embedded structs add their fields.
 //
 // Use [Errorf] for a problem that only becomes apparent when the arguments are
 // used, such as a name that nothing has: it reaches the model in the same form.
