@@ -11,7 +11,7 @@ import (
 // notes returns the notes in order of importance: if they are too long, the
 // last ones are dropped.
 func (r *run) notes(walked walkResult, complete bool) []string {
-	notes := slices.Clone(r.opts.Notes)
+	notes := slices.Concat(r.opts.Notes, r.pageNotes)
 	if r.opts.LateNotes != nil {
 		notes = append(notes, r.opts.LateNotes()...)
 	}

@@ -35,7 +35,9 @@ type Options struct {
 	KnownGroups map[string][]KnownGroup
 	// Notes come first among the answer's notes.
 	Notes []string
-	// LateNotes is called after the walk; its notes follow Notes.
+	// PageNotes adds those of the pages, each once, after Notes: from a cached walk, too.
+	PageNotes bool
+	// LateNotes is called after the walk; its notes follow.
 	LateNotes func() []string
 	// Reserve is how many tokens to keep free for [Answer.AddNote].
 	Reserve int
@@ -59,6 +61,7 @@ type run struct {
 	counters     []*counter
 	total        *histogram
 	leftOut      map[string]int
+	pageNotes    []string
 	questions    seenQuestions
 	groups       *grouper
 
@@ -128,6 +131,11 @@ func newRun(p *Plan, opts Options) *run {
 func (r *run) page(ctx context.Context, page Page) (bool, error) {
 	if err := ctx.Err(); err != nil {
 		return false, fmt.Errorf("the walk was canceled: %w", context.Cause(ctx))
+	}
+	for _, note := range page.Notes {
+		if r.opts.PageNotes && !slices.Contains(r.pageNotes, note) {
+			r.pageNotes = append(r.pageNotes, note)
+		}
 	}
 	if r.opts.Enrich != nil {
 		page.Rows = cloneRows(page.Rows)

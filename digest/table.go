@@ -202,6 +202,8 @@ type Page struct {
 	// Next fetches the next page; "" on the last one.
 	Next string
 	Rows []Row
+	// Notes are about what its records lack, for answers with [Options.PageNotes].
+	Notes []string
 }
 
 // Source yields pages in a fixed order, from the one that the cursor start

@@ -3,6 +3,7 @@ package tools
 import (
 	"cmp"
 	"context"
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -46,12 +47,11 @@ func (c *call) readFileText(ctx context.Context, files []kombo.Attachment, read 
 		return nil, fmt.Errorf("%s: %w", wording.Clip(name, 80), err)
 	}
 	text = digest.CleanLines(text)
-	sum := sha256.Sum256([]byte(text))
 	title := fmt.Sprintf("%s (%s, %s", wording.Within(name, titleTokens), wording.Within(digest.Clean(string(file.Type)), 20), sizeWords(len(data)))
 	if d := day(file.RemoteCreatedAt); d != "" {
 		title += ", " + d
 	}
-	return &fileText{title: title + ")", text: text, hash: hex.EncodeToString(sum[:4]), notes: boundedNotes(notes)}, nil
+	return &fileText{title: title + ")", text: text, mark: c.placeMark(text), notes: boundedNotes(notes)}, nil
 }
 
 // boundedNotes are those of the notes that fit beside a page.
@@ -114,7 +114,7 @@ const (
 // page gives the text from the cursor on, as much as the budget holds, cut at
 // the end of a line where one is near.
 func (d *fileText) page(cursor string, budget int) (*AttachmentAnswer, error) {
-	from, err := offsetOf(cursor, d.hash, len(d.text))
+	from, err := offsetOf(cursor, d.mark, len(d.text))
 	if err != nil {
 		return nil, err
 	}
@@ -163,12 +163,20 @@ func (d *fileText) between(from, end int) *AttachmentAnswer {
 		a.File += fmt.Sprintf(", characters %d to %d of %d", utf8.RuneCountInString(d.text[:from])+1, utf8.RuneCountInString(d.text[:end]), utf8.RuneCountInString(d.text))
 	}
 	if end < len(d.text) {
-		a.Next = offsetCursor(end, d.hash)
+		a.Next = offsetCursor(end, d.mark)
 	}
 	if from == 0 {
 		a.Notes = d.notes
 	}
 	return a
+}
+
+// placeMark identifies a text or a list in cursors. It is made with the toolbox's secret,
+// so that a cursor means nothing to another tenant and tells nothing of the text.
+func (b *Toolbox) placeMark(text string) string {
+	h := hmac.New(sha256.New, b.cfg.Secret)
+	h.Write([]byte("place in " + text))
+	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
 // offsetCursor is a place in a text or a list. What identifies the text, so that the

@@ -115,7 +115,7 @@ func (c *call) attachments(ctx context.Context, param, id string, a readArgs, li
 	}
 	if a.Read == "" {
 		c.mask.FileNames(files, who)
-		return listFiles(files, a.Cursor, budgetOf(a.MaxTokens))
+		return listFiles(files, a.Cursor, c.placeMark("list of "+id), budgetOf(a.MaxTokens))
 	}
 	doc, err := c.readFileText(ctx, files, a.Read)
 	if err != nil {
@@ -153,9 +153,10 @@ func budgetOf(asked int) int {
 	return min(max(asked, digest.MinTokens), digest.MaxTokens)
 }
 
-// listFiles shows as many files as fit, from the cursor on.
-func listFiles(files []kombo.Attachment, cursor string, budget int) (*AttachmentAnswer, error) {
-	from, err := offsetOf(cursor, "list", len(files))
+// listFiles shows as many files as fit, from the cursor on; mark identifies the list in
+// cursors.
+func listFiles(files []kombo.Attachment, cursor, mark string, budget int) (*AttachmentAnswer, error) {
+	from, err := offsetOf(cursor, mark, len(files))
 	if err != nil {
 		return nil, err
 	}
@@ -167,7 +168,7 @@ func listFiles(files []kombo.Attachment, cursor string, budget int) (*Attachment
 	for i, f := range files[from:] {
 		row := []string{wording.Within(digest.Clean(f.ID), 60), wording.Within(digest.Clean(string(f.Type)), 20), wording.Within(digest.Clean(f.FileName), titleTokens), wording.Within(digest.Clean(f.ContentType), 60), day(f.RemoteCreatedAt)}
 		if left -= digest.CountTokens(compact(row) + ","); left < 0 && i > 0 {
-			out.Next = offsetCursor(from+i, "list")
+			out.Next = offsetCursor(from+i, mark)
 			out.Notes = append(out.Notes, fmt.Sprintf("%d more files follow; send next as cursor", len(files)-from-i))
 			break
 		}

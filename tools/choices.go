@@ -48,7 +48,7 @@ func (k ChoiceKind) tool() string {
 func (b *Toolbox) Choices(ctx context.Context, who Caller, kind ChoiceKind, jobID string) ([]Choice, error) {
 	d, err := b.chosenAmong(ctx, who, kind, jobID)
 	if err != nil {
-		return nil, err
+		return nil, b.screened(err)
 	}
 	out := make([]Choice, 0, len(d.Entries))
 	for _, e := range d.OpenFirst() {
@@ -62,7 +62,7 @@ func (b *Toolbox) Choices(ctx context.Context, who Caller, kind ChoiceKind, jobI
 func (b *Toolbox) Choose(ctx context.Context, who Caller, kind ChoiceKind, jobID, param, ref string) (Choice, error) {
 	d, err := b.chosenAmong(ctx, who, kind, jobID)
 	if err != nil {
-		return Choice{}, err
+		return Choice{}, b.screened(err)
 	}
 	found, err := d.Resolve(param, digest.Clean(ref))
 	if err != nil {

@@ -19,6 +19,7 @@ import (
 type directories struct {
 	client *kombo.Client
 	now    func() time.Time
+	mask   *privacy.Mask
 
 	jobRecords   *names.Cache[jobList]
 	reasonNames  *names.Cache[*names.Directory]
@@ -29,9 +30,9 @@ type directories struct {
 	protected    protectedOfJobs
 }
 
-func newDirectories(client *kombo.Client, now func() time.Time) *directories {
+func newDirectories(client *kombo.Client, now func() time.Time, mask *privacy.Mask) *directories {
 	d := &directories{
-		client: client, now: now,
+		client: client, now: now, mask: mask,
 		jobRecords: names.NewCache[jobList](), reasonNames: names.NewCache[*names.Directory](),
 		userNames: names.NewCache[*names.Directory](), tagNames: names.NewCache[*names.Directory](),
 		connection:   names.NewCache[*kombo.Integration](),
@@ -214,11 +215,14 @@ func (d *directories) ofUsers(ctx context.Context) (*names.Directory, error) {
 	})
 }
 
-// ofTags resolves tags of candidates.
+// ofTags resolves tags of candidates. One whose name is masked is found by its id and by
+// the name that is shown, and not by its own: that would answer a guess.
 func (d *directories) ofTags(ctx context.Context) (*names.Directory, error) {
 	return d.tagNames.Get(ctx, d.now(), func(ctx context.Context) (*names.Directory, error) {
 		return names.Collect("tags", d.client.AllTags(ctx, kombo.TagFilter{}), func(t kombo.Tag) names.Entry {
-			return names.Entry{ID: t.ID, Name: digest.Clean(t.Name)}
+			own := digest.Clean(t.Name)
+			shown := d.mask.Text(own)
+			return names.Entry{ID: t.ID, Name: shown, Masked: shown != own}
 		})
 	})
 }

@@ -29,7 +29,7 @@ func (b *Toolbox) Integration(ctx context.Context, who Caller) (text string, err
 		text = b.describe(ctx, who, in)
 		return fmt.Sprintf("%d kinds of records, %d writes listed", len(in.ReadModels), len(in.WriteActions)), nil
 	})
-	return text, err
+	return text, b.screened(err)
 }
 
 // describe gives the lines about an integration.
@@ -92,7 +92,7 @@ func (b *Toolbox) freshness(ctx context.Context) string {
 	case errors.Is(err, context.Canceled):
 		return ""
 	case err != nil:
-		return "not known: " + Explain(err)
+		return "not known: " + Explain(b.screened(err))
 	case len(page.Results) == 0:
 		return "no application changed in Kombo's copy in the last 24 hours: either nothing happened or the copy is old"
 	}

@@ -18,8 +18,21 @@ type reader struct {
 	// whole adds a last value with the whole record as text.
 	whole bool
 	// stripped and fields are the numbers of protected answers and of custom fields
-	// about protected topics that were taken out so far.
+	// about protected topics that were taken out of the page being read.
 	stripped, fields int
+}
+
+// takeNotes are about what was taken out of the page that was just read.
+func (r *reader) takeNotes() []string {
+	var notes []string
+	if r.stripped > 0 {
+		notes = append(notes, "answers to equal-opportunity questions are left out: they must not serve decisions")
+	}
+	if r.fields > 0 {
+		notes = append(notes, "custom fields about age, gender, health and the like are left out: they must not serve decisions")
+	}
+	r.stripped, r.fields = 0, 0
+	return notes
 }
 
 // readRows turns pages of records into pages of rows.
@@ -31,10 +44,11 @@ func readRows[T any](ctx context.Context, r *reader, of *records[T], pages iter.
 				rows, err = readPage(ctx, r, of, page.Results)
 			}
 			if err != nil {
-				yield(digest.Page{}, err)
+				// A walk that fails later has the words in a note.
+				yield(digest.Page{}, r.mask.Withhold(err, privacy.Concern{SomeoneUnknown: true}))
 				return
 			}
-			if !yield(digest.Page{Cursor: page.Cursor, Next: page.Next, Rows: rows}, nil) {
+			if !yield(digest.Page{Cursor: page.Cursor, Next: page.Next, Rows: rows, Notes: r.takeNotes()}, nil) {
 				return
 			}
 		}
@@ -65,7 +79,7 @@ func readPage[T any](ctx context.Context, r *reader, of *records[T], page []T) (
 // than the record says.
 func identitiesOf[T any](ctx context.Context, r *reader, of *records[T], page []T) ([]privacy.Identity, error) {
 	people := make([]privacy.Identity, len(page))
-	if of.mask == nil || r.mask == nil {
+	if of.candidateID == nil || r.mask == nil {
 		return people, nil
 	}
 	var ids []string

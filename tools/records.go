@@ -78,9 +78,9 @@ type records[T any] struct {
 	ids     []func(*T) []string
 	answers func(*T) []digest.ScreeningAnswer
 	// mask masks a record in place, and adds what it says of the candidate to the
-	// identity that was looked up; nil for records about no candidate. candidateID
-	// is whom the record is about, and needsIdentity reports whether masking takes
-	// data of theirs that the record lacks.
+	// identity that was looked up; nil for records that are not masked. candidateID
+	// is whom the record is about, nil for records about no candidate, and
+	// needsIdentity reports whether masking takes data of theirs that the record lacks.
 	mask          func(*privacy.Mask, *T, *privacy.Identity)
 	candidateID   func(*T) string
 	needsIdentity func(*privacy.Mask, *T) bool
@@ -106,6 +106,12 @@ func (r *records[T]) writtenBy(author string) *records[T] { r.author = author; r
 // data of theirs that the record lacks.
 func (r *records[T]) about(candidateID func(*T) string, mask func(*privacy.Mask, *T, *privacy.Identity), needsIdentity func(*privacy.Mask, *T) bool) *records[T] {
 	r.candidateID, r.mask, r.needsIdentity = candidateID, mask, needsIdentity
+	return r
+}
+
+// maskedBy declares how records about no one candidate are masked.
+func (r *records[T]) maskedBy(mask func(*privacy.Mask, *T, *privacy.Identity)) *records[T] {
+	r.mask = mask
 	return r
 }
 

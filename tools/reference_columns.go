@@ -5,6 +5,7 @@ import (
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
@@ -44,7 +45,7 @@ var tags = newRecords("ats_tags", digest.Table{Name: "tags", ID: "id", Example: 
 	instant("changed", func(t *tag) kombo.Time { return t.ChangedAt }).from("changed_at"),
 	instant("deleted", func(t *tag) kombo.Time { return t.RemoteDeletedAt }).from("remote_deleted_at"),
 	text("remote_id", func(t *tag) string { return t.RemoteID }),
-)
+).maskedBy((*privacy.Mask).Tag)
 
 type stage = kombo.Stage
 

@@ -90,11 +90,12 @@ var opaqueID = regexp.MustCompile(`^[0-9a-fA-F-]+$`)
 // checkRemoteIDs refuses ids of the ATS that may be made of a name or an address: where
 // these are masked, whether one exists would answer a guess.
 func checkRemoteIDs(m *privacy.Mask, of *resource, ids []string) error {
-	if m == nil || !slices.ContainsFunc(of.columns, func(c column) bool { return c.mask != "" }) {
+	if m == nil {
 		return nil
 	}
+	personal := slices.ContainsFunc(of.columns, func(c column) bool { return c.mask != "" })
 	for _, id := range ids {
-		if !opaqueID.MatchString(id) {
+		if personal && !opaqueID.MatchString(id) || m.HidesRemoteID(id) {
 			return args.Errorf("this server masks %s data, so remote_ids takes numbers and UUIDs only; use ids", strings.Join(m.Categories(), ", "))
 		}
 	}

@@ -89,8 +89,14 @@ func (c *call) tagNamed(ctx context.Context, p *writes.Plan, ref string, remove 
 	if err != nil {
 		return ref, c.lookupFailed(ctx, p, err, "The tags could not be looked up")
 	}
+	if typed := digest.Clean(ref); c.mask.Text(typed) != typed {
+		p.AddNote("whether there is a tag %q is not said: this server masks what it holds", wording.Clip(typed, 60))
+		return typed, nil
+	}
 	found := d.Find(ref)
 	switch {
+	case len(found) > 0 && found[0].Masked:
+		p.AddProblem("tag.name: what is shown of the tag %q is not its own name, which this server masks. A person must set or remove it in the ATS.", wording.Clip(found[0].Name, 60))
 	case len(found) > 0 && found[0].Name != "":
 		return found[0].Name, nil
 	case remove:

@@ -184,7 +184,7 @@ func (c *call) lookupFailed(ctx context.Context, p *writes.Plan, err error, what
 	if ctx.Err() != nil || writes.AffectsAll(err) {
 		return err
 	}
-	p.AddWarning("%s: %s", what, Explain(c.mask.Withhold(err, privacy.Concern{SomeoneUnknown: true})))
+	p.AddWarning("%s: %s", what, Explain(c.screened(err)))
 	return nil
 }
 

@@ -8,8 +8,10 @@ import (
 
 // fileText is the text of one file.
 type fileText struct {
-	title, text, hash string
-	notes             []string
+	title, text string
+	// mark identifies the text in cursors.
+	mark  string
+	notes []string
 }
 
 // textKey names a cached text: the record and what was to be read.

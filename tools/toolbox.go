@@ -157,7 +157,7 @@ func New(cfg Config) (*Toolbox, error) {
 		return nil, err
 	}
 	b := &Toolbox{
-		cfg: cfg, listed: chosen, tools: make(map[string]*Tool, len(chosen)), directories: newDirectories(cfg.Client, cfg.Now),
+		cfg: cfg, listed: chosen, tools: make(map[string]*Tool, len(chosen)), directories: newDirectories(cfg.Client, cfg.Now, masked),
 		// The walks are cached in real time, whatever day it is for the data.
 		cache: digest.NewCache(cfg.CacheBytes, 0, nil),
 		mask:  masked, identities: privacy.NewIdentities(cfg.Client, cfg.Now), recent: &writes.Recent{},
@@ -203,6 +203,18 @@ func (b *Toolbox) Tools() []*Tool { return slices.Clone(b.listed) }
 // Run calls the tool with the arguments as decoded from JSON and gives its
 // answer. Errors are for people and models to read; Explain words them.
 func (b *Toolbox) Run(ctx context.Context, who Caller, name string, arguments any) (Answer, error) {
+	answer, err := b.run(ctx, who, name, arguments)
+	return answer, b.screened(err)
+}
+
+// screened is an error as it may leave the toolbox. Every error that does passes it:
+// under a mask, the words of Kombo and of the ATS are withheld unless it was decided
+// before, by whoever knew whom they are about, that they may stay.
+func (b *Toolbox) screened(err error) error {
+	return b.mask.Withhold(err, privacy.Concern{SomeoneUnknown: true})
+}
+
+func (b *Toolbox) run(ctx context.Context, who Caller, name string, arguments any) (Answer, error) {
 	if err := b.Allows(who, name); err != nil {
 		return nil, err
 	}

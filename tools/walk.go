@@ -42,6 +42,8 @@ func (w *walk) rows(ctx context.Context, start string) iter.Seq2[digest.Page, er
 func (w *walk) options(ctx context.Context) digest.Options {
 	o := digest.Options{
 		Limits: w.limits, PushedDown: w.push.columns, Notes: w.notes,
+		// A walk that read answers also serves questions that are not about them.
+		PageNotes:   w.protected != nil || w.whole,
 		KnownGroups: w.stagesOfOneJob(ctx), LateNotes: w.lateNotes, Reserve: w.recent.Tokens(w.tool.of, w.now),
 	}
 	if !w.whole {
@@ -71,12 +73,6 @@ func (w *walk) lateNotes() []string {
 	var notes []string
 	if note := w.lookups.truncatedNote(w.tool.of); note != "" {
 		notes = append(notes, note)
-	}
-	if w.reader.stripped > 0 {
-		notes = append(notes, "answers to equal-opportunity questions are left out: they must not serve decisions")
-	}
-	if w.reader.fields > 0 {
-		notes = append(notes, "custom fields about age, gender, health and the like are left out: they must not serve decisions")
 	}
 	if address := addresses[w.tool.of.table.Name]; address != "" && w.whole {
 		notes = append(notes, "as a resource: "+address)

@@ -8,7 +8,6 @@ import (
 
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/args"
-	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/writes"
 )
 
@@ -61,7 +60,7 @@ func write[A any, P interface {
 	return define(s, func(ctx context.Context, c *call, in A) (*WriteAnswer, error) {
 		p, err := plan(ctx, c, in)
 		if err != nil {
-			return nil, c.mask.Withhold(err, privacy.Concern{SomeoneUnknown: true})
+			return nil, err
 		}
 		return c.executor.Run(ctx, c.writer(), tool, P(&in).WriteFlags(), p)
 	})

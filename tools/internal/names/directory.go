@@ -38,6 +38,8 @@ type Entry struct {
 	// Note tells entries of the same name apart for a person, such as a job's
 	// status and place.
 	Note string
+	// Masked says that Name is not the record's own but stands in its place.
+	Masked bool
 }
 
 // Directory is the list in which references are resolved. Directories are cached

@@ -85,6 +85,20 @@ func (m *Mask) Offer(o *kombo.Offer, k *Identity) {
 	m.finder(*k).strings(reflect.ValueOf(o))
 }
 
+// Tag masks a tag in place by the form of what stands in it: recruiters type tags, and
+// one belongs to many candidates. The identity stays as it is.
+func (m *Mask) Tag(t *kombo.Tag, _ *Identity) {
+	if m != nil {
+		m.finder().strings(reflect.ValueOf(t))
+	}
+}
+
+// HidesRemoteID reports whether an id of the ATS would be shown masked, whoever it
+// belongs to.
+func (m *Mask) HidesRemoteID(id string) bool {
+	return m != nil && m.finder().id(id) != digest.Clean(id)
+}
+
 // ref masks a candidate as other records contain them.
 func (m *Mask) ref(c *kombo.CandidateRef, k *Identity) {
 	if c == nil {

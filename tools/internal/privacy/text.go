@@ -38,8 +38,11 @@ func (m *Mask) Hider(people ...Identity) func(string) string {
 
 func (f *finder) text(s string) string { return f.revealed(s, true) }
 
-// id is text for what the ATS takes for an id: a number there is not a phone number.
-func (f *finder) id(s string) string { return f.revealed(s, false) }
+// id is text for what the ATS takes for an id: a number there is not a phone number,
+// unless it is written as ids are not.
+func (f *finder) id(s string) string {
+	return f.revealed(s, strings.ContainsAny(newView(s).folded, "+ ("))
+}
 
 func (f *finder) revealed(s string, phones bool) string {
 	if strings.ContainsAny(s, "\n\u2028\u2029") {

@@ -55,22 +55,47 @@ type Concern struct {
 // withheld replaces words from outside about people of whom nothing is known.
 const withheld = "The words of the ATS are withheld, since they may contain what this server masks."
 
+// screenedError is an error that went through Withhold, with the words that were left.
+type screenedError struct{ error }
+
+func (e *screenedError) Unwrap() error { return e.error }
+
+// silentError is a cause whose words are withheld.
+type silentError struct{ error }
+
+func (e *silentError) Unwrap() error { return e.error }
+func (*silentError) Error() string   { return "" }
+
 // Withhold removes from an error of Kombo's its words if they may tell what is masked,
-// and those about an application that exists already, which may be anybody's.
+// and those about an application that exists already, which may be anybody's. Whoever
+// knows most of whom an error is about calls it first: once it has decided, calling it
+// again changes nothing.
 func (m *Mask) Withhold(err error, about Concern) error {
 	ke, ok := errors.AsType[*kombo.Error](err)
 	if m == nil || !ok {
 		return err
 	}
-	if ke.Code != kombo.CodeApplicationAlreadyExists && !m.tells(ke.Title+"\n"+ke.Message+"\n"+ke.Body, about) {
+	if _, decided := errors.AsType[*screenedError](err); decided {
 		return err
+	}
+	words := ke.Title + "\n" + ke.Message + "\n" + ke.Body
+	answered := ke.Status != 0 // else the words are those of this machine
+	if answered && ke.Err != nil {
+		// Why an answer could not be decoded may quote it.
+		words += "\n" + ke.Err.Error()
+	}
+	if ke.Code != kombo.CodeApplicationAlreadyExists && !m.tells(words, about) {
+		return &screenedError{err}
 	}
 	bare := *ke
 	bare.Title, bare.Message, bare.Body = "", withheld, ""
-	if errors.Is(err, kombo.ErrOutcomeUnknown) {
-		return fmt.Errorf("%w: %w", kombo.ErrOutcomeUnknown, &bare)
+	if answered && ke.Err != nil {
+		bare.Err = &silentError{ke.Err}
 	}
-	return &bare
+	if errors.Is(err, kombo.ErrOutcomeUnknown) {
+		return &screenedError{fmt.Errorf("%w: %w", kombo.ErrOutcomeUnknown, &bare)}
+	}
+	return &screenedError{&bare}
 }
 
 // WithholdText does the same to words of the ATS outside an error.

@@ -3,6 +3,7 @@ package privacy_test
 import (
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 
@@ -29,7 +30,10 @@ func TestAnErrorIsMaskedAndStaysItself(t *testing.T) {
 func TestWordsAboutSomeoneUnknownAreWithheld(t *testing.T) {
 	m := maskOf(t, "name")
 	ke := &kombo.Error{Status: 400, Code: kombo.CodeRemoteInputInvalid, Title: "Anna", Message: "Anna is gone", Body: "Anna", LogURL: "https://x.example"}
-	assert.Equal(t, error(ke), m.Withhold(ke, privacy.Concern{}))
+	kept := m.Withhold(ke, privacy.Concern{})
+	assert.ErrorIs(t, kept, ke)
+	assert.Equal(t, ke.Error(), kept.Error())
+	assert.Same(t, kept, m.Withhold(kept, privacy.Concern{SomeoneUnknown: true}), "it was decided by whoever knew more")
 	got := m.Withhold(fmt.Errorf("move Anna: %w: %w", kombo.ErrOutcomeUnknown, ke), privacy.Concern{SomeoneUnknown: true})
 	assert.NotContains(t, got.Error(), "nna")
 	assert.ErrorIs(t, got, kombo.ErrOutcomeUnknown)
@@ -38,6 +42,13 @@ func TestWordsAboutSomeoneUnknownAreWithheld(t *testing.T) {
 	assert.Equal(t, kombo.CodeRemoteInputInvalid, bare.Code)
 	assert.Equal(t, "https://x.example", bare.LogURL)
 	assert.Equal(t, "Anna is gone", ke.Message, "the original is somebody else's")
+
+	quoting := &kombo.Error{Status: 200, Err: fmt.Errorf("decode %q: %w", "Anna", io.ErrUnexpectedEOF)}
+	got = m.Withhold(quoting, privacy.Concern{SomeoneUnknown: true})
+	assert.NotContains(t, got.Error(), "nna", "why an answer could not be read may quote it")
+	assert.ErrorIs(t, got, io.ErrUnexpectedEOF)
+	unreachable := &kombo.Error{Err: errors.New("connection refused")}
+	assert.Contains(t, m.Withhold(unreachable, privacy.Concern{SomeoneUnknown: true}).Error(), "connection refused", "nobody answered")
 
 	duplicate := &kombo.Error{Status: 400, Code: kombo.CodeApplicationAlreadyExists, Message: "Anna exists"}
 	assert.NotContains(t, m.Withhold(duplicate, privacy.Concern{}).Error(), "nna", "who exists already may be anybody")
