@@ -79,21 +79,29 @@ func runDoctor(ctx context.Context, w io.Writer, o *doctorOptions) error {
 	} {
 		d.progress.say("checking the " + c.name + " …")
 		found := c.run(ctx)
-		// A line break in a name would print another check.
-		found.Name, found.Says, found.Next = c.name, shownLine(found.Says), shownLine(found.Next)
+		found.Name = c.name
 		d.checks = append(d.checks, found)
 	}
 	d.progress.done()
-	var err error
-	if o.json {
-		err = printJSON(w, d.checks)
-	} else {
-		err = printChecks(w, d.checks, colourful(w, os.Getenv))
+	return reportChecks(w, d.checks, o.json)
+}
+
+// reportChecks prints checks; the error is exitRefused if one failed.
+func reportChecks(w io.Writer, checks []check, asJSON bool) (err error) {
+	failed := false
+	for i := range checks {
+		c := &checks[i]
+		// A line break in a name would print another check.
+		c.Says, c.Next = shownLine(c.Says), shownLine(c.Next)
+		failed = failed || c.State == checkFail
 	}
-	for _, c := range d.checks {
-		if err == nil && c.State == checkFail {
-			return exitCode(exitRefused)
-		}
+	if asJSON {
+		err = printJSON(w, checks)
+	} else {
+		err = printChecks(w, checks, colourful(w, os.Getenv))
+	}
+	if err == nil && failed {
+		return exitCode(exitRefused)
 	}
 	return err
 }

@@ -80,7 +80,7 @@ func root() *cli.Command {
 			"Flags before a subcommand count as if they stood after it; one that it does not have is refused.",
 		Flags:    own(append(serverFlags(s), listenFlags(s)...)),
 		Action:   func(ctx context.Context, cmd *cli.Command) error { return serveMCP(ctx, cmd, s) },
-		Commands: []*cli.Command{callCommand(), toolsCommand(), approveCommand(), journalCommand(), sandboxCommand(), demoCommand(), installCommand(), doctorCommand(), tokenCommand()},
+		Commands: []*cli.Command{callCommand(), toolsCommand(), approveCommand(), journalCommand(), sandboxCommand(), demoCommand(), installCommand(), doctorCommand(), tokenCommand(), tenantsCommand()},
 		Suggest:  true,
 		// Adds a command that prints the completion scripts of four shells.
 		EnableShellCompletion:           true,

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"os"
 	"os/signal"
 	"strings"
@@ -37,9 +36,24 @@ func serveMCP(ctx context.Context, cmd *cli.Command, s *app.Settings) error {
 		defer stop()
 		return app.ServeStdio(ctx, *s, o, &greetingReader{in: os.Stdin, w: os.Stderr}, os.Stdout)
 	}
-	return app.ServeHTTP(ctx, *s, o, func(a net.Addr) {
-		fmt.Fprintf(os.Stderr, "kombo-mcp: serving %s on %s\n", strings.Join(s.Transports, " and "), a)
-	})
+	return app.ServeHTTP(ctx, *s, o, func(l app.Listening) { announce(shownWriter{os.Stderr}, l) })
+}
+
+// announce says where a server over HTTP is reached, who may call and how a host is connected.
+func announce(w io.Writer, l app.Listening) {
+	lines := []string{
+		fmt.Sprintf("kombo-mcp: serving %s on %s", strings.Join(l.Transports, " and "), l.Addr),
+		"address: " + strings.Join(l.URLs, " and "),
+		"callers: " + l.Callers,
+	}
+	if l.ApproveURL != "" {
+		lines = append(lines, "approve: "+l.ApproveURL)
+	}
+	connect := "connect: kombo-mcp install --url " + l.URLs[0] + " HOST"
+	if l.WithToken {
+		connect += ", with the caller's token in KOMBO_AUTH_TOKEN"
+	}
+	_, _ = fmt.Fprintln(w, strings.Join(append(lines, connect), "\n  ")) // losing it does no harm
 }
 
 // greetingReader is the input of a server on stdio. On a terminal it says on w what

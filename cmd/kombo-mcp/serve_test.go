@@ -1,12 +1,16 @@
 package main
 
 import (
+	"bytes"
+	"net"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/urfave/cli/v3"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/app"
 )
 
 func TestFlagsOfHTTPAreRefusedOnStdio(t *testing.T) {
@@ -51,4 +55,26 @@ func TestVariablesOfHTTPAreLoggedOnStdio(t *testing.T) {
 	got = run(t, environment(t, "KOMBO_TENANTS=/nowhere", "KOMBO_API_KEY=x"), "")
 	assert.Equal(t, exitUsage, got.code)
 	assert.Contains(t, got.stderr, "no integration", "a tenants file that is not read names none")
+}
+
+func TestTheStartOverHTTPSaysHowToConnect(t *testing.T) {
+	t.Parallel()
+	said := func(l app.Listening) string {
+		var b bytes.Buffer
+		announce(&b, l)
+		return b.String()
+	}
+	address := &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 8787}
+	assert.Equal(t, `kombo-mcp: serving http and sse on 127.0.0.1:8787
+  address: http://127.0.0.1:8787/mcp and http://127.0.0.1:8787/sse
+  callers: 2 tenants of tenants.yaml
+  approve: http://127.0.0.1:8787/approve
+  connect: kombo-mcp install --url http://127.0.0.1:8787/mcp HOST, with the caller's token in KOMBO_AUTH_TOKEN
+`, said(app.Listening{
+		Addr: address, Transports: []string{"http", "sse"}, URLs: []string{"http://127.0.0.1:8787/mcp", "http://127.0.0.1:8787/sse"},
+		Callers: "2 tenants of tenants.yaml", WithToken: true, ApproveURL: "http://127.0.0.1:8787/approve",
+	}))
+	open := said(app.Listening{Addr: address, Transports: []string{"http"}, URLs: []string{"http://127.0.0.1:8787/mcp"}, Callers: "every program on this machine; no token is asked for"})
+	assert.NotContains(t, open, "approve")
+	assert.True(t, strings.HasSuffix(open, "install --url http://127.0.0.1:8787/mcp HOST\n"), open)
 }

@@ -15,8 +15,8 @@ import (
 )
 
 // ServeHTTP serves many clients over HTTP, SSE or both until ctx ends, and then drains. listening is
-// called with the address once it accepts connections.
-func ServeHTTP(ctx context.Context, s Settings, o Options, listening func(net.Addr)) (err error) {
+// called once it accepts connections.
+func ServeHTTP(ctx context.Context, s Settings, o Options, listening func(Listening)) (err error) {
 	if err := s.Validate(); err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func ServeHTTP(ctx context.Context, s Settings, o Options, listening func(net.Ad
 	defer func() { err = errors.Join(err, stopAdmin()) }()
 	stopReload := auth.reloadOnSignal(a, h.EndWithdrawn)
 	defer stopReload()
-	listening(l.Addr())
+	listening(a.listening(l.Addr(), auth))
 	return h.Serve(ctx, secured)
 }
 

@@ -25,7 +25,7 @@ func serving(t *testing.T, change func(*Settings)) string {
 	change(&s)
 	ctx, stop := context.WithCancel(context.Background())
 	address, ended := make(chan net.Addr, 1), make(chan error, 1)
-	go func() { ended <- ServeHTTP(ctx, s, Options{Version: "test"}, func(a net.Addr) { address <- a }) }()
+	go func() { ended <- ServeHTTP(ctx, s, Options{Version: "test"}, func(l Listening) { address <- l.Addr }) }()
 	select {
 	case err := <-ended:
 		require.NoError(t, err)

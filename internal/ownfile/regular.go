@@ -10,12 +10,28 @@ import (
 // OpenRegular opens a file that somebody else provides, such as a key in a mounted secret, to read it.
 // It follows links and takes a file of any user, but never waits: whatever is not a regular file, such
 // as a pipe or a device, is ErrRefused.
-func OpenRegular(path string) (*os.File, error) {
+func OpenRegular(path string) (*os.File, error) { return openRegular(path, os.O_RDONLY) }
+
+// AppendRegular appends to a file that exists and that [OpenRegular] would open, in place: its owner and
+// mode stay, so that whoever could read it still can.
+func AppendRegular(path string, text []byte) (err error) {
+	f, err := openRegular(path, os.O_WRONLY|os.O_APPEND)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	if _, err := f.Write(text); err != nil {
+		return err
+	}
+	return f.Sync()
+}
+
+func openRegular(path string, flag int) (*os.File, error) {
 	// Looked at before, since opening a device may already do something.
 	if fi, err := os.Stat(path); err == nil && !fi.Mode().IsRegular() {
 		return nil, notRegular(path)
 	}
-	f, err := os.OpenFile(path, os.O_RDONLY|nonBlock, 0) //nolint:gosec // the place is the operator's choice
+	f, err := os.OpenFile(path, flag|nonBlock, 0) //nolint:gosec // the place is the operator's choice
 	return regular(f, err, path)
 }
 

@@ -5,7 +5,7 @@
 //
 //   - [Load] reads the file into a [Set], and [Set.ByToken] returns the tenant of a bearer token. The
 //     file has only hashes of tokens; [NewToken] and [Hash] make a pair. A [Store] replaces the set
-//     while the server runs.
+//     while the server runs. [Create] and [Add] write the file, and [Check] lists all that is wrong with it.
 //   - A [Verifier] checks access tokens against the keys that the issuer publishes, and [Set.ByClaims]
 //     returns the tenant that the claims select.
 //   - [Set.ByApprover] returns the tenant of an approver's token. Approvers are people, who let writes go

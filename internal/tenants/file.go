@@ -21,22 +21,69 @@ const (
 )
 
 // Load reads a tenants file: a YAML mapping with one key, tenants, that has a list. The error lists
-// every problem with its line, tenant and field. A relative api_key_file is relative to the folder of
-// the tenants file. API keys are read to check that they are there; only a hash is kept.
+// the problems with their line, tenant and field, 20 at most. A relative api_key_file is relative to the
+// folder of the tenants file. API keys are read to check that they are there; only a hash is kept.
 func Load(path string, words Vocabulary) (*Set, error) {
+	s, problems, err := Check(path, words)
+	if err != nil {
+		return nil, err
+	}
+	return s, joinProblems(problems)
+}
+
+// Check reads a tenants file as [Load] does, and returns every problem in the order of the lines; the set
+// is nil if there are any. The error is for a file that cannot be read.
+func Check(path string, words Vocabulary) (*Set, []Problem, error) {
 	raw, err := readAtMost(path, maxFileBytes)
 	if err != nil {
-		return nil, fmt.Errorf("%s %w", path, err)
+		return nil, nil, fmt.Errorf("%s %w", path, err)
 	}
+	s, problems := parse(path, raw, words)
+	return s, problems, nil
+}
+
+// parse reads the content of the tenants file at path.
+func parse(path string, raw []byte, words Vocabulary) (*Set, []Problem) {
 	p := &parser{file: path, words: words, names: map[string]int{}, hashes: map[string]string{}}
 	if warning := permissionWarning(path); warning != "" {
 		p.warnings = append(p.warnings, path+": "+warning)
 	}
 	p.document(raw)
-	if err := p.err(); err != nil {
-		return nil, err
+	if len(p.problems) > 0 {
+		slices.SortStableFunc(p.problems, func(a, b Problem) int { return cmp.Compare(a.Line, b.Line) })
+		return nil, p.problems
 	}
 	return newSet(p.entries, p.warnings), nil
+}
+
+// Problem is an error in a tenants file.
+type Problem struct {
+	File string
+	// Line is 0 for a problem of the file as a whole.
+	Line int
+	// Text says what is wrong and where in the line: tenant, field and what it takes.
+	Text string
+}
+
+// Error implements error.
+func (p Problem) Error() string {
+	if p.Line == 0 {
+		return p.File + ": " + p.Text
+	}
+	return fmt.Sprintf("%s:%d: %s", p.File, p.Line, p.Text)
+}
+
+// joinProblems returns the first problems and a count of the rest, nil if there are none.
+func joinProblems(problems []Problem) error {
+	var errs []error
+	for i, p := range problems {
+		if i == maxProblems {
+			errs = append(errs, fmt.Errorf("and %d more problems", len(problems)-i))
+			break
+		}
+		errs = append(errs, p)
+	}
+	return errors.Join(errs...)
 }
 
 // parser reads the YAML nodes itself, because the library's errors quote a part of the value, and
@@ -48,36 +95,11 @@ type parser struct {
 	names    map[string]int    // line, by the name in lower case
 	hashes   map[string]string // who has it, by the hash of a token
 	warnings []string
-	problems []problem
-}
-
-type problem struct {
-	line int
-	text string
+	problems []Problem
 }
 
 func (p *parser) addProblem(line int, format string, args ...any) {
-	p.problems = append(p.problems, problem{line, fmt.Sprintf(format, args...)})
-}
-
-func (p *parser) err() error {
-	if len(p.problems) == 0 {
-		return nil
-	}
-	slices.SortStableFunc(p.problems, func(a, b problem) int { return cmp.Compare(a.line, b.line) })
-	var errs []error
-	for i, pr := range p.problems {
-		switch {
-		case i == maxProblems:
-			errs = append(errs, fmt.Errorf("and %d more problems", len(p.problems)-i))
-			return errors.Join(errs...)
-		case pr.line == 0:
-			errs = append(errs, fmt.Errorf("%s: %s", p.file, pr.text))
-		default:
-			errs = append(errs, fmt.Errorf("%s:%d: %s", p.file, pr.line, pr.text))
-		}
-	}
-	return errors.Join(errs...)
+	p.problems = append(p.problems, Problem{File: p.file, Line: line, Text: fmt.Sprintf(format, args...)})
 }
 
 func (p *parser) document(raw []byte) {

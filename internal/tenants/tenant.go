@@ -73,7 +73,8 @@ func (t *Tenant) hashes() []string {
 // them; words for which the list is empty are not checked.
 type Vocabulary struct {
 	// Tools are valid for tools and exclude_tools, Redact for redact, Writes for writes and Fallback
-	// for confirm_fallback.
+	// for confirm_fallback. Those of Writes and Fallback are in the order in which they protect, the
+	// weakest first.
 	Tools, Redact, Writes, Fallback []string
 }
 
