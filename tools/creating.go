@@ -184,7 +184,7 @@ func (e *entry) change(args map[string]any) writes.Change {
 	if n := len(e.input.ScreeningQuestionAnswers); n > 0 {
 		words += ", with " + wording.Plural(n, "1 answer", "answers")
 	}
-	return writes.Change{Summary: words + "; the ATS may mail the candidate", Arguments: args, Shows: e.shows}
+	return writes.Change{Summary: words + "; the ATS may mail the candidate", Said: []string{"candidate.email_address"}, Arguments: args, Shows: e.shows}
 }
 
 // entry resolves and checks what both tools that enter a person share.

@@ -144,6 +144,7 @@ var _ = register(write(spec{
 		warnDecided(&p, &t)
 		ch := writes.Change{
 			Record: t.id, Summary: fmt.Sprintf("Reject %s, reason %q%s%s; the ATS may mail the candidate", t.who(), reason.Name, withNote(a.Note), t.ahead(c.cfg.Now(), c.cfg.Location)),
+			Said:      []string{"note"},
 			Arguments: writes.ResolvedArguments(in, "application_id", t.id),
 			Effect:    writes.Effect{Kind: writes.EffectRejected, Record: t.id, Value: string(kombo.OutcomeDeclined)}, Done: "rejected",
 			Send: sendTo(c.cfg.Client.RejectApplication, t.id, in),

@@ -34,6 +34,7 @@ var _ = register(write(spec{
 	for _, t := range targets {
 		p.Changes = append(p.Changes, writes.Change{
 			Record: t.id, Summary: fmt.Sprintf("Add to %s the note %q", t.who(), wording.Clip(digest.Clean(a.Content), 80)),
+			Said:      []string{"content"},
 			Arguments: writes.ResolvedArguments(in, "application_id", t.id),
 			Send:      sendTo(c.cfg.Client.AddApplicationNote, t.id, in),
 		})
@@ -97,8 +98,9 @@ var _ = register(write(spec{
 	}
 	for _, t := range targets {
 		p.Changes = append(p.Changes, writes.Change{
-			Record: t.id, Summary: linkWords(t.who(), in), Arguments: writes.ResolvedArguments(in, "application_id", t.id),
-			Send: sendTo(c.cfg.Client.AddApplicationResultLink, t.id, in),
+			Record: t.id, Summary: linkWords(t.who(), in), Said: []string{"label", "url"},
+			Arguments: writes.ResolvedArguments(in, "application_id", t.id),
+			Send:      sendTo(c.cfg.Client.AddApplicationResultLink, t.id, in),
 		})
 	}
 	return p, nil
@@ -122,8 +124,9 @@ var _ = register(write(spec{
 	}
 	for _, t := range targets {
 		p.Changes = append(p.Changes, writes.Change{
-			Record: t.id, Summary: linkWords(t.who(), in), Arguments: writes.ResolvedArguments(in, "candidate_id", t.id),
-			Send: sendTo(c.cfg.Client.AddCandidateResultLink, t.id, in),
+			Record: t.id, Summary: linkWords(t.who(), in), Said: []string{"label", "url"},
+			Arguments: writes.ResolvedArguments(in, "candidate_id", t.id),
+			Send:      sendTo(c.cfg.Client.AddCandidateResultLink, t.id, in),
 		})
 	}
 	return p, nil

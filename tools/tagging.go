@@ -59,6 +59,7 @@ func (c *call) planTag(ctx context.Context, a tagArgs, remove bool) (writes.Plan
 		}
 		ch := writes.Change{
 			Record: t.id, Summary: fmt.Sprintf("Tag %s with %q", t.who(), digest.Clean(name)), Done: fmt.Sprintf("tagged with %q", name),
+			Said:      []string{"tag.name"},
 			Arguments: writes.ResolvedArguments(in, "candidate_id", t.id), Slot: "tag:" + t.id + ":" + digest.Fold(name), SlotValue: map[bool]string{false: "on", true: "off"}[remove],
 			Effect: writes.Effect{Kind: writes.EffectTagged, Record: t.id, Value: name, Removed: remove},
 			Send:   sendTo(c.cfg.Client.AddCandidateTag, t.id, in),

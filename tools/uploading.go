@@ -34,8 +34,9 @@ var _ = register(write(spec{
 	}
 	for _, t := range targets {
 		p.Changes = append(p.Changes, writes.Change{
-			Record: t.id, Summary: uploadWords(t.who(), in.Attachment), Arguments: writes.ResolvedArguments(in, "application_id", t.id),
-			Send: sendTo(c.cfg.Client.AddApplicationAttachment, t.id, in),
+			Record: t.id, Summary: uploadWords(t.who(), in.Attachment), Said: []string{"attachment.name"},
+			Arguments: writes.ResolvedArguments(in, "application_id", t.id),
+			Send:      sendTo(c.cfg.Client.AddApplicationAttachment, t.id, in),
 		})
 	}
 	return p, nil
@@ -64,8 +65,9 @@ var _ = register(write(spec{
 	}
 	for _, t := range targets {
 		p.Changes = append(p.Changes, writes.Change{
-			Record: t.id, Summary: uploadWords(t.who(), in.Attachment), Arguments: writes.ResolvedArguments(in, "candidate_id", t.id),
-			Send: sendTo(c.cfg.Client.AddCandidateAttachment, t.id, in),
+			Record: t.id, Summary: uploadWords(t.who(), in.Attachment), Said: []string{"attachment.name"},
+			Arguments: writes.ResolvedArguments(in, "candidate_id", t.id),
+			Send:      sendTo(c.cfg.Client.AddCandidateAttachment, t.id, in),
 		})
 	}
 	return p, nil

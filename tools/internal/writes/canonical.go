@@ -1,6 +1,8 @@
 package writes
 
 import (
+	"encoding/json"
+	"math"
 	"strings"
 	"unicode"
 )
@@ -43,8 +45,21 @@ func canonicalValue(v any) any {
 			return c
 		}
 		return nil
+	case json.Number:
+		return canonicalNumber(t)
 	}
 	return v
+}
+
+// exactBelow is where a float64 begins to leave out whole numbers.
+const exactBelow = 1 << 53
+
+// canonicalNumber is the same for 1, 1.0 and 1e0. Larger numbers stay as they are.
+func canonicalNumber(n json.Number) any {
+	if f, err := n.Float64(); err == nil && math.Abs(f) < exactBelow {
+		return f
+	}
+	return n
 }
 
 // brailleBlank is a letter to Unicode, and yet nothing to see.

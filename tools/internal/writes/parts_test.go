@@ -1,6 +1,7 @@
 package writes
 
 import (
+	"encoding/json"
 	"context"
 	"iter"
 	"strconv"
@@ -35,10 +36,30 @@ func TestArgumentsHoldFilesByTheirHash(t *testing.T) {
 	assert.Equal(t, "cv.pdf", values["attachment.name"])
 }
 
+// TestNumbersAreShownAsTheyAreSent: a person would otherwise agree to another id than the
+// one that is sent, and two writes with different ids would be the same.
+func TestNumbersAreShownAsTheyAreSent(t *testing.T) {
+	of := func(user string) Change {
+		in := map[string]any{"z": json.RawMessage(`{"user":` + user + `,"huge":1e400}`)}
+		return Change{Arguments: ResolvedArguments(in, "application_id", "a1")}
+	}
+	c := of("9007199254740993")
+	assert.Equal(t, []Field{
+		{Label: "application_id", Value: "a1"}, {Label: "z.huge", Value: "1e400", Literal: true}, {Label: "z.user", Value: "9007199254740993", Literal: true},
+	}, c.Fields())
+	key := func(user string) string {
+		k, err := keyOf("i", "t", of(user).Arguments)
+		require.NoError(t, err)
+		return k
+	}
+	assert.NotEqual(t, key("9007199254740992"), key("9007199254740993"))
+	assert.Equal(t, key("7"), key("7.0"), "the ATS sees no difference")
+}
+
 func TestFieldsAreTheWholeOfTheArguments(t *testing.T) {
 	long := string(make([]rune, 3000))
 	c := Change{Arguments: map[string]any{"note": long, "list": []any{"x", map[string]any{"y": true}}, "salary": 120000.5, "none": nil, "size": 7}}
-	assert.Equal(t, []Field{{Label: "list[1]", Value: "x"}, {Label: "list[2].y", Value: "true", Literal: true}, {Label: "note", Value: long}, {Label: "salary", Value: "120000.5", Literal: true}, {Label: "size", Value: "7", Literal: true}}, c.Fields())
+	assert.Equal(t, []Field{{Label: "list[1]", Value: "x"}, {Label: "list[2].y", Value: "true", Literal: true}, {Label: "none", Value: "null", Literal: true}, {Label: "note", Value: long}, {Label: "salary", Value: "120000.5", Literal: true}, {Label: "size", Value: "7", Literal: true}}, c.Fields())
 }
 
 func TestTheKeyIsThatOfIntegrationToolAndArguments(t *testing.T) {

@@ -110,6 +110,9 @@ type Change struct {
 	// Summary says for a person what the write does: who, what, where. It begins with
 	// a verb in the imperative.
 	Summary string
+	// Said are the labels of the values that Summary holds, so that they need no line of
+	// their own where it holds them whole; see [Change.Fields].
+	Said []string
 	// Arguments are the resolved arguments; see [ResolvedArguments]. They make the
 	// write the same as another, and hold all that is sent; see [Change.Fields].
 	Arguments map[string]any
@@ -247,7 +250,7 @@ func (p *Plan) preview(open func(i int) bool) *Answer {
 		}
 		if at == 0 {
 			r.Resolved = clipEncoded(wording.JSON(ch.Arguments), &room)
-		} else if own := fieldsWithout(item.Fields, ch.Record); len(own) > 0 {
+		} else if own := ownFields(item.Fields, ch.Record); len(own) > 0 {
 			// The other records of a batch differ by little beside their ids.
 			r.Resolved = clipEncoded(wording.JSON(own), &room)
 		}
@@ -273,11 +276,11 @@ func clipEncoded(s string, room *int) string {
 	return s
 }
 
-// fieldsWithout are the fields by label, without those that hold the record's id.
-func fieldsWithout(fields []Field, record string) map[string]string {
+// ownFields are the fields by label, without the record's id, which stands beside them.
+func ownFields(fields []Field, record string) map[string]string {
 	out := map[string]string{}
 	for _, f := range fields {
-		if f.Value != record {
+		if !f.isRecord(record) {
 			out[f.Label] = f.Value
 		}
 	}

@@ -179,14 +179,24 @@ func (p *Plan) statement(irreversible bool, open func(i int) bool) Statement {
 }
 
 // unsaid are the fields whose values the summary does not hold whole: in quotes, or,
-// the record's id, in brackets.
+// the record's id, in brackets. That it holds the same value as another field's says
+// nothing: a note with the id of a user would hide on whose behalf it is written.
 func (c *Change) unsaid() []Field {
 	return slices.DeleteFunc(c.Fields(), func(f Field) bool {
-		if f.Literal {
+		switch {
+		case f.Literal:
 			return false
+		case slices.Contains(c.Said, f.Label):
+			return strings.Contains(c.Summary, strconv.Quote(f.Value))
 		}
-		return strings.Contains(c.Summary, strconv.Quote(f.Value)) || f.Value == c.Record && strings.Contains(c.Summary, c.Record)
+		return f.isRecord(c.Record) && strings.Contains(c.Summary, c.Record)
 	})
+}
+
+// isRecord reports whether the field is the parameter with the id of the record that is
+// written to, and not some other one of the same value.
+func (f Field) isRecord(id string) bool {
+	return f.Value == id && strings.HasSuffix(f.Label, "_id") && !strings.ContainsAny(f.Label, `.["`)
 }
 
 // oneLine keeps what was written for one line on one line, and all of it in sight.

@@ -103,3 +103,29 @@ func TestNothingIsSentUnseen(t *testing.T) {
 		require.Len(t, strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' || r == '\u2028' || r == '\u2029' || r == '\u0085' }), lines, text)
 	})
 }
+
+// TestNoValueHidesAnother: a value may be the same as one that the summary holds, and what
+// is empty is sent as well.
+func TestNoValueHidesAnother(t *testing.T) {
+	p := Plan{Changes: []Change{{
+		Record: "a1", Summary: `Reject "Anna" (a1), reason "Withdrew", with a note: "4711"`, Said: []string{"note"},
+		Arguments: map[string]any{"application_id": "a1", "note": "4711", "remote_fields": map[string]any{
+			"user": "4711", "copy_of": "a1", "x_id": "a1", "reason": "Withdrew", "none": nil, "list": []any{}, "object": map[string]any{},
+			"a.b": "1", "a": map[string]any{"b": "2"},
+		}},
+	}}}
+	assert.Equal(t, `Do this?
+- Reject "Anna" (a1), reason "Withdrew", with a note: "4711".
+  remote_fields.a.b: "2"
+  "remote_fields.\"a.b\"": "1"
+  remote_fields.copy_of: "a1"
+  remote_fields.list: []
+  remote_fields.none: null
+  remote_fields.object: {}
+  remote_fields.reason: "Withdrew"
+  remote_fields.user: "4711"
+  remote_fields.x_id: "a1"`, p.statement(false, all).Text())
+
+	own := ownFields(p.statement(false, all).Items[0].Fields, "a1")
+	assert.Equal(t, "a1", own["remote_fields.copy_of"], "what the agent reads of a batch")
+}
