@@ -261,7 +261,7 @@ func (c *call) jobToEnter(ctx context.Context, p *writes.Plan, ref string) (*kom
 		return nil, nil
 	}
 	if s := jobs[i].Status; s != kombo.JobOpen && s != "" {
-		p.AddWarning("The job %s is %s and takes no applications.", wording.Clip(digest.Clean(jobs[i].Name), 60), s)
+		p.AddWarning("The job %s is %s and takes no applications.", quoted(jobs[i].Name, jobs[i].ID), s)
 	}
 	return &jobs[i], nil
 }

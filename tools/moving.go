@@ -42,7 +42,7 @@ var _ = register(write(spec{
 		}
 		warnDecided(&p, &t)
 		if t.known && t.CurrentStageID == stage.ID {
-			p.AddWarningFor(t.id, "%s is already at %s.", t.who(), stage.Name)
+			p.AddWarningFor(t.id, "%s is already at %s.", t.who(), quoted(stage.Name, stage.ID))
 		}
 		in := kombo.MoveApplicationToStageInput{StageID: stage.ID, RemoteFields: fields}
 		ch := writes.Change{
@@ -94,7 +94,7 @@ func (c *call) stageOfJob(ctx context.Context, p *writes.Plan, record, who, jobI
 	switch {
 	case err == nil:
 		if !found.Open {
-			p.AddWarningFor(record, "The stage %s is archived.", found.Name)
+			p.AddWarningFor(record, "The stage %s is archived.", quoted(found.Name, found.ID))
 		}
 		return found, nil
 	case names.IsID(ref):

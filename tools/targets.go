@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unicode"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
@@ -30,7 +31,7 @@ func recordIDs(p *writes.Plan, param, raw, list string) []string {
 		}
 		seen[part] = true
 		switch {
-		case len(part) > maxIDBytes || strings.ContainsAny(part, " \t@/"):
+		case len(part) > maxIDBytes || strings.ContainsFunc(part, isNoneOfID):
 			p.AddProblem("%s: %q is not an id. Find the id with %s, where candidate == %q.", param, wording.Clip(part, 60), list, wording.Clip(part, 60))
 		default:
 			ids = append(ids, part)
@@ -43,6 +44,12 @@ func recordIDs(p *writes.Plan, param, raw, list string) []string {
 		p.AddProblem("%s is required and empty.", param)
 	}
 	return ids
+}
+
+// isNoneOfID reports whether no id has the character. Ids stand in what a person is asked
+// without quotes, so they must not pass for the words around them.
+func isNoneOfID(r rune) bool {
+	return strings.ContainsRune(`@/"(),`, r) || unicode.IsSpace(r) || digest.Clean(string(r)) == ""
 }
 
 // applicationTarget is an application that a write goes to, as Kombo's copy has it.
@@ -245,7 +252,7 @@ func (c *call) sameName(ctx context.Context, jobID, job, first, last, not string
 	var notes []string
 	for _, o := range page.Results {
 		if o.ID != not && digest.Fold(wording.FullName(o.FirstName, o.LastName)) == digest.Fold(wording.FullName(first, last)) {
-			notes = append(notes, fmt.Sprintf("another applicant for %s is also called %s: candidate %s", wording.Clip(digest.Clean(job), 60), wording.Clip(digest.Clean(wording.FullName(first, last)), 60), o.ID))
+			notes = append(notes, fmt.Sprintf("another applicant for %s is also called %s: candidate %s", quoted(job, "an unnamed job"), quoted(wording.FullName(first, last), "the same"), o.ID))
 		}
 	}
 	return notes
