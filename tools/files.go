@@ -15,6 +15,7 @@ import (
 
 	"github.com/kombo-mcp/kombo-mcp/internal/ownfile"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/writes"
 )
 
@@ -111,6 +112,10 @@ func (b *Toolbox) fileFromDisk(p *writes.Plan, at, name string, out *kombo.FileI
 	}
 	out.Data = base64.StdEncoding.EncodeToString(raw)
 	out.Name = cmp.Or(out.Name, path.Base(name))
+	if out.Name != name {
+		// Under another name, nobody would see which file leaves the folder.
+		p.AddNote("%s, %q, is the file %q of the --files folder", at, wording.Clip(out.Name, 80), wording.Clip(name, 200))
+	}
 	return true
 }
 
