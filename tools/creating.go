@@ -299,9 +299,9 @@ func (c *call) warnDuplicate(p *writes.Plan, e *entry, o *candidate) {
 	k := privacy.OfCandidate(o)
 	p.People = append(p.People, k)
 	name := quoted(wording.FullName(o.FirstName, o.LastName), "Somebody")
-	text := fmt.Sprintf("%s has already applied for %s: candidate %s has that e-mail address.", name, e.jobName, o.ID)
+	text := fmt.Sprintf("%s has already applied for %s: candidate %s has that e-mail address.", name, quoted(e.jobName, "an unnamed job"), o.ID)
 	if c.mask.Hides(privacy.Contact) {
-		refusal := fmt.Sprintf("Somebody with that e-mail address has already applied for %s.", e.jobName)
+		refusal := fmt.Sprintf("Somebody with that e-mail address has already applied for %s.", quoted(e.jobName, "an unnamed job"))
 		p.Withheld = append(p.Withheld, writes.WithheldWarning{Text: text, Refusal: refusal})
 		return
 	}

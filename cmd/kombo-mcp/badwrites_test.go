@@ -30,6 +30,8 @@ func TestAWriteRefusesWhatItCannotDoAndSaysWhatToDo(t *testing.T) {
 		"the stage where it stands":         {"move_application_to_stage", move(object{"stage_id": a.StageID}), []string{"already", "anyway: true"}},
 		"an unknown application":            {"move_application_to_stage", move(object{"application_id": unknown}), []string{"no application " + unknown, "ids come from the list tools"}},
 		"a name for an application":         {"move_application_to_stage", move(object{"application_id": person.Name()}), []string{"is not an id", "get_applications, where candidate == "}},
+		"an id that reads as words":         {"move_application_to_stage", move(object{"application_id": "7\u00a0and\u00a0nobody\u00a0else"}), []string{"is not an id"}},
+		"an id that closes a bracket":       {"move_application_to_stage", move(object{"application_id": "7)"}), []string{"is not an id"}},
 		"26 applications":                   {"add_application_note", object{"application_id": manyIDs(c.applications, 26), "content": "x"}, []string{"names 26 records", "at most 25"}},
 		"remote_fields of invalid JSON":     {"move_application_to_stage", move(object{"remote_fields": "{greenhouse"}), []string{"remote_fields must be a JSON object keyed by the ATS's slug, such as"}},
 		"remote_fields of the wrong form":   {"move_application_to_stage", move(object{"remote_fields": object{"greenhouse": 5}}), []string{"remote_fields", "greenhouse cannot be a number"}},

@@ -236,3 +236,16 @@ func trackings() []sentWrite {
 	}
 	return out
 }
+
+func TestAFileUnderAnotherNameIsNamed(t *testing.T) {
+	t.Parallel()
+	u := serveUpstream(t, nil)
+	a := castOf(t, u).applications[0]
+	s := u.connect(t, "--files", uploadFolder(t), "--writes", "confirm-all")
+	ask := func(file object) string {
+		file["type"] = "CV"
+		return s.in(t).ok("add_application_attachment", object{"application_id": a.ID, "attachment": file})
+	}
+	assert.Contains(t, ask(object{"path": "sub/letter.txt", "name": "Anna CV.txt"}), `"Anna CV.txt", is the file "sub/letter.txt" of the --files folder`)
+	assert.NotContains(t, ask(object{"path": "cv.pdf"}), "--files folder")
+}

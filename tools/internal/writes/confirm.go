@@ -71,6 +71,10 @@ func (e *execution) confirm(ctx context.Context) (*Answer, error) {
 		return nil, nil
 	}
 	e.statement = e.plan.statement(e.tool.Irreversible, e.isOpen)
+	if e.flags.Again {
+		// Otherwise it would look like the write that was confirmed before.
+		e.statement.Warnings = append(e.statement.Warnings, "This is sent even if the same was sent before.")
+	}
 	if why := e.statement.tooLong(); why != "" {
 		return nil, fmt.Errorf("%w: %s", errNothingSent, why)
 	}

@@ -1,8 +1,8 @@
 package writes
 
 import (
-	"encoding/json"
 	"context"
+	"encoding/json"
 	"iter"
 	"strconv"
 	"testing"
