@@ -32,6 +32,8 @@ const (
 // has its own sign-in, and that it was opened decides nothing.
 type pageOpener struct {
 	timeout time.Duration
+	// bind is as in asker.
+	bind func(context.Context) (context.Context, func())
 
 	mu sync.Mutex
 	// sent has the waits for which somebody was sent there: an agent asks again and again.
@@ -53,6 +55,11 @@ func (o *pageOpener) middleware(next server.ToolHandlerFunc) server.ToolHandlerF
 		}
 		if isModern(ctx) {
 			return openPage(page), nil
+		}
+		if o.bind != nil {
+			bound, release := o.bind(ctx)
+			defer release()
+			ctx = bound
 		}
 		ctx, cancel := context.WithTimeout(ctx, o.timeout)
 		defer cancel()

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -131,4 +132,29 @@ func TestWithoutSessionsAResultAsksToOpenThePage(t *testing.T) {
 		assert.NotContains(t, answer, "input_required", action)
 	}
 	assert.Contains(t, send(nil), `"outcome":"waiting"`, "asked once for each wait")
+}
+
+func TestOpeningAPageEndsWithItsSession(t *testing.T) {
+	t.Parallel()
+	h := waitingServer(t)
+	session := greetAs(t, h, "2025-11-25", `{"url":{}}`)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, h.url+"/mcp", strings.NewReader(rejection(t, h, session)))
+	require.NoError(t, err)
+	for name, value := range map[string]string{"Content-Type": "application/json", "Accept": "application/json, text/event-stream", "Mcp-Session-Id": session} {
+		r.Header.Set(name, value)
+	}
+	resp, err := h.client.Do(r)
+	require.NoError(t, err)
+	defer resp.Body.Close()
+	lines := bufio.NewScanner(resp.Body)
+	lines.Buffer(nil, 1<<20)
+	var began time.Time
+	for lines.Scan() {
+		if strings.Contains(lines.Text(), "elicitation/create") {
+			began = time.Now()
+			require.Equal(t, http.StatusOK, h.send(http.MethodDelete, "/mcp", "", "Mcp-Session-Id", session).status)
+		}
+	}
+	require.False(t, began.IsZero(), "the client is asked to open the page")
+	assert.Less(t, time.Since(began), approveURLTimeout/3, "nobody is waited for")
 }

@@ -217,7 +217,7 @@ func (h *HTTP) newTenant(name string) *tenantServer {
 	asks := &asker{timeout: cmp.Or(h.opts.QuestionTimeout, questionTimeout), unable: t.sessions, bind: t.sessions.bindQuestion}
 	t.mcp = newServer(currentBox, h.opts.Version, h.opts.Logger, h.opts.Metrics, name, server.WithToolFilter(t.filterTools),
 		server.WithToolHandlerMiddleware(t.holdSession), server.WithToolHandlerMiddleware(asks.middleware),
-		server.WithToolHandlerMiddleware((&pageOpener{timeout: approveURLTimeout}).middleware), server.WithToolHandlerMiddleware(h.queueCalls(t)),
+		server.WithToolHandlerMiddleware((&pageOpener{timeout: approveURLTimeout, bind: t.sessions.bindQuestion}).middleware), server.WithToolHandlerMiddleware(h.queueCalls(t)),
 		features{current: currentBox, logger: h.opts.Logger, metrics: h.opts.Metrics, tenant: name, acquire: h.acquireHeld(t)}.option())
 	if h.opts.Extend != nil {
 		h.opts.Extend(t.mcp)
