@@ -54,11 +54,17 @@ func SweepEvery(ctx context.Context, s Store, every time.Duration, report func(e
 // spent. It is for implementations of [Store].
 func OfSameCall(same []Approval) (a Approval, found bool) {
 	for _, o := range same {
-		if !found || a.State == Spent && (o.State != Spent || o.SpentAt.After(a.SpentAt)) {
+		if !found || a.State == Spent && (o.State != Spent || CompareSpent(o, a) > 0) {
 			a, found = o, true
 		}
 	}
 	return a, found
+}
+
+// CompareSpent orders approvals by when they were spent. Of two spent in the same millisecond, the
+// later one was asked for later: at most one of a call is not spent.
+func CompareSpent(a, b Approval) int {
+	return cmp.Or(a.SpentAt.Compare(b.SpentAt), CompareAge(a, b))
 }
 
 // CompareAge orders approvals, oldest first. It is for implementations of [Store].
