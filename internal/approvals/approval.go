@@ -65,6 +65,9 @@ type Request struct {
 	Tool        string `json:"tool"`
 	// Hash identifies exactly this write by exactly this caller: any difference changes it. Required.
 	Hash string `json:"hash"`
+	// Call identifies what would be sent and by whom, whatever the statement says of it by now. May be
+	// empty.
+	Call string `json:"call,omitempty"`
 	// Statement is everything that would be sent, as a person reads it: lines of UTF-8 text. Required,
 	// at most MaxStatement.
 	Statement string `json:"statement"`
@@ -150,7 +153,7 @@ func (r Request) check() error {
 		return errors.New("approvals: a statement must be valid UTF-8, since otherwise not all of it can be shown")
 	}
 	for name, value := range map[string]string{
-		"tenant": r.Tenant, "subject": r.Subject, "integration": r.Integration, "tool": r.Tool, "hash": r.Hash,
+		"tenant": r.Tenant, "subject": r.Subject, "integration": r.Integration, "tool": r.Tool, "hash": r.Hash, "call": r.Call,
 	} {
 		if len(value) > maxName || !utf8.ValidString(value) {
 			return fmt.Errorf("approvals: the %s must be valid UTF-8 of at most %d bytes", name, maxName)

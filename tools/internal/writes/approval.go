@@ -3,8 +3,11 @@ package writes
 import (
 	"cmp"
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/kombo-mcp/kombo-mcp/internal/approvals"
@@ -16,6 +19,7 @@ import (
 type Approvals interface {
 	Put(ctx context.Context, r approvals.Request) (a approvals.Approval, created bool, err error)
 	Find(ctx context.Context, tenant, hash string) (a approvals.Approval, found bool, err error)
+	List(ctx context.Context, s approvals.Scope) ([]approvals.Approval, error)
 	Spend(ctx context.Context, a approvals.Approval) (approvals.Approval, error)
 }
 
@@ -61,8 +65,51 @@ func (e *execution) confirmByApproval(ctx context.Context) (*Answer, error) {
 func (e *execution) approvalRequest() approvals.Request {
 	return approvals.Request{
 		Tenant: e.caller.Tenant, Subject: e.caller.Subject, Client: e.caller.Client,
-		Integration: e.Integration, Tool: e.tool.Name, Hash: e.signed, Statement: e.statement.Text(),
+		Integration: e.Integration, Tool: e.tool.Name, Hash: e.signed, Call: e.call(), Statement: e.statement.Text(),
 	}
+}
+
+// call is the same for calls that would send the same, whatever a person would be shown
+// of them.
+func (e *execution) call() string {
+	return hex.EncodeToString(sign(e.Secret, "call", strings.Join(e.keys, " "), fmt.Sprint(e.flags.Again, e.flags.Anyway),
+		e.tool.Name, e.Integration, e.caller.Tenant, e.caller.Subject))
+}
+
+// repeatedApproval answers a call with again: true under whose approval something was
+// sent: see repeated. Without again, the write memory has the first outcome.
+func (e *execution) repeatedApproval(ctx context.Context) (*Answer, error) {
+	if !e.flags.Again || e.Approvals == nil {
+		return nil, nil
+	}
+	all, err := e.Approvals.List(ctx, approvals.OfTenant(e.caller.Tenant))
+	if err != nil {
+		return nil, e.withoutApprovals(err)
+	}
+	call := e.call()
+	same := slices.DeleteFunc(all, func(a approvals.Approval) bool { return a.Call != call || a.State != approvals.Spent })
+	if len(same) == 0 {
+		return nil, nil
+	}
+	last := slices.MaxFunc(same, approvals.CompareSpent)
+	sent, err := e.sentUnder(ctx, last.ID, false)
+	if err != nil || sent.count == 0 || sent.refused == sent.count {
+		return nil, err
+	}
+	return e.approvedBefore(ctx, last, sent)
+}
+
+// approvedBefore answers with what was sent under an approval.
+func (e *execution) approvedBefore(ctx context.Context, a approvals.Approval, sent sent) (*Answer, error) {
+	answer, err := e.firstOutcome(ctx, sent)
+	if answer != nil && e.flags.Again {
+		answer.Notes = append(answer.Notes, fmt.Sprintf("%s. The same call can be approved once more after %s.", givenBy(a), clock(a.Expires)))
+	}
+	return answer, err
+}
+
+func givenBy(a approvals.Approval) string {
+	return fmt.Sprintf("%s approved this at %s", a.DecidedBy, clock(a.DecidedAt))
 }
 
 // approvalGiven is the confirmation that an approval stands for. Approvals expire in real
@@ -93,7 +140,7 @@ func (e *execution) afterApproval(ctx context.Context, a approvals.Approval) (an
 	if err != nil {
 		return nil, "", err
 	}
-	given := fmt.Sprintf("%s approved this at %s", a.DecidedBy, clock(a.DecidedAt))
+	given := givenBy(a)
 	switch {
 	case sent.count == 0:
 		before, err = e.neverSent(ctx, a, given)
@@ -102,9 +149,7 @@ func (e *execution) afterApproval(ctx context.Context, a approvals.Approval) (an
 		why := wording.Sentence(e.Mask.WithholdText(sent.refusal, e.concern()))
 		return nil, fmt.Sprintf("%s, and it was sent and refused: %s No record was changed, so it has to be approved once more.", given, why), nil
 	}
-	if answer, err = e.firstOutcome(ctx, sent); answer != nil && e.flags.Again {
-		answer.Notes = append(answer.Notes, fmt.Sprintf("%s. The same call can be approved once more after %s.", given, clock(a.Expires)))
-	}
+	answer, err = e.approvedBefore(ctx, a, sent)
 	return answer, "", err
 }
 

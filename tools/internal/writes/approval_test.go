@@ -115,7 +115,7 @@ func TestAnApprovalIsAskedForWhatThePersonReads(t *testing.T) {
 	assert.Contains(t, answer.Text(), "Open the page.")
 	asked := r.undecided()[0]
 	assert.Equal(t, approvals.Request{
-		Tenant: "acme", Subject: "jo", Client: "test", Integration: "greenhouse:1", Tool: "move", Hash: asked.Hash,
+		Tenant: "acme", Subject: "jo", Client: "test", Integration: "greenhouse:1", Tool: "move", Hash: asked.Hash, Call: asked.Call,
 		Statement: "Do this?\n- Move a1 to Offer.\n  Against it: a1 is HIRED already.\n  note: \"Call them back\"\n  stage_id: \"offer\"",
 	}, asked.Request)
 

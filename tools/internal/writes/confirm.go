@@ -111,7 +111,7 @@ func (e *execution) askPerson(ctx context.Context) (*Answer, error) {
 		}
 		return nil, &ConfirmationRequiredError{e.statement, state}
 	}
-	token, err := checkState(e.Secret, e.caller.State, e.signed, e.Now())
+	token, err := checkState(e.Secret, e.caller, e.caller.State, e.signed, e.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +131,7 @@ func (e *execution) askPerson(ctx context.Context) (*Answer, error) {
 func (e *execution) confirmByCode() (*Answer, error) {
 	now := e.Now()
 	if given := strings.TrimSpace(e.flags.Code); given != "" {
-		token, ok := checkCode(e.Secret, given, e.signed, now)
+		token, ok := checkCode(e.Secret, e.caller, given, e.signed, now)
 		if !ok {
 			return nil, fmt.Errorf("%w: the code belongs to another write, or what would be sent or what speaks against it has changed since, or it is older than %d minutes. Send the call without code for a new preview", errNothingSent, int(2*codeWindow.Minutes()))
 		}

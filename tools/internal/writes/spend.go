@@ -58,15 +58,18 @@ func (e *execution) answerSpent(ctx context.Context) (*Answer, error) {
 // repeated answers a call that carries a code or an answer which sent something before:
 // with what became of that, before anything else is said. By now Kombo's copy may show the
 // write, and then the plan meets objections, and is not the one that was confirmed. The
-// code is not checked, since nothing is sent: whoever has it once sent this very write.
+// code is not checked, since nothing is sent: a caller who has it once sent this very write.
 func (e *execution) repeated(ctx context.Context) (*Answer, error) {
 	token := ""
 	switch {
-	case !e.mustConfirm() || e.Fallback == FallbackPerson:
+	case !e.mustConfirm():
+		return nil, nil
+	case e.Fallback == FallbackPerson:
+		return e.repeatedApproval(ctx)
 	case e.caller.State != "":
-		token = stateToken(e.caller.State)
+		token = stateToken(e.caller, e.caller.State)
 	case e.flags.Code != "":
-		token = codeToken(e.flags.Code)
+		token = codeToken(e.caller, e.flags.Code)
 	}
 	if token == "" {
 		return nil, nil

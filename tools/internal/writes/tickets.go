@@ -34,10 +34,14 @@ func sign(secret []byte, parts ...string) []byte {
 	return h.Sum(nil)
 }
 
-// tokenOf names a confirmation in the write memory. Nobody can confirm with it.
-func tokenOf(kind, nonce string) string {
-	sum := sha256.Sum256([]byte(kind + ":" + nonce))
-	return hex.EncodeToString(sum[:16])
+// tokenOf names a caller's confirmation in the write memory. Nobody can confirm with it,
+// and no other caller learns with the code what became of the write.
+func tokenOf(of Caller, kind, nonce string) string {
+	h := sha256.New()
+	for _, part := range []string{kind, of.Tenant, of.Subject, nonce} {
+		h.Write(fmt.Appendf(nil, "%d:%s", len(part), part))
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
 // newCode is a confirmation code for a plan, by what is signed of it. It is short
@@ -55,7 +59,7 @@ func codeMAC(secret []byte, signed, nonce string, at time.Time) string {
 
 // checkCode reports whether a code was given for what is signed, and not long ago. It
 // returns its token.
-func checkCode(secret []byte, code, signed string, now time.Time) (token string, ok bool) {
+func checkCode(secret []byte, of Caller, code, signed string, now time.Time) (token string, ok bool) {
 	code = plainCode(code)
 	if len(code) != codeNonce+codeSignature {
 		return "", false
@@ -63,7 +67,7 @@ func checkCode(secret []byte, code, signed string, now time.Time) (token string,
 	nonce, mac := code[:codeNonce], code[codeNonce:]
 	for _, at := range []time.Time{now, now.Add(-codeWindow)} {
 		if hmac.Equal([]byte(mac), []byte(codeMAC(secret, signed, nonce, at))) {
-			return tokenOf("code", code), true
+			return tokenOf(of, "code", code), true
 		}
 	}
 	return "", false
@@ -79,17 +83,17 @@ func plainCode(code string) string {
 	}, strings.ToUpper(code))
 }
 
-// codeToken is the token that a code has if it is good for anything.
-func codeToken(code string) string { return tokenOf("code", plainCode(code)) }
+// codeToken is the token that a caller's code has if it is good for anything.
+func codeToken(of Caller, code string) string { return tokenOf(of, "code", plainCode(code)) }
 
-// stateToken is the token that an answer's state has if it is good for anything, "" if it
+// stateToken is the token that a caller's answer's state has if it is good for anything, "" if it
 // cannot be.
-func stateToken(state string) string {
+func stateToken(of Caller, state string) string {
 	raw, err := base64.RawURLEncoding.DecodeString(state)
 	if err != nil || len(raw) != 8+nonceBytes+sha256.Size {
 		return ""
 	}
-	return tokenOf("question", string(raw[8:8+nonceBytes]))
+	return tokenOf(of, "question", string(raw[8:8+nonceBytes]))
 }
 
 // newState is the state that goes out with a question: when the question ends, a
@@ -106,7 +110,7 @@ func newState(secret []byte, signed string, now time.Time) (string, error) {
 }
 
 // checkState returns the token of an answer's state, or why it is not accepted.
-func checkState(secret []byte, state, signed string, now time.Time) (token string, err error) {
+func checkState(secret []byte, of Caller, state, signed string, now time.Time) (token string, err error) {
 	raw, err := base64.RawURLEncoding.DecodeString(state)
 	if err != nil || len(raw) != 8+nonceBytes+sha256.Size || !hmac.Equal(raw[8+nonceBytes:], sign(secret, "ask", signed, string(raw[:8+nonceBytes]))) {
 		return "", fmt.Errorf("%w: the confirmation belongs to another call, or what it is about has changed since. Send the call again without an answer to ask anew", errNothingSent)
@@ -115,5 +119,5 @@ func checkState(secret []byte, state, signed string, now time.Time) (token strin
 	if now.After(ends) {
 		return "", fmt.Errorf("%w: the confirmation came after %d minutes and has expired. Send the call again to ask anew", errNothingSent, int(questionFor.Minutes()))
 	}
-	return tokenOf("question", string(raw[8:8+nonceBytes])), nil
+	return tokenOf(of, "question", string(raw[8:8+nonceBytes])), nil
 }
