@@ -124,13 +124,12 @@ func chooseJob(ctx context.Context, box *tools.Toolbox, caller tools.Caller, ref
 }
 
 func chooseFrom(ctx context.Context, box *tools.Toolbox, caller tools.Caller, kind tools.ChoiceKind, jobID, param, ref string) (tools.Choice, error) {
-	c, err := box.Choose(ctx, caller, kind, jobID, param, ref)
-	if bare := bareRef(ref); err != nil && bare != ref {
-		if again, err := box.Choose(ctx, caller, kind, jobID, param, bare); err == nil {
-			return again, nil
+	if bare := bareRef(ref); bare != ref {
+		if c, err := box.Choose(ctx, caller, kind, jobID, param, bare); err == nil {
+			return c, nil
 		}
 	}
-	return c, err
+	return box.Choose(ctx, caller, kind, jobID, param, ref)
 }
 
 // suggestionTokens is the budget of the list from which records are suggested. It is

@@ -46,7 +46,9 @@ type gatherer struct {
 	// tokensLeft is the unused part of dataTokens.
 	tokensLeft int
 
-	partial, truncated, unread []string
+	// missing are the arguments to ask the user for, a line each.
+	missing                             []string
+	partial, truncated, unread, waiting []string
 }
 
 // args are the arguments of a tool.
@@ -98,7 +100,7 @@ func (g *gatherer) rows(tool string, a args, tokens int) ([]map[string]string, e
 // coverage returns sentences about what the data cover.
 func (g *gatherer) coverage() string {
 	var s []string
-	if len(g.partial) == 0 && len(g.unread) == 0 {
+	if len(g.partial) == 0 && len(g.unread) == 0 && len(g.waiting) == 0 {
 		s = append(s, "Coverage: complete. Every list below was read to its end, so its counts are exact for Kombo's copy.")
 	}
 	if len(g.partial) > 0 {
@@ -106,6 +108,9 @@ func (g *gatherer) coverage() string {
 	}
 	if len(g.unread) > 0 {
 		s = append(s, "Not read at all: "+joinNames(g.unread)+". Say that it is missing; do not fill it in.")
+	}
+	if len(g.waiting) > 0 {
+		s = append(s, "Not read yet: "+joinNames(g.waiting)+". Read it once the user has answered.")
 	}
 	if len(g.truncated) > 0 {
 		s = append(s, "Rows shown in part: "+joinNames(g.truncated)+"; counts are of all. For the rest send the call that stands above the rows, with its next as cursor.")
@@ -269,6 +274,9 @@ func (g *gatherer) read(p part, tokens int) (r partResult) {
 			r.panicked = &Panic{Value: v, Stack: debug.Stack()}
 		}
 	}()
+	if g.waitsFor(p) {
+		return r
+	}
 	head := "From " + p.tool + " " + encodeJSON(p.args) + ":\n"
 	if n := digest.CountTokens(head); n > headerTokens {
 		head = "From " + p.tool + ":\n"
@@ -288,6 +296,10 @@ func (g *gatherer) add(p part, r partResult) error {
 	switch {
 	case r.panicked != nil:
 		panic(r.panicked)
+	case g.waitsFor(p):
+		g.waiting = append(g.waiting, p.name)
+		g.put(p.name, "> "+notReadYet+" Then: "+p.tool+" "+encodeJSON(p.args)+"\n")
+		return nil
 	case r.err != nil && (p.required || g.ctx.Err() != nil):
 		return r.err
 	case r.err != nil:

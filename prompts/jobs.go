@@ -8,9 +8,9 @@ import (
 
 // Prompts about one job.
 
-var jobArgument = Argument{Name: "job", Title: "Job", Description: "name or id of a job", Required: true, complete: completeJobs}
+var jobArgument = Argument{Name: "job", Title: "Job", Description: "name or id of a job, or a word of its name", Required: true, complete: completeJobs}
 
-var stageArgument = Argument{Name: "stage", Title: "Stage", Description: "name or id of one of the job's stages", Required: true, complete: completeStages}
+var stageArgument = Argument{Name: "stage", Title: "Stage", Description: "name or id of one of the job's stages", complete: completeStages}
 
 var _ = register(spec{
 	name: "pipeline_review", title: "Review a job's pipeline",
@@ -87,7 +87,7 @@ var _ = register(spec{
 	description: "Drafts, then a dry run, for the undecided people at one stage of a job; a person decides whom and sends",
 	arguments: []Argument{
 		jobArgument, stageArgument,
-		{Name: "reason", Title: "Reason", Description: "name or id of a rejection reason", Required: true, complete: completeReasons},
+		{Name: "reason", Title: "Reason", Description: "name or id of a rejection reason", complete: completeReasons},
 	},
 	needs: []string{"get_jobs", "get_applications", "get_rejection_reasons", "reject_application"},
 	gather: func(g *gatherer) error {
@@ -95,7 +95,7 @@ var _ = register(spec{
 		if err != nil {
 			return err
 		}
-		if _, err := g.choose("reason", tools.ChoiceReason, ""); err != nil {
+		if _, err := g.chooseOrAsk("reason", tools.ChoiceReason, ""); err != nil {
 			return err
 		}
 		at := args{"job_ids": list{job.ID}, "current_stage_ids": list{stage.ID}, "where": `outcome == "PENDING"`}
@@ -107,12 +107,12 @@ var _ = register(spec{
 	},
 })
 
-// jobAndStage resolves a job and one of its stages.
+// jobAndStage resolves a job and one of its stages, which may be missing.
 func (g *gatherer) jobAndStage() (job, stage tools.Choice, err error) {
 	if job, err = g.choose("job", tools.ChoiceJob, ""); err != nil {
 		return job, stage, err
 	}
-	if stage, err = g.choose("stage", tools.ChoiceStage, job.ID); err != nil {
+	if stage, err = g.chooseOrAsk("stage", tools.ChoiceStage, job.ID); err != nil {
 		if arg, ok := errors.AsType[*tools.ArgumentError](err); ok {
 			arg.Problems = append(arg.Problems, "These are the stages of "+g.page.Is["job"]+".")
 		}

@@ -127,7 +127,7 @@ var _ = register(spec{
 	description: "A new applicant from the text of a CV: who may be in the ATS already, what the job asks, and the call that enters them after a dry run",
 	arguments: []Argument{
 		jobArgument,
-		{Name: "cv", Title: "CV", Description: "the text of the CV, as the person wrote it", Required: true},
+		{Name: "cv", Title: "CV", Description: "the text of the CV, as the person wrote it"},
 	},
 	needs: []string{"get_jobs", "get_candidates", "create_application"},
 	gather: func(g *gatherer) error {
@@ -135,20 +135,19 @@ var _ = register(spec{
 		if err != nil {
 			return err
 		}
-		cv := g.values["cv"]
-		all := utf8.RuneCountInString(cv)
-		cv = digest.CleanLines(strings.ToValidUTF8(cv[:min(len(cv), cvBytes)], ""))
-		if cv == "" {
-			return argumentError("cv has no readable text")
-		}
-		quoted, whole := quote(digest.TokenPrefix(strings.ReplaceAll("| "+cv, "\n", "\n| "), cvTokens*9/10), cvTokens)
-		g.page.Is["cut"] = ""
-		if shown := utf8.RuneCountInString(quoted); !whole || shown < utf8.RuneCountInString(cv) {
-			g.page.Is["cut"] = fmt.Sprintf(" It has %d characters in all, of which the beginning is shown: ask for the rest before you enter anything that could be in it.", all)
-		}
-		g.put("cv", quoted)
 		parts := []part{
 			{"job", "get_jobs", args{"ids": list{job.ID}, "fields": list{"job", "job_status", "visibility", "location", "questions"}}, 1300, true},
+		}
+		g.page.Is["cut"] = ""
+		if g.values["cv"] == "" {
+			g.ask("cv", "the text of the CV", "")
+			g.page.Data["cv"] = "> " + notReadYet + "\n"
+			g.page.Data["known"] = "> " + notReadYet + " Then look up its e-mail address with get_candidates.\n"
+			return g.parts(parts)
+		}
+		cv, err := g.quoteCV()
+		if err != nil {
+			return err
 		}
 		g.page.Data["known"] = "> The CV has no e-mail address, so no candidate could be looked up. Ask for one: the ATS identifies people by it.\n"
 		if email := anyEmail.FindString(cv); email != "" {
@@ -157,3 +156,19 @@ var _ = register(spec{
 		return g.parts(parts)
 	},
 })
+
+// quoteCV puts the CV on the page, cut to its budget, and returns its text.
+func (g *gatherer) quoteCV() (cv string, err error) {
+	cv = g.values["cv"]
+	all := utf8.RuneCountInString(cv)
+	cv = digest.CleanLines(strings.ToValidUTF8(cv[:min(len(cv), cvBytes)], ""))
+	if cv == "" {
+		return "", argumentError("cv has no readable text")
+	}
+	quoted, whole := quote(digest.TokenPrefix(strings.ReplaceAll("| "+cv, "\n", "\n| "), cvTokens*9/10), cvTokens)
+	if shown := utf8.RuneCountInString(quoted); !whole || shown < utf8.RuneCountInString(cv) {
+		g.page.Is["cut"] = fmt.Sprintf(" It has %d characters in all, of which the beginning is shown: ask for the rest before you enter anything that could be in it.", all)
+	}
+	g.put("cv", quoted)
+	return cv, nil
+}

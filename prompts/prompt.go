@@ -108,7 +108,7 @@ func (p *Prompt) Get(ctx context.Context, box *tools.Toolbox, caller tools.Calle
 	if err := texts().ExecuteTemplate(&b, p.name+".md", g.page); err != nil {
 		return "", fmt.Errorf("render the prompt %s: %w", p.name, err)
 	}
-	text := strings.TrimSpace(b.String()) + "\n"
+	text := g.questions() + strings.TrimSpace(b.String()) + "\n"
 	if n := digest.CountTokens(text); n > MaxTokens {
 		// Each part is within its budget, so the text of the prompt is too long.
 		return "", fmt.Errorf("the prompt %s has %d tokens, more than %d", p.name, n, MaxTokens)
@@ -120,6 +120,7 @@ func (p *Prompt) Get(ctx context.Context, box *tools.Toolbox, caller tools.Calle
 // one is unknown or missing. An empty argument counts as missing, since forms send it.
 func (p *Prompt) checkArguments(arguments map[string]string) (map[string]string, error) {
 	var problems []string
+	arguments = p.rejoined(arguments)
 	given := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(arguments)) {
 		if !slices.ContainsFunc(p.arguments, func(a Argument) bool { return a.Name == name }) {

@@ -33,8 +33,8 @@ const (
 	ChoiceQuestion ChoiceKind = "question"
 )
 
-// tool is the tool that reads the same.
-func (k ChoiceKind) tool() string {
+// Tool is the name of the tool that reads the same.
+func (k ChoiceKind) Tool() string {
 	if k == ChoiceReason {
 		return "get_rejection_reasons"
 	}
@@ -57,14 +57,15 @@ func (b *Toolbox) Choices(ctx context.Context, who Caller, kind ChoiceKind, jobI
 	return out, nil
 }
 
-// Choose resolves a reference, an id or an exact name, as writes do. The error is an
-// *ArgumentError that begins with param and offers choices, or that of Choices.
+// Choose resolves a reference that a person typed: an id or a name, as writes do, or a
+// beginning or a word of a single name. The error is an *ArgumentError that begins with
+// param and offers choices, or that of Choices.
 func (b *Toolbox) Choose(ctx context.Context, who Caller, kind ChoiceKind, jobID, param, ref string) (Choice, error) {
 	d, err := b.chosenAmong(ctx, who, kind, jobID)
 	if err != nil {
 		return Choice{}, b.screened(err)
 	}
-	found, err := d.Resolve(param, digest.Clean(ref))
+	found, err := d.ResolveTyped(param, digest.Clean(ref))
 	if err != nil {
 		return Choice{}, args.Errorf("%v", err)
 	}
@@ -76,7 +77,7 @@ func choiceOf(e names.Entry) Choice {
 }
 
 func (b *Toolbox) chosenAmong(ctx context.Context, who Caller, kind ChoiceKind, jobID string) (*names.Directory, error) {
-	if err := b.Allows(who, kind.tool()); err != nil {
+	if err := b.Allows(who, kind.Tool()); err != nil {
 		return nil, err
 	}
 	switch kind {
