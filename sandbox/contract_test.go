@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -207,4 +209,57 @@ func TestRefusalsHaveKombosForm(t *testing.T) {
 			assert.Equal(t, c.code, code)
 		})
 	}
+}
+
+// TestEveryQueryParameterOfTheContractFilters: a parameter that the sandbox ignored would
+// pass every test of the tools that send it.
+func TestEveryQueryParameterOfTheContractFilters(t *testing.T) {
+	raw, err := os.ReadFile(contractFile)
+	require.NoError(t, err)
+	var c struct {
+		Operations map[string]struct {
+			Query map[string]parameter `json:"query"`
+		} `json:"operations"`
+	}
+	require.NoError(t, json.Unmarshal(raw, &c))
+	a := start(t, Options{})
+	control := []string{"cursor", "page_size", "include_deleted", "ignore_unsupported_filters"}
+	tried := 0
+	for op, path := range lists {
+		all := len(a.all(path, ""))
+		for name, p := range c.Operations[op].Query {
+			if slices.Contains(control, name) {
+				continue
+			}
+			tried++
+			fewest := all
+			for _, value := range p.values() {
+				fewest = min(fewest, len(a.all(path, url.Values{name: {value}}.Encode())))
+			}
+			assert.Less(t, fewest, all, "%s of %s keeps every record", name, op)
+		}
+	}
+	assert.Greater(t, tried, 40, "the contract was read")
+}
+
+// parameter is a query parameter of the contract.
+type parameter struct {
+	Format string   `json:"format"`
+	Enum   []string `json:"enum"`
+	Items  struct {
+		Enum []string `json:"enum"`
+	} `json:"items"`
+}
+
+// values are some that not every record has.
+func (p parameter) values() []string {
+	switch {
+	case len(p.Enum) > 0:
+		return p.Enum
+	case len(p.Items.Enum) > 0:
+		return p.Items.Enum
+	case p.Format == "date-time":
+		return []string{"2099-01-01T00:00:00.000Z"}
+	}
+	return []string{"no-record-has-this@value.example"}
 }
