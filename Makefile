@@ -28,7 +28,7 @@ export KOMBO_MCP_TEST_BINARY = $(CURDIR)/$(BIN)
 GENERATED = $$(grep -rl --include='*_test.go' --exclude-dir=node_modules '/internal/golden"' . | xargs -n1 dirname | sort -u)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test race check fmt vet tidy lint fuzz cross generated questions faults costs load soak check-clients check-hosts check-packages bundle picture bench generate clean
+.PHONY: help build demo test race check fmt vet tidy lint fuzz cross generated questions faults costs load soak check-clients check-hosts check-frameworks check-packages bundle picture bench generate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -108,6 +108,10 @@ check-hosts: build ## run eight hosts that others wrote, a model's script in eac
 	cd clients/hosts && npm install --no-save --no-audit --no-fund --loglevel=error && node check.mjs $(HOSTS)
 	$(GO) test -count=1 -run 'Generated$$' ./internal/hosts -args -update
 
+check-frameworks: build ## run the programs of docs/frameworks.md, a script in place of the model; needs Node 20, npm and 600 MB
+	@command -v npm >/dev/null || { echo "check-frameworks needs Node 20 or newer with npm (Debian: apt-get install -y nodejs npm)"; exit 1; }
+	cd clients/frameworks && npm install --no-save --no-audit --no-fund --loglevel=error && node check.mjs
+
 questions: ## ask 25 recruiters' questions and print what the answers cost, beside two other kinds of server
 	$(GO) test -count=1 -v -run '^TestRecruiterQuestions$$' ./internal/bench
 
@@ -131,4 +135,4 @@ generate: build ## rewrite all that is generated: goldens, tables, the hosts' pa
 	$(GO) test -count=1 -p 1 -run 'Generated$$' $(GENERATED) -args -update
 
 clean: ## remove what was built and installed
-	rm -rf bin clients/node_modules clients/hosts/node_modules
+	rm -rf bin clients/node_modules clients/hosts/node_modules clients/frameworks/node_modules
