@@ -16,6 +16,9 @@ const (
 	// maxServerWait is the longest wait that a server can ask for. Beyond it the
 	// call fails and says when to try again.
 	maxServerWait = 2 * time.Minute
+	// readPauses is how much longer than one attempt a read may take, with its pauses and
+	// retries. It leaves room for the minute of a rate limit's window.
+	readPauses = 30 * time.Second
 )
 
 // serverWait returns how long the server asks to wait before a retry, 0 if it

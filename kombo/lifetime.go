@@ -8,7 +8,9 @@ import (
 	"time"
 )
 
-// lifetime bounds a call. A read ends with its caller's context. A write has two
+// lifetime bounds a call. A read ends with its caller's context, or when its own time is
+// up: a body that trickles and pauses that a server asks for must not hold its caller
+// for minutes. A write has two
 // contexts, because a request that may have reached Kombo must not be abandoned
 // when its caller goes away: its outcome would be lost.
 type lifetime struct {
@@ -31,11 +33,12 @@ var errDeadlineTooNear = errors.New("not retried: the deadline is before the nex
 
 func (c *Client) lifetime(ctx context.Context, k kind) lifetime {
 	if k.isRead() {
-		attempt := c.readTimeout
+		attempt, whole := c.readTimeout, c.readTimeout+readPauses
 		if k.isAction() {
-			attempt = c.actionTimeout
+			attempt, whole = c.actionTimeout, c.actionTimeout
 		}
-		return lifetime{waiting: ctx, exchange: ctx, attempt: attempt, cancel: func() {}}
+		ctx, cancel := context.WithTimeoutCause(ctx, whole, timeout{whole})
+		return lifetime{waiting: ctx, exchange: ctx, attempt: attempt, cancel: cancel}
 	}
 	limit := time.Now().Add(c.actionTimeout)
 	expired := timeout{c.actionTimeout}

@@ -271,3 +271,37 @@ func TestTheRealPauseEndsWithItsContext(t *testing.T) {
 	cancel(ErrShutdown)
 	assert.ErrorIs(t, sleep(ctx, time.Hour), ErrShutdown)
 }
+
+// TestABodyThatTricklesEndsWithItsRead: each byte in time does not make more of it.
+func TestABodyThatTricklesEndsWithItsRead(t *testing.T) {
+	u := serve(t, func(w http.ResponseWriter, r *http.Request, _ int) {
+		for r.Context().Err() == nil {
+			_, _ = io.WriteString(w, " ")
+			_ = http.NewResponseController(w).Flush()
+			time.Sleep(5 * time.Millisecond)
+		}
+	})
+	var paused waits
+	c := u.client(t, WithTimeouts(50*time.Millisecond, 50*time.Millisecond), withSleep(paused.sleep), WithRetries(1))
+	for name, read := range map[string]func() error{
+		"a list":      func() error { _, err := c.GetTags(t.Context(), TagFilter{}); return err },
+		"a live read": func() error { _, err := c.GetCandidateAttachments(t.Context(), "a"); return err },
+	} {
+		began := time.Now()
+		err := read()
+		require.ErrorIs(t, err, context.DeadlineExceeded, name)
+		assert.Less(t, time.Since(began), 5*time.Second, name)
+	}
+}
+
+// TestAReadHasATimeInAll: retries and the pauses that a server asks for included.
+func TestAReadHasATimeInAll(t *testing.T) {
+	c := &Client{readTimeout: time.Minute, actionTimeout: 5 * time.Minute}
+	for k, most := range map[kind]time.Duration{read: 90 * time.Second, readLive: 5 * time.Minute} {
+		life := c.lifetime(t.Context(), k)
+		deadline, ok := life.waiting.Deadline()
+		require.True(t, ok)
+		assert.WithinDuration(t, time.Now().Add(most), deadline, time.Second)
+		life.cancel()
+	}
+}

@@ -13,7 +13,8 @@ import (
 
 // Defaults of the options.
 const (
-	// DefaultReadTimeout is how long one attempt at a read may take.
+	// DefaultReadTimeout is how long one attempt at a read may take; with pauses and
+	// retries it takes at most half a minute more.
 	DefaultReadTimeout = time.Minute
 	// DefaultActionTimeout is how long a write may take, waits and retries
 	// included, and one attempt at reading attachments.

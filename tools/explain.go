@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
+	"github.com/kombo-mcp/kombo-mcp/internal/ownfile"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/args"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
@@ -74,6 +76,8 @@ func explain(err error) string {
 			" Before trying again, check in the ATS whether it was done; Kombo's copy may lag by hours."
 	case errors.Is(err, context.Canceled):
 		return "The call was canceled before it ended."
+	case errors.Is(err, ownfile.ErrLocked):
+		return wording.Sentence(err.Error()) + " Try again in a minute; if it fails again, the person who runs this server must find and end the process that keeps the lock."
 	case errors.Is(err, context.DeadlineExceeded):
 		return "Kombo did not answer in time. Ask again, with a narrower filter if it is a list."
 	}
@@ -99,12 +103,19 @@ func explainKombo(e *kombo.Error) string {
 	next, known := advice[e.Code]
 	switch {
 	case known:
+	case e.Status == http.StatusTooManyRequests:
+		next = "Kombo takes no more requests for now. Wait a minute, then try again."
 	case e.Status >= 500:
 		next = "Something failed on Kombo's side. Try again in a minute."
 	case e.Status == http.StatusNotFound:
 		next = "Kombo has nothing there. Either no record has that id (ids come from the list tools; a name is not accepted here), or, if other calls fail in the same way, the person who runs this server must correct KOMBO_BASE_URL, which ends in /v1."
 	default:
 		next = "Correct what the message names before trying again."
+	}
+	if e.RetryAfter > time.Minute {
+		// The advice names a shorter wait after its first sentence.
+		what, _, _ := strings.Cut(next, ". ")
+		next = strings.TrimSuffix(what, ".") + ". " + longWait(e)
 	}
 	b.WriteString(next)
 	if says != "" {
@@ -141,5 +152,25 @@ func explainBadAnswer(e *kombo.Error) string {
 	if cause == "" && e.Err != nil {
 		cause = e.Err.Error()
 	}
-	return fmt.Sprintf("No usable answer came back: %s Try again in a minute; if it fails again, the person who runs this server must check KOMBO_BASE_URL and what is between it and Kombo. (HTTP %d)", wording.Sentence(wording.Clip(cmp.Or(cause, "it could not be read"), 300)), e.Status)
+	next := "Try again in a minute; if it fails again,"
+	if e.RetryAfter > time.Minute {
+		next = longWait(e) + " If it fails again,"
+	}
+	return fmt.Sprintf("No usable answer came back: %s %s the person who runs this server must check KOMBO_BASE_URL and what is between it and Kombo. (HTTP %d)", wording.Sentence(wording.Clip(cmp.Or(cause, "it could not be read"), 300)), next, e.Status)
+}
+
+// longWait says how long Kombo wants to be left alone, if that is longer than a call
+// waits by itself.
+func longWait(e *kombo.Error) string {
+	d, wait := e.RetryAfter, "a day or more"
+	switch {
+	case d < 90*time.Minute:
+		wait = fmt.Sprintf("%d minutes", (d+time.Minute-1)/time.Minute)
+		if d > 55*time.Minute && d < 65*time.Minute {
+			wait = "an hour"
+		}
+	case d < 24*time.Hour:
+		wait = fmt.Sprintf("%d hours", (d+time.Hour-1)/time.Hour)
+	}
+	return "Kombo asks to wait " + wait + ": try again after that, not before."
 }

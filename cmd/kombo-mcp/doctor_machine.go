@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/kombo-mcp/kombo-mcp/internal/journal"
+	"github.com/kombo-mcp/kombo-mcp/internal/ownfile"
 )
 
 // How far the clocks may differ: a Date header is up to a second old, and
@@ -125,11 +126,10 @@ func writable(path string) error {
 	case err == nil && !fi.Mode().IsRegular():
 		return errors.New("it is not a regular file")
 	case err == nil:
-		f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0) //nolint:gosec // the operator's choice
-		if err != nil {
+		if err := ownfile.CheckWritable(path); err != nil {
 			return plainError(err)
 		}
-		return f.Close()
+		return nil
 	}
 	// The others are made in the nearest directory that exists.
 	dir := filepath.Dir(path)

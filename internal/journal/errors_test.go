@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kombo-mcp/kombo-mcp/internal/once"
+	"github.com/kombo-mcp/kombo-mcp/internal/ownfile"
 )
 
 func TestErrorsDoNotShowTheServersDirectories(t *testing.T) {
@@ -29,8 +30,9 @@ func TestErrorsDoNotShowTheServersDirectories(t *testing.T) {
 	_, confirmed := j.LookConfirmed(t.Context(), "a", "t")
 	for name, err := range map[string]error{
 		"Begin": begun, "Look": looked, "LookConfirmed": confirmed,
-		"Spend": j.Spend(t.Context(), intent(""), once.Confirmation{Token: "t"}),
-		"Done":  p.Done(once.Outcome{State: once.Done}),
+		"Spend":  j.Spend(t.Context(), intent(""), once.Confirmation{Token: "t"}),
+		"Record": j.Record(t.Context(), Line{}),
+		"Done":   p.Done(once.Outcome{State: once.Done}),
 	} {
 		require.ErrorIs(t, err, ErrNotWritten, name)
 		assert.NotContains(t, err.Error(), filepath.Dir(path), name)
@@ -54,4 +56,24 @@ func TestALockThatIsBusyIsNotTheCallersDeadline(t *testing.T) {
 	require.NoError(t, lock.Unlock())
 	require.ErrorIs(t, err, ErrNotWritten)
 	require.NotErrorIs(t, err, context.DeadlineExceeded)
+}
+
+// TestACallersDeadlineDuringALockSaysThatItWasLocked: neither of another process nor of this one's.
+func TestACallersDeadlineDuringALockSaysThatItWasLocked(t *testing.T) {
+	path := filepath.Join(t.TempDir(), fileName)
+	j := open(t, Options{Path: path})
+	begin := func() error {
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		defer cancel()
+		_, err := j.Begin(ctx, intent("a"))
+		return err
+	}
+	lock := flock.New(path + lockSuffix)
+	require.NoError(t, lock.Lock())
+	require.ErrorIs(t, begin(), ownfile.ErrLocked)
+	require.NoError(t, lock.Unlock())
+	j.sem <- struct{}{}
+	require.ErrorIs(t, begin(), ownfile.ErrLocked)
+	<-j.sem
+	require.NoError(t, begin())
 }

@@ -226,7 +226,7 @@ func (j *Journal) Record(ctx context.Context, l Line) error {
 		l.Time = j.opt.Now()
 	}
 	l.Time, l.Writer = l.Time.UTC(), j.writer
-	return j.locked(ctx, func() error { return j.write(&l) })
+	return j.public(j.locked(ctx, func() error { return j.write(&l) }))
 }
 
 // public returns an error as callers may pass it on, to anybody: without the directories of the server.
@@ -263,7 +263,7 @@ func (j *Journal) acquire(ctx context.Context) error {
 	case j.sem <- struct{}{}:
 		return nil
 	case <-ctx.Done():
-		return fmt.Errorf("journal: %w", ctx.Err())
+		return fmt.Errorf("journal: %w", ownfile.Busy(ctx.Err()))
 	}
 }
 

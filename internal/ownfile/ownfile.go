@@ -24,8 +24,9 @@ const lockRetry = 2 * time.Millisecond
 // ErrRefused says that something else stands in the place of this user's own file or folder.
 var ErrRefused = errors.New("refused")
 
-// ErrLocked says that another process held a lock for as long as the caller would wait.
-var ErrLocked = errors.New("another process has had it locked")
+// ErrLocked says that another process, or another call of this one, held a lock for as long as the
+// caller would wait.
+var ErrLocked = errors.New("another process or call had it locked")
 
 // newSuffix ends the name under which a file's next content is written.
 const newSuffix = ".new"
@@ -122,7 +123,7 @@ func Replace(path string, content []byte) (err error) {
 func IsLeftover(name string) bool { return filepath.Ext(name) == newSuffix }
 
 // Lock waits until this caller alone holds the lock file at path, among all processes and within this
-// one, and returns what releases it. After wait it is ErrLocked. The system releases the lock however
+// one, and returns what releases it. After wait, or at the deadline of ctx, it is ErrLocked. The system releases the lock however
 // the process ends. The file stays: a lock file that is removed can be held twice.
 func Lock(ctx context.Context, path string, wait time.Duration) (unlock func() error, err error) {
 	return acquire(ctx, path, wait, (*flock.Flock).TryLockContext)
@@ -143,9 +144,18 @@ func acquire(ctx context.Context, path string, wait time.Duration, try func(*flo
 		// Not context.DeadlineExceeded: callers would take it for theirs.
 		return nil, fmt.Errorf("%w for %s", ErrLocked, wait)
 	case err != nil:
-		return nil, err
+		return nil, Busy(err)
 	}
 	return lock.Unlock, nil
+}
+
+// Busy returns the error of a caller that waited for a lock: ErrLocked beside it if the caller's time
+// was up, so that nobody takes it for the time of whatever else they ask.
+func Busy(err error) error {
+	if !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return fmt.Errorf("%w until the time for this call was up: %w", ErrLocked, err)
 }
 
 // Public returns an error as callers may pass it on, to anybody: without a directory of the server in

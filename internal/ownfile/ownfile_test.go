@@ -71,6 +71,7 @@ func TestOneHoldsALockAtATimeAndSeveralReadUnderIt(t *testing.T) {
 	defer cancel()
 	_, err = Lock(ctx, path, 10*time.Second)
 	require.ErrorIs(t, err, context.DeadlineExceeded, "the caller's deadline")
+	require.ErrorIs(t, err, ErrLocked)
 	_, err = Lock(t.Context(), path, 20*time.Millisecond)
 	require.ErrorIs(t, err, ErrLocked)
 	require.NotErrorIs(t, err, context.DeadlineExceeded)

@@ -44,6 +44,18 @@ func OpenRegularIn(root *os.Root, name string) (*os.File, error) {
 	return regular(f, err, name)
 }
 
+// CheckWritable opens and closes a regular file for writing, and leaves it as it is.
+func CheckWritable(path string) error {
+	if fi, err := os.Lstat(path); err == nil && !fi.Mode().IsRegular() {
+		return notRegular(path)
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|noFollow|nonBlock, 0) //nolint:gosec // the operator's choice
+	if f, err = regular(f, err, path); err != nil {
+		return err
+	}
+	return f.Close()
+}
+
 // ReadRegular reads a file that [OpenRegular] opens, of at most maxBytes.
 func ReadRegular(path string, maxBytes int64) (_ []byte, err error) {
 	f, err := OpenRegular(path)
