@@ -2,9 +2,13 @@ package serve
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kombo-mcp/kombo-mcp/digest"
 )
 
 func TestMetricsAreForThisMachineOrWithToken(t *testing.T) {
@@ -48,4 +52,19 @@ func TestMetricsOfServerWithoutTokensAreForThisMachine(t *testing.T) {
 	h.http.Handle("GET /metrics", h.http.MetricsHandler())
 	assert.Equal(t, http.StatusOK, h.send(http.MethodGet, "/metrics", "").status)
 	assert.Equal(t, http.StatusForbidden, h.send(http.MethodGet, "/metrics", "", "Host", "mcp.example.com").status)
+}
+
+// TestOnlyThePartOfAnAnswerThatIsCountedIsKept, whatever its size.
+func TestOnlyThePartOfAnAnswerThatIsCountedIsKept(t *testing.T) {
+	t.Parallel()
+	m := NewMetrics()
+	whole := strings.Repeat("word ", 1<<20)
+	want := digest.CountTokens(whole[:maxCountedBytes])
+	assert.Equal(t, want, m.countTokens("get_jobs", whole))
+	assert.Equal(t, want, m.countTokens("get_jobs", whole+"and more"), "no more of it is looked at")
+	last, ok := m.lastAnswers.Load("get_jobs")
+	require.True(t, ok)
+	assert.Len(t, last.(countedAnswer).text, maxCountedBytes)
+	assert.Equal(t, digest.CountTokens("two words"), m.countTokens("get_jobs", "two words"))
+	assert.Zero(t, (*Metrics)(nil).countTokens("get_jobs", whole))
 }

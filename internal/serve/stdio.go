@@ -18,8 +18,9 @@ const (
 	// cannot cancel them. These are the highest values that it accepts.
 	stdioCalls = 100
 	stdioQueue = 10_000
-	// maxStdioHeld is how many bytes of unanswered messages there may be.
-	maxStdioHeld = 1 << 30
+	// maxStdioHeld is how many bytes of unanswered messages there may be: nine of the
+	// largest, or 4,000 small ones.
+	maxStdioHeld = 256 << 20
 	// stdioDrain is how long what was received may take after the input has ended.
 	stdioDrain = 10 * time.Second
 )
