@@ -4,7 +4,6 @@ package app
 
 import (
 	"context"
-	"net"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -82,7 +81,7 @@ func TestAPipeInThePlaceOfAFileStopsTheStartAtOnce(t *testing.T) {
 			}
 			ctx, stop := context.WithCancel(t.Context())
 			defer stop()
-			err := within(t, func() error { return ServeHTTP(ctx, s, Options{}, func(net.Addr) { stop() }) })
+			err := within(t, func() error { return ServeHTTP(ctx, s, Options{}, func(Listening) { stop() }) })
 			require.Error(t, err)
 			if name != "--files" {
 				assert.ErrorContains(t, err, "regular file")
