@@ -68,7 +68,7 @@ var mayImport = map[string][]string{
 	"internal/property":   {},
 	"internal/testbinary": {},
 	"internal/load":       {"sandbox"},
-	"cmd":                 {"internal/app", "internal/approvals", "internal/environ", "internal/hosts", "internal/loopback", "internal/plainjson", "internal/journal", "internal/tenants", "sandbox", "tools", "kombo"},
+	"cmd":                 {"internal/app", "internal/approvals", "internal/environ", "internal/hosts", "internal/loopback", "internal/plainjson", "internal/journal", "internal/ownfile", "internal/tenants", "sandbox", "tools", "kombo"},
 }
 
 // mustNotKnow lists what a part is useful without.
