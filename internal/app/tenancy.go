@@ -133,7 +133,8 @@ func (t *tenancy) Refuse(err error) (status int, challenge string) {
 }
 
 // toolboxOf makes the tools of a tenant: the server's settings, narrowed by the tenant's. A tenant
-// cannot widen what the server takes away.
+// cannot get back tools or the right to write that the server takes away; its policy and its
+// fallback replace those of the server.
 func (a *App) toolboxOf(ctx context.Context, t *tenants.Tenant) (*tools.Toolbox, error) {
 	cfg := a.tools
 	key, err := t.APIKey()
