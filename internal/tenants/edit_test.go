@@ -96,7 +96,7 @@ func TestAddRefusesAndLeavesTheFileAlone(t *testing.T) {
 		"the same name":     {tenant(), another("ACME"), "name: line 2 has this name already"},
 		"a bad name":        {tenant(), another("a b"), `"a b" is not a valid name`},
 		"a bad word":        {tenant(), &Tenant{Name: "b", Integration: "x", TokenSHA256: []string{Hash("b")}, Writes: "yes"}, "writes: \"yes\" is not valid; it must be one of allow, confirm, deny"},
-		"a file with error": {tenant("read_onyl: true"), another("b"), `unknown key "read_onyl"`},
+		"a file with error": {tenant("read_only_: true"), another("b"), `unknown key "read_only_"`},
 		"brackets":          {"tenants: []\n", another("b"), "brackets or braces"},
 		"braces":            {"{tenants: [{name: a}]}\n", another("b"), "brackets or braces"},
 		"another document":  {tenant() + "...\n", another("b"), "more than one document"},
