@@ -20,6 +20,14 @@ RACE_CC = $(shell for cc in "$$($(GO) env CC)" cc gcc; do \
 # The flags of a release, but for its version; internal/testbinary has them too.
 RELEASE_FLAGS := -trimpath -tags timetzdata
 
+# What is packed has no symbol tables; `make build` keeps them for debuggers.
+PACKED_FLAGS := $(RELEASE_FLAGS) -ldflags "-s -w"
+PACKED := bin/packed/kombo-mcp
+
+# The platform of this machine, and those for which `make npm` makes a package.
+HERE = $(shell $(GO) env GOOS)/$(shell $(GO) env GOARCH)
+NPM_PLATFORMS ?= $(PLATFORMS)
+
 # The tests that start the program get the one that `make build` makes.
 export KOMBO_MCP_TEST_BINARY = $(CURDIR)/$(BIN)
 
@@ -28,7 +36,7 @@ export KOMBO_MCP_TEST_BINARY = $(CURDIR)/$(BIN)
 GENERATED = $$(grep -rl --include='*_test.go' --exclude-dir=node_modules '/internal/golden"' . | xargs -n1 dirname | sort -u)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test race check fmt vet tidy lint fuzz cross generated questions faults costs load soak check-clients check-hosts check-frameworks check-packages bundle picture bench generate clean
+.PHONY: help build demo test race check fmt vet tidy lint fuzz cross generated questions faults costs load soak check-clients check-hosts check-frameworks check-packages bundle npm picture bench generate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -77,8 +85,15 @@ fuzz: ## run each fuzz target for FUZZTIME
 			out=$$($(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) "$$pkg" 2>&1) || { echo "$$out"; exit 1; }; \
 		done; done
 
-bundle: build ## make bin/kombo-mcp.mcpb, which desktop hosts install with a click, for this machine
-	@$(GO) run ./packaging/release bundle -os $$($(GO) env GOOS) -program $(BIN) -out bin/kombo-mcp.mcpb
+bundle: ## make bin/kombo-mcp.mcpb, which desktop hosts install with a click, for this machine
+	@CGO_ENABLED=0 $(GO) build $(PACKED_FLAGS) -o $(PACKED) ./cmd/kombo-mcp
+	@$(GO) run ./packaging/release bundle -os $$($(GO) env GOOS) -program $(PACKED) -out bin/kombo-mcp.mcpb
+
+npm: ## make the packages of npm in bin/npm, for six platforms or NPM_PLATFORMS=linux/amd64
+	@rm -rf bin/npm && $(GO) run ./packaging/release npm -out bin/npm
+	@for p in $(NPM_PLATFORMS); do echo "pack $$p"; \
+		CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p#*/} $(GO) build $(PACKED_FLAGS) -o $(PACKED) ./cmd/kombo-mcp && \
+		$(GO) run ./packaging/release npm -os $${p%/*} -arch $${p#*/} -program $(PACKED) -out bin/npm || exit 1; done
 
 picture: build ## draw docs/picture.svg anew, from what the demo says
 	@$(GO) run ./packaging/picture $(BIN) > docs/picture.svg.new && mv docs/picture.svg.new docs/picture.svg
@@ -100,6 +115,7 @@ check-clients: build ## run clients that others wrote against the server, a real
 	$(GO) test -count=1 -shuffle=on -tags redis ./internal/redismemory/...
 	$(GO) test -count=1 -tags redis -run '^TestTwoServersWithOneRedis' ./cmd/kombo-mcp
 	$(GO) test -count=1 -v -tags load -run '^TestASoak' ./internal/load -args -soak 20s
+	@$(MAKE) --no-print-directory bundle npm NPM_PLATFORMS=$(HERE)
 	cd clients && npm ci --no-audit --no-fund --loglevel=error && npm test
 
 check-hosts: build ## run eight hosts that others wrote, a model's script in each, and write docs/hosts/README.md anew; HOSTS=codex runs one; needs Node 20, npm and 3 GB

@@ -1,80 +1,124 @@
-// The bundle for desktop hosts, checked and packed by the official packer, then
-// unpacked and started as such a host starts it.
+// The bundle for desktop hosts that `make bundle` made: checked, unpacked and packed again by
+// the official packer, then started as such a host starts it, by the packer's own library.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { test } from "node:test";
+import { join, sep } from "node:path";
+import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
+import { getMcpConfigForManifest } from "@anthropic-ai/mcpb";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 
-import { binary, startSandbox } from "./binary.mjs";
+import { startSandbox } from "./binary.mjs";
 
 const run = promisify(execFile);
-const root = fileURLToPath(new URL("..", import.meta.url));
+const ours = fileURLToPath(new URL("../bin/kombo-mcp.mcpb", import.meta.url));
 const packer = fileURLToPath(new URL("node_modules/@anthropic-ai/mcpb/dist/cli/cli.js", import.meta.url));
-const goos = { linux: "linux", darwin: "darwin", win32: "windows" }[process.platform];
+let dir, unpacked, sandbox;
 
-/** The folder from which the bundle is packed, with this machine's program. */
-async function folder(t) {
-  const dir = await mkdtemp(join(tmpdir(), "bundle-"));
-  t.after(() => rm(dir, { recursive: true }));
-  const args = ["bundle", "-version", "0.1.0", "-os", goos, "-program", binary];
-  await run("go", ["run", "./packaging/release", ...args, "-dir", join(dir, "files")], { cwd: root });
-  await run("go", ["run", "./packaging/release", ...args, "-out", join(dir, "ours.mcpb")], { cwd: root });
-  return dir;
+before(async () => {
+  dir = await mkdtemp(join(tmpdir(), "bundle-"));
+  unpacked = join(dir, "ours");
+  await run(process.execPath, [packer, "unpack", ours, unpacked]);
+  sandbox = await startSandbox();
+});
+after(async () => {
+  await sandbox?.stop();
+  await rm(dir, { recursive: true, force: true });
+});
+
+const manifestOf = async (folder) => JSON.parse(await readFile(join(folder, "manifest.json"), "utf8"));
+
+/** What a host starts for a user's answers: the command, and what is to be in its environment. */
+async function command(folder, userConfig, more = {}) {
+  const manifest = await manifestOf(folder);
+  const config = await getMcpConfigForManifest({
+    manifest,
+    extensionPath: folder,
+    systemDirs: {},
+    userConfig,
+    pathSeparator: sep,
+  });
+  assert.ok(config, "the host would ask for more settings before it starts the server");
+  const home = { HOME: dir, XDG_STATE_HOME: dir, PATH: process.env.PATH };
+  return { command: config.command, args: config.args, env: { ...home, ...config.env, ...more } };
 }
 
-/** Starts the unpacked server with a user's settings, and lists its tools. */
-async function start(dir, answers) {
-  const manifest = JSON.parse(await readFile(join(dir, "manifest.json"), "utf8"));
-  const fill = (s) =>
-    s.replaceAll("${__dirname}", dir).replace(/\$\{user_config\.(\w+)\}/g, (_, id) => {
-      const value = answers[id] ?? manifest.user_config[id].default;
-      assert.notEqual(value, undefined, `no value for ${id}`);
-      return String(value);
-    });
-  const { command, args, env } = manifest.server.mcp_config;
-  const filled = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, fill(value)]));
+/** Starts the server, lists its tools and calls one. */
+async function start(...given) {
   const client = new Client({ name: "bundle", version: "1" });
-  const home = { HOME: dir, XDG_STATE_HOME: dir, PATH: process.env.PATH };
-  await client.connect(
-    new StdioClientTransport({ command: fill(command), args: args.map(fill), env: { ...home, ...filled, ...answers.env } }),
-  );
+  await client.connect(new StdioClientTransport(await command(...given)));
   try {
     const { tools } = await client.listTools();
     const answer = await client.callTool({ name: "get_tags", arguments: { limit: 1 } });
-    return { manifest, tools: tools.map((tool) => tool.name), answer };
+    assert.ok(!answer.isError, answer.content[0]?.text);
+    return tools.map((tool) => tool.name).toSorted();
   } finally {
     await client.close();
   }
 }
 
-test("the official packer accepts the bundle, and the unpacked server starts", async (t) => {
-  const dir = await folder(t);
-  await run(process.execPath, [packer, "validate", join(dir, "files", "manifest.json")]);
-  await run(process.execPath, [packer, "pack", join(dir, "files"), join(dir, "theirs.mcpb")]);
-  const sandbox = await startSandbox();
-  t.after(() => sandbox.stop());
-  const answers = {
-    api_key: sandbox.apiKey,
-    integration_id: sandbox.integrationID,
-    env: { KOMBO_BASE_URL: sandbox.baseURL },
-  };
-  for (const name of ["theirs", "ours"]) {
-    const to = join(dir, name);
-    await run(process.execPath, [packer, "unpack", join(dir, `${name}.mcpb`), to]);
-    const { mode } = await stat(join(to, "server", goos === "windows" ? "kombo-mcp.exe" : "kombo-mcp"));
-    assert.ok(goos === "windows" || mode & 0o100, "the program is executable");
-    const readOnly = await start(to, answers);
-    assert.ok(!readOnly.answer.isError);
-    assert.ok(!readOnly.tools.includes("reject_application"), "a bundle is read-only by default");
-    const all = await start(to, { ...answers, read_only: false });
-    assert.deepEqual(all.tools.toSorted(), all.manifest.tools.map((tool) => tool.name).toSorted());
-    assert.equal(all.manifest.user_config.api_key.sensitive, true);
+test("a bundle is at most 25 MB, and has an icon and a program that can be executed", async (t) => {
+  const { size } = await stat(ours);
+  t.diagnostic(`bundle: ${(size / 1e6).toFixed(1)} MB`);
+  assert.ok(size <= 25e6);
+  const { icon, server } = await manifestOf(unpacked);
+  assert.deepEqual([...(await readFile(join(unpacked, icon))).subarray(0, 4)], [0x89, 0x50, 0x4e, 0x47]);
+  const { mode } = await stat(join(unpacked, server.entry_point));
+  assert.ok(process.platform === "win32" || mode & 0o100);
+});
+
+test("the official packer accepts the bundle, and the server starts from its own as from ours", async () => {
+  await run(process.execPath, [packer, "validate", join(unpacked, "manifest.json")]);
+  const theirs = join(dir, "theirs");
+  await run(process.execPath, [packer, "pack", unpacked, `${theirs}.mcpb`]);
+  await run(process.execPath, [packer, "unpack", `${theirs}.mcpb`, theirs]);
+  const answers = { api_key: sandbox.apiKey, integration_id: sandbox.integrationID };
+  for (const folder of [unpacked, theirs]) {
+    const { tools, user_config } = await manifestOf(folder);
+    const readOnly = await start(folder, answers, { KOMBO_BASE_URL: sandbox.baseURL });
+    assert.ok(!readOnly.includes("reject_application"), "a bundle is read-only by default");
+    const all = await start(folder, { ...answers, read_only: false }, { KOMBO_BASE_URL: sandbox.baseURL });
+    assert.deepEqual(all, tools.map((tool) => tool.name).toSorted());
+    assert.equal(user_config.api_key.sensitive, true);
   }
 });
+
+const blank = { api_key: "", integration_id: "", region: "" };
+for (const [what, answers] of [
+  ["nothing else answered, so that placeholders stay", { sandbox: true }],
+  ["the other fields left blank", { sandbox: true, ...blank }],
+  ["blanks in place of answers", { sandbox: true, api_key: " ", integration_id: " ", region: " " }],
+  ["a region that was chosen", { sandbox: true, region: "us", read_only: false }],
+]) {
+  test(`made-up data needs no key: ${what}`, async () => {
+    const tools = await start(unpacked, answers);
+    assert.equal(tools.includes("reject_application"), answers.read_only === false);
+  });
+}
+
+test("nothing is required, but the key is a placeholder if nobody gave one", async () => {
+  const { env } = await command(unpacked, { sandbox: true });
+  assert.equal(env.KOMBO_API_KEY, "${user_config.api_key}");
+  assert.equal(env.KOMBO_SANDBOX, "true");
+  assert.equal((await command(unpacked, {})).env.KOMBO_SANDBOX, "false");
+});
+
+for (const [what, answers, says] of [
+  ["neither key nor switch", {}, /no API key.*KOMBO_API_KEY.*made-up data/s],
+  ["blank fields", blank, /no API key.*KOMBO_API_KEY.*made-up data/s],
+  ["no integration", { api_key: "key" }, /no integration.*KOMBO_INTEGRATION_ID/s],
+]) {
+  test(`without made-up data the server says what is missing: ${what}`, async () => {
+    const { command: program, args, env } = await command(unpacked, answers);
+    await assert.rejects(run(program, args, { env, timeout: 20_000 }), (err) => {
+      assert.equal(err.code, 2, err.stderr);
+      assert.match(err.stderr, says);
+      return true;
+    });
+  });
+}

@@ -22,6 +22,8 @@ type installOptions struct {
 	print, remove, json        bool
 	deleteKey                  bool
 	name, config, url, keyFile string
+	// via is how the host starts the server, "" for what suits this program.
+	via string
 }
 
 func installCommand() *cli.Command {
@@ -42,6 +44,7 @@ func installCommand() *cli.Command {
 			&yesNoFlag{Name: "read-only", Destination: &o.ReadOnly, Usage: "offer no tool that changes the ATS"},
 			&cli.StringFlag{Name: "name", Destination: &o.name, Value: o.name, Usage: "what the host calls the server"},
 			&cli.StringFlag{Name: "config", Destination: &o.config, Usage: "the file to write, instead of the host's own"},
+			&cli.StringFlag{Name: "via", Destination: &o.via, Usage: "how the host starts the server: path (this program, where it is) or npx (the package of npm; the default if npx runs this)"},
 			&cli.StringFlag{Name: "url", Destination: &o.url, Usage: "the address of a server over HTTP, such as https://mcp.example.com/mcp, instead of one that the host starts"},
 			&cli.StringFlag{Name: "key-file", Destination: &o.keyFile, Usage: "make the server read the key from this file, even in hosts that keep secrets"},
 			integrationFlag(o.Settings, "the Kombo integration to work in"),

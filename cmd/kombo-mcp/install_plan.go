@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,6 +23,8 @@ import (
 // installPlan is what will be written.
 type installPlan struct {
 	server hosts.Server
+	// typed is what a person types for the server's command, if that is another.
+	typed []string
 	// keyFile is where the key will be, "" if the host keeps it.
 	keyFile, key string
 	// warnings say what will not work, and why.
@@ -34,6 +37,9 @@ func (p installPlan) next(h hosts.Host) []string { return append(p.warnings, h.N
 func planInstall(ctx context.Context, o *installOptions, h hosts.Host, m hosts.Machine) (p installPlan, err error) {
 	p.server = hosts.Server{Name: o.name, URL: o.url}
 	if p.server.URL != "" {
+		if o.via != "" {
+			return p, errors.New("--via goes with a server that the host starts, not with --url")
+		}
 		t, err := wantsToken(ctx, p.server.URL)
 		p.server.WithToken = t.wanted
 		if t.warning != "" {
@@ -41,7 +47,7 @@ func planInstall(ctx context.Context, o *installOptions, h hosts.Host, m hosts.M
 		}
 		return p, err
 	}
-	if p.server.Command, err = ownPath(); err != nil {
+	if err := p.startServer(o.via, runtime.GOOS); err != nil {
 		return p, err
 	}
 	if o.Sandbox {
@@ -137,7 +143,10 @@ func (p installPlan) check(o *installOptions, goos string) string {
 	if goos == "windows" {
 		quote, variable, call = quotePowerShell, "$env:%s = %s; ", "& "
 	}
-	words := []string{call + quote(p.server.Command), "doctor"}
+	words := append(slices.Clone(p.typed), "doctor")
+	if p.typed == nil {
+		words = []string{call + quote(p.server.Command), "doctor"}
+	}
 	switch {
 	case o.Sandbox:
 		words = append(words, "--sandbox")

@@ -32,7 +32,7 @@ func APIKey() (string, error) {
 	case err != nil:
 		return "", err
 	case key == "" && environ.Unfilled(varKey) != "":
-		return "", fmt.Errorf("no API key%s. Write the key in its place, or set KOMBO_API_KEY_FILE to the path of a file that holds it", environ.Why(varKey))
+		return "", fmt.Errorf("no API key%s. Write the key in its place, set KOMBO_API_KEY_FILE to the path of a file that holds it, or set KOMBO_SANDBOX=true (--sandbox) to try everything on made-up data, without a key", environ.Why(varKey))
 	case key == "":
 		return "", errNoKey
 	case key[0] == '$':

@@ -22,7 +22,8 @@ type Variable struct{ Name, Value string }
 type Server struct {
 	// Name is the server's name in the host.
 	Name string
-	// Command is an absolute path. Args must not contain secrets.
+	// Command is an absolute path, or a program that the host finds on its PATH. Args
+	// must not contain secrets.
 	Command string
 	Args    []string
 	// Settings are written with their values, Secrets only by name: the host takes

@@ -1,24 +1,22 @@
 // Command release makes the parts of a release other than the programs: a bundle for
-// each system, and the entry of the registry of MCP servers.
+// each system, the packages of npm, and the entry of the registry of MCP servers.
 //
 //	go run ./packaging/release bundle -version 0.1.0 -os linux -program bin/kombo-mcp -out kombo-mcp.mcpb
+//	go run ./packaging/release npm -version 0.1.0 -os linux -arch amd64 -program bin/kombo-mcp -out bin/npm
+//	go run ./packaging/release npm -version 0.1.0 -out bin/npm
 //	go run ./packaging/release registry -version 0.1.0 kombo-mcp_linux_amd64.mcpb …
 package main
 
 import (
-	"archive/zip"
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
-	"time"
 
 	"github.com/kombo-mcp/kombo-mcp/internal/plainjson"
 )
@@ -32,103 +30,42 @@ func main() {
 
 func run(args []string, stdout io.Writer) error {
 	if len(args) == 0 {
-		return errors.New("the first argument must be bundle or registry")
+		return errors.New("the first argument must be bundle, npm or registry")
 	}
-	flags := flag.NewFlagSet(args[0], flag.ContinueOnError)
-	version := flags.String("version", "0.1.0", "the version of the release")
-	goos := flags.String("os", "linux", "the system of the program, as Go names it")
-	path := flags.String("program", "", "the built program")
-	out := flags.String("out", "", "the bundle to write")
-	dir := flags.String("dir", "", "write the bundle's files to this folder instead of packing them")
-	if err := flags.Parse(args[1:]); err != nil {
+	o, err := parseOptions(args)
+	if err != nil {
 		return err
 	}
 	switch args[0] {
 	case "bundle":
-		files, err := bundleFiles(*version, *goos, *path)
-		if err != nil {
-			return err
-		}
-		if *dir != "" {
-			return unpacked(*dir, files)
-		}
-		return packed(*out, files)
+		return makeBundle(o)
+	case "npm":
+		return makeNPMPackage(o)
 	case "registry":
-		sums := map[string]string{}
-		for _, file := range flags.Args() {
-			raw, err := os.ReadFile(file) //nolint:gosec // the caller names the files
-			if err != nil {
-				return err
-			}
-			sum := sha256.Sum256(raw)
-			sums[filepath.Base(file)] = hex.EncodeToString(sum[:])
-		}
-		text, err := readable(newRegistryEntry(*version, sums))
-		if err == nil {
-			_, err = stdout.Write(text)
-		}
-		return err
+		return printRegistryEntry(o, stdout)
 	}
-	return fmt.Errorf("the first argument must be bundle or registry, not %q", args[0])
+	return fmt.Errorf("the first argument must be bundle, npm or registry, not %q", args[0])
 }
 
-// bundled is one file of a bundle.
-type bundled struct {
-	name    string
-	mode    os.FileMode
-	content []byte
-}
-
-// bundleFiles returns the files of a bundle.
-func bundleFiles(version, goos, path string) ([]bundled, error) {
-	m, err := newManifest(version, goos)
-	if err != nil {
-		return nil, err
-	}
-	text, err := readable(m)
-	if err != nil {
-		return nil, err
-	}
-	binary, err := os.ReadFile(path) //nolint:gosec // the caller names the program
-	if err != nil {
-		return nil, err
-	}
-	return []bundled{{"manifest.json", 0o644, text}, {m.Server.EntryPoint, 0o755, binary}}, nil
-}
-
-// packed writes a bundle, reproducibly: the same files give the same bytes.
-func packed(path string, files []bundled) error {
-	var b bytes.Buffer
-	w := zip.NewWriter(&b)
-	for _, f := range files {
-		h := &zip.FileHeader{Name: f.name, Method: zip.Deflate, Modified: time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)}
-		h.SetMode(f.mode)
-		part, err := w.CreateHeader(h)
+func printRegistryEntry(o options, stdout io.Writer) error {
+	sums := map[string]string{}
+	for _, file := range o.files {
+		raw, err := given(file)
 		if err != nil {
 			return err
 		}
-		if _, err := part.Write(f.content); err != nil {
-			return err
-		}
+		sum := sha256.Sum256(raw)
+		sums[filepath.Base(file)] = hex.EncodeToString(sum[:])
 	}
-	if err := w.Close(); err != nil {
-		return err
+	text, err := readable(newRegistryEntry(o.version, sums))
+	if err == nil {
+		_, err = stdout.Write(text)
 	}
-	return os.WriteFile(path, b.Bytes(), 0o644) //nolint:gosec // it is for everyone
+	return err
 }
 
-func unpacked(dir string, files []bundled) error {
-	for _, f := range files {
-		path := filepath.Join(dir, filepath.FromSlash(f.name))
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil { //nolint:gosec // it is for everyone
-			return err
-		}
-		if err := os.WriteFile(path, f.content, f.mode); err != nil { //nolint:gosec // the caller names the folder
-			return err
-		}
-	}
-	return nil
-}
+// given reads a file that the caller names.
+func given(path string) ([]byte, error) { return os.ReadFile(path) } //nolint:gosec // so it is meant
 
 func readable(v any) ([]byte, error) {
 	raw, err := plainjson.MarshalIndent(v)

@@ -13,7 +13,10 @@ const (
 	description = "Lets an AI agent work in an applicant tracking system (ATS), through Kombo's unified API."
 	owner       = "kombo-mcp"
 	homepage    = "https://github.com/" + owner + "/" + serverName
+	authors     = "The kombo-mcp authors"
 )
+
+var keywords = []string{"ats", "recruiting", "kombo", "hr"}
 
 // manifest is the manifest.json of a bundle, in the order in which it is read.
 type manifest struct {
@@ -27,6 +30,7 @@ type manifest struct {
 	Repository      repository     `json:"repository"`
 	Homepage        string         `json:"homepage"`
 	License         string         `json:"license"`
+	Icon            string         `json:"icon"`
 	Keywords        []string       `json:"keywords"`
 	Server          bundledServer  `json:"server"`
 	Tools           []bundledTool  `json:"tools"`
@@ -91,12 +95,13 @@ func newManifest(version, goos string) (manifest, error) {
 	return manifest{
 		Version: "0.3", Name: serverName, DisplayName: "Kombo ATS", ServerVersion: strings.TrimPrefix(version, "v"), Description: description,
 		LongDescription: "Greenhouse, Workday, SmartRecruiters, Personio and the other systems that Kombo connects: jobs, applications, candidates, interviews and offers, in answers small enough to think with. Every write can be previewed, is recorded, and is never sent twice.",
-		Author:          author{Name: "The kombo-mcp authors", URL: homepage},
+		Author:          author{Name: authors, URL: homepage},
 		Repository:      repository{Type: "git", URL: homepage},
-		Homepage:        homepage, License: "MIT", Keywords: []string{"ats", "recruiting", "kombo", "hr"},
+		Homepage:        homepage, License: "MIT", Keywords: keywords, Icon: "icon.png",
 		Server: bundledServer{Type: "binary", EntryPoint: entry, Config: mcpConfig{
 			Command: "${__dirname}/" + entry, Args: []string{},
 			Env: map[string]string{
+				"KOMBO_SANDBOX": "${user_config.sandbox}",
 				"KOMBO_API_KEY": "${user_config.api_key}", "KOMBO_INTEGRATION_ID": "${user_config.integration_id}",
 				"KOMBO_REGION": "${user_config.region}", "KOMBO_READ_ONLY": "${user_config.read_only}",
 			},
@@ -122,10 +127,14 @@ func bundledTools() []bundledTool {
 	return out
 }
 
+// userConfig returns the settings. None is required, since made-up data needs none: the
+// server says what is missing. A format of bundles with a choice of values does not exist,
+// so the region is a text.
 func userConfig() map[string]any {
 	return map[string]any{
-		"api_key":        setting{Type: "string", Title: "Kombo API key", Description: "From Kombo's dashboard. It is kept in your system's keychain.", Sensitive: true, Required: true},
-		"integration_id": setting{Type: "string", Title: "Integration id", Description: "From the integration's page in Kombo's dashboard, such as greenhouse:8d1hpPsbjxUkoCoa1veLZGe5.", Required: true},
+		"sandbox":        setting{Type: "boolean", Title: "Made-up data", Description: "Try everything in a made-up ATS, without a key. Switch it off to work in your own.", Default: false},
+		"api_key":        setting{Type: "string", Title: "Kombo API key", Description: "From Kombo's dashboard; not needed for made-up data. It is kept in your system's keychain.", Sensitive: true},
+		"integration_id": setting{Type: "string", Title: "Integration id", Description: "From the integration's page in Kombo's dashboard, such as greenhouse:8d1hpPsbjxUkoCoa1veLZGe5; not needed for made-up data."},
 		"region":         setting{Type: "string", Title: "Region", Description: "Where Kombo holds your data: eu or us.", Default: "eu"},
 		"read_only":      setting{Type: "boolean", Title: "Read only", Description: "Offer no tool that changes the ATS.", Default: true},
 	}

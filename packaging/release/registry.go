@@ -24,8 +24,11 @@ type registryRepository struct {
 
 type registryPackage struct {
 	Type        string            `json:"registryType"`
+	BaseURL     string            `json:"registryBaseUrl,omitempty"`
 	Identifier  string            `json:"identifier"`
+	Version     string            `json:"version,omitempty"`
 	SHA256      string            `json:"fileSha256,omitempty"`
+	RuntimeHint string            `json:"runtimeHint,omitempty"`
 	Transport   map[string]string `json:"transport"`
 	Environment []registryInput   `json:"environmentVariables"`
 }
@@ -40,11 +43,12 @@ type registryInput struct {
 	Choices     []string `json:"choices,omitempty"`
 }
 
-// registryName is the server's name in the registry. The image has it as a label.
+// registryName is the server's name in the registry. The image has it as a label, the
+// package of npm as mcpName.
 const registryName = "io.github." + owner + "/" + serverName
 
-// newRegistryEntry returns the entry with the image and the bundles, whose SHA-256 are
-// given by file name.
+// newRegistryEntry returns the entry with the package of npm, the image and the bundles,
+// whose SHA-256 are given by file name.
 func newRegistryEntry(version string, bundles map[string]string) registryEntry {
 	version = strings.TrimPrefix(version, "v")
 	inputs := []registryInput{
@@ -57,7 +61,10 @@ func newRegistryEntry(version string, bundles map[string]string) registryEntry {
 	e := registryEntry{
 		Schema: registrySchema, Name: registryName, Title: "Kombo ATS", Description: description,
 		Repository: registryRepository{URL: homepage, Source: "github"}, Version: version,
-		Packages: []registryPackage{{Type: "oci", Identifier: "ghcr.io/" + owner + "/" + serverName + ":" + version, Transport: stdio, Environment: inputs}},
+		Packages: []registryPackage{
+			{Type: "npm", BaseURL: "https://registry.npmjs.org", Identifier: serverName, Version: version, RuntimeHint: "npx", Transport: stdio, Environment: inputs},
+			{Type: "oci", Identifier: "ghcr.io/" + owner + "/" + serverName + ":" + version, Transport: stdio, Environment: inputs},
+		},
 	}
 	for _, name := range sortedKeys(bundles) {
 		e.Packages = append(e.Packages, registryPackage{

@@ -39,7 +39,12 @@ func TestTheManifestKeepsTheRulesOfDesktopHosts(t *testing.T) {
 	assert.Len(t, m.Tools, len(tools.Catalogue()))
 	key, ok := m.UserConfig["api_key"].(setting)
 	require.True(t, ok)
-	assert.True(t, key.Sensitive && key.Required, "the host keeps the key in the system's keychain")
+	assert.True(t, key.Sensitive, "the host keeps the key in the system's keychain")
+	for id, value := range m.UserConfig {
+		s, ok := value.(setting)
+		require.True(t, ok)
+		assert.False(t, s.Required, "%s: made-up data needs no setting", id)
+	}
 	for name, value := range m.Server.Config.Env {
 		id := strings.TrimSuffix(strings.TrimPrefix(value, "${user_config."), "}")
 		assert.Contains(t, m.UserConfig, id, name)
@@ -64,8 +69,11 @@ func TestServerJSONKeepsTheRegistrysRules(t *testing.T) {
 	require.NoError(t, err)
 	assert.Contains(t, string(dockerfile), `io.modelcontextprotocol.server.name="`+e.Name+`"`, "the registry looks for its name in the image")
 	withBundle := newRegistryEntry("v0.1.0", map[string]string{"kombo-mcp_linux_amd64.mcpb": strings.Repeat("a", 64)})
-	require.Len(t, withBundle.Packages, 2)
-	assert.Equal(t, homepage+"/releases/download/v0.1.0/kombo-mcp_linux_amd64.mcpb", withBundle.Packages[1].Identifier)
+	require.Len(t, withBundle.Packages, 3)
+	assert.Equal(t, homepage+"/releases/download/v0.1.0/kombo-mcp_linux_amd64.mcpb", withBundle.Packages[2].Identifier)
+	for i, p := range withBundle.Packages {
+		assert.Equal(t, []string{"npm", "oci", "mcpb"}[i], p.Type)
+	}
 }
 
 func TestEveryVariableOfThePackagesIsOneOfTheServers(t *testing.T) {
@@ -97,14 +105,15 @@ func TestABundleHoldsTheProgramThatStarts(t *testing.T) {
 	z, err := zip.OpenReader(bundle)
 	require.NoError(t, err)
 	defer func() { _ = z.Close() }()
-	require.Len(t, z.File, 2)
-	assert.Equal(t, "server/kombo-mcp", z.File[1].Name)
-	assert.Equal(t, os.FileMode(0o755), z.File[1].Mode())
+	require.Len(t, z.File, 3)
+	assert.Equal(t, "server/kombo-mcp", z.File[2].Name)
+	assert.Equal(t, os.FileMode(0o755), z.File[2].Mode())
 	f, err := z.File[0].Open()
 	require.NoError(t, err)
 	var m manifest
 	require.NoError(t, json.NewDecoder(f).Decode(&m))
 	assert.Equal(t, "1.2.3", m.ServerVersion)
+	assert.Equal(t, m.Icon, z.File[1].Name)
 
 	var out bytes.Buffer
 	require.NoError(t, run([]string{"registry", "-version", "v1.2.3", bundle}, &out))
