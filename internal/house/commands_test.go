@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -41,8 +42,12 @@ func place(t *testing.T) (dir string, env []string) {
 
 var loopbackPort = regexp.MustCompile(`127\.0\.0\.1:\d+`)
 
+// shellBlock finds a block that is marked as sh, and a block of text that follows it.
+var shellBlock = regexp.MustCompile("(?ms)^( *)```sh\n(.*?)^ *```\n(?:\n```text\n(.*?)^```)?")
+
 // TestEveryCommandOfTheDocumentationRuns runs each block that is marked as sh;
-// those that need a network or another program are marked as console.
+// those that need a network or another program are marked as console. What a block of
+// text after it shows must be in what it prints, line by line.
 func TestEveryCommandOfTheDocumentationRuns(t *testing.T) {
 	dir, env := place(t)
 	// Some commands read a journal.
@@ -50,14 +55,17 @@ func TestEveryCommandOfTheDocumentationRuns(t *testing.T) {
 	first.Env = env
 	out, err := first.CombinedOutput()
 	require.NoError(t, err, string(out))
-	blocks := 0
+	blocks, shown := 0, 0
 	for page, text := range documentation(t) {
-		for _, m := range regexp.MustCompile("(?ms)^```sh\n(.*?)^```").FindAllStringSubmatch(text, -1) {
+		for _, m := range shellBlock.FindAllStringSubmatch(text, -1) {
 			blocks++
-			t.Run(fmt.Sprintf("%s %s", page, firstLine(m[1])), func(t *testing.T) { runBlock(t, dir, env, m[1]) })
+			lines := strings.FieldsFunc(m[3], func(r rune) bool { return r == '\n' })
+			shown += len(lines)
+			t.Run(fmt.Sprintf("%s %s", page, firstLine(m[2])), func(t *testing.T) { runBlock(t, dir, env, m[2], lines) })
 		}
 	}
-	assert.Greater(t, blocks, 30)
+	assert.Greater(t, blocks, 40)
+	assert.Greater(t, shown, 15)
 }
 
 func firstLine(s string) string {
@@ -65,13 +73,43 @@ func firstLine(s string) string {
 	return line
 }
 
-// runBlock runs a block to its end; if it starts a server, until the server can be
-// reached.
-func runBlock(t *testing.T, dir string, env []string, block string) {
+// output is what a process has printed so far.
+type output struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+// Write implements io.Writer.
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.Write(p)
+}
+
+// missing returns those of lines that were not printed, whatever the port.
+func (o *output) missing(lines []string) (out []string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	said := loopbackPort.ReplaceAllString(o.text.String(), "127.0.0.1:0")
+	for _, line := range lines {
+		if !strings.Contains(said, loopbackPort.ReplaceAllString(line, "127.0.0.1:0")) {
+			out = append(out, line)
+		}
+	}
+	return out
+}
+
+// String implements fmt.Stringer.
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.String()
+}
+
+// freePorts replaces the ports of a block by free ones, and returns the first address, ""
+// if there is none.
+func freePorts(t *testing.T, block string) (_, address string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
-	defer cancel()
-	address := ""
 	block = loopbackPort.ReplaceAllStringFunc(block, func(string) string {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		require.NoError(t, err)
@@ -81,6 +119,16 @@ func runBlock(t *testing.T, dir string, env []string, block string) {
 		}
 		return l.Addr().String()
 	})
+	return block, address
+}
+
+// runBlock runs a block to its end; if it starts a server, until the server can be
+// reached. It must print the lines.
+func runBlock(t *testing.T, dir string, env []string, block string, lines []string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer cancel()
+	block, address := freePorts(t, block)
 	cmd := exec.CommandContext(ctx, "sh", "-ec", block)
 	cmd.Env, cmd.Dir = env, dir
 	if strings.Contains(block, "make ") {
@@ -90,10 +138,11 @@ func runBlock(t *testing.T, dir string, env []string, block string) {
 		cmd.Args[0], cmd.Path = "bash", "/bin/bash"
 	}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	var said bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &said, &said
+	said := &output{}
+	cmd.Stdout, cmd.Stderr = said, said
 	if address == "" {
-		require.NoError(t, cmd.Run(), "%s\n%.2000s", block, &said)
+		require.NoError(t, cmd.Run(), "%s\n%.2000s", block, said)
+		assert.Empty(t, said.missing(lines), "%s\n%.2000s", block, said)
 		return
 	}
 	require.NoError(t, cmd.Start())
@@ -102,10 +151,10 @@ func runBlock(t *testing.T, dir string, env []string, block string) {
 		if err != nil {
 			return false
 		}
-		return c.Close() == nil
+		return c.Close() == nil && len(said.missing(lines)) == 0
 	}, time.Minute, 50*time.Millisecond, block)
 	require.NoError(t, syscall.Kill(-cmd.Process.Pid, syscall.SIGINT))
 	// The shell exits with an error, since it was interrupted.
 	_ = cmd.Wait()
-	require.True(t, reached, "%s\n%.2000s", block, &said)
+	require.True(t, reached, "%s\n%.2000s", block, said)
 }
