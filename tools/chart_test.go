@@ -34,14 +34,15 @@ func pictureOf(t *testing.T, result *mcp.CallToolResult, name string) image.Imag
 	assert.Equal(t, "image/png", content.MIMEType)
 	raw, err := base64.StdEncoding.DecodeString(content.Data)
 	require.NoError(t, err)
-	assert.Contains(t, string(raw[:64]), "pHYs", "screens of high density need it")
-	assert.Less(t, len(raw), 120<<10)
 	if *look != "" {
 		require.NoError(t, os.WriteFile(filepath.Join(*look, name+".png"), raw, 0o600))
 	}
 	picture, err := png.Decode(bytes.NewReader(raw))
 	require.NoError(t, err)
-	assert.Equal(t, 1520, picture.Bounds().Dx())
+	assert.Equal(t, 760, picture.Bounds().Dx())
+	assert.LessOrEqual(t, len(raw), 12<<10, "hosts pass it on as base64")
+	require.NotNil(t, content.Annotations)
+	assert.Equal(t, []mcp.Role{mcp.RoleUser}, content.Annotations.Audience)
 	return picture
 }
 

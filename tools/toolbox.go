@@ -70,6 +70,9 @@ type Config struct {
 	// RecordRead, if not nil, records every read that succeeded, from several
 	// goroutines at once; if it fails, the answer is withheld.
 	RecordRead func(context.Context, Read) error
+	// Structured says which clients get the structured form of answers beside the text;
+	// StructuredAuto if empty.
+	Structured Structured
 	// Now is the clock; time.Now if nil.
 	Now func() time.Time
 	// Location is the time zone that days are counted in; UTC if nil.
@@ -275,7 +278,10 @@ func (b *Toolbox) Call(ctx context.Context, who Caller, name string, arguments a
 	}
 	result := mcp.NewToolResultStructured(answer, answer.Text())
 	if p, ok := answer.(pictured); ok {
-		result.Content = append(result.Content, mcp.NewImageContent(base64.StdEncoding.EncodeToString(p.Picture()), "image/png"))
+		picture := mcp.NewImageContent(base64.StdEncoding.EncodeToString(p.Picture()), "image/png")
+		// The text has for the model all that the picture shows.
+		picture.Annotations = &mcp.Annotations{Audience: []mcp.Role{mcp.RoleUser}}
+		result.Content = append(result.Content, picture)
 	}
 	return result
 }

@@ -35,6 +35,7 @@ func serverFlags(s *app.Settings) []cli.Flag {
 		&cli.StringSliceFlag{Name: "exclude-tools", Destination: &s.ExcludeTools, Usage: "do not offer these tools", Sources: fromEnv("KOMBO_EXCLUDE_TOOLS")},
 		&cli.StringFlag{Name: "files", Destination: &s.Files, Usage: "folder whose files may be uploaded by path", Sources: fromEnv("KOMBO_FILES")},
 		&cli.StringFlag{Name: "timezone", Destination: &s.Timezone, Value: s.Timezone, Usage: "time zone that days are counted in, such as Europe/Berlin", Sources: fromEnv("KOMBO_TIMEZONE")},
+		&cli.StringFlag{Name: "structured", Destination: &s.Structured, Value: s.Structured, Usage: "who gets answers as JSON beside the text: auto (clients that use it), always or never", Sources: fromEnv("KOMBO_STRUCTURED")},
 		&cli.StringFlag{Name: "log-level", Destination: &s.LogLevel, Value: s.LogLevel, Usage: "debug, info, warn or error; logs go to stderr", Sources: fromEnv("KOMBO_LOG_LEVEL")},
 		&cli.IntFlag{Name: "walk-records", Destination: &s.WalkRecords, Value: s.WalkRecords, Usage: "the most records to read for one answer"},
 		&cli.DurationFlag{Name: "walk-time", Destination: &s.WalkTime, Value: s.WalkTime, Usage: "how long reading them may take"},

@@ -39,6 +39,7 @@ type Settings struct {
 	WalkTime     time.Duration // --walk-time
 	KeepMB       int           // --keep-mb: memory for cached walks, in MiB
 	Redact       []string      // --redact: what to mask
+	Structured   string        // --structured: a tools.Structured; auto if empty
 	LogLevel     string        // --log-level
 
 	// What may be written, who confirms it and where it is recorded.
@@ -82,7 +83,7 @@ func Defaults() Settings {
 		Region: kombo.RegionEU,
 		Seed:   7, Applications: 600,
 		Timezone: "UTC", WalkRecords: 5000, WalkTime: 10 * time.Second, KeepMB: 64, LogLevel: "warn",
-		Writes: string(tools.PolicyConfirm), MaxWritesPerMinute: tools.DefaultWritesPerMinute,
+		Structured: string(tools.StructuredAuto), Writes: string(tools.PolicyConfirm), MaxWritesPerMinute: tools.DefaultWritesPerMinute,
 		Transports: []string{TransportStdio}, Listen: "127.0.0.1:8787", MaxCalls: 256,
 	}
 }

@@ -34,6 +34,7 @@ func TestAWrongSettingIsRefusedByTheNameOfItsFlag(t *testing.T) {
 		"--today":                 {func(s *Settings) { s.Sandbox, s.Today = true, "24.11.2026" }},
 		"--timezone":              {func(s *Settings) { s.Timezone = "Mars" }},
 		"--writes":                {func(s *Settings) { s.Writes = "perhaps" }},
+		"--structured":            {func(s *Settings) { s.Structured = "perhaps" }},
 		"--confirm-fallback":      {func(s *Settings) { s.ConfirmFallback = "perhaps" }},
 		"--tools":                 {func(s *Settings) { s.Tools = []string{"get_job"} }},
 		"--exclude-tools":         {func(s *Settings) { s.ExcludeTools = []string{"get_job"} }},

@@ -116,6 +116,9 @@ func (s Settings) toolsConfig() (tools.Config, error) {
 	if cfg.Fallback, err = tools.ParseFallback(s.ConfirmFallback); err != nil {
 		return cfg, fmt.Errorf("--confirm-fallback: %w", err)
 	}
+	if cfg.Structured, err = tools.ParseStructured(s.Structured); err != nil {
+		return cfg, fmt.Errorf("--structured: %w", err)
+	}
 	if cfg.Fallback == tools.FallbackPerson {
 		if _, err := s.approvalsPlace(); err != nil {
 			return cfg, err

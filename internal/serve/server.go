@@ -15,12 +15,15 @@ import (
 // version.
 func New(box *tools.Toolbox, version string, logger *slog.Logger) *server.MCPServer {
 	return newServer(always(box), version, logger, nil, "", server.WithToolHandlerMiddleware(stdioAsker().middleware), server.WithToolFilter(
-		func(_ context.Context, list []mcp.Tool) []mcp.Tool { return offeredTools(list, box.Tools()) }),
+		func(ctx context.Context, list []mcp.Tool) []mcp.Tool {
+			return offeredTools(list, box.Tools(), formsFor(ctx, box.Structured()))
+		}),
 		features{current: always(box), logger: logger}.option())
 }
 
-// offeredTools returns the usable ones of the listed tools, with their schemas.
-func offeredTools(list []mcp.Tool, usable []*tools.Tool) []mcp.Tool {
+// offeredTools returns the usable ones of the listed tools, with their schemas, for a
+// client that gets these forms.
+func offeredTools(list []mcp.Tool, usable []*tools.Tool, f forms) []mcp.Tool {
 	byName := make(map[string]*tools.Tool, len(usable))
 	for _, t := range usable {
 		byName[t.Name()] = t
@@ -28,7 +31,7 @@ func offeredTools(list []mcp.Tool, usable []*tools.Tool) []mcp.Tool {
 	offered := make([]mcp.Tool, 0, len(list))
 	for _, m := range list {
 		if t := byName[m.Name]; t != nil {
-			offered = append(offered, t.MCP())
+			offered = append(offered, f.listed(t.MCP()))
 		}
 	}
 	return offered
@@ -47,6 +50,7 @@ func newServer(current currentFunc, version string, logger *slog.Logger, metrics
 	s := server.NewMCPServer(tools.ServerName, version, append([]server.ServerOption{
 		server.WithToolCapabilities(false),
 		server.WithElicitation(),
+		server.WithToolHandlerMiddleware(formAnswers(current)),
 		server.WithToolHandlerMiddleware(recoverPanics(logger)),
 		server.WithInstructions(tools.Instructions),
 	}, opts...)...)

@@ -106,7 +106,7 @@ func (t *tenantServer) filterTools(ctx context.Context, list []mcp.Tool) []mcp.T
 	}
 	n := narrowingOf(ctx)
 	usable := slices.DeleteFunc(box.Tools(), func(tool *tools.Tool) bool { return !n.allows(tool) })
-	offered := offeredTools(list, usable)
+	offered := offeredTools(list, usable, formsFor(ctx, box.Structured()))
 	for _, m := range list {
 		if t.extraTools[m.Name] != nil {
 			offered = append(offered, m)

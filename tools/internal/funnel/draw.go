@@ -2,8 +2,6 @@ package funnel
 
 import (
 	"bytes"
-	"encoding/binary"
-	"hash/crc32"
 	"image"
 	"image/color"
 	"image/draw"
@@ -18,11 +16,9 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/digest"
 )
 
-// A picture has twice the pixels of the size at which it is shown, and its file says
-// so, so that it is sharp on high-density screens. All lengths below are in points
-// as shown; the width in pixels stays below the 1,568 to which hosts shrink pictures.
+// A picture has the size at which it is shown, and few colors: hosts pass it on as base64, in
+// which a sharper one would take four times the room. All lengths are in pixels.
 const (
-	pixelScale   = 2
 	pictureWidth = 760
 	barsLeft     = 200
 	barsRight    = 520
@@ -62,7 +58,7 @@ func (ch *chart) draw() ([]byte, error) {
 	}
 	ch.nameStages(fonts[0])
 	height := headHeight + len(ch.stages)*rowHeight + 14 + len(ch.notes)*noteHeight + margin
-	c := &canvas{image.NewNRGBA(image.Rect(0, 0, pictureWidth*pixelScale, height*pixelScale)), fonts, map[faceKey]font.Face{}}
+	c := &canvas{image.NewNRGBA(image.Rect(0, 0, pictureWidth, height)), fonts, map[faceKey]font.Face{}}
 	draw.Draw(c, c.Bounds(), image.NewUniform(paperColor), image.Point{}, draw.Src)
 	c.text(margin, 38, ch.title, faceKey{true, 19}, inkColor, 0)
 	small := faceKey{false, 13}
@@ -94,10 +90,10 @@ func (ch *chart) draw() ([]byte, error) {
 		y += noteHeight
 	}
 	var b bytes.Buffer
-	if err := png.Encode(&b, c.reduced()); err != nil {
+	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&b, c.reduced()); err != nil {
 		return nil, err
 	}
-	return withDensity(b.Bytes()), nil
+	return b.Bytes(), nil
 }
 
 // nameStages gives every stage a name that can be drawn: one in a script that the
@@ -148,7 +144,7 @@ func (c *canvas) face(k faceKey) font.Face {
 	if k.bold {
 		from = c.fonts[1]
 	}
-	f, err := opentype.NewFace(from, &opentype.FaceOptions{Size: float64(k.size * pixelScale), DPI: 72, Hinting: font.HintingNone})
+	f, err := opentype.NewFace(from, &opentype.FaceOptions{Size: float64(k.size), DPI: 72, Hinting: font.HintingNone})
 	if err != nil {
 		// It fails for invalid options alone; a picture without a word is better than
 		// none.
@@ -164,21 +160,21 @@ func (c *canvas) text(x, y int, s string, k faceKey, ink color.Color, side int) 
 	if face == nil {
 		return
 	}
-	d := font.Drawer{Dst: c, Src: image.NewUniform(ink), Face: face, Dot: fixed.P(x*pixelScale, y*pixelScale)}
+	d := font.Drawer{Dst: c, Src: image.NewUniform(ink), Face: face, Dot: fixed.P(x, y)}
 	if side == 1 {
 		d.Dot.X -= d.MeasureString(s)
 	}
 	d.DrawString(s)
 }
 
-// cut shortens a text to a width in points.
+// cut shortens a text to a width in pixels.
 func (c *canvas) cut(s string, k faceKey, width int) string {
 	face := c.face(k)
-	if face == nil || font.MeasureString(face, s).Ceil() <= width*pixelScale {
+	if face == nil || font.MeasureString(face, s).Ceil() <= width {
 		return s
 	}
 	r := []rune(s)
-	for len(r) > 0 && font.MeasureString(face, string(r)+"…").Ceil() > width*pixelScale {
+	for len(r) > 0 && font.MeasureString(face, string(r)+"…").Ceil() > width {
 		r = r[:len(r)-1]
 	}
 	return string(r) + "…"
@@ -187,7 +183,7 @@ func (c *canvas) cut(s string, k faceKey, width int) string {
 // bar fills a rectangle with rounded ends on the right.
 func (c *canvas) bar(x, y, width int, fill color.Color) {
 	const radius = 4
-	w, h, r := float32(width*pixelScale), float32(barHeight*pixelScale), min(float32(radius*pixelScale), float32(width*pixelScale)/2)
+	w, h, r := float32(width), float32(barHeight), min(float32(radius), float32(width)/2)
 	v := vector.NewRasterizer(int(w), int(h))
 	v.MoveTo(0, 0)
 	v.LineTo(w-r, 0)
@@ -196,56 +192,49 @@ func (c *canvas) bar(x, y, width int, fill color.Color) {
 	v.QuadTo(w, h, w-r, h)
 	v.LineTo(0, h)
 	v.ClosePath()
-	at := image.Rect(x*pixelScale, y*pixelScale, x*pixelScale+int(w), y*pixelScale+int(h))
+	at := image.Rect(x, y, x+int(w), y+int(h))
 	v.Draw(c, at, image.NewUniform(fill), image.Point{})
 }
 
-// reduced is the picture with a palette, which makes its file a third as large: the
-// colors of the edges of letters are rounded. It is the picture itself if that takes
-// more than 256.
+// maxColors is how many colors a picture has, so that a pixel takes four bits.
+const maxColors = 16
+
+// reduced is the picture with a palette: the colors of the edges of letters are rounded,
+// as much as it takes. It is the picture itself if the plain colors are too many.
 func (c *canvas) reduced() image.Image {
-	const step = 12
+	for step := 16; step < 256; step *= 2 {
+		if out := c.rounded(step); out != nil {
+			return out
+		}
+	}
+	return c
+}
+
+// rounded is the picture with colors rounded to a step, nil if that leaves too many. The
+// plain colors stay as they are.
+func (c *canvas) rounded(step int) image.Image {
 	round := func(v uint8) uint8 { return uint8(min(255, (int(v)+step/2)/step*step)) } // #nosec G115 -- at most 255
 	index := map[color.NRGBA]uint8{}
 	var palette color.Palette
-	out := image.NewPaletted(c.Bounds(), nil)
-	add := func(k color.NRGBA, shown color.Color) (uint8, bool) {
-		if len(palette) == 256 {
-			return 0, false
-		}
-		index[k] = uint8(len(palette)) // #nosec G115 -- at most 255
+	add := func(k color.NRGBA, shown color.Color) {
+		index[k] = uint8(len(palette)) // #nosec G115 -- at most 16
 		palette = append(palette, shown)
-		return index[k], true
 	}
 	for _, k := range []color.NRGBA{paperColor, inkColor, faintColor, reachedColor, hereColor, unorderedColor} {
 		add(color.NRGBA{round(k.R), round(k.G), round(k.B), 255}, k)
 	}
+	out := image.NewPaletted(c.Bounds(), nil)
 	for i := range out.Pix {
 		p := c.Pix[4*i : 4*i+4]
 		k := color.NRGBA{round(p[0]), round(p[1]), round(p[2]), 255}
-		at, ok := index[k]
-		if !ok {
-			if at, ok = add(k, k); !ok {
-				return c
+		if _, known := index[k]; !known {
+			if len(palette) == maxColors {
+				return nil
 			}
+			add(k, k)
 		}
-		out.Pix[i] = at
+		out.Pix[i] = index[k]
 	}
 	out.Palette = palette
 	return out
-}
-
-// headerEnd is where the first chunk of a PNG ends, which says its size.
-const headerEnd = 8 + 4 + 4 + 13 + 4
-
-// withDensity says in a PNG how many pixels a point has: those of 72 to the inch,
-// times the scale.
-func withDensity(raw []byte) []byte {
-	const perMetre = 2835 * pixelScale
-	chunk := []byte{0, 0, 0, 9, 'p', 'H', 'Y', 's'}
-	chunk = binary.BigEndian.AppendUint32(chunk, perMetre)
-	chunk = binary.BigEndian.AppendUint32(chunk, perMetre)
-	chunk = append(chunk, 1)
-	chunk = binary.BigEndian.AppendUint32(chunk, crc32.ChecksumIEEE(chunk[4:]))
-	return append(append(append([]byte{}, raw[:headerEnd]...), chunk...), raw[headerEnd:]...)
 }

@@ -10,14 +10,19 @@ import (
 // PNG draws the funnel of an answer whose rows are groups by stage, in the order of
 // the stages, with a count each. The scope says which applications these are, in
 // the words of the question; what cannot be drawn of it is left out. It is nil for
-// an answer without rows. The error is that of a font that cannot be read.
+// an answer without rows. It has at most [MaxBytes]: a larger one has fewer bars. The error is that of a font that cannot be read.
 func PNG(a *digest.Answer, scope ...string) ([]byte, error) {
 	if len(a.Rows) == 0 {
 		return nil, nil
 	}
-	c := chartOf(a)
-	c.scope = scope
-	return c.draw()
+	for bars := maxBars; ; bars -= 3 {
+		c := chartOf(a, bars)
+		c.scope = scope
+		raw, err := c.draw()
+		if err != nil || len(raw) <= MaxBytes || bars <= fewBars {
+			return raw, err
+		}
+	}
 }
 
 // chart is what the picture of an answer shows.
@@ -38,12 +43,18 @@ type stage struct {
 	here, reached, conversion int
 }
 
-// maxBars is the most stages that a picture shows; more would be illegible.
-const maxBars = 24
+const (
+	// maxBars is the most stages that a picture shows; more would be illegible.
+	maxBars = 24
+	// fewBars are drawn whatever the picture's size.
+	fewBars = 6
+	// MaxBytes is the size of a picture. Hosts pass it on as base64.
+	MaxBytes = 12 << 10
+)
 
 // chartOf reads the stages and counts from an answer whose rows are groups by
-// stage, in the order of the stages.
-func chartOf(a *digest.Answer) *chart {
+// stage, in the order of the stages, for a picture of this many bars.
+func chartOf(a *digest.Answer, bars int) *chart {
 	ch := &chart{title: strconv.Itoa(a.Summary.Matched) + " applications by stage"}
 	if !a.Summary.Complete {
 		ch.title = "At least " + ch.title
@@ -68,9 +79,9 @@ func chartOf(a *digest.Answer) *chart {
 		}
 	}
 	ch.count()
-	more := len(ch.stages) - maxBars
+	more := len(ch.stages) - bars
 	if more > 0 {
-		ch.stages = ch.stages[:maxBars]
+		ch.stages = ch.stages[:bars]
 	}
 	if without > 0 {
 		ch.stages = append(ch.stages, stage{name: "no stage known", here: without, reached: -1, conversion: -1})
