@@ -67,7 +67,7 @@ func runCall(ctx context.Context, cmd *cli.Command, o *callOptions) (err error) 
 	answer, err := box.Run(ctx, caller, name, arguments)
 	progress.done()
 	if asks, ok := errors.AsType[*tools.ConfirmationRequiredError](err); ok {
-		caller.State, caller.Responses = asks.State, tools.Confirmed(askYesNo(os.Stdin, shownWriter{os.Stderr}, asks.Statement.Text()))
+		caller.State, caller.Responses = asks.State, tools.Confirmed(askYesNo(os.Stdin, func() { discardTyped(os.Stdin) }, shownWriter{os.Stderr}, asks.Statement.Text()))
 		answer, err = box.Run(ctx, caller, name, arguments)
 	}
 	if err != nil {
@@ -88,8 +88,14 @@ func runCall(ctx context.Context, cmd *cli.Command, o *callOptions) (err error) 
 
 // askYesNo shows a statement and reports whether the person agrees. Only a plain yes
 // is one; the end of the input is a no.
-func askYesNo(in io.Reader, out io.Writer, statement string) bool {
-	if _, err := fmt.Fprintf(out, "%s\nSend it? [y/N] ", statement); err != nil {
+//
+// What was typed before the statement stood there answers nothing: drain discards it.
+func askYesNo(in io.Reader, drain func(), out io.Writer, statement string) bool {
+	if _, err := fmt.Fprintln(out, statement); err != nil {
+		return false
+	}
+	drain()
+	if _, err := fmt.Fprint(out, "Send it? [y/N] "); err != nil {
 		return false
 	}
 	line, _ := bufio.NewReader(in).ReadString('\n') // what was read before an error counts as what it says

@@ -258,7 +258,10 @@ func (e *execution) sentBefore(ctx context.Context, ch Change, entry once.Entry)
 		if e.Mask != nil {
 			said = ""
 		}
-		r.Says = fmt.Sprintf("This was already done %s and was not repeated: %s To do it once more, send again: true.", ago, wording.Sentence(cmp.Or(said, ch.Summary)))
+		r.Says = fmt.Sprintf("This was already done %s and was not repeated: %s", ago, wording.Sentence(cmp.Or(said, ch.Summary)))
+		if !e.flags.Again {
+			r.Says += " To do it once more, send again: true."
+		}
 		return r, nil
 	case once.Refused:
 		return r, fmt.Errorf("the same write, sent at the same time, was refused: %s", e.Mask.WithholdText(entry.Outcome.Error, e.concern()))
