@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -83,8 +84,16 @@ func runDoctor(ctx context.Context, w io.Writer, o *doctorOptions) error {
 		d.checks = append(d.checks, found)
 	}
 	d.progress.done()
-	return reportChecks(w, d.checks, o.json)
+	err := reportChecks(w, d.checks, o.json)
+	if _, failed := errors.AsType[exitCode](err); failed && !o.json {
+		_, printing := fmt.Fprintln(w, "By symptom: "+troubleshooting)
+		return errors.Join(err, printing)
+	}
+	return err
 }
+
+// troubleshooting is the page that goes by symptom.
+const troubleshooting = "https://github.com/kombo-mcp/kombo-mcp/blob/main/docs/troubleshooting.md"
 
 // reportChecks prints checks; the error is exitRefused if one failed.
 func reportChecks(w io.Writer, checks []check, asJSON bool) (err error) {

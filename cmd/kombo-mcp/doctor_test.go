@@ -282,3 +282,13 @@ func TestWhatPrintsPrintsJSON(t *testing.T) {
 	require.NoError(t, json.NewDecoder(p.stdout).Decode(&settings))
 	assert.Contains(t, settings["KOMBO_BASE_URL"], "http://127.0.0.1:")
 }
+
+func TestTheDoctorEndsWithWhereToReadOn(t *testing.T) {
+	t.Parallel()
+	r := run(t, environment(t), "", "doctor")
+	assert.Equal(t, exitRefused, r.code)
+	assert.True(t, strings.HasSuffix(r.stdout, "\nBy symptom: "+troubleshooting+"\n"), r.stdout)
+	_, err := os.Stat(filepath.Join("..", "..", strings.TrimPrefix(troubleshooting, "https://github.com/kombo-mcp/kombo-mcp/blob/main/")))
+	require.NoError(t, err)
+	assert.NotContains(t, run(t, environment(t), "", "doctor", "--json").stdout, troubleshooting)
+}

@@ -92,33 +92,26 @@ func addTenantCommand() *cli.Command {
 	}
 }
 
-// addedTenant is what tenants add prints.
-type addedTenant struct {
-	Tenant        string `json:"tenant"`
-	Token         string `json:"token"`
-	Approver      string `json:"approver,omitempty"`
-	ApproverToken string `json:"approver_token,omitempty"`
-}
-
 func addTenant(w io.Writer, file string, o addTenantOptions) error {
 	if o.Integration == "" {
 		return errors.New("tenants add needs --integration-id; the id is on the page of the integration in Kombo's dashboard")
 	}
-	added := addedTenant{Tenant: o.Name, Token: tenants.NewToken()}
-	o.TokenSHA256 = []string{tenants.Hash(added.Token)}
+	token, approverToken := tenants.NewToken(), tenants.NewToken()
+	printed := map[string]string{"tenant": o.Name, "token": token}
+	o.TokenSHA256 = []string{tenants.Hash(token)}
 	if o.approver != "" {
-		added.Approver, added.ApproverToken = o.approver, tenants.NewToken()
-		o.Approvers = []tenants.Token{{Name: o.approver, SHA256: tenants.Hash(added.ApproverToken)}}
+		printed["approver"], printed["approver_token"] = o.approver, approverToken
+		o.Approvers = []tenants.Token{{Name: o.approver, SHA256: tenants.Hash(approverToken)}}
 	}
 	if err := tenants.Add(file, &o.Tenant, app.Vocabulary()); err != nil {
 		return fmt.Errorf("tenant not added: %w", err)
 	}
 	if o.json {
-		return printJSON(w, added)
+		return printJSON(w, printed)
 	}
-	if _, err := fmt.Fprintf(w, "token: %s\n", added.Token); err != nil || o.approver == "" {
+	if _, err := fmt.Fprintf(w, "token: %s\n", token); err != nil || o.approver == "" {
 		return err
 	}
-	_, err := fmt.Fprintf(w, "token of approver %s: %s\n", o.approver, added.ApproverToken)
+	_, err := fmt.Fprintf(w, "token of approver %s: %s\n", o.approver, approverToken)
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 )
 
@@ -58,7 +59,7 @@ func (s Settings) clientURL(address net.Addr, path string) string {
 	if tcp, ok := address.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
 		// It listens on every address of this machine; others know it by its name.
 		if name, err := os.Hostname(); err == nil {
-			host = net.JoinHostPort(name, fmt.Sprint(tcp.Port))
+			host = net.JoinHostPort(name, strconv.Itoa(tcp.Port))
 		}
 	}
 	return scheme + host + path

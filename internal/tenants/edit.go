@@ -90,17 +90,18 @@ func entryText(raw []byte, t *Tenant) ([]byte, error) {
 	if err := errors.Join(enc.Encode([]*Tenant{t}), enc.Close()); err != nil {
 		return nil, err
 	}
-	text := begin
+	var text strings.Builder
 	if len(raw) > 0 && raw[len(raw)-1] != '\n' {
-		text = "\n" + text
+		text.WriteByte('\n')
 	}
+	text.WriteString(begin)
 	for line := range strings.Lines(b.String()) {
-		text += strings.Repeat(" ", indent) + line
+		text.WriteString(strings.Repeat(" ", indent) + line)
 	}
 	if bytes.Contains(raw, []byte("\r\n")) {
-		text = strings.ReplaceAll(text, "\n", "\r\n")
+		return []byte(strings.ReplaceAll(text.String(), "\n", "\r\n")), nil
 	}
-	return []byte(text), nil
+	return []byte(text.String()), nil
 }
 
 // endOfList returns the indentation of the list of tenants, with which the file ends since it has no
