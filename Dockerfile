@@ -1,11 +1,15 @@
 # The server in an image that holds nothing else: no shell, no packages, no root.
-FROM golang:1.26 AS build
+# It compiles on the machine that builds, for the platform that is wanted: emulation would
+# take many times as long.
+FROM --platform=$BUILDPLATFORM golang:1.26 AS build
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 ARG VERSION=""
-RUN CGO_ENABLED=0 go build -trimpath -tags timetzdata -ldflags "-s -w -X main.version=${VERSION}" -o /out/kombo-mcp ./cmd/kombo-mcp
+ARG TARGETOS
+ARG TARGETARCH
+RUN GOOS=${TARGETOS} GOARCH=${TARGETARCH} CGO_ENABLED=0 go build -trimpath -tags timetzdata -ldflags "-s -w -X main.version=${VERSION}" -o /out/kombo-mcp ./cmd/kombo-mcp
 
 FROM gcr.io/distroless/static-debian12:nonroot
 LABEL io.modelcontextprotocol.server.name="io.github.kombo-mcp/kombo-mcp"

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -75,6 +76,48 @@ func TestTheManifestsFitTogether(t *testing.T) {
 	for _, f := range files {
 		assert.True(t, f == "kustomization.yaml" || strings.Contains(string(raw), "- "+f+"\n"), f)
 	}
+}
+
+func TestTheIngressLeadsToTheServiceAndHoldsNoStreamBack(t *testing.T) {
+	i := manifest(t, "ingress.yaml", "networking.k8s.io/v1", "Ingress", func(i *ingress) head { return i.head })
+	s := manifest(t, "service.yaml", "v1", "Service", func(s *service) head { return s.head })
+	require.Len(t, i.Spec.Rules, 1)
+	rule := i.Spec.Rules[0]
+	c := theDeployment(t).Spec.Template.Spec.Containers[0]
+	assert.Contains(t, c.Args, "--allow-host="+rule.Host, "the server answers to the name by which it is called")
+	require.Len(t, i.Spec.TLS, 1)
+	assert.Equal(t, []string{rule.Host}, i.Spec.TLS[0].Hosts)
+	require.Len(t, rule.HTTP.Paths, 1)
+	to := rule.HTTP.Paths[0].Backend.Service
+	assert.Equal(t, s.Metadata.Name, to.Name)
+	assert.Equal(t, s.Spec.Ports[0].Name, to.Port.Name)
+	setting := func(name string) string { return i.Metadata.Annotations["nginx.ingress.kubernetes.io/"+name] }
+	assert.Equal(t, "off", setting("proxy-buffering"))
+	assert.Equal(t, "off", setting("proxy-next-upstream"), "a write is sent once")
+	for _, name := range []string{"proxy-read-timeout", "proxy-send-timeout"} {
+		seconds, err := strconv.Atoi(setting(name))
+		require.NoError(t, err)
+		assert.GreaterOrEqual(t, seconds, 600, name)
+	}
+}
+
+func TestGarbageIsCollectedBeforeTheMemoryLimit(t *testing.T) {
+	c := theDeployment(t).Spec.Template.Spec.Containers[0]
+	mebibytes := func(text, unit string) int {
+		number, found := strings.CutSuffix(text, unit)
+		require.True(t, found, text)
+		n, err := strconv.Atoi(number)
+		require.NoError(t, err)
+		return n
+	}
+	limit, soft := mebibytes(c.Resources["limits"]["memory"], "Mi"), 0
+	for _, e := range c.Env {
+		if e.Name == "GOMEMLIMIT" {
+			soft = mebibytes(e.Value, "MiB")
+		}
+	}
+	assert.Less(t, soft, limit*9/10)
+	assert.Greater(t, soft, limit*3/4)
 }
 
 func TestServerHasOnlyTheRightsThatItNeeds(t *testing.T) {

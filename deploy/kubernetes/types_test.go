@@ -6,8 +6,9 @@ package kubernetes
 type labels map[string]string
 
 type metadata struct {
-	Name   string `yaml:"name"`
-	Labels labels `yaml:"labels"`
+	Name        string            `yaml:"name"`
+	Labels      labels            `yaml:"labels"`
+	Annotations map[string]string `yaml:"annotations"`
 }
 
 type head struct {
@@ -52,6 +53,7 @@ type container struct {
 	Args  []string `yaml:"args"`
 	Env   []struct {
 		Name      string `yaml:"name"`
+		Value     string `yaml:"value"`
 		ValueFrom struct {
 			SecretKeyRef    *keyRef `yaml:"secretKeyRef"`
 			ConfigMapKeyRef *keyRef `yaml:"configMapKeyRef"`
@@ -144,4 +146,34 @@ type peer struct {
 		CIDR   string   `yaml:"cidr"`
 		Except []string `yaml:"except"`
 	} `yaml:"ipBlock"`
+}
+
+type ingress struct {
+	head `yaml:",inline"`
+	Spec struct {
+		ClassName string `yaml:"ingressClassName"`
+		TLS       []struct {
+			Hosts      []string `yaml:"hosts"`
+			SecretName string   `yaml:"secretName"`
+		} `yaml:"tls"`
+		Rules []struct {
+			Host string `yaml:"host"`
+			HTTP struct {
+				Paths []ingressPath `yaml:"paths"`
+			} `yaml:"http"`
+		} `yaml:"rules"`
+	} `yaml:"spec"`
+}
+
+type ingressPath struct {
+	Path     string `yaml:"path"`
+	PathType string `yaml:"pathType"`
+	Backend  struct {
+		Service struct {
+			Name string `yaml:"name"`
+			Port struct {
+				Name string `yaml:"name"`
+			} `yaml:"port"`
+		} `yaml:"service"`
+	} `yaml:"backend"`
 }

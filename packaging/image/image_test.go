@@ -6,6 +6,7 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -68,7 +69,7 @@ func TestImageHasOnlyTheProgramAndNoRoot(t *testing.T) {
 	require.NoError(t, err)
 	version := regexp.MustCompile(`(?m)^go (\d+\.\d+)`).FindStringSubmatch(string(mod))
 	require.NotNil(t, version)
-	assert.Equal(t, "golang:"+version[1]+" AS build", only(t, all[0], "FROM"), "the Go of go.mod")
+	assert.Equal(t, "--platform=$BUILDPLATFORM golang:"+version[1]+" AS build", only(t, all[0], "FROM"), "the Go of go.mod")
 }
 
 // TestFilesOfImageStart builds the files of the image as the Dockerfile does, and starts
@@ -78,7 +79,8 @@ func TestFilesOfImageStart(t *testing.T) {
 	build := ""
 	for _, i := range all[0] {
 		if i.name == "RUN" && strings.Contains(i.rest, "go build") {
-			build = strings.ReplaceAll(i.rest, "${VERSION}", "9.9.9")
+			assert.Contains(t, i.rest, "GOOS=${TARGETOS} GOARCH=${TARGETARCH} ", "it is compiled for the platform that is wanted")
+			build = strings.NewReplacer("${VERSION}", "9.9.9", "${TARGETOS}", runtime.GOOS, "${TARGETARCH}", runtime.GOARCH).Replace(i.rest)
 		}
 	}
 	require.NotEmpty(t, build)
