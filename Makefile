@@ -11,6 +11,8 @@ FUZZTIME ?= 5s
 # How long `make soak` takes, and what `make load` is given: -stretch 200ms for
 # a quick look, -wanted=false to measure on a machine that is not quiet.
 SOAK ?= 30m
+# How long `make abuse` takes.
+ABUSE ?= 10m
 LOAD ?=
 
 # The race detector needs a C compiler that can find its headers.
@@ -36,7 +38,7 @@ export KOMBO_MCP_TEST_BINARY = $(CURDIR)/$(BIN)
 GENERATED = $$(grep -rl --include='*_test.go' --exclude-dir=node_modules '/internal/golden"' . | xargs -n1 dirname | sort -u)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test race check fmt vet tidy lint fuzz cross generated questions faults costs load soak check-clients check-hosts check-frameworks check-packages bundle npm picture bench generate clean
+.PHONY: help build demo test race check fmt vet tidy lint fuzz cross generated questions faults costs load soak abuse check-clients check-hosts check-frameworks check-packages bundle npm picture bench generate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -142,6 +144,9 @@ load: ## throughput, memory and dead clients beside a bare server, 10 minutes on
 
 soak: ## mixed load with faults upstream for SOAK, clients that come and go: no lost answer, no leak; Linux
 	$(GO) test -count=1 -v -timeout 24h -tags load -run '^TestASoak' ./internal/load -args -soak $(SOAK)
+
+abuse: build ## let-in callers of one tenant at their worst for ABUSE: memory, and what another tenant's calls take; Linux
+	$(GO) test -count=1 -v -timeout 24h -tags load -run '^TestAbuse' ./internal/load -args -abuse $(ABUSE)
 
 bench: questions ## the questions, then the benchmarks, half a second each
 	$(GO) test -run '^$$' -bench . -benchtime 0.5s -benchmem ./...
