@@ -31,10 +31,19 @@ func (f *finding) emails() {
 func atSign(s string, i int) (from, to int, bare bool) {
 	if s[i] == '@' {
 		from, to = i, i+1
+		for to < len(s) && s[to] == '@' {
+			to++
+		}
+		if to > i+1 {
+			return from, to, false
+		}
 		if i > 0 && i+1 < len(s) && isBracket(s[i-1]) && isBracket(s[i+1]) {
 			from, to = i-1, i+2
 		}
 		return from, to, false
+	}
+	if i > 0 && isBracket(s[i]) {
+		return atWord(s, i)
 	}
 	if s[i] != 'a' || i == 0 {
 		return 0, 0, false
@@ -63,6 +72,22 @@ func atSign(s string, i int) (from, to int, bare bool) {
 	return 0, 0, false
 }
 
+// atWords are what people of other languages write in brackets for the sign.
+var atWords = []string{"arroba", "arobase", "arobas", "klammeraffe", "chiocciola", "apenstaartje", "malpa", "aet", "at sign", "at-sign"}
+
+// atWord reads such a word in the brackets that open at i.
+func atWord(s string, i int) (from, to int, bare bool) {
+	for _, w := range atWords {
+		if rest, ok := strings.CutPrefix(s[skipSpaces(s, i+1):], w); ok {
+			end := skipSpaces(s, len(s)-len(rest))
+			if end < len(s) && isBracket(s[end]) {
+				return i, end + 1, false
+			}
+		}
+	}
+	return 0, 0, false
+}
+
 func isBracket(c byte) bool { return strings.IndexByte("()[]{}<>|*", c) >= 0 }
 
 // maxParts is the most parts of an address with dots between them.
@@ -71,6 +96,9 @@ const maxParts = 16
 // localPart reads backwards what stands before the sign.
 func localPart(s string, end int) (local string, start int, spelled bool) {
 	end = skipSpacesBack(s, end)
+	for end > 0 && strings.IndexByte(`"'!*~`, s[end-1]) >= 0 {
+		end-- // of "jane"@example.com
+	}
 	start = end
 	for range maxParts {
 		at := start
@@ -111,6 +139,9 @@ func crossesScripts(s string, at, n, start int) bool {
 // domainPart reads what stands after the sign: labels with dots between them.
 func domainPart(s string, start int) (domain string, end int, spelled bool) {
 	at := skipSpaces(s, start)
+	if at < len(s) && s[at] == '\n' {
+		at++ // a line that was broken
+	}
 	var labels []string
 	end = at
 	for range maxParts {

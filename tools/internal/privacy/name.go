@@ -128,7 +128,7 @@ func notLetter(r rune) bool { return !unicode.IsLetter(r) && !unicode.Is(unicode
 // maxExtension is the longest extension of a file's name, with its dot.
 const maxExtension = 6
 
-// FileNames hides what the names of files say of their owner. A person's name can be
+// FileNames hides what the names, types and ids of files say of their owner. A person's name can be
 // abbreviated or joined in a file's name, so where names are masked only the type and
 // the extension stay; the same holds if the owner is unknown.
 func (m *Mask) FileNames(files []kombo.Attachment, owner Identity) {
@@ -137,6 +137,7 @@ func (m *Mask) FileNames(files []kombo.Attachment, owner Identity) {
 	}
 	f := m.finder(owner)
 	for i := range files {
+		files[i].ID, files[i].ContentType = f.id(files[i].ID), f.text(files[i].ContentType)
 		name, extension := files[i].FileName, path.Ext(files[i].FileName)
 		if len(extension) > maxExtension || f.text(extension) != extension {
 			extension = ""

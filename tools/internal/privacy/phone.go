@@ -32,17 +32,22 @@ type digitRun struct {
 // of one.
 func (f *finding) phones(patterns bool) {
 	s := f.view.folded
+	searched := 0 // up to where known numbers were looked for
 	for i := 0; i < len(s); {
 		if !isDigit(s[i]) {
 			i++
 			continue
 		}
-		run := digitRunAt(s, i)
+		if i >= searched {
+			wide := digitRunAt(s, i, isNoWord)
+			f.knownPhones(wide)
+			searched = wide.groups[len(wide.groups)-1].to
+		}
+		run := digitRunAt(s, i, isPhoneSign)
 		i = run.groups[len(run.groups)-1].to
 		if run.count() < minLabelled {
 			continue
 		}
-		f.knownPhones(run)
 		if patterns {
 			for _, piece := range run.pieces() {
 				if from, to, ok := piece.phone(); ok {
@@ -53,7 +58,13 @@ func (f *finding) phones(patterns bool) {
 	}
 }
 
-func digitRunAt(s string, i int) digitRun {
+// isPhoneSign reports whether people write a sign inside phone numbers, isNoWord whether
+// it is anything but a letter or a digit, which is enough inside a number that is known.
+func isPhoneSign(c byte) bool { return strings.IndexByte(" .-/(),_~*'\n", c) >= 0 }
+func isNoWord(c byte) bool    { return !isDigit(c) && (c < 'a' || c > 'z') }
+
+// digitRunAt reads the run at i, with what the function accepts between the groups.
+func digitRunAt(s string, i int, accepts func(byte) bool) digitRun {
 	run := digitRun{s: s}
 	for {
 		from := i
@@ -62,7 +73,7 @@ func digitRunAt(s string, i int) digitRun {
 		}
 		run.groups = append(run.groups, digitGroup{from, i})
 		next := i
-		for next < len(s) && next-i <= maxPhoneGap && strings.IndexByte(" .-/(),_~*'\n", s[next]) >= 0 {
+		for next < len(s) && next-i <= maxPhoneGap && accepts(s[next]) {
 			next++
 		}
 		if next == i || next >= len(s) || next-i > maxPhoneGap || !isDigit(s[next]) {
@@ -118,10 +129,25 @@ func (f *finding) knownPhones(run digitRun) {
 
 // prefixed moves the start of a number back to its "+" or "(".
 func prefixed(s string, at int) int {
+	if at > 1 && s[at-1] == ' ' && s[at-2] == '+' && (at == 2 || s[at-3] == ' ') && longDigits(s[at:]) {
+		at--
+	}
 	for at > 0 && (s[at-1] == '+' || s[at-1] == '(') {
 		at--
 	}
 	return at
+}
+
+// longDigits reports whether a text begins with as many digits as numbers with a country
+// code have.
+func longDigits(s string) bool {
+	n := 0
+	for i := 0; i < len(s) && strings.IndexByte("0123456789 -/().", s[i]) >= 0; i++ {
+		if isDigit(s[i]) {
+			n++
+		}
+	}
+	return n >= 10 && n <= maxPhoneDigits
 }
 
 // pieces splits a run where one number ends and the next begins.
@@ -297,6 +323,7 @@ var (
 	phoneLabels = []string{
 		"tel", "telefon", "telephone", "telefono", "telefone", "telefoon", "phone", "mobile", "mobil", "mobiel", "movil", "celular", "cellulare", "cell", "handy", "fax", "gsm",
 		"whatsapp", "signal", "viber", "wa.me", "portable", "komorka", "rufnummer", "telefonnummer", "handynummer", "mobilnummer", "call", "call me", "call me at", "ruf", "ring", "text me", "sms",
+		"телефон", "тел", "моб", "мобильный", "電話", "电话", "手机", "手機", "携帯", "전화", "휴대폰", "τηλ", "τηλεφωνο", "telefonu",
 	}
 	idLabels = []string{"id", "ref", "reference", "req", "no", "nr", "#", "order", "job", "ticket", "version", "isbn", "iban", "vat", "stage", "requisition", "posting"}
 	// fillers may stand between such a word and the digits.
@@ -330,7 +357,8 @@ func endsInIDLabel(before string) bool {
 
 func endsInWord(s string, words []string) bool {
 	for _, w := range words {
-		if rest, ok := strings.CutSuffix(s, w); ok && (!endsMidWord(rest) || w == "#") {
+		// Scripts such as Chinese have no spaces between words.
+		if rest, ok := strings.CutSuffix(s, w); ok && (!endsMidWord(rest) || w == "#" || w[0] > 0xe2) {
 			return true
 		}
 	}

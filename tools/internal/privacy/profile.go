@@ -124,12 +124,15 @@ func profilePaths(host string) []string {
 // hostBefore reads backwards the host that ends at i, and where its address begins.
 func hostBefore(s string, i int) (host string, start int) {
 	at := skipSpacesBack(s, i)
+	if port := strings.TrimRight(s[:at], "0123456789"); len(port) < at && strings.HasSuffix(port, ":") {
+		at = len(port) - 1
+	}
 	end := at
 	start = end
 	for range maxParts {
 		for at > 0 {
 			n, word := wordBefore(s, at)
-			if !word && s[at-1] != '-' && s[at-1] != '.' {
+			if !word && s[at-1] != '-' && s[at-1] != '.' || crossesScripts(s, at, n, start) {
 				break
 			}
 			at -= n

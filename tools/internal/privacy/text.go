@@ -44,6 +44,9 @@ func (f *finder) id(s string) string {
 	return f.revealed(s, strings.ContainsAny(newView(s).folded, "+ ("))
 }
 
+// maxEntities is how often HTML entities may have been encoded again.
+const maxEntities = 3
+
 func (f *finder) revealed(s string, phones bool) string {
 	if strings.ContainsAny(s, "\n\u2028\u2029") {
 		s = digest.CleanLines(s)
@@ -51,7 +54,11 @@ func (f *finder) revealed(s string, phones bool) string {
 		s = digest.Clean(s) // the same, and faster
 	}
 	if strings.Contains(s, "&") {
-		plain := digest.CleanLines(html.UnescapeString(s))
+		plain := s
+		for range maxEntities {
+			plain = html.UnescapeString(plain)
+		}
+		plain = digest.CleanLines(plain)
 		if masked := f.hide(plain, phones); masked != plain {
 			return masked
 		}
@@ -61,8 +68,8 @@ func (f *finder) revealed(s string, phones bool) string {
 
 func (f *finder) cleanText(s string) string { return f.hide(s, true) }
 
-// markup matches the tags of HTML, which may stand inside a value.
-var markup = regexp.MustCompile(`</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>`)
+// markup matches the tags and comments of HTML, which may stand inside a value.
+var markup = regexp.MustCompile(`</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>|<!--(?s:.*?)-->`)
 
 func (f *finder) hide(s string, phones bool) string {
 	s = f.hideOnce(s, phones)

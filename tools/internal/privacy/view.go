@@ -4,6 +4,7 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
@@ -11,7 +12,8 @@ import (
 
 // view is a text in the form in which personal data is looked for, with the way back to
 // where it stands in the source: lower case, without accents and compatibility forms,
-// ASCII for digits, hyphens, dots and spaces of any script, percent-encoding decoded.
+// ASCII for digits, hyphens, dots, slashes and spaces of any script, percent-encoding and
+// the escapes of JSON decoded.
 type view struct {
 	source, folded string
 	// from and to are the source's bounds of what each folded byte stands for; nil
@@ -22,7 +24,7 @@ type view struct {
 func newView(s string) view {
 	plain := true
 	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf || s[i] == '%' {
+		if s[i] >= utf8.RuneSelf || s[i] == '%' || s[i] == '\\' {
 			plain = false
 			break
 		}
@@ -61,12 +63,15 @@ func (v *view) bounds(from, to int) (int, int) {
 // ASCII letters.
 func (v *view) isSpelledOut(from, to int) bool {
 	i, j := v.bounds(from, to)
-	return v.from != nil && strings.ContainsFunc(v.source[i:j], func(r rune) bool { return r >= utf8.RuneSelf || r == '%' })
+	return v.from != nil && strings.ContainsFunc(v.source[i:j], func(r rune) bool { return r >= utf8.RuneSelf || r == '%' || r == '\\' })
 }
 
-// decodeRune reads a character, percent-encoded ones (even twice) as what they mean. n
-// is the number of bytes that it takes.
+// decodeRune reads a character, percent-encoded ones and JSON's escapes (even twice) as
+// what they mean. n is the number of bytes that it takes.
 func decodeRune(s string) (r rune, n int) {
+	if s[0] == '\\' {
+		return decodeEscape(s)
+	}
 	if s[0] == '%' {
 		var raw [utf8.UTFMax]byte
 		size := 0
@@ -86,6 +91,54 @@ func decodeRune(s string) (r rune, n int) {
 		}
 	}
 	return utf8.DecodeRuneInString(s)
+}
+
+// decodeEscape reads what a backslash introduces: \u0040, \x40, \n, or a sign that it
+// protects.
+func decodeEscape(s string) (r rune, n int) {
+	rest := strings.TrimLeft(s, `\`)
+	slashes := len(s) - len(rest)
+	if rest == "" {
+		return '\\', 1
+	}
+	switch c := rest[0]; {
+	case c == 'n' || c == 'r' || c == 't':
+		return ' ', slashes + 1
+	case c == 'u' || c == 'x':
+		digits := map[byte]int{'u': 4, 'x': 2}[c]
+		if len(rest) <= digits {
+			break
+		}
+		for _, h := range []byte(rest[1 : 1+digits]) {
+			if !isHex(h) {
+				return '\\', 1
+			}
+			r = r<<4 | rune(unhex(h))
+		}
+		n = slashes + 1 + digits
+		if low, more := utf16Low(s[n:]); utf16.IsSurrogate(r) && more > 0 {
+			return utf16.DecodeRune(r, low), n + more
+		}
+		return r, n
+	case c < utf8.RuneSelf && c > ' ' && !isDigit(c) && (c|0x20 < 'a' || c|0x20 > 'z'):
+		return rune(c), slashes + 1
+	}
+	return '\\', 1
+}
+
+// utf16Low reads the second half of a character of two escapes; n is 0 if there is none.
+func utf16Low(s string) (r rune, n int) {
+	rest := strings.TrimLeft(s, `\`)
+	if len(rest) < 5 || len(rest) == len(s) || rest[0] != 'u' {
+		return 0, 0
+	}
+	for _, h := range []byte(rest[1:5]) {
+		if !isHex(h) {
+			return 0, 0
+		}
+		r = r<<4 | rune(unhex(h))
+	}
+	return r, len(s) - len(rest) + 5
 }
 
 // percentByte reads one percent-encoded byte; n is 0 if there is none.
@@ -138,6 +191,10 @@ func slowFoldRune(r rune) string {
 		return "-"
 	case strings.ContainsRune("\u00b7\u2022\u2024\u2027\u2219\u22c5\u3002\u30fb\uff0e\uff61", r):
 		return "."
+	case r != '\n' && !unicode.IsSpace(r) && digest.Clean(string(r)) == "":
+		return "" // it was escaped, so that nothing removed it before
+	case strings.ContainsRune("\\\u2044\u2215\u29f8", r):
+		return "/"
 	case r != '\n' && unicode.IsSpace(r):
 		return " "
 	}
