@@ -90,15 +90,26 @@ func readMessage(w http.ResponseWriter, r *http.Request, large chan struct{}, wi
 		case <-r.Context().Done():
 			return nil, r.Context().Err()
 		}
-		rest, err := io.ReadAll(io.LimitReader(r.Body, maxMessageBytes-smallMessageBytes+1))
-		if err != nil {
-			return nil, fmt.Errorf("read the message: %w", err)
-		}
-		if head = append(head, rest...); len(head) > maxMessageBytes {
-			return nil, errTooLarge
+		if head, err = readRest(head, r); err != nil {
+			return nil, err
 		}
 	}
 	return parseMessage(head)
+}
+
+// readRest returns a large message, of which head was read. Where its size is known, it takes as much
+// memory and no more.
+func readRest(head []byte, r *http.Request) ([]byte, error) {
+	size := max(int(r.ContentLength), 2*smallMessageBytes)
+	b := bytes.NewBuffer(make([]byte, 0, size+bytes.MinRead))
+	b.Write(head)
+	if _, err := b.ReadFrom(io.LimitReader(r.Body, maxMessageBytes-smallMessageBytes+1)); err != nil {
+		return nil, fmt.Errorf("read the message: %w", err)
+	}
+	if b.Len() > maxMessageBytes {
+		return nil, errTooLarge
+	}
+	return b.Bytes(), nil
 }
 
 // parseMessage checks a message and finds its method and protocol version.
