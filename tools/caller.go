@@ -24,9 +24,10 @@ type Caller struct {
 	State     string
 	// Asked is what became of that question where the client did not answer it.
 	Asked Asked
-	// Progress, if not nil, is told how many records were read of about total,
-	// 0 where that is unknown.
-	Progress func(read, total int)
+	// Progress, if not nil, gets how much was done so far, and what that counts, such as
+	// "records read". How much there is to do is never known before: that a walk has a
+	// limit does not mean that it gets there.
+	Progress func(done int, of string)
 }
 
 // call is one call of a tool: the toolbox and who calls.

@@ -29,7 +29,8 @@ var (
 		"add_candidate_result_link", "add_candidate_tag", "create_application", "create_candidate", "import_tracked_application",
 		"move_application_to_stage", "reject_application", "remove_candidate_tag",
 	}
-	destructive = []string{"reject_application", "remove_candidate_tag"}
+	destructive = []string{"move_application_to_stage", "reject_application", "remove_candidate_tag"}
+	repeatable  = []string{"add_candidate_tag", "import_tracked_application", "move_application_to_stage", "remove_candidate_tag"}
 )
 
 func TestEveryToolIsWhatHostsNeed(t *testing.T) {
@@ -49,6 +50,9 @@ func TestEveryToolIsWhatHostsNeed(t *testing.T) {
 			assert.Equal(t, slices.Contains(destructive, name), tool.Destructive(), name)
 		}
 		require.NotNil(t, m.Annotations.IdempotentHint, name)
+		if slices.Contains(slices.Concat(reads, writes), name) {
+			assert.Equal(t, tool.ReadOnly() || slices.Contains(repeatable, name), *m.Annotations.IdempotentHint, name)
+		}
 		require.NotNil(t, m.Annotations.OpenWorldHint, name)
 		assert.Empty(t, schemas.Lint(tool.InputSchema()), name)
 		assert.Empty(t, schemas.Lint(tool.OutputSchema()), name)

@@ -20,6 +20,9 @@ import (
 // names of the tools.
 const ServerName = "kombo"
 
+// ServerTitle is its name for people.
+const ServerTitle = "Kombo ATS"
+
 // kind says what a tool does to the ATS. It alone determines the four annotations.
 type kind int
 
@@ -28,18 +31,30 @@ const (
 	read kind = iota
 	// add creates something and removes nothing.
 	add
-	// set brings about a state: doing it twice is the same as doing it once.
+	// set brings about a state and removes nothing: doing it twice is the same as doing it
+	// once.
 	set
-	// destroy ends or removes something for good.
+	// replace brings about a state in the place of another, which is not kept.
+	replace
+	// remove takes away something that can be given back; doing it twice is the same as
+	// doing it once.
+	remove
+	// destroy ends something for good.
 	destroy
 )
+
+// ends reports whether the tool ends or removes something.
+func (k kind) ends() bool { return k == remove || k == destroy }
+
+// isDestructive reports whether something is gone afterwards.
+func (k kind) isDestructive() bool { return k == replace || k.ends() }
 
 func (k kind) annotations(title string) mcp.ToolAnnotation {
 	return mcp.ToolAnnotation{
 		Title:           title,
 		ReadOnlyHint:    new(k == read),
-		DestructiveHint: new(k == destroy),
-		IdempotentHint:  new(k == read || k == set),
+		DestructiveHint: new(k.isDestructive()),
+		IdempotentHint:  new(k != add && k != destroy),
 		OpenWorldHint:   new(true),
 	}
 }
@@ -98,8 +113,8 @@ func (t *Tool) Description() string { return t.about }
 // ReadOnly reports whether the tool changes nothing in the ATS.
 func (t *Tool) ReadOnly() bool { return t.kind == read }
 
-// Destructive reports whether the tool ends or removes something.
-func (t *Tool) Destructive() bool { return t.kind == destroy }
+// Destructive reports whether the tool ends, removes or replaces something.
+func (t *Tool) Destructive() bool { return t.kind.isDestructive() }
 
 // InputSchema is the JSON Schema of the arguments; it passes schemas.Lint.
 func (t *Tool) InputSchema() json.RawMessage { in, _ := t.schemas(); return in }
@@ -126,7 +141,7 @@ func (t *Tool) MCP() mcp.Tool {
 	} else {
 		meta["anthropic/searchHint"] = t.hint
 	}
-	if t.kind == destroy {
+	if t.kind.ends() {
 		// Claude Code never runs such a tool without asking a person.
 		meta["anthropic/requiresUserInteraction"] = true
 	}

@@ -26,6 +26,6 @@ type listDeps struct {
 	now time.Time
 	// html gives the text that markup shows.
 	html func(string) string
-	// progress, if not nil, is told how many records were read of about total.
-	progress func(read, total int)
+	// progress is that of the caller.
+	progress func(done int, of string)
 }

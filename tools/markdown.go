@@ -12,8 +12,10 @@ func Markdown() string {
 	for _, t := range Catalogue() {
 		changes := "no"
 		switch {
-		case t.Destructive():
+		case t.kind.ends():
 			changes = "yes, ends or removes"
+		case t.Destructive():
+			changes = "yes, replaces"
 		case !t.ReadOnly():
 			changes = "yes"
 		}

@@ -23,7 +23,7 @@ type moveArgs struct {
 }
 
 var _ = register(write(spec{
-	name: "move_application_to_stage", title: "Move application to stage", kind: set, weighty: true,
+	name: "move_application_to_stage", title: "Move application to stage", kind: replace, weighty: true,
 	hint:  "advance applicant to next stage, change pipeline step",
 	about: "Moves applications to another stage of their own job. Stages: get_jobs, column stages (not get_application_stages). To reject use reject_application.",
 }, func(ctx context.Context, c *call, a moveArgs) (writes.Plan, error) {

@@ -29,7 +29,7 @@ var _ = register(write(spec{
 }))
 
 var _ = register(write(spec{
-	name: "remove_candidate_tag", title: "Remove tag from candidate", kind: destroy,
+	name: "remove_candidate_tag", title: "Remove tag from candidate", kind: remove,
 	hint:  "remove label from a candidate, untag",
 	about: "Takes a tag off candidates; the tag itself stays. It succeeds too where a candidate does not bear it.",
 }, func(ctx context.Context, c *call, a tagArgs) (writes.Plan, error) {

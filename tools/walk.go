@@ -50,8 +50,7 @@ func (w *walk) options(ctx context.Context) digest.Options {
 		o.Cache, o.CacheKeys, o.Filter, o.Origin = w.cache, w.cacheKeys, w.push.keeps, &w.origin
 	}
 	if w.progress != nil {
-		total := w.limits.Records
-		o.Progress = func(read int) { w.progress(read, max(total, read)) }
+		o.Progress = func(read int) { w.progress(read, "records read") }
 	}
 	if w.lookups != nil {
 		o.Enrich = w.enrich

@@ -61,8 +61,8 @@ func runCall(ctx context.Context, cmd *cli.Command, o *callOptions) (err error) 
 		return err
 	}
 	progress := newProgress(os.Stderr)
-	caller := tools.Caller{Client: "kombo-mcp call", Transport: "call", CanAsk: isTerminal(os.Stdin) && isTerminal(os.Stderr), Progress: func(read, _ int) {
-		progress.say(fmt.Sprintf("%d records read …", read))
+	caller := tools.Caller{Client: "kombo-mcp call", Transport: "call", CanAsk: isTerminal(os.Stdin) && isTerminal(os.Stderr), Progress: func(done int, of string) {
+		progress.say(fmt.Sprintf("%d %s …", done, of))
 	}}
 	answer, err := box.Run(ctx, caller, name, arguments)
 	progress.done()

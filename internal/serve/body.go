@@ -38,7 +38,6 @@ const (
 var (
 	errTooLarge      = fmt.Errorf("the message is larger than %d MiB", maxMessageBytes>>20)
 	errOtherTooLarge = fmt.Errorf("a message other than tools/call is larger than %d KiB", maxOtherBytes>>10)
-	errBatch         = errors.New("batches are not part of this protocol; send one message per request")
 	errNotObject     = errors.New("the message is not a JSON object")
 	errID            = fmt.Errorf("the id must be a number, or a string of at most %d bytes", maxNameBytes)
 	errLongMeta      = fmt.Errorf("a value in _meta is longer than %d KiB", maxMetaBytes>>10)
@@ -61,7 +60,13 @@ type message struct {
 	version string
 	// id is the id of a request as idOf returns it, "" for a notification or a response.
 	id string
+	// asks is the protocol version that initialize asks for.
+	asks string
+	// batch is set if raw is a batch, of which nothing else is known.
+	batch bool
 }
+
+func (m *message) isRequest() bool { return m.id != "" && m.method != "" }
 
 // readMessage reads a message within the limits of size, time and depth.
 func readMessage(w http.ResponseWriter, r *http.Request, large chan struct{}, within time.Duration) (_ *message, err error) {
@@ -94,7 +99,11 @@ func readMessage(w http.ResponseWriter, r *http.Request, large chan struct{}, wi
 			return nil, err
 		}
 	}
-	return parseMessage(head)
+	m, err := parseMessage(head)
+	if errors.Is(err, errBatch) {
+		return &message{raw: head, batch: true}, nil
+	}
+	return m, err
 }
 
 // readRest returns a large message, of which head was read. Where its size is known, it takes as much
@@ -134,6 +143,9 @@ func parseMessage(raw []byte) (*message, error) {
 	if err := e.check(m); err != nil {
 		return nil, err
 	}
+	if token := e.Params.Meta["progressToken"]; !isSafe(e.ID) || !isSafe(e.Params.RequestID) || !isSafe(token) {
+		m.raw = withSafeIDs(raw, e.ID, e.Params.RequestID, token)
+	}
 	return m, nil
 }
 
@@ -162,6 +174,7 @@ type messageHead struct {
 		Meta            map[string]json.RawMessage `json:"_meta"`
 		Name            json.RawMessage            `json:"name"`
 		URI             json.RawMessage            `json:"uri"`
+		RequestID       json.RawMessage            `json:"requestId"`
 		ProtocolVersion json.RawMessage            `json:"protocolVersion"`
 	} `json:"params"`
 }
@@ -186,11 +199,14 @@ func (e *messageHead) check(m *message) error {
 			return errLongMeta
 		}
 	}
+	if m.method == string(mcp.MethodInitialize) {
+		_ = json.Unmarshal(e.Params.ProtocolVersion, &m.asks) // the library refuses what is not a string
+	}
 	if len(e.ID) == 0 || isNull(e.ID) {
 		return nil
 	}
 	var id any
-	if len(e.ID) > maxNameBytes || json.Unmarshal(e.ID, &id) != nil || idOf(id) == "" {
+	if len(e.ID) > maxNameBytes || json.Unmarshal(safeID(e.ID), &id) != nil || idOf(id) == "" {
 		return errID
 	}
 	if len(e.Result) == 0 || isNull(e.Result) {

@@ -2,12 +2,14 @@ package serve
 
 import (
 	"net/http"
+	"strings"
 	"time"
 )
 
 // deadlineWriter sets a write deadline for each write, not for the whole response,
 // since a stream may be open for hours. If a client does not read in time, its
-// connection is closed, and everything that waits for it ends.
+// connection is closed, and everything that waits for it ends. It also puts the library's
+// headers and ids right.
 type deadlineWriter struct {
 	http.ResponseWriter
 	// timeout is how long a client may take to read one write.
@@ -26,6 +28,10 @@ func (w *deadlineWriter) start() {
 		return
 	}
 	w.started = true
+	if strings.HasPrefix(w.Header().Get("Content-Type"), eventType) {
+		// Otherwise nginx, as it comes, would hold back what is not much.
+		w.Header().Set("X-Accel-Buffering", "no")
+	}
 	if w.replaceAnyOrigin && w.Header().Get("Access-Control-Allow-Origin") == "*" {
 		w.Header().Del("Access-Control-Allow-Origin")
 		if w.origin != "" {
@@ -44,11 +50,13 @@ func (w *deadlineWriter) WriteHeader(status int) {
 func (w *deadlineWriter) Write(b []byte) (int, error) {
 	w.start()
 	w.extendDeadline()
-	n, err := w.ResponseWriter.Write(b)
-	if err == nil && w.written != nil {
+	if _, err := w.ResponseWriter.Write(withOriginalIDs(b)); err != nil {
+		return 0, err
+	}
+	if w.written != nil {
 		w.written(b)
 	}
-	return n, err
+	return len(b), nil
 }
 
 // Flush implements [http.Flusher], which the library requires.

@@ -215,7 +215,7 @@ func (h *HTTP) newTenant(name string) *tenantServer {
 	t.held = &allowance{refusal: errTenantHeld, maxBytes: maxTenantHeld, within: h.held}
 	t.sessions.forget = t.forget
 	asks := &asker{timeout: cmp.Or(h.opts.QuestionTimeout, questionTimeout), unable: t.sessions, bind: t.sessions.bindQuestion}
-	t.mcp = newServer(currentBox, h.opts.Version, h.opts.Logger, h.opts.Metrics, name, server.WithToolFilter(t.filterTools),
+	t.mcp = newServer(currentBox, h.opts.Version, h.opts.Logger, h.opts.Metrics, name, cachedFor(reloadedListTTL), server.WithToolFilter(t.filterTools),
 		server.WithToolHandlerMiddleware(t.holdSession), server.WithToolHandlerMiddleware(asks.middleware),
 		server.WithToolHandlerMiddleware((&pageOpener{timeout: approveURLTimeout, bind: t.sessions.bindQuestion}).middleware), server.WithToolHandlerMiddleware(h.queueCalls(t)),
 		features{current: currentBox, logger: h.opts.Logger, metrics: h.opts.Metrics, tenant: name, acquire: h.acquireHeld(t)}.option())
@@ -228,7 +228,7 @@ func (h *HTTP) newTenant(name string) *tenantServer {
 	}
 	options := []server.StreamableHTTPOption{
 		server.WithStreamableHTTPLogger(discardLogger), server.WithDisableLocalhostProtection(true),
-		server.WithHeartbeatInterval(20 * time.Second),
+		server.WithHeartbeatInterval(h.timeouts.silence),
 	}
 	if h.opts.Stateless {
 		options = append(options, server.WithStateLess(true))
@@ -237,7 +237,7 @@ func (h *HTTP) newTenant(name string) *tenantServer {
 	}
 	t.http = server.NewStreamableHTTPServer(t.mcp, options...)
 	t.sse = server.NewSSEServer(t.mcp, server.WithSSEDisableLocalhostProtection(true), server.WithMessageEndpoint("/message"),
-		server.WithKeepAliveInterval(20*time.Second), server.WithKeepAlive(true),
+		server.WithKeepAliveInterval(h.timeouts.silence), server.WithKeepAlive(true),
 		server.WithSessionIDGenerator(func(_ context.Context, r *http.Request) (string, error) {
 			return t.sessions.ResolveSessionIdManager(r).Generate(), nil
 		}))
@@ -265,11 +265,12 @@ func (h *HTTP) queueCalls(t *tenantServer) server.ToolHandlerMiddleware {
 
 // serveStreamable serves /mcp.
 func (h *HTTP) serveStreamable(w http.ResponseWriter, r *http.Request, t *tenantServer) {
-	w = &deadlineWriter{ResponseWriter: w, timeout: h.timeouts.write}
+	out := &deadlineWriter{ResponseWriter: w, timeout: h.timeouts.write}
+	w = out
 	id := r.Header.Get(server.HeaderKeySessionID)
 	switch r.Method {
 	case http.MethodPost:
-		h.postStreamable(w, r, t, id)
+		h.postStreamable(out, r, t, id)
 	case http.MethodGet:
 		// The library opens a stream for any session id, even without one.
 		if h.opts.Stateless {
@@ -289,10 +290,17 @@ func (h *HTTP) serveStreamable(w http.ResponseWriter, r *http.Request, t *tenant
 	}
 }
 
-func (h *HTTP) postStreamable(w http.ResponseWriter, r *http.Request, t *tenantServer, id string) {
-	m, ok := h.readPost(w, r, t)
+func (h *HTTP) postStreamable(out *deadlineWriter, r *http.Request, t *tenantServer, id string) {
+	m, ok := h.readPost(out, r, t)
 	if !ok {
 		return
+	}
+	// A session begins in a header, which a stream that is open has sent already.
+	mayOpen := (m.batch || m.id != "") && m.method != string(mcp.MethodInitialize) && takesEvents(r)
+	w := newPostWriter(out, h.timeouts.silence, mayOpen)
+	defer w.end()
+	if m.method == string(mcp.MethodSubscriptionsListen) {
+		w.acknowledgement = acknowledgement(envelopeOf(m.raw).ID)
 	}
 	// The newer versions of the protocol have no sessions.
 	sessionless := h.opts.Stateless || mcp.IsModernProtocol(m.version) || mcp.IsModernProtocol(r.Header.Get(mcp.HeaderProtocolVersion))
@@ -310,9 +318,16 @@ func (h *HTTP) postStreamable(w http.ResponseWriter, r *http.Request, t *tenantS
 		if r, s, ok = h.newSession(w, r, t); !ok {
 			return
 		}
+		if m.asks == mcp.ProtocolVersion20250326 {
+			t.sessions.setBatches(s)
+		}
 		defer t.sessions.endUnlessTaken(s)
 	case t.sessions.touch(id, originOf(r.Context()).Owner) != nil:
 		h.refuseSession(w, id)
+		return
+	}
+	if m.batch {
+		h.postBatch(w, r, t, m.raw)
 		return
 	}
 	release, err := t.held.take(len(m.raw))
@@ -344,7 +359,7 @@ func (h *HTTP) readPost(w http.ResponseWriter, r *http.Request, t *tenantServer)
 		h.opts.Metrics.refuse(boundMessage, t.name)
 		rpcError(w, mcp.INVALID_REQUEST, err.Error())
 		return nil, false
-	case errors.Is(err, errBatch), errors.Is(err, errID):
+	case errors.Is(err, errID):
 		rpcError(w, mcp.INVALID_REQUEST, err.Error())
 		return nil, false
 	case errors.Is(err, errNotObject):
@@ -394,6 +409,10 @@ func (h *HTTP) serveMessage(w http.ResponseWriter, r *http.Request, t *tenantSer
 	}
 	m, ok := h.readPost(w, r, t)
 	if !ok {
+		return
+	}
+	if m.batch {
+		rpcError(w, mcp.INVALID_REQUEST, errBatch.Error())
 		return
 	}
 	if err := t.sessions.expectAnswer(id, m); err != nil {

@@ -66,15 +66,20 @@ func refuseTooMany(w http.ResponseWriter, what string) {
 
 // refuseHeld responds to a message that was refused because of those that are unanswered.
 func (h *HTTP) refuseHeld(w http.ResponseWriter, err error, t *tenantServer) {
+	h.countHeld(err, t)
 	status := http.StatusTooManyRequests
-	if held, ok := errors.AsType[heldError](err); ok {
-		h.opts.Metrics.refuse(held.bound(), t.name)
-		if held == errServerHeld {
-			status = http.StatusServiceUnavailable
-		}
+	if errors.Is(err, errServerHeld) {
+		status = http.StatusServiceUnavailable
 	}
 	w.Header().Set("Retry-After", "2")
 	respond(w, status, err.Error())
+}
+
+// countHeld counts a message that was refused because of those that are unanswered.
+func (h *HTTP) countHeld(err error, t *tenantServer) {
+	if held, ok := errors.AsType[heldError](err); ok {
+		h.opts.Metrics.refuse(held.bound(), t.name)
+	}
 }
 
 func (h *HTTP) refuseSession(w http.ResponseWriter, id string) {

@@ -31,9 +31,12 @@ type timeouts struct {
 	header, body, write time.Duration
 	// drain is how long calls in flight may continue after the shutdown began.
 	drain time.Duration
+	// silence is how long an event stream may have nothing to say before a comment or a
+	// ping: less than proxies wait.
+	silence time.Duration
 }
 
-var defaultTimeouts = timeouts{header: 10 * time.Second, body: 30 * time.Second, write: 30 * time.Second, drain: 10 * time.Second}
+var defaultTimeouts = timeouts{header: 10 * time.Second, body: 30 * time.Second, write: 30 * time.Second, drain: 10 * time.Second, silence: 20 * time.Second}
 
 // Serve serves until ctx ends. Then it waits up to ten seconds for calls in flight,
 // ends the sessions and closes the listener.

@@ -23,7 +23,7 @@ const (
 type progress struct {
 	ctx   context.Context
 	srv   *server.MCPServer
-	token mcp.ProgressToken
+	token any
 	last  time.Time
 }
 
@@ -33,18 +33,17 @@ func progressOf(ctx context.Context, r mcp.CallToolRequest) *progress {
 	if r.Params.Meta == nil || r.Params.Meta.ProgressToken == nil || srv == nil {
 		return nil
 	}
-	return &progress{ctx: ctx, srv: srv, token: r.Params.Meta.ProgressToken}
+	return &progress{ctx: ctx, srv: srv, token: originalToken(r.Params.Meta.ProgressToken)}
 }
 
-func (p *progress) report(read, total int) {
+// report sends how much was done, and what that counts. There is no total: hosts draw that
+// as the end of the way.
+func (p *progress) report(done int, of string) {
 	if time.Since(p.last) < progressInterval {
 		return
 	}
 	p.last = time.Now()
-	params := map[string]any{"progressToken": p.token, "progress": read, "message": "records read"}
-	if total > 0 {
-		params["total"] = total
-	}
+	params := map[string]any{"progressToken": p.token, "progress": done, "message": of}
 	// A client that is gone needs no notification.
 	_ = p.srv.SendNotificationToClient(p.ctx, "notifications/progress", params)
 }

@@ -14,11 +14,37 @@ import (
 // New returns a protocol server of one toolbox, for [Stdio]. Clients see the
 // version.
 func New(box *tools.Toolbox, version string, logger *slog.Logger) *server.MCPServer {
-	return newServer(always(box), version, logger, nil, "", server.WithToolHandlerMiddleware(stdioAsker().middleware), server.WithToolFilter(
+	return newServer(always(box), version, logger, nil, "", cachedFor(listTTL), server.WithToolHandlerMiddleware(stdioAsker().middleware), server.WithToolFilter(
 		func(ctx context.Context, list []mcp.Tool) []mcp.Tool {
 			return offeredTools(list, box.Tools(), formsFor(ctx, box.Structured()))
 		}),
 		features{current: always(box), logger: logger}.option())
+}
+
+// website is the address of the project.
+const website = "https://github.com/kombo-mcp/kombo-mcp"
+
+const (
+	// listTTL is how long a client may keep a list that does not change while the server
+	// runs.
+	listTTL = time.Hour
+	// reloadedListTTL is the same for a list that changes when the settings are read
+	// again, or with the headers of a request. A call of a tool that is left out since is
+	// refused.
+	reloadedListTTL = 5 * time.Minute
+)
+
+// cachedFor lets clients of protocol version 2026-07-28 keep the lists for a while. They
+// differ by caller.
+func cachedFor(lists time.Duration) server.ServerOption {
+	return func(s *server.MCPServer) {
+		for method, ttl := range map[mcp.MCPMethod]time.Duration{
+			mcp.MethodServerDiscover: listTTL, mcp.MethodToolsList: lists, mcp.MethodPromptsList: lists,
+			mcp.MethodResourcesList: lists, mcp.MethodResourcesTemplatesList: lists,
+		} {
+			server.WithMethodCacheHints(method, ttl.Milliseconds(), mcp.CacheScopePrivate)(s)
+		}
+	}
 }
 
 // offeredTools returns the usable ones of the listed tools, with their schemas, for a
@@ -49,8 +75,8 @@ func always(box *tools.Toolbox) currentFunc {
 func newServer(current currentFunc, version string, logger *slog.Logger, metrics *Metrics, tenant string, opts ...server.ServerOption) *server.MCPServer {
 	s := server.NewMCPServer(tools.ServerName, version, append([]server.ServerOption{
 		server.WithToolCapabilities(false),
-		server.WithElicitation(),
 		server.WithToolHandlerMiddleware(formAnswers(current)),
+		server.WithTitle(tools.ServerTitle), server.WithWebsiteURL(website),
 		server.WithToolHandlerMiddleware(recoverPanics(logger)),
 		server.WithInstructions(tools.Instructions),
 	}, opts...)...)

@@ -52,6 +52,7 @@ type session struct {
 	unanswered unanswered
 	taken      bool // the library gave the id to the client
 	unable     bool // see asker.unable
+	batches    bool // its protocol version has batches
 }
 
 func newSessionTable() *sessionTable {
@@ -284,6 +285,21 @@ func (t *sessionTable) setUnable(id string) {
 	if s := t.open[id]; s != nil {
 		s.unable = true
 	}
+}
+
+// setBatches notes that the protocol version of a session has batches.
+func (t *sessionTable) setBatches(s *session) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	s.batches = true
+}
+
+// takesBatches reports whether the owner may send batches in a session.
+func (t *sessionTable) takesBatches(id, owner string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	s := t.find(id, owner)
+	return s != nil && s.batches
 }
 
 type newSessionKey struct{}

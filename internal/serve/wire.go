@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"sync"
 	"time"
@@ -14,14 +13,11 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 )
 
-// maxBatch is how many messages a batch may have.
-const maxBatch = 100
-
 // wire carries the messages of one client on stdio to the library and back. Alone, the
 // library would answer a byte order mark or a blank line with a parse error, drop a last
 // line without a line break, cancel all calls when the input ends, answer cancelled
-// requests, change ids of more than 15 digits, and refuse batches, which protocol version
-// 2025-03-26 requires.
+// requests, change ids of more than 15 digits, answer a subscription before it acknowledges
+// it, and refuse batches, which protocol version 2025-03-26 requires.
 type wire struct {
 	in *bufio.Reader
 	// drain is how long requests may take after the input has ended, unless ctx ends
@@ -137,23 +133,20 @@ func (w *wire) take(line []byte) {
 		w.line = append(w.register(line, nil, release), '\n')
 		return
 	}
-	var messages []json.RawMessage
-	switch {
-	case w.negotiated() != mcp.ProtocolVersion20250326:
-		w.refuse(mcp.INVALID_REQUEST, "only protocol version "+mcp.ProtocolVersion20250326+" has batches; send one message per line")
+	if w.negotiated() != mcp.ProtocolVersion20250326 {
+		w.refuse(mcp.INVALID_REQUEST, errBatch.Error())
 		return
-	case json.Unmarshal(line, &messages) != nil:
-		w.refuse(mcp.PARSE_ERROR, "the batch is not valid JSON")
-		return
-	case len(messages) == 0 || len(messages) > maxBatch:
-		w.refuse(mcp.INVALID_REQUEST, fmt.Sprintf("a batch must have 1 to %d messages", maxBatch))
+	}
+	messages, err := splitBatch(line)
+	if err != nil {
+		w.refuse(batchCode(err), err.Error())
 		return
 	}
 	// The last is the library's own answer to what is not a message, which has no id.
 	b := &wireBatch{left: 1}
 	for _, raw := range messages {
 		if !isMessage(raw) {
-			b.answers = append(b.answers, errorMessage(mcp.INVALID_REQUEST, "this element of the batch is not a JSON object with a method"))
+			b.answers = append(b.answers, errorMessage(mcp.INVALID_REQUEST, errElement.Error()))
 			continue
 		}
 		release, err := w.admit(raw)
@@ -164,21 +157,6 @@ func (w *wire) take(line []byte) {
 		w.line = append(append(w.line, w.register(raw, b, release)...), '\n')
 	}
 	w.release(b)
-}
-
-// errorOf is the answer to a message that was refused because of the limits. Only one that
-// has too many before it has an id that is worth repeating.
-func errorOf(raw []byte, refusal error) json.RawMessage {
-	m := errorMessage(mcp.INVALID_REQUEST, refusal.Error())
-	if _, ok := errors.AsType[heldError](refusal); ok {
-		return withID(m, json.RawMessage("null"), envelopeOf(raw).ID)
-	}
-	return m
-}
-
-func isMessage(raw json.RawMessage) bool {
-	var m struct{ Method, Result, Error json.RawMessage }
-	return json.Unmarshal(raw, &m) == nil && (len(m.Method) > 0 || len(m.Result) > 0 || len(m.Error) > 0)
 }
 
 // refuse answers something that the library does not get to read.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"strings"
 
 	"github.com/mark3labs/mcp-go/mcp"
 )
@@ -16,6 +15,10 @@ type wireRequest struct {
 	greeting  bool
 	cancelled bool
 	batch     *wireBatch
+	// listens is set for a subscription, whose acknowledgement must come before its
+	// answer. The library may write them the other way round; then early is the answer.
+	listens, acknowledged bool
+	early                 []byte
 	// release gives back what it counts as unanswered.
 	release func()
 }
@@ -31,8 +34,10 @@ type wireBatch struct {
 type envelope struct {
 	ID     json.RawMessage `json:"id"`
 	Method string          `json:"method"`
+	Error  json.RawMessage `json:"error"`
 	Params struct {
-		RequestID json.RawMessage `json:"requestId"`
+		RequestID json.RawMessage            `json:"requestId"`
+		Meta      map[string]json.RawMessage `json:"_meta"`
 	} `json:"params"`
 }
 
@@ -66,7 +71,7 @@ func (w *wire) register(raw []byte, b *wireBatch, release func()) []byte {
 	case m.Method != "" && hasID(m.ID):
 		w.open(m, b, release)
 	}
-	return withSafeIDs(raw, m)
+	return withSafeIDs(raw, m.ID, m.Params.RequestID, m.Params.Meta["progressToken"])
 }
 
 func (w *wire) open(m envelope, b *wireBatch, release func()) {
@@ -79,7 +84,9 @@ func (w *wire) open(m envelope, b *wireBatch, release func()) {
 		first.release = func() { one(); release() }
 		return
 	}
-	w.requests[key] = &wireRequest{id: m.ID, greeting: m.Method == string(mcp.MethodInitialize), batch: b, release: release}
+	w.requests[key] = &wireRequest{
+		id: m.ID, greeting: m.Method == string(mcp.MethodInitialize), listens: m.Method == string(mcp.MethodSubscriptionsListen), batch: b, release: release,
+	}
 	if b != nil {
 		b.left++
 	}
@@ -97,13 +104,53 @@ func (w *wire) cancel(id json.RawMessage) {
 func (w *wire) Write(p []byte) (int, error) {
 	message := bytes.TrimSuffix(p, []byte("\n"))
 	m := envelopeOf(message)
-	if m.Method != "" || !hasID(m.ID) {
+	switch {
+	case m.Method == mcp.MethodNotificationSubscriptionsAcknowledged:
+		w.send(withOriginalIDs(bytes.Clone(message)))
+		if early := w.acknowledge(m.Params.Meta[mcp.MetaKeySubscriptionID]); early != nil {
+			w.finish(early)
+		}
+	case m.Method != "" || !hasID(m.ID):
 		w.send(bytes.Clone(message))
-		return len(p), nil
+	default:
+		w.finish(message)
 	}
+	return len(p), nil
+}
+
+// acknowledge notes that a subscription was acknowledged, and returns its answer if that
+// was early.
+func (w *wire) acknowledge(id json.RawMessage) (early []byte) {
 	w.mu.Lock()
-	key := idKey(m.ID)
+	defer w.mu.Unlock()
+	r := w.requests[idKey(id)]
+	if r == nil {
+		return nil
+	}
+	r.acknowledged = true
+	return r.early
+}
+
+// isEarly keeps the answer to a subscription that was not acknowledged yet. Errors have no
+// acknowledgement.
+func (r *wireRequest) isEarly(message []byte) bool {
+	if !r.listens || r.acknowledged || r.cancelled || len(envelopeOf(message).Error) > 0 {
+		return false
+	}
+	r.early = bytes.Clone(message)
+	return true
+}
+
+// finish sends the answer to a request.
+func (w *wire) finish(message []byte) {
+	id := envelopeOf(message).ID
+	w.mu.Lock()
+	key := idKey(id)
 	r := w.requests[key]
+	if r != nil && r.isEarly(message) {
+		w.mu.Unlock()
+		return
+	}
 	delete(w.requests, key)
 	if r != nil {
 		r.release()
@@ -117,14 +164,15 @@ func (w *wire) Write(p []byte) (int, error) {
 		w.send(bytes.Clone(message))
 	case r.cancelled:
 		w.answer(r, nil)
+	case r.listens:
+		w.answer(r, withOriginalIDs(bytes.Clone(message)))
 	default:
-		w.answer(r, withID(message, m.ID, r.id))
+		w.answer(r, withID(message, id, r.id))
 	}
 	select {
 	case w.answered <- struct{}{}:
 	default:
 	}
-	return len(p), nil
 }
 
 // answer sends the answer to a request, or keeps it for its batch. A request without an
@@ -174,69 +222,3 @@ func versionOf(message []byte) string {
 }
 
 func hasID(id json.RawMessage) bool { return len(id) > 0 && string(id) != "null" }
-
-// exactDigits is how long an integer may be that the library, which reads numbers as
-// float64, returns unchanged.
-const exactDigits = 15
-
-// bigID marks the ids that the library gets in place of other numbers.
-const bigID = "number:"
-
-// safeID is an id as the library returns it unchanged.
-func safeID(id json.RawMessage) json.RawMessage {
-	if len(id) == 0 || id[0] != '-' && (id[0] < '0' || id[0] > '9') {
-		return id
-	}
-	if len(id) <= exactDigits && strings.Trim(string(id), "0123456789") == "" {
-		return id
-	}
-	return json.RawMessage(`"` + bigID + string(id) + `"`)
-}
-
-// idKey is equal for ids that are: the library may escape other characters of a string.
-func idKey(id json.RawMessage) string {
-	var s string
-	if json.Unmarshal(id, &s) == nil {
-		return "string:" + s
-	}
-	return string(id)
-}
-
-// withSafeIDs returns a message of the client with the ids that the library gets.
-func withSafeIDs(raw []byte, m envelope) []byte {
-	if cancelled := m.Params.RequestID; hasID(cancelled) && !bytes.Equal(safeID(cancelled), cancelled) {
-		var fields map[string]json.RawMessage
-		var params map[string]json.RawMessage
-		if json.Unmarshal(raw, &fields) == nil && json.Unmarshal(fields["params"], &params) == nil {
-			params["requestId"] = safeID(cancelled)
-			fields["params"] = mustMarshal(params)
-			raw = mustMarshal(fields)
-		}
-	}
-	return withID(raw, m.ID, safeID(m.ID))
-}
-
-// withID returns a message, in one line, with another id in place of its own.
-func withID(raw []byte, from, to json.RawMessage) []byte {
-	if idKey(from) == idKey(to) {
-		var line bytes.Buffer
-		if bytes.IndexByte(raw, '\n') < 0 || json.Compact(&line, raw) != nil {
-			return bytes.Clone(raw)
-		}
-		return line.Bytes()
-	}
-	var fields map[string]json.RawMessage
-	if json.Unmarshal(raw, &fields) != nil {
-		return bytes.Clone(raw)
-	}
-	fields["id"] = to
-	return mustMarshal(fields)
-}
-
-func mustMarshal(v map[string]json.RawMessage) []byte {
-	raw, err := json.Marshal(v)
-	if err != nil {
-		panic(err) // every value was decoded from valid JSON
-	}
-	return raw
-}

@@ -154,7 +154,7 @@ func (h *testServer) extend(s *server.MCPServer) {
 		p := progressOf(ctx, r)
 		for i := range 3 {
 			p.last = time.Time{}
-			p.report(i+1, 3)
+			p.report(i+1, "steps")
 		}
 		p.waitUntilSent()
 		return mcp.NewToolResultText("far"), nil
