@@ -69,7 +69,7 @@ tidy: ## fail when go.mod or go.sum is not what the imports need
 
 lint: ## golangci-lint at its pinned version, built through the module proxy
 	$(GO) run $(GOLANGCI) run ./...
-	$(GO) run $(GOLANGCI) run --build-tags redis,load,packages,browser ./internal/redismemory/... ./internal/load/... ./internal/approvals/... ./packaging/... ./cmd/...
+	$(GO) run $(GOLANGCI) run --build-tags redis,load,packages,browser,nginx ./internal/redismemory/... ./internal/load/... ./internal/approvals/... ./internal/serve/... ./packaging/... ./cmd/...
 
 generated: build ## fail when a generated file is out of date, or server.json breaks the registry's rules
 	$(GO) test -count=1 -run 'Generated$$' $(GENERATED)
@@ -106,13 +106,16 @@ check-packages: ## hold .goreleaser.yaml to GoReleaser's rules; slow the first t
 		cp .goreleaser.yaml "$$dir" && cd "$$dir" && git init -q && \
 		git remote add origin https://github.com/kombo-mcp/kombo-mcp.git && ./goreleaser check
 
-check-clients: build ## run clients that others wrote against the server, a real Redis and a real browser; needs Node 20 and npm
+check-clients: build ## run clients that others wrote against the server, a real Redis, a real nginx and a real browser; needs Node 20 and npm
 	@command -v npm >/dev/null || { echo "check-clients needs Node 20 or newer with npm (Debian: apt-get install -y nodejs npm)"; exit 1; }
 	@command -v redis-server >/dev/null || { echo "installing redis-server"; apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq redis-server >/dev/null; } || \
 		{ echo "check-clients needs redis-server (Debian: apt-get install -y redis-server)"; exit 1; }
 	@command -v chromium >/dev/null || { echo "installing chromium"; apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } || \
 		{ echo "check-clients needs Chromium (Debian: apt-get install -y chromium)"; exit 1; }
-	$(GO) vet -tags redis,load,browser ./internal/redismemory/... ./internal/load/... ./internal/approvals/... ./cmd/...
+	@[ -x "$$(command -v nginx || echo /usr/sbin/nginx)" ] || { echo "installing nginx"; apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq nginx-light >/dev/null; } || \
+		{ echo "check-clients needs nginx (Debian: apt-get install -y nginx-light)"; exit 1; }
+	$(GO) vet -tags redis,load,browser,nginx ./internal/redismemory/... ./internal/load/... ./internal/approvals/... ./internal/serve/... ./cmd/...
+	$(GO) test -count=1 -tags nginx -run '^TestNginx' ./internal/serve
 	$(GO) test -count=1 -tags browser -run 'Browser$$' ./internal/approvals
 	$(GO) test -count=1 -shuffle=on -tags redis ./internal/redismemory/...
 	$(GO) test -count=1 -tags redis -run '^TestTwoServersWithOneRedis' ./cmd/kombo-mcp

@@ -36,7 +36,7 @@ var mayImport = map[string][]string{
 	"tools/internal/wording": {"digest", "kombo"},
 	"tools/internal/writes":  {"internal/once", "internal/approvals", "digest", "kombo", "tools/internal/args", "tools/internal/privacy", "tools/internal/wording"},
 	"prompts":                {"tools", "digest", "schemas", "kombo", "internal/plainjson"},
-	"internal/serve":         {"internal/jsonlimit", "internal/ownfile", "prompts", "tools", "digest", "schemas", "kombo"},
+	"internal/serve":         {"internal/jsonlimit", "internal/plainjson", "internal/ownfile", "prompts", "tools", "digest", "schemas", "kombo"},
 	"internal/once":          {},
 	"internal/once/oncetest": {"internal/once"},
 	"internal/journal":       {"internal/once", "internal/ownfile", "internal/plainjson"},

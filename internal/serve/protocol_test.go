@@ -305,5 +305,5 @@ func TestEveryEventStreamPassesProxiesAtOnce(t *testing.T) {
 		require.NoError(t, resp.Body.Close())
 	}
 	a = h.post(session, rpc(1, "ping", nil))
-	assert.Empty(t, a.header.Get("X-Accel-Buffering"), "what is no stream may be buffered")
+	assert.Empty(t, a.header.Get("X-Accel-Buffering"), "an answer that is not a stream may be buffered")
 }
