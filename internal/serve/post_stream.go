@@ -93,25 +93,28 @@ func (w *postWriter) Write(b []byte) (int, error) {
 		}
 	}
 	w.rearm()
-	if _, err := w.out.Write(w.acknowledged(written)); err != nil {
+	if first := w.unacknowledged(written); first != nil {
+		_, _ = w.out.Write(eventOf(first)) // the next write fails, too
+	}
+	if _, err := w.out.Write(written); err != nil {
 		return 0, err
 	}
 	return len(b), nil
 }
 
-// acknowledged returns what is to be written with the acknowledgement of a subscription
-// before its result: the library may lose its own. The caller must hold the lock.
-func (w *postWriter) acknowledged(written []byte) []byte {
+// unacknowledged returns the acknowledgement of a subscription if it must come before what
+// is to be written: the library may lose its own. The caller must hold the lock.
+func (w *postWriter) unacknowledged(written []byte) []byte {
 	if w.acknowledgement == nil || !w.stream {
-		return written
+		return nil
 	}
 	first := w.acknowledgement
 	w.acknowledgement = nil
 	_, message, _ := messageOf(written)
 	if m := envelopeOf(message); m.Method != "" || len(m.Error) > 0 {
-		return written
+		return nil
 	}
-	return append(eventOf(first), written...)
+	return first
 }
 
 // Flush implements [http.Flusher], which the library requires for streams.
