@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
@@ -42,7 +43,9 @@ func (c *call) readFileText(ctx context.Context, files []kombo.Attachment, read 
 	if err != nil {
 		return nil, fmt.Errorf("%s could not be fetched: %w", wording.Clip(name, 80), err)
 	}
+	ended := c.reportSeconds("seconds of reading the file; the first PDF on a machine takes some")
 	text, notes, err := c.cfg.Documents.Text(ctx, data, file.FileName, cmp.Or(file.ContentType, contentType))
+	ended()
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", wording.Clip(name, 80), err)
 	}
@@ -52,6 +55,31 @@ func (c *call) readFileText(ctx context.Context, files []kombo.Attachment, read 
 		title += ", " + d
 	}
 	return &fileText{title: title + ")", text: text, mark: c.placeMark(text), notes: boundedNotes(notes)}, nil
+}
+
+// reportInterval is how often progress is reported where only time passes.
+const reportInterval = time.Second
+
+// reportSeconds reports how many seconds have passed, until ended is called.
+func (c *call) reportSeconds(of string) (ended func()) {
+	if c.Progress == nil {
+		return func() {}
+	}
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		tick := time.NewTicker(reportInterval)
+		defer tick.Stop()
+		for done := 1; ; done++ {
+			select {
+			case <-tick.C:
+				c.Progress(done, of)
+			case <-stop:
+				return
+			}
+		}
+	}()
+	return func() { close(stop); <-stopped }
 }
 
 // boundedNotes are those of the notes that fit beside a page.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/kombo-mcp/kombo-mcp/internal/cvtext"
 	"github.com/kombo-mcp/kombo-mcp/internal/download"
@@ -31,6 +32,23 @@ func (d documents) Text(ctx context.Context, data []byte, name, contentType stri
 
 // HTML implements tools.Documents.
 func (documents) HTML(s string) string { return cvtext.HTML(s) }
+
+// idleAfter is how long after its start a server begins with what it may need later. Hosts
+// have greeted it by then.
+const idleAfter = 5 * time.Second
+
+// prepareWhenIdle compiles what reads PDFs, so that the first CV need not wait for that. It
+// ends with ctx.
+func (a *App) prepareWhenIdle(ctx context.Context, after time.Duration) {
+	select {
+	case <-time.After(after):
+	case <-ctx.Done():
+		return
+	}
+	if err := a.files.reader.Prepare(ctx); err != nil && ctx.Err() == nil {
+		a.opts.Logger.Warn("PDFs cannot be read", "err", err)
+	}
+}
 
 // files reads the files of all tenants.
 type files struct {

@@ -61,6 +61,9 @@ func ServeHTTP(ctx context.Context, s Settings, o Options, listening func(Listen
 	stopReload := auth.reloadOnSignal(a, h.EndWithdrawn)
 	defer stopReload()
 	listening(a.listening(l.Addr(), auth))
+	idle, stopIdle := context.WithCancel(ctx)
+	defer stopIdle()
+	go a.prepareWhenIdle(idle, idleAfter)
 	return h.Serve(ctx, secured)
 }
 

@@ -28,6 +28,7 @@ func ServeStdio(ctx context.Context, s Settings, o Options, in io.Reader, out io
 	if err != nil {
 		return err
 	}
+	go a.prepareWhenIdle(ctx, idleAfter)
 	logger := a.opts.Logger
 	return serve.Stdio(ctx, serve.New(box, o.Version, logger), in, out, logger, func() { stop(kombo.ErrDrained) })
 }

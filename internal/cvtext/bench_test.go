@@ -53,7 +53,7 @@ func BenchmarkText(b *testing.B) {
 func BenchmarkLoad(b *testing.B) {
 	load := func() {
 		r := New()
-		if err := r.engine.load(context.Background()); err != nil {
+		if err := r.engine.load(context.Background(), false); err != nil {
 			b.Fatal(err)
 		}
 		if err := r.Close(); err != nil {

@@ -94,7 +94,7 @@ func WithLimits(l Limits) Option {
 // WithCacheDir sets the directory for PDFium's compiled code (about 42 MB), by
 // default one in the user's cache directory. It contains native code, so it must
 // belong to this user; it is created with mode 0700. With an empty name there is no
-// cache, and the first PDF of each process takes about two seconds longer.
+// cache, and the first PDF of each process takes seconds longer.
 func WithCacheDir(dir string) Option {
 	return func(r *Reader) { r.engine.cacheDir = func() string { return dir } }
 }
@@ -159,7 +159,7 @@ func (r *Reader) Text(ctx context.Context, data []byte, name, contentType string
 func (r *Reader) read(ctx context.Context, kind string, data []byte, contentType string) (Document, *sink, error) {
 	doc := Document{Kind: kind}
 	if kind == kindPDF {
-		if err := r.engine.load(ctx); err != nil {
+		if err := r.engine.load(ctx, false); err != nil {
 			return doc, nil, err
 		}
 	}

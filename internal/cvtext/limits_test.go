@@ -109,7 +109,7 @@ func TestTimeLimitStopsEachParser(t *testing.T) {
 	t.Parallel()
 	r := New(WithLimits(Limits{Time: time.Second}))
 	t.Cleanup(func() { assert.NoError(t, r.Close()) })
-	require.NoError(t, r.engine.load(t.Context()))
+	require.NoError(t, r.engine.load(t.Context(), false))
 	start := time.Now()
 	_, err := r.Text(t.Context(), slowPDF(), "", "")
 	require.ErrorIs(t, err, ErrTimeout)
@@ -171,7 +171,7 @@ func TestReaderIsSafeForConcurrentUse(t *testing.T) {
 func TestCloseFreesPDFium(t *testing.T) {
 	before := goleak.IgnoreCurrent()
 	r := New(WithLimits(Limits{Time: time.Second}))
-	require.NoError(t, r.engine.load(t.Context()))
+	require.NoError(t, r.engine.load(t.Context(), false))
 	for range 3 {
 		_, err := r.Text(t.Context(), slowPDF(), "", "")
 		require.ErrorIs(t, err, ErrTimeout)

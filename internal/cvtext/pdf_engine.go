@@ -27,6 +27,7 @@ type engine struct {
 	pool    pdfium.Pool
 	cache   wazero.CompilationCache
 	loading chan struct{}
+	idle    bool // the loading is one that nobody needs yet
 	err     error
 	closed  bool
 }
@@ -34,8 +35,9 @@ type engine struct {
 var errClosed = errors.New("the reader is closed")
 
 // load returns when PDFium is ready or failed to load, or when ctx ends. Loading takes
-// seconds if there is no cache; it continues for the next caller when ctx ends.
-func (e *engine) load(ctx context.Context) error {
+// seconds if there is no cache, and longer if it is to use idle time alone; it continues
+// for the next caller when ctx ends.
+func (e *engine) load(ctx context.Context, idle bool) error {
 	e.mu.Lock()
 	if e.closed || e.pool != nil {
 		defer e.mu.Unlock()
@@ -45,8 +47,8 @@ func (e *engine) load(ctx context.Context) error {
 		return nil
 	}
 	if e.loading == nil {
-		e.loading = make(chan struct{})
-		go e.start(e.loading) //nolint:gosec // it outlives its caller, since the next one waits for it too
+		e.loading, e.idle = make(chan struct{}), idle
+		go e.start(e.loading, idle) //nolint:gosec // it outlives its caller, since the next one waits for it too
 	}
 	done := e.loading
 	e.mu.Unlock()
@@ -60,15 +62,21 @@ func (e *engine) load(ctx context.Context) error {
 	return e.err
 }
 
-func (e *engine) start(done chan struct{}) {
+func (e *engine) start(done chan struct{}, idle bool) {
+	if idle {
+		lowerPriority()
+	}
 	var pool pdfium.Pool
 	var cache wazero.CompilationCache
 	var err error
 	// A cache that cannot be read is emptied, and the last attempt uses none.
 	private := privateDir(e.cacheDir())
 	for _, dir := range []string{private, private, ""} {
-		pool, cache, err = e.open(dir)
+		pool, cache, err = e.open(dir, idle)
 		if err == nil || cache == nil {
+			if err == nil && cache != nil {
+				markCompiled(dir)
+			}
 			break
 		}
 		_ = cache.Close(context.Background())
@@ -78,12 +86,18 @@ func (e *engine) start(done chan struct{}) {
 	debug.FreeOSMemory()
 	e.mu.Lock()
 	e.pool, e.cache, e.err, e.loading = pool, cache, err, nil
+	if e.closed && idle { // close did not wait
+		_ = e.free()
+	}
 	e.mu.Unlock()
 	close(done)
 }
 
+// maxWorkers is how many threads compile for somebody who waits.
+const maxWorkers = 4
+
 // open builds the pool; the cache is nil without a directory.
-func (e *engine) open(dir string) (pdfium.Pool, wazero.CompilationCache, error) {
+func (e *engine) open(dir string, idle bool) (pdfium.Pool, wazero.CompilationCache, error) {
 	config := wazero.NewRuntimeConfig().
 		WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesExceptionHandling).
 		WithMemoryLimitPages(e.limits.MemoryPages).
@@ -95,7 +109,12 @@ func (e *engine) open(dir string) (pdfium.Pool, wazero.CompilationCache, error) 
 			cache, config = c, config.WithCompilationCache(c)
 		}
 	}
+	ctx := context.Background()
+	if !idle {
+		ctx = experimental.WithCompilationWorkers(ctx, min(runtime.GOMAXPROCS(0), maxWorkers))
+	}
 	pool, err := webassembly.Init(webassembly.Config{
+		Context:       ctx,
 		MaxTotal:      e.limits.Parallel,
 		MaxIdle:       e.limits.Parallel,
 		RuntimeConfig: config,
@@ -111,17 +130,23 @@ func (e *engine) open(dir string) (pdfium.Pool, wazero.CompilationCache, error) 
 	return pool, cache, nil
 }
 
-// close waits until loading has ended, if it has begun, and frees PDFium.
+// close waits until loading has ended, if it has begun and somebody needed it, and frees
+// PDFium.
 func (e *engine) close() error {
 	e.mu.Lock()
 	e.closed = true
-	done := e.loading
+	done, idle := e.loading, e.idle
 	e.mu.Unlock()
-	if done != nil {
+	if done != nil && !idle {
 		<-done
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	return e.free()
+}
+
+// free frees PDFium, if it is loaded. The caller must hold the lock.
+func (e *engine) free() error {
 	var errs []error
 	if e.pool != nil {
 		errs = append(errs, e.pool.Close())
@@ -151,8 +176,12 @@ func privateDir(dir string) string {
 	if err != nil || !info.IsDir() {
 		return ""
 	}
-	// Only the owner can change the mode, so this fails for a directory of another user.
-	if runtime.GOOS != "windows" && (os.Chmod(dir, 0o700) != nil || !ownedByUs(info)) { //nolint:gosec // a directory needs its x bit
+	if runtime.GOOS == "windows" {
+		return dir
+	}
+	// A file system that is read-only, as of a container, changes no mode.
+	private := info.Mode().Perm() == 0o700 || os.Chmod(dir, 0o700) == nil //nolint:gosec // a directory needs its x bit
+	if !private || !ownedByUs(info) {
 		return ""
 	}
 	return dir
@@ -163,8 +192,10 @@ func privateDir(dir string) string {
 func emptyCache(dir string) {
 	// The pattern is valid, and if a file cannot be removed, the last attempt uses no
 	// cache.
-	old, _ := filepath.Glob(filepath.Join(dir, "wazero-*"))
-	for _, name := range old {
-		_ = os.RemoveAll(name)
+	for _, pattern := range []string{"wazero-*", "compiled-*"} {
+		old, _ := filepath.Glob(filepath.Join(dir, pattern))
+		for _, name := range old {
+			_ = os.RemoveAll(name)
+		}
 	}
 }
