@@ -222,3 +222,12 @@ func TestAttachmentCursorsOfOneTenantMeanNothingToAnother(t *testing.T) {
 	assert.NotContains(t, page("one", answer.StructuredContent.Next), `"isError":true`)
 	assert.Contains(t, page("two", answer.StructuredContent.Next), `"isError":true`)
 }
+
+func TestColleaguesStayInWholeJobs(t *testing.T) {
+	masked, _, _ := newPlanted(t, tools.Redactions, nil)
+	plain, _, _ := newPlanted(t, nil, nil)
+	arguments := map[string]any{"view": "record", "limit": float64(3), "max_tokens": float64(8000)}
+	emails := strings.Count(said(t, plain, "get_jobs", arguments), "@talent.example")
+	require.Positive(t, emails)
+	assert.Equal(t, emails, strings.Count(said(t, masked, "get_jobs", arguments), "@talent.example"))
+}

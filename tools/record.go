@@ -199,8 +199,8 @@ func (w *recordWriter) items(name string, v reflect.Value, indent string) {
 func (w *recordWriter) nested(head string, v reflect.Value, indent string) {
 	inner := recordWriter{html: w.html, words: w.words, hide: w.hide}
 	switch v.Interface().(type) {
-	case kombo.JobRef, kombo.StageRef, kombo.Interviewer:
-		inner.hide = nil // a job or a user may share a word with the candidate's name
+	case kombo.JobRef, kombo.StageRef, kombo.Interviewer, kombo.HiringTeamMember:
+		inner.hide = nil // of jobs and users nothing is masked
 	}
 	inner.object(v, "")
 	lines := strings.Split(strings.TrimRight(inner.b.String(), "\n"), "\n")

@@ -7,6 +7,7 @@ import (
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 )
 
 // Protected are the screening questions about protected topics (age, birth,
@@ -136,8 +137,11 @@ func (p *Protected) Strip(a *kombo.Application) int {
 	before := len(a.ScreeningQuestionAnswers)
 	a.ScreeningQuestionAnswers = slices.DeleteFunc(a.ScreeningQuestionAnswers, func(s kombo.ScreeningAnswer) bool { return p.answered(&s) })
 	for i := range a.ScreeningQuestionAnswers {
-		raw := &a.ScreeningQuestionAnswers[i].Answer.Raw
-		*raw, _ = stripValue(*raw)
+		answer := &a.ScreeningQuestionAnswers[i].Answer
+		answer.Raw, _ = stripValue(answer.Raw)
+		if left, n := stripJSON(answer.Content); n > 0 {
+			answer.Content = wording.JSON(left)
+		}
 	}
 	return before - len(a.ScreeningQuestionAnswers)
 }

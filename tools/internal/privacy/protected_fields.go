@@ -65,12 +65,12 @@ func canHoldFields(t reflect.Type) bool {
 func stripMap(fields map[string]any) int {
 	count := 0
 	for key, value := range fields {
-		stripped, n := stripValue(value)
-		switch {
-		case isProtectedName(key) || isProtectedValue(value):
+		if isProtectedName(key) || isProtectedValue(value) {
 			delete(fields, key)
 			count++
-		case n > 0:
+			continue
+		}
+		if stripped, n := stripValue(value); n > 0 {
 			fields[key] = stripped
 			count += n
 		}
@@ -88,11 +88,11 @@ func stripValue(v any) (any, int) {
 		count := 0
 		kept := make([]any, 0, len(t))
 		for _, item := range t {
-			item, n := stripValue(item)
 			if isProtectedValue(item) {
 				count++
 				continue
 			}
+			item, n := stripValue(item)
 			kept = append(kept, item)
 			count += n
 		}
@@ -131,8 +131,14 @@ var nameKeys = []string{"name", "label", "title", "key", "field", "fieldname", "
 func isProtectedValue(v any) bool {
 	switch t := v.(type) {
 	case string:
-		return isProtectedChoice(t)
+		return isProtectedChoice(t) || isProtectedLine(t)
 	case []any:
+		if len(t) == 2 {
+			// A name and its value.
+			if name, ok := t[0].(string); ok && isProtectedName(name) {
+				return true
+			}
+		}
 		return slices.ContainsFunc(t, func(item any) bool {
 			text, ok := item.(string)
 			return ok && isProtectedChoice(text)
@@ -140,11 +146,24 @@ func isProtectedValue(v any) bool {
 	case map[string]any:
 		for key, value := range t {
 			name, ok := value.(string)
+			inner, _ := value.(map[string]any)
 			plain := strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "").Replace(key))
+			if inner != nil && slices.Contains(nameKeys, plain) && isProtectedValue(inner) {
+				return true // {"field": {"label": "Gender"}, "value": …}
+			}
 			if ok && (slices.Contains(nameKeys, plain) && isProtectedName(name) || isProtectedChoice(name)) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// maxLine is the longest text, in bytes, that is taken for a name with its value.
+const maxLine = 200
+
+// isProtectedLine reports whether a text is a name and a value, such as "Gender: …".
+func isProtectedLine(s string) bool {
+	name, _, found := strings.Cut(s, ":")
+	return found && len(s) <= maxLine && !strings.ContainsAny(name, "{[") && isProtectedName(name)
 }

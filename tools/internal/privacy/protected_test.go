@@ -1,12 +1,14 @@
 package privacy_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
@@ -179,4 +181,23 @@ func BenchmarkProtectedTitle(b *testing.B) {
 	for i := 0; b.Loop(); i++ {
 		privacy.NewProtected(nil).Title(fmt.Sprint(titles[i%len(titles)], " ", i))
 	}
+}
+
+func TestProtectedValuesInEveryShapeAreStripped(t *testing.T) {
+	for name, value := range map[string]any{
+		"name in an object": []any{map[string]any{"field": map[string]any{"label": "Marital status"}, "value": "secret"}},
+		"pair":              []any{[]any{"Gender", "secret"}},
+		"line":              "Gender: secret",
+		"lines":             []any{"Age: secret", "Shift: night"},
+	} {
+		c := kombo.Candidate{CustomFields: map[string]any{"x": value, "Notice": "Shift: night"}}
+		assert.Positive(t, privacy.StripFields(&c), name)
+		raw, err := json.Marshal(c)
+		require.NoError(t, err)
+		assert.NotContains(t, string(raw), "secret", name)
+		assert.Contains(t, string(raw), "night", name)
+	}
+	a := kombo.Application{ScreeningQuestionAnswers: []kombo.ScreeningAnswer{{Question: kombo.AnsweredQuestion{Title: "Other"}, Answer: kombo.AnswerValue{Content: `{"gender": "secret", "shift": "night"}`}}}}
+	privacy.NewProtected(nil).Strip(&a)
+	assert.JSONEq(t, `{"shift": "night"}`, a.ScreeningQuestionAnswers[0].Answer.Content)
 }

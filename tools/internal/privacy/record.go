@@ -179,6 +179,8 @@ func (f *finder) structure(v reflect.Value) {
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 		switch {
 		case !field.IsExported():
+		case name == "country" && len(value.String()) == 2:
+			// A code such as DE, which may be a word of a name.
 		case name == "remote_id" && value.Kind() == reflect.String:
 			// An ATS may take a name or an e-mail address for its id.
 			value.SetString(f.id(value.String()))

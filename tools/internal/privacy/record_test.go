@@ -86,3 +86,12 @@ func TestIdentitiesAreMerged(t *testing.T) {
 	got := maskOf(t).Text("Eve Stone eve@x.example social.example/evestone Ulmtown", entered)
 	assert.Regexp(t, `^Person \w+ +\[contact \w+\] \[profile \w+\] \[address \w+\]$`, got)
 }
+
+func TestCountryCodesAndColleaguesStay(t *testing.T) {
+	who := kombo.Candidate{ID: "x", FirstName: "Ana", LastName: "De Silva"}
+	k := privacy.OfCandidate(&who)
+	i := kombo.Interview{Title: "With Ana", Location: &kombo.Location{City: "Berlin", Country: "DE"}, Application: &kombo.InterviewApplication{Candidate: &kombo.CandidateRef{ID: "x"}}}
+	maskOf(t).Interview(&i, &k)
+	assert.Equal(t, "DE", i.Location.Country)
+	assert.NotContains(t, i.Title, "Ana")
+}
