@@ -19,7 +19,9 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/internal/once"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/args"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/privacy"
+	"github.com/kombo-mcp/kombo-mcp/tools/internal/wording"
 	"github.com/kombo-mcp/kombo-mcp/tools/internal/writes"
 )
 
@@ -262,7 +264,15 @@ func (b *Toolbox) unknown(name string) error {
 		}
 		return fmt.Errorf("%w: %s is not offered by this server", ErrUnknownTool, name)
 	}
-	return fmt.Errorf("%w: %q", ErrUnknownTool, name)
+	offered := make([]string, len(b.listed))
+	for i, t := range b.listed {
+		offered[i] = t.name
+	}
+	hint := ""
+	if near := args.Nearest(name, offered); near != "" {
+		hint = " (did you mean " + near + "?)"
+	}
+	return fmt.Errorf("%w: %q%s; the tools are %s", ErrUnknownTool, wording.Clip(name, 60), hint, strings.Join(offered, ", "))
 }
 
 // Call is Run as the protocol wants it: the answer as text and as structured

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -19,7 +20,7 @@ import (
 // serveMCP serves whichever transports were asked for.
 func serveMCP(ctx context.Context, cmd *cli.Command, s *app.Settings) error {
 	if cmd.Args().Present() {
-		return fmt.Errorf("there is no subcommand %q; see kombo-mcp --help", cmd.Args().First())
+		return unknownSubcommand(cmd, cmd.Args().First())
 	}
 	logger, err := s.Logger(shownWriter{os.Stderr})
 	if err != nil {
@@ -98,4 +99,14 @@ func refuseHTTPFlags(cmd *cli.Command, logger *slog.Logger) error {
 		logger.Warn("variables have no effect without --transport=http", "variables", strings.Join(set, ","))
 	}
 	return nil
+}
+
+// unknownSubcommand names the nearest subcommand. The library always suggests one; one
+// with another first letter does not help.
+func unknownSubcommand(cmd *cli.Command, name string) error {
+	hint := ""
+	if near := cli.SuggestCommand(cmd.Commands, name); near != "" && name != "" && near[0] == name[0] {
+		hint = "; did you mean " + near + "?"
+	}
+	return fmt.Errorf("there is no subcommand %q%s See kombo-mcp --help", name, cmp.Or(hint, "."))
 }

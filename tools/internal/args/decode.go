@@ -191,7 +191,7 @@ func (d *decoder) object(v any, dst reflect.Value, at *place) {
 func (d *decoder) unknown(at *place, key string, fields []field) {
 	names := fieldNames(fields)
 	hint := ""
-	if near := nearest(key, names); near != "" {
+	if near := Nearest(key, names); near != "" {
 		hint = fmt.Sprintf(" (did you mean %s?)", near)
 	}
 	d.fail("Unknown parameter %s%s; valid here: %s.", strconv.Quote(wording.Clip(at.field(key).String(), maxQuoted)), hint, strings.Join(names, ", "))

@@ -116,6 +116,6 @@ func TestJSONSaysWhatIsWrongWithoutGoTypes(t *testing.T) {
 func TestNearest(t *testing.T) {
 	names := []string{"job_ids", "limit", "current_stage_ids"}
 	for key, want := range map[string]string{"limt": "limit", "jobIds": "job_ids", "stage_ids": "current_stage_ids", "salary": "", "x": ""} {
-		assert.Equal(t, want, nearest(key, names), key)
+		assert.Equal(t, want, Nearest(key, names), key)
 	}
 }

@@ -6,9 +6,9 @@ import (
 	"github.com/kombo-mcp/kombo-mcp/digest"
 )
 
-// nearest is the name that the key most likely means, "" if none is close: the one
+// Nearest is the name that the key most likely means, "" if none is close: the one
 // with the fewest edits, else the first of which one contains the other.
-func nearest(key string, names []string) string {
+func Nearest(key string, names []string) string {
 	if len(key) > maxKeyBytes {
 		return ""
 	}
