@@ -50,7 +50,7 @@ func (w *deadlineWriter) WriteHeader(status int) {
 func (w *deadlineWriter) Write(b []byte) (int, error) {
 	w.start()
 	w.extendDeadline()
-	if _, err := w.ResponseWriter.Write(withOriginalIDs(b)); err != nil {
+	if _, err := w.ResponseWriter.Write(withOriginalIDs(b)); err != nil { //nolint:gosec // JSON and events, which no browser renders
 		return 0, err
 	}
 	if w.written != nil {

@@ -20,21 +20,23 @@ type clientForms struct {
 	concatenates, inlines bool
 }
 
-// knownForms are the hosts that pass on answers in ways that cost. Each was run with a
-// script in place of the model, which kept what it was sent (make check-hosts); the names
-// are those that the clients send at initialize, from their source.
+// knownForms are the hosts that pass on answers in ways that cost. What they pass on was
+// seen in runs with a script in place of the model (make check-hosts), LangChain apart. The
+// names are those that the clients send at initialize, as far as they could be found.
 var knownForms = []clientForms{
-	// Cline 3.0.65: text, JSON, and 8,000 characters of base64. McpHub.ts has the name.
+	// Cline 3.0.65: text, JSON, and 8,000 characters of base64. The name is the
+	// extension's; that of the command line was not seen.
 	{"cline", true, true},
 	// Continue 1.5.47: the text alone, and all of the base64. The command line is
 	// continue-cli-client (MCPService.ts), the editor continue-client (MCPConnection.ts).
 	{"continue-", false, true},
 	// Copilot CLI 1.0.102: text and JSON. It announces MCP apps and shows none in a terminal.
+	// The name is that of versions 1.0.78 and 1.0.84.
 	{"github-copilot-developer", true, false},
 	// Qwen Code 0.24.4: text and JSON. qwen-code-mcp-client or qwen-cli-mcp-client-SERVER
 	// (mcp-client.ts).
 	{"qwen-", true, false},
-	// LangChain JS 1.1.4 (dist/tools.js): text and JSON. The name is that of the package.
+	// LangChain JS 1.1.4: text and JSON. The name is assumed to be that of the package.
 	{"@langchain/mcp-adapters", true, false},
 }
 

@@ -27,11 +27,10 @@ type seenClient struct {
 func seenBy(t *testing.T, h *testServer, version, name string, able object) seenClient {
 	t.Helper()
 	ask := func(method string, params object) string {
-		body, headers := modern(2, method, params)
+		_, headers := modern(2, method, params)
 		meta, _ := params["_meta"].(object)
 		meta["io.modelcontextprotocol/clientInfo"], meta["io.modelcontextprotocol/clientCapabilities"] = object{"name": name, "version": "1"}, able
-		body = rpc(2, method, params)
-		return h.send(http.MethodPost, "/mcp", body, headers...).body
+		return h.send(http.MethodPost, "/mcp", rpc(2, method, params), headers...).body
 	}
 	if version != "2026-07-28" {
 		a := h.send(http.MethodPost, "/mcp", rpc(1, "initialize", object{"protocolVersion": version, "capabilities": able, "clientInfo": object{"name": name, "version": "1"}}))

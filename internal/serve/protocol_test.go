@@ -250,7 +250,11 @@ func TestEveryEventStreamPassesProxiesAtOnce(t *testing.T) {
 	t.Parallel()
 	h := startServer(t, func(_ *HTTPOptions, limits *HTTP) { limits.timeouts.silence = 30 * time.Millisecond })
 	session := h.greet()
-	post := func(body string, headers ...string) *http.Response {
+	type stream struct {
+		header http.Header
+		lines  *bufio.Reader
+	}
+	post := func(body string, headers ...string) stream {
 		t.Helper()
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, h.url+"/mcp", strings.NewReader(body))
 		require.NoError(t, err)
@@ -261,23 +265,22 @@ func TestEveryEventStreamPassesProxiesAtOnce(t *testing.T) {
 		resp, err := h.client.Do(r)
 		require.NoError(t, err)
 		t.Cleanup(func() { _ = resp.Body.Close() })
-		return resp
+		return stream{resp.Header, bufio.NewReader(resp.Body)}
 	}
 	both := "application/json, text/event-stream"
 	waiting, modernHeaders := modern(5, "tools/call", object{"name": "wait", "arguments": object{"name": "x"}})
-	for name, resp := range map[string]*http.Response{
+	for name, s := range map[string]stream{
 		"a call":                  post(calling(1, "wait", object{"name": "x"}), "Accept", both, "Mcp-Session-Id", session),
 		"a call without sessions": post(waiting, append(modernHeaders, "Accept", both)...),
 		"a batch":                 post(batchOf(calling(1, "wait", object{"name": "x"})), "Accept", both, "Mcp-Session-Id", h.greetAs("2025-03-26")),
 	} {
-		assert.Equal(t, "no", resp.Header.Get("X-Accel-Buffering"), name)
-		assert.Equal(t, "text/event-stream", resp.Header.Get("Content-Type"), name)
-		lines := bufio.NewReader(resp.Body)
+		assert.Equal(t, "no", s.header.Get("X-Accel-Buffering"), name)
+		assert.Equal(t, "text/event-stream", s.header.Get("Content-Type"), name)
 		for range 3 {
-			line, err := lines.ReadString('\n')
+			line, err := s.lines.ReadString('\n')
 			require.NoError(t, err, name)
 			assert.Equal(t, ": wait\n", line, name)
-			_, _ = lines.ReadString('\n')
+			_, _ = s.lines.ReadString('\n')
 		}
 	}
 	json1 := h.later(session, calling(7, "wait", object{"name": "y"}), "Accept", "application/json")

@@ -74,7 +74,7 @@ func unpacked(dir string, files []packedFile) error {
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil { //nolint:gosec // it is for everyone
 			return err
 		}
-		if err := os.WriteFile(path, f.content, f.mode); err != nil { //nolint:gosec // the caller names the folder
+		if err := os.WriteFile(path, f.content, f.mode); err != nil {
 			return err
 		}
 	}

@@ -23,10 +23,12 @@ func iconPalette(ground, stroke color.NRGBA) color.Palette {
 	out := color.Palette{}
 	for i := range iconShades {
 		c := ground
-		c.A = uint8(i * 0xff / iconShades)
+		c.A = uint8(i * 0xff / iconShades) //nolint:gosec // below 0xff
 		out = append(out, c)
 	}
-	mix := func(a, b uint8, i int) uint8 { return uint8((int(a)*(iconShades-i) + int(b)*i) / iconShades) }
+	mix := func(a, b uint8, i int) uint8 {
+		return uint8((int(a)*(iconShades-i) + int(b)*i) / iconShades) //nolint:gosec // between a and b
+	}
 	for i := range iconShades + 1 {
 		out = append(out, color.NRGBA{R: mix(ground.R, stroke.R, i), G: mix(ground.G, stroke.G, i), B: mix(ground.B, stroke.B, i), A: 0xff})
 	}
