@@ -60,7 +60,7 @@ func behindNginx(t *testing.T, h *testServer, settings string) {
 	dir := t.TempDir()
 	config := filepath.Join(dir, "nginx.conf")
 	require.NoError(t, os.WriteFile(config, fmt.Appendf(nil, nginxConfig, dir, port, h.url, settings), 0o600))
-	require.NoError(t, os.Chmod(dir, 0o755)) //nolint:gosec // nginx may give up its rights
+	require.NoError(t, os.Chmod(dir, 0o755)) // nginx may give up its rights
 	cmd := exec.Command(program, "-p", dir, "-c", config, "-e", filepath.Join(dir, "error.log"))
 	cmd.Stderr = os.Stderr
 	require.NoError(t, cmd.Start())
