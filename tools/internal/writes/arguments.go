@@ -3,12 +3,12 @@ package writes
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"net/url"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,32 +21,30 @@ import (
 // compared as they are sent, and some ids are more than a float64 holds.
 func ResolvedArguments(in any, pairs ...string) map[string]any {
 	out := map[string]any{}
-	if raw, err := json.Marshal(in); err == nil { // otherwise sending it fails in the same way
+	f := &files{}
+	if raw, err := json.Marshal(f.without(reflect.ValueOf(in)).Interface()); err == nil { // otherwise sending it fails in the same way
 		decoder := json.NewDecoder(bytes.NewReader(raw))
 		decoder.UseNumber()
 		_ = decoder.Decode(&out) // cannot fail: it was just encoded
 	}
-	replaceFiles(out)
+	f.replace(out)
 	for i := 0; i+1 < len(pairs); i += 2 {
 		out[pairs[i]] = pairs[i+1]
 	}
 	return out
 }
 
-func replaceFiles(v any) {
+// replace replaces the files in decoded arguments by what is shown of them.
+func (f *files) replace(v any) {
 	switch t := v.(type) {
 	case []any:
 		for _, e := range t {
-			replaceFiles(e)
+			f.replace(e)
 		}
 	case map[string]any:
 		if data, ok := t["data"].(string); ok && data != "" {
-			raw, err := base64.StdEncoding.DecodeString(data)
-			if err != nil {
-				raw = []byte(data)
-			}
 			delete(t, "data")
-			t["bytes"], t["sha256"] = len(raw), hash(raw)
+			t["bytes"], t["sha256"] = measure(f.get(data))
 		}
 		if address, ok := t["data_url"].(string); ok && address != "" {
 			t["sha256_of_url"] = hash([]byte(address))
@@ -55,7 +53,7 @@ func replaceFiles(v any) {
 			}
 		}
 		for _, e := range t {
-			replaceFiles(e)
+			f.replace(e)
 		}
 	}
 }
