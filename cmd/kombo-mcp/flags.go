@@ -71,7 +71,7 @@ func redisFlag(s *app.Settings, usage string) cli.Flag {
 func writeFlags(s *app.Settings) []cli.Flag {
 	return []cli.Flag{
 		&yesNoFlag{Name: "read-only", Destination: &s.ReadOnly, Usage: "offer no tool that changes the ATS", Sources: fromEnv("KOMBO_READ_ONLY")},
-		&cli.StringFlag{Name: "writes", Destination: &s.Writes, Value: s.Writes, Usage: "allow, confirm (a person confirms rejections, moves, new candidates and applications), confirm-all or deny", Sources: fromEnv("KOMBO_WRITES")},
+		&cli.StringFlag{Name: "writes", Destination: &s.Writes, Value: s.Writes, Usage: "allow, confirm (rejections, moves, new candidates and applications are confirmed first), confirm-all or deny", Sources: fromEnv("KOMBO_WRITES")},
 		&cli.StringFlag{Name: "confirm-fallback", Destination: &s.ConfirmFallback, Usage: "if the client cannot ask a person: preview (default: a second call carries the code of a preview), allow or deny; or person: always wait until a person runs kombo-mcp approve", Sources: fromEnv("KOMBO_CONFIRM_FALLBACK")},
 		&cli.IntFlag{Name: "max-writes-per-minute", Destination: &s.MaxWritesPerMinute, Value: s.MaxWritesPerMinute, Usage: "write limit; more are refused"},
 		journalFlag(s, "file or folder of the record of writes, - for stderr; by default in the user's state directory (none for --sandbox)"),

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -126,4 +127,17 @@ func TestNoFileIsKeptTwice(t *testing.T) {
 		assert.Empty(t, seen[sum], "%s is a copy of it: keep one and read it from both places", path)
 		seen[sum] = path
 	})
+}
+
+// TestNothingThatGitIgnoresIsCommitted: what a run leaves, such as rapid's failed cases,
+// names the machine that it ran on.
+func TestNothingThatGitIgnoresIsCommitted(t *testing.T) {
+	if _, err := os.Stat(filepath.Join(root, ".git")); err != nil {
+		return // the sources alone, as an archive
+	}
+	cmd := exec.Command("git", "ls-files", "--cached", "--ignored", "--exclude-standard")
+	cmd.Dir = root
+	out, err := cmd.Output()
+	require.NoError(t, err)
+	assert.Empty(t, string(out))
 }
