@@ -4,9 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -22,24 +20,13 @@ import (
 func TestAnApprovalCountsOnceWhateverIsKilled(t *testing.T) {
 	t.Parallel()
 	testbinary.Path(t)
-	var mu sync.Mutex
-	met := map[string]int{}
-	t.Run("runs", func(t *testing.T) {
-		for n := range max(2, *kills/2) {
-			t.Run(fmt.Sprint(n), func(t *testing.T) {
-				t.Parallel()
-				k := approvedRun{killRun: newRun(t, n), again: n%2 == 1}
-				k.store = openApprovals(t, k.journal())
-				found := k.play()
-				mu.Lock()
-				defer mu.Unlock()
-				for what, times := range found {
-					met[what] += times
-				}
-			})
-		}
+	runs := max(2, *kills/2)
+	met := playRuns(t, runs, func(t *testing.T, n int) map[string]int {
+		k := approvedRun{killRun: newRun(t, n), again: n%2 == 1}
+		k.store = openApprovals(t, k.journal())
+		return k.play()
 	})
-	t.Logf("%d kills, then: %v", max(2, *kills/2), met)
+	t.Logf("%d kills, then: %v", runs, met)
 }
 
 // openApprovals opens the approvals beside a journal, as the command of a person does.
@@ -107,25 +94,7 @@ func (k *approvedRun) play() map[string]int {
 	assert.Empty(k.t, k.happened(), "nothing is sent before somebody approves")
 	assert.Equal(k.t, len(k.jobs), approve(k.t, k.store, k.hash))
 
-	var group sync.WaitGroup
-	for _, c := range children {
-		group.Go(func() {
-			for _, j := range append(slices.Clip(k.jobs), k.never) {
-				if _, err := c.call(j.tool, j.arguments); err != nil {
-					return
-				}
-			}
-		})
-	}
-	select {
-	case <-k.trigger:
-	case <-time.After(time.Minute):
-		assert.Fail(k.t, "the write that the kill waits for never came")
-	}
-	for _, c := range children {
-		c.kill()
-	}
-	group.Wait()
+	k.callUntilKilled(children, append(slices.Clip(k.jobs), k.never))
 	met := map[string]int{}
 	for range 3 {
 		k.repeat(start, met)

@@ -1,7 +1,6 @@
 package faults
 
 import (
-	"fmt"
 	"maps"
 	"sync"
 	"testing"
@@ -18,22 +17,9 @@ import (
 func TestACodeCountsOnceWhateverIsKilled(t *testing.T) {
 	t.Parallel()
 	testbinary.Path(t)
-	var mu sync.Mutex
-	met := map[string]int{}
-	t.Run("runs", func(t *testing.T) {
-		for n := range max(1, *kills/2) {
-			t.Run(fmt.Sprint(n), func(t *testing.T) {
-				t.Parallel()
-				found := newRun(t, n).playWithCodes()
-				mu.Lock()
-				defer mu.Unlock()
-				for what, times := range found {
-					met[what] += times
-				}
-			})
-		}
-	})
-	t.Logf("%d kills, then: %v", max(1, *kills/2), met)
+	runs := max(1, *kills/2)
+	met := playRuns(t, runs, func(t *testing.T, n int) map[string]int { return newRun(t, n).playWithCodes() })
+	t.Logf("%d kills, then: %v", runs, met)
 }
 
 func (k *killRun) codeFlags() []string {
@@ -58,10 +44,17 @@ func (k *killRun) playWithCodes() map[string]int {
 	}
 	assert.Empty(k.t, k.happened(), "a preview sends nothing")
 
+	k.callUntilKilled(children, k.jobs)
+	return k.repeatCodes(start)
+}
+
+// callUntilKilled makes the calls in several processes at once, and kills them at the write
+// of the run.
+func (k *killRun) callUntilKilled(children []*child, jobs []job) {
 	var group sync.WaitGroup
 	for _, c := range children {
 		group.Go(func() {
-			for _, j := range k.jobs {
+			for _, j := range jobs {
 				if _, err := c.call(j.tool, j.arguments); err != nil {
 					return
 				}
@@ -77,7 +70,6 @@ func (k *killRun) playWithCodes() map[string]int {
 		c.kill()
 	}
 	group.Wait()
-	return k.repeatCodes(start)
 }
 
 // repeatCodes makes each call twice more, in a process each time, and counts how it went.

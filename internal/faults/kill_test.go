@@ -25,14 +25,23 @@ import (
 func TestAfterAKillNothingIsSentTwiceOrForgotten(t *testing.T) {
 	t.Parallel()
 	testbinary.Path(t)
+	met := playRuns(t, *kills, func(t *testing.T, n int) map[string]int { return newRun(t, n).play() })
+	t.Logf("%d runs, of writes: %v", *kills, met)
+	for _, what := range []string{"recorded as done", "intent without an outcome", "never begun"} {
+		assert.Positive(t, met[what], "no kill left a write %s", what)
+	}
+}
+
+// playRuns plays runs at the same time and adds up what they found.
+func playRuns(t *testing.T, runs int, play func(t *testing.T, n int) map[string]int) map[string]int {
+	t.Helper()
 	var mu sync.Mutex
 	met := map[string]int{}
 	t.Run("runs", func(t *testing.T) {
-		for n := range *kills {
+		for n := range runs {
 			t.Run(fmt.Sprint(n), func(t *testing.T) {
 				t.Parallel()
-				r := newRun(t, n)
-				found := r.play()
+				found := play(t, n)
 				mu.Lock()
 				defer mu.Unlock()
 				for what, times := range found {
@@ -41,10 +50,7 @@ func TestAfterAKillNothingIsSentTwiceOrForgotten(t *testing.T) {
 			})
 		}
 	})
-	t.Logf("%d runs, of writes: %v", *kills, met)
-	for _, what := range []string{"recorded as done", "intent without an outcome", "never begun"} {
-		assert.Positive(t, met[what], "no kill left a write %s", what)
-	}
+	return met
 }
 
 // job is one call of a killRun.

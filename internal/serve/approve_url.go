@@ -31,9 +31,7 @@ const (
 // can open pages. That only saves them the way: the page is the same for everybody and
 // has its own sign-in, and that it was opened decides nothing.
 type pageOpener struct {
-	timeout time.Duration
-	// bind is as in asker.
-	bind func(context.Context) (context.Context, func())
+	wait askWait
 
 	mu sync.Mutex
 	// sent has the waits for which somebody was sent there: an agent asks again and again.
@@ -56,13 +54,8 @@ func (o *pageOpener) middleware(next server.ToolHandlerFunc) server.ToolHandlerF
 		if isModern(ctx) {
 			return openPage(page), nil
 		}
-		if o.bind != nil {
-			bound, release := o.bind(ctx)
-			defer release()
-			ctx = bound
-		}
-		ctx, cancel := context.WithTimeout(ctx, o.timeout)
-		defer cancel()
+		ctx, release := o.wait.within(ctx)
+		defer release()
 		// Whatever the client answers, the write waits.
 		_, _ = server.ServerFromContext(ctx).RequestURLElicitation(ctx, server.ClientSessionFromContext(ctx), rand.Text(), page, approveURLMessage)
 		return result, nil

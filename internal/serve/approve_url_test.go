@@ -1,12 +1,10 @@
 package serve
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
-	"strings"
 	"testing"
 	"time"
 
@@ -35,30 +33,12 @@ func waitingServer(t *testing.T) *testServer {
 // openingClient calls a tool and answers the requests to open a page, which it returns.
 func openingClient(t *testing.T, h *testServer, session, call, reply string) (result string, requests []string) {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, h.url+"/mcp", strings.NewReader(call))
-	require.NoError(t, err)
-	for name, value := range map[string]string{"Content-Type": "application/json", "Accept": "application/json, text/event-stream", "Mcp-Session-Id": session} {
-		r.Header.Set(name, value)
-	}
-	resp, err := h.client.Do(r)
-	require.NoError(t, err)
-	defer resp.Body.Close()
-	lines := bufio.NewScanner(resp.Body)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		line := strings.TrimPrefix(lines.Text(), "data: ")
-		var m struct{ ID, Method any }
-		switch err := json.Unmarshal([]byte(line), &m); {
-		case err != nil:
-		case m.Method == "elicitation/create":
-			requests = append(requests, line)
-			h.post(session, calling(9, "get_tags", object{"limit": 1})) // the call holds no place in the queue
-			h.post(session, fmt.Sprintf(`{"jsonrpc":"2.0","id":%v,%s}`, m.ID, reply))
-		case m.Method == nil:
-			return line, requests
-		}
-	}
-	return "", requests
+	result = callInStream(t, h, session, call, func(id any, question string) {
+		requests = append(requests, question)
+		h.post(session, calling(9, "get_tags", object{"limit": 1})) // the call holds no place in the queue
+		h.post(session, fmt.Sprintf(`{"jsonrpc":"2.0","id":%v,%s}`, id, reply))
+	})
+	return result, requests
 }
 
 // greetAs opens a session in a version of the protocol.
@@ -138,23 +118,11 @@ func TestOpeningAPageEndsWithItsSession(t *testing.T) {
 	t.Parallel()
 	h := waitingServer(t)
 	session := greetAs(t, h, "2025-11-25", `{"url":{}}`)
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, h.url+"/mcp", strings.NewReader(rejection(t, h, session)))
-	require.NoError(t, err)
-	for name, value := range map[string]string{"Content-Type": "application/json", "Accept": "application/json, text/event-stream", "Mcp-Session-Id": session} {
-		r.Header.Set(name, value)
-	}
-	resp, err := h.client.Do(r)
-	require.NoError(t, err)
-	defer resp.Body.Close()
-	lines := bufio.NewScanner(resp.Body)
-	lines.Buffer(nil, 1<<20)
 	var began time.Time
-	for lines.Scan() {
-		if strings.Contains(lines.Text(), "elicitation/create") {
-			began = time.Now()
-			require.Equal(t, http.StatusOK, h.send(http.MethodDelete, "/mcp", "", "Mcp-Session-Id", session).status)
-		}
-	}
+	callInStream(t, h, session, rejection(t, h, session), func(any, string) {
+		began = time.Now()
+		require.Equal(t, http.StatusOK, h.send(http.MethodDelete, "/mcp", "", "Mcp-Session-Id", session).status)
+	})
 	require.False(t, began.IsZero(), "the client is asked to open the page")
 	assert.Less(t, time.Since(began), approveURLTimeout/3, "nobody is waited for")
 }

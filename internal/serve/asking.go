@@ -26,12 +26,27 @@ const (
 // that too, but without a time limit, and it turns a client that cannot answer into a
 // protocol error.
 type asker struct {
-	timeout time.Duration
+	wait askWait
 	// unable has the sessions whose client announced that it can ask, and could not.
 	unable unableSessions
+}
+
+// askWait bounds how long the server waits for a client that it asks something.
+type askWait struct {
+	timeout time.Duration
 	// bind returns a context that ends with the session of the request; nil if a session
 	// cannot end before its requests.
 	bind func(context.Context) (context.Context, func())
+}
+
+// within returns the context in which to ask, and what releases it.
+func (w askWait) within(ctx context.Context) (context.Context, func()) {
+	release := func() {}
+	if w.bind != nil {
+		ctx, release = w.bind(ctx)
+	}
+	ctx, cancel := context.WithTimeout(ctx, w.timeout)
+	return ctx, func() { cancel(); release() }
 }
 
 // unableSessions remembers, by session id, the clients that cannot ask.
@@ -47,7 +62,9 @@ func (s *onlySession) isUnable(string) bool { return s.unable.Load() }
 func (s *onlySession) setUnable(string)     { s.unable.Store(true) }
 
 // stdioAsker returns the asker of a server with one client.
-func stdioAsker() *asker { return &asker{timeout: questionTimeout, unable: &onlySession{}} }
+func stdioAsker() *asker {
+	return &asker{wait: askWait{timeout: questionTimeout}, unable: &onlySession{}}
+}
 
 type askedKey struct{}
 
@@ -103,13 +120,8 @@ func questionOf(result *mcp.CallToolResult) (key string, question *mcp.Elicitati
 // ask puts a question to the client. The answer is nil unless it is a valid one; then
 // asked says why there is none.
 func (a *asker) ask(ctx context.Context, question mcp.ElicitationParams) (answer *mcp.ElicitationResult, asked tools.Asked) {
-	if a.bind != nil {
-		bound, release := a.bind(ctx)
-		defer release()
-		ctx = bound
-	}
-	ctx, cancel := context.WithTimeout(ctx, a.timeout)
-	defer cancel()
+	ctx, release := a.wait.within(ctx)
+	defer release()
 	answer, err := server.ServerFromContext(ctx).RequestElicitation(ctx, mcp.ElicitationRequest{
 		Request: mcp.Request{Method: string(mcp.MethodElicitationCreate)}, Params: question,
 	})

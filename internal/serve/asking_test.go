@@ -42,6 +42,20 @@ func askingClient(t *testing.T, h *testServer, session, call, reply string) (res
 // askingClientWith is askingClient with an answer for the id of the question, "" for none.
 func askingClientWith(t *testing.T, h *testServer, session, call string, answer func(id any) string) (result string, asked bool) {
 	t.Helper()
+	result = callInStream(t, h, session, call, func(id any, _ string) {
+		asked = true
+		if reply := answer(id); reply != "" {
+			h.post(session, fmt.Sprintf(`{"jsonrpc":"2.0","id":%v,%s}`, id, reply))
+		}
+	})
+	return result, asked
+}
+
+// callInStream calls a tool over HTTP, hands each question in the stream of the call to
+// ask, by its id and as it was sent, and returns the result, "" if the stream ended
+// without one.
+func callInStream(t *testing.T, h *testServer, session, call string, ask func(id any, question string)) string {
+	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, h.url+"/mcp", strings.NewReader(call))
 	require.NoError(t, err)
 	for name, value := range map[string]string{"Content-Type": "application/json", "Accept": "application/json, text/event-stream", "Mcp-Session-Id": session} {
@@ -58,15 +72,12 @@ func askingClientWith(t *testing.T, h *testServer, session, call string, answer 
 		switch err := json.Unmarshal([]byte(line), &m); {
 		case err != nil:
 		case m.Method == "elicitation/create":
-			asked = true
-			if reply := answer(m.ID); reply != "" {
-				h.post(session, fmt.Sprintf(`{"jsonrpc":"2.0","id":%v,%s}`, m.ID, reply))
-			}
+			ask(m.ID, line)
 		case m.Method == nil:
-			return line, asked
+			return line
 		}
 	}
-	return "", asked
+	return ""
 }
 
 // confirming has a box with the defaults of confirmation, and counts its writes.

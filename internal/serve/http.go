@@ -211,10 +211,10 @@ func (h *HTTP) newTenant(name string) *tenantServer {
 	t := &tenantServer{name: name, sessions: newSessionTable(), largeSlots: make(chan struct{}, maxLargeMessages)}
 	t.held = &allowance{refusal: errTenantHeld, maxBytes: maxTenantHeld, within: h.held}
 	t.sessions.forget = t.forget
-	asks := &asker{timeout: cmp.Or(h.opts.QuestionTimeout, questionTimeout), unable: t.sessions, bind: t.sessions.bindQuestion}
+	asks := &asker{wait: askWait{cmp.Or(h.opts.QuestionTimeout, questionTimeout), t.sessions.bindQuestion}, unable: t.sessions}
 	t.mcp = newServer(currentBox, h.opts.Version, h.opts.Logger, h.opts.Metrics, name, cachedFor(reloadedListTTL), server.WithToolFilter(t.filterTools),
 		server.WithToolHandlerMiddleware(t.holdSession), server.WithToolHandlerMiddleware(asks.middleware),
-		server.WithToolHandlerMiddleware((&pageOpener{timeout: approveURLTimeout, bind: t.sessions.bindQuestion}).middleware), server.WithToolHandlerMiddleware(h.queueCalls(t)),
+		server.WithToolHandlerMiddleware((&pageOpener{wait: askWait{approveURLTimeout, t.sessions.bindQuestion}}).middleware), server.WithToolHandlerMiddleware(h.queueCalls(t)),
 		features{current: currentBox, logger: h.opts.Logger, metrics: h.opts.Metrics, tenant: name, acquire: h.acquireHeld(t)}.option())
 	if h.opts.Extend != nil {
 		h.opts.Extend(t.mcp)
