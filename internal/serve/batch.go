@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"sync"
 
 	"github.com/mark3labs/mcp-go/mcp"
@@ -69,7 +70,7 @@ func batchCode(err error) int {
 func errorOf(raw []byte, refusal error) json.RawMessage {
 	m := errorMessage(mcp.INVALID_REQUEST, refusal.Error())
 	if _, ok := errors.AsType[heldError](refusal); ok || errors.Is(refusal, errInBatch) {
-		return withID(m, json.RawMessage("null"), envelopeOf(raw).ID)
+		return withID(m, envelopeOf(raw).ID)
 	}
 	return m
 }
@@ -102,7 +103,7 @@ func (h *HTTP) postBatch(w *postWriter, r *http.Request, t *tenantServer, raw []
 		rpcError(w, batchCode(err), err.Error())
 		return
 	}
-	answers := make([][]byte, len(elements))
+	answers := make([]json.RawMessage, len(elements))
 	var serving sync.WaitGroup
 	for i, element := range elements {
 		m, err := parseElement(element)
@@ -146,24 +147,20 @@ func parseElement(raw []byte) (*message, error) {
 	return m, nil
 }
 
-func writeBatch(w http.ResponseWriter, answers [][]byte) {
-	var given [][]byte
-	for _, a := range answers {
-		if a != nil {
-			given = append(given, a)
-		}
-	}
-	if len(given) == 0 {
+func writeBatch(w http.ResponseWriter, answers []json.RawMessage) {
+	// There are no answers to notifications and to what was cancelled.
+	answers = slices.DeleteFunc(answers, func(a json.RawMessage) bool { return a == nil })
+	if len(answers) == 0 {
 		w.WriteHeader(http.StatusAccepted)
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
 	// A client that is gone needs no answers.
-	_, _ = w.Write(append(append([]byte{'['}, bytes.Join(given, []byte{','})...), "]\n"...))
+	_, _ = w.Write(append(mustMarshal(answers), '\n'))
 }
 
 // serveElement serves one message of a batch and returns the answer, nil if there is none.
-func (h *HTTP) serveElement(w *postWriter, r *http.Request, t *tenantServer, m *message) (answer []byte) {
+func (h *HTTP) serveElement(w *postWriter, r *http.Request, t *tenantServer, m *message) (answer json.RawMessage) {
 	part := &batchPart{header: http.Header{}, all: w}
 	defer func() {
 		if p := recover(); p != nil {
@@ -173,7 +170,7 @@ func (h *HTTP) serveElement(w *postWriter, r *http.Request, t *tenantServer, m *
 	}()
 	one := r.Clone(r.Context())
 	one.Body = io.NopCloser(bytes.NewReader(m.raw))
-	t.http.ServeHTTP(part, one)
+	t.http.ServeHTTP(idWriter{flushWriter: part}, one)
 	part.mu.Lock()
 	defer part.mu.Unlock()
 	if m.isRequest() && part.answer == nil {
@@ -189,7 +186,7 @@ type batchPart struct {
 
 	mu     sync.Mutex
 	status int
-	answer []byte
+	answer json.RawMessage
 }
 
 // Header implements [http.ResponseWriter].
@@ -209,7 +206,7 @@ func (p *batchPart) Write(b []byte) (int, error) {
 	default:
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		p.answer = withOriginalIDs(bytes.Clone(m))
+		p.answer = bytes.Clone(m)
 	}
 	return len(b), nil
 }
@@ -217,6 +214,6 @@ func (p *batchPart) Write(b []byte) (int, error) {
 // Flush implements [http.Flusher], which the library requires for streams.
 func (*batchPart) Flush() {}
 
-func (*batchPart) failed(m *message, why string) []byte {
-	return withID(errorMessage(mcp.INTERNAL_ERROR, why), json.RawMessage("null"), originalID(envelopeOf(m.raw).ID))
+func (*batchPart) failed(m *message, why string) json.RawMessage {
+	return withID(errorMessage(mcp.INTERNAL_ERROR, why), originalID(envelopeOf(m.raw).ID))
 }

@@ -58,8 +58,11 @@ type message struct {
 	// version is the protocol version that the message declares; older ones declare it
 	// only when a session begins.
 	version string
-	// id is the id of a request as idOf returns it, "" for a notification or a response.
+	// id is the key of the id of a request, or of an error, as idOf returns it; "" for a
+	// notification or a result. It is that of the id that the library gets.
 	id string
+	// cancels is the key of the id that notifications/cancelled names.
+	cancels string
 	// asks is the protocol version that initialize asks for.
 	asks string
 	// batch is set if raw is a batch, of which nothing else is known.
@@ -139,7 +142,7 @@ func parseMessage(raw []byte) (*message, error) {
 			return nil, errNotObject
 		}
 	}
-	m := &message{raw: raw, method: e.Method, version: declaredVersion(raw)}
+	m := &message{raw: raw, method: e.Method, version: declaredVersion(raw), cancels: keyOf(safeID(e.Params.RequestID))}
 	if err := e.check(m); err != nil {
 		return nil, err
 	}
@@ -202,17 +205,17 @@ func (e *messageHead) check(m *message) error {
 	if m.method == string(mcp.MethodInitialize) {
 		_ = json.Unmarshal(e.Params.ProtocolVersion, &m.asks) // the library refuses what is not a string
 	}
-	if len(e.ID) == 0 || isNull(e.ID) {
+	if !isSet(e.ID) {
 		return nil
 	}
-	var id any
-	if len(e.ID) > maxNameBytes || json.Unmarshal(safeID(e.ID), &id) != nil || idOf(id) == "" {
+	if len(e.ID) > maxNameBytes || keyOf(safeID(e.ID)) == "" {
 		return errID
 	}
-	if len(e.Result) == 0 || isNull(e.Result) {
-		m.id = idOf(id)
+	if !isSet(e.Result) {
+		m.id = keyOf(safeID(e.ID))
 	}
 	return nil
 }
 
-func isNull(raw json.RawMessage) bool { return string(raw) == "null" }
+// isSet reports whether a field is there and not null.
+func isSet(raw json.RawMessage) bool { return len(raw) > 0 && string(raw) != "null" }

@@ -9,7 +9,7 @@ import (
 // deadlineWriter sets a write deadline for each write, not for the whole response,
 // since a stream may be open for hours. If a client does not read in time, its
 // connection is closed, and everything that waits for it ends. It also puts the library's
-// headers and ids right.
+// headers right.
 type deadlineWriter struct {
 	http.ResponseWriter
 	// timeout is how long a client may take to read one write.
@@ -19,8 +19,6 @@ type deadlineWriter struct {
 	replaceAnyOrigin bool
 	origin           string
 	started          bool
-	// written, if not nil, gets each write that succeeded.
-	written func([]byte)
 }
 
 func (w *deadlineWriter) start() {
@@ -50,13 +48,7 @@ func (w *deadlineWriter) WriteHeader(status int) {
 func (w *deadlineWriter) Write(b []byte) (int, error) {
 	w.start()
 	w.extendDeadline()
-	if _, err := w.ResponseWriter.Write(withOriginalIDs(b)); err != nil { //nolint:gosec // JSON and events, which no browser renders
-		return 0, err
-	}
-	if w.written != nil {
-		w.written(b)
-	}
-	return len(b), nil
+	return w.ResponseWriter.Write(b) //nolint:gosec // JSON and events, which no browser renders, or a page that escapes
 }
 
 // Flush implements [http.Flusher], which the library requires.

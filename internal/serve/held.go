@@ -192,3 +192,12 @@ func idOf(v any) string {
 	}
 	return ""
 }
+
+// keyOf is idOf for an id that is not decoded yet.
+func keyOf(id json.RawMessage) string {
+	var v any
+	if json.Unmarshal(id, &v) != nil {
+		return ""
+	}
+	return idOf(v)
+}

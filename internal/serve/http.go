@@ -263,7 +263,6 @@ func (h *HTTP) queueCalls(t *tenantServer) server.ToolHandlerMiddleware {
 // serveStreamable serves /mcp.
 func (h *HTTP) serveStreamable(w http.ResponseWriter, r *http.Request, t *tenantServer) {
 	out := &deadlineWriter{ResponseWriter: w, timeout: h.timeouts.write}
-	w = out
 	id := r.Header.Get(server.HeaderKeySessionID)
 	switch r.Method {
 	case http.MethodPost:
@@ -271,19 +270,19 @@ func (h *HTTP) serveStreamable(w http.ResponseWriter, r *http.Request, t *tenant
 	case http.MethodGet:
 		// The library opens a stream for any session id, even without one.
 		if h.opts.Stateless {
-			respond(w, http.StatusMethodNotAllowed, "this server has no sessions, and thus no streams")
+			respond(out, http.StatusMethodNotAllowed, "this server has no sessions, and thus no streams")
 			return
 		}
-		h.serveStream(w, r, t, id)
+		h.serveStream(out, r, t, id)
 	case http.MethodDelete:
 		if !h.opts.Stateless && !t.sessions.exists(id, originOf(r.Context()).Owner) {
-			h.refuseSession(w, id)
+			h.refuseSession(out, id)
 			return
 		}
-		t.http.ServeHTTP(w, r)
+		t.http.ServeHTTP(idWriter{flushWriter: out}, r)
 	default:
-		w.Header().Set("Allow", "GET, POST, DELETE")
-		respond(w, http.StatusMethodNotAllowed, "use POST, GET or DELETE")
+		out.Header().Set("Allow", "GET, POST, DELETE")
+		respond(out, http.StatusMethodNotAllowed, "use POST, GET or DELETE")
 	}
 }
 
@@ -299,8 +298,8 @@ func (h *HTTP) serveSSE(w http.ResponseWriter, r *http.Request, t *tenantServer)
 	defer context.AfterFunc(s.ctx, cancel)()
 	defer s.unanswered.end()
 	s.unanswered.allowance = &allowance{refusal: errSessionHeld, maxBytes: maxSessionHeld, maxCount: maxUnanswered, within: t.held}
-	out := &deadlineWriter{ResponseWriter: w, timeout: h.timeouts.write, replaceAnyOrigin: true, origin: w.Header().Get("Access-Control-Allow-Origin"), written: s.unanswered.written}
-	t.sse.SSEHandler().ServeHTTP(out, r.WithContext(ctx))
+	out := &deadlineWriter{ResponseWriter: w, timeout: h.timeouts.write, replaceAnyOrigin: true, origin: w.Header().Get("Access-Control-Allow-Origin")}
+	t.sse.SSEHandler().ServeHTTP(idWriter{out, s.unanswered.written}, r.WithContext(ctx))
 }
 
 func (h *HTTP) serveMessage(w http.ResponseWriter, r *http.Request, t *tenantServer) {

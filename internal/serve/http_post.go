@@ -59,7 +59,7 @@ func (h *HTTP) postStreamable(out *deadlineWriter, r *http.Request, t *tenantSer
 		return
 	}
 	defer release()
-	t.http.ServeHTTP(w, r)
+	t.http.ServeHTTP(idWriter{flushWriter: w}, r)
 }
 
 // readPost reads the message of a POST, and restores the body of the request. If
@@ -105,5 +105,5 @@ func (h *HTTP) readPost(w http.ResponseWriter, r *http.Request, t *tenantServer)
 func rpcError(w http.ResponseWriter, code int, message string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(http.StatusBadRequest)
-	_ = json.NewEncoder(w).Encode(map[string]any{"jsonrpc": "2.0", "id": nil, "error": map[string]any{"code": code, "message": message}})
+	_ = json.NewEncoder(w).Encode(errorMessage(code, message)) // a client that is gone needs no response
 }

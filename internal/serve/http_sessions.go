@@ -10,7 +10,7 @@ import (
 )
 
 // serveStream serves a long-lived GET stream, unless too many are open.
-func (h *HTTP) serveStream(w http.ResponseWriter, r *http.Request, t *tenantServer, id string) {
+func (h *HTTP) serveStream(w *deadlineWriter, r *http.Request, t *tenantServer, id string) {
 	from := originOf(r.Context())
 	current := from.current()
 	if current == nil {
@@ -28,7 +28,7 @@ func (h *HTTP) serveStream(w http.ResponseWriter, r *http.Request, t *tenantServ
 		return
 	}
 	defer closeStream()
-	t.http.ServeHTTP(w, r.WithContext(ctx))
+	t.http.ServeHTTP(idWriter{flushWriter: w}, r.WithContext(ctx))
 }
 
 // newSession opens a session for a request that begins one, and returns the request with

@@ -3,6 +3,7 @@ package serve
 import (
 	"bytes"
 	"encoding/json"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -12,7 +13,8 @@ import (
 )
 
 // The library reads ids as float64, and returns those of more than 15 digits changed. It
-// gets a string in place of such a number, and what it writes is put right again.
+// gets a string in place of such a number ([parseMessage]), and what it writes is put right
+// again, once and nowhere else than where it writes: [idWriter] over HTTP, [wire] on stdio.
 
 // exactDigits is how long an integer may be that the library returns unchanged.
 const exactDigits = 15
@@ -70,23 +72,52 @@ func originalToken(token mcp.ProgressToken) any {
 
 // withSafeIDs returns a message of the client with the ids that the library gets.
 func withSafeIDs(raw []byte, id, cancelled, token json.RawMessage) []byte {
-	if isSafe(cancelled) && isSafe(token) {
-		return withID(raw, id, safeID(id))
-	}
 	var fields, params, meta map[string]json.RawMessage
-	if json.Unmarshal(raw, &fields) != nil || json.Unmarshal(fields["params"], &params) != nil {
-		return withID(raw, id, safeID(id))
+	if json.Unmarshal(raw, &fields) != nil {
+		return raw
 	}
-	if !isSafe(cancelled) {
-		params["requestId"] = safeID(cancelled)
+	if !isSafe(id) {
+		fields["id"] = safeID(id)
 	}
-	if !isSafe(token) && json.Unmarshal(params["_meta"], &meta) == nil {
-		meta["progressToken"] = safeID(token)
-		params["_meta"] = mustMarshal(meta)
+	if json.Unmarshal(fields["params"], &params) == nil && params != nil {
+		if !isSafe(cancelled) {
+			params["requestId"] = safeID(cancelled)
+		}
+		if !isSafe(token) && json.Unmarshal(params["_meta"], &meta) == nil {
+			meta["progressToken"] = safeID(token)
+			params["_meta"] = mustMarshal(meta)
+		}
+		fields["params"] = mustMarshal(params)
 	}
-	fields["params"] = mustMarshal(params)
-	return withID(mustMarshal(fields), id, safeID(id))
+	return mustMarshal(fields)
 }
+
+// idWriter is a response that the library writes. The client gets its own ids.
+type idWriter struct {
+	flushWriter
+	// written, if not nil, gets each message that was written, with the library's ids.
+	written func([]byte)
+}
+
+// flushWriter is what the library requires for streams.
+type flushWriter interface {
+	http.ResponseWriter
+	http.Flusher
+}
+
+// Write implements [http.ResponseWriter].
+func (w idWriter) Write(b []byte) (int, error) {
+	if _, err := w.flushWriter.Write(withOriginalIDs(b)); err != nil {
+		return 0, err
+	}
+	if w.written != nil {
+		w.written(b)
+	}
+	return len(b), nil
+}
+
+// Unwrap is for [http.ResponseController].
+func (w idWriter) Unwrap() http.ResponseWriter { return w.flushWriter }
 
 // withOriginalIDs returns what the library wrote, a message or an event, with the ids
 // that the client sent.
@@ -134,33 +165,17 @@ func withOriginalSubscription(raw json.RawMessage) json.RawMessage {
 	return mustMarshal(fields)
 }
 
-// idKey is equal for ids that are: the library may escape other characters of a string.
-func idKey(id json.RawMessage) string {
-	var s string
-	if json.Unmarshal(id, &s) == nil {
-		return "string:" + s
-	}
-	return string(id)
-}
-
-// withID returns a message, in one line, with another id in place of its own.
-func withID(raw []byte, from, to json.RawMessage) []byte {
-	if idKey(from) == idKey(to) {
-		var line bytes.Buffer
-		if bytes.IndexByte(raw, '\n') < 0 || json.Compact(&line, raw) != nil {
-			return bytes.Clone(raw)
-		}
-		return line.Bytes()
-	}
+// withID returns an error of ours with the id of the request that it answers, null if it is nil.
+func withID(message, id json.RawMessage) json.RawMessage {
 	var fields map[string]json.RawMessage
-	if json.Unmarshal(raw, &fields) != nil {
-		return bytes.Clone(raw)
+	if json.Unmarshal(message, &fields) != nil {
+		return message
 	}
-	fields["id"] = to
+	fields["id"] = id
 	return mustMarshal(fields)
 }
 
-// mustMarshal encodes a string, or an object whose values were decoded from valid JSON.
+// mustMarshal encodes a string, or an object or a list whose values are valid JSON.
 func mustMarshal(v any) json.RawMessage {
 	raw, err := plainjson.Marshal(v)
 	if err != nil {

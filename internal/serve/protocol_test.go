@@ -115,7 +115,7 @@ func TestEveryTransportReturnsEveryIDAndTokenAsItWas(t *testing.T) {
 		Params struct{ ProgressToken json.RawMessage }
 	}
 	h := startServer(t, nil)
-	session := h.greet()
+	session, batches := h.greet(), h.greetAs("2025-03-26")
 	sse := h.stream()
 	for _, id := range oddIDs {
 		call := `{"jsonrpc":"2.0","id":` + id + `,"method":"tools/call","params":{"name":"far","_meta":{"progressToken":` + id + `}}}`
@@ -145,6 +145,12 @@ func TestEveryTransportReturnsEveryIDAndTokenAsItWas(t *testing.T) {
 		_, pong, _ := messageOf([]byte(h.post(session, `{"jsonrpc":"2.0","id":`+id+`,"method":"ping"}`).body))
 		require.NoError(t, json.Unmarshal(pong, &plain))
 		same(id, plain.ID)
+		for _, more := range []string{"", "," + rpc(1, "ping", nil), ",5"} {
+			var batch []reply
+			ping := `{"jsonrpc":"2.0","id":` + id + `,"method":"ping"}`
+			require.NoError(t, json.Unmarshal([]byte(h.post(batches, "["+ping+more+"]").body), &batch))
+			same(id, batch[0].ID)
+		}
 	}
 	assert.Zero(t, h.http.held.held(), "every answer is found by its id")
 
@@ -177,6 +183,8 @@ func TestASubscriptionIsAcknowledgedBeforeItIsAnswered(t *testing.T) {
 		assert.Equal(t, 1, strings.Count(a.body, "acknowledged"))
 		assert.Contains(t, a.body, `"notifications":{}`)
 	}
+	a := h.send(http.MethodPost, "/mcp", strings.Replace(listen, "12345678901234567890", `"number:5"`, 1), "Mcp-Protocol-Version", "2026-07-28", "Mcp-Method", "subscriptions/listen")
+	assert.Equal(t, 2, strings.Count(a.body, `"io.modelcontextprotocol/subscriptionId":"number:5"`), a.body)
 }
 
 func TestAClientThatOpensPagesAloneGetsNoForm(t *testing.T) {

@@ -124,37 +124,45 @@ func (w *wire) readLine() ([]byte, error) {
 
 // take hands a line to the library.
 func (w *wire) take(line []byte) {
-	if line[0] != '[' {
-		release, err := w.admit(line)
-		if err != nil {
-			w.send(errorOf(line, err))
-			return
-		}
-		w.line = append(w.register(line, nil, release), '\n')
+	if line[0] == '[' {
+		w.takeBatch(line)
 		return
 	}
+	m, err := parseMessage(line)
+	if errors.Is(err, errNotObject) && len(line) <= maxOtherBytes {
+		m, err = &message{raw: line}, nil // the library refuses it
+	}
+	if err == nil {
+		err = w.register(m, nil)
+	}
+	if err != nil {
+		w.send(errorOf(line, err))
+		return
+	}
+	w.line = append(m.raw, '\n')
+}
+
+func (w *wire) takeBatch(line []byte) {
 	if w.negotiated() != mcp.ProtocolVersion20250326 {
 		w.refuse(mcp.INVALID_REQUEST, errBatch.Error())
 		return
 	}
-	messages, err := splitBatch(line)
+	elements, err := splitBatch(line)
 	if err != nil {
 		w.refuse(batchCode(err), err.Error())
 		return
 	}
-	// The last is the library's own answer to what is not a message, which has no id.
-	b := &wireBatch{left: 1}
-	for _, raw := range messages {
-		if !isMessage(raw) {
-			b.answers = append(b.answers, errorMessage(mcp.INVALID_REQUEST, errElement.Error()))
-			continue
+	b := &wireBatch{left: 1} // this function, so that no answer is sent before all are registered
+	for _, raw := range elements {
+		m, err := parseElement(raw)
+		if err == nil {
+			err = w.register(m, b)
 		}
-		release, err := w.admit(raw)
 		if err != nil {
 			b.answers = append(b.answers, errorOf(raw, err))
 			continue
 		}
-		w.line = append(append(w.line, w.register(raw, b, release)...), '\n')
+		w.line = append(append(w.line, m.raw...), '\n')
 	}
 	w.release(b)
 }

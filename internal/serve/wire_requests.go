@@ -3,15 +3,12 @@ package serve
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 
 	"github.com/mark3labs/mcp-go/mcp"
 )
 
 // wireRequest is a request that is not answered yet.
 type wireRequest struct {
-	// id is its id as the client wrote it.
-	id        json.RawMessage
 	greeting  bool
 	cancelled bool
 	batch     *wireBatch
@@ -49,81 +46,72 @@ func envelopeOf(raw []byte) envelope {
 	return m
 }
 
-// admit returns why a message is refused because of the limits, and what its request
-// counts as unanswered. The library refuses what is not a valid message.
-func (w *wire) admit(raw []byte) (release func(), err error) {
-	m, err := parseMessage(raw)
+// register notes a message from the client. The error is a heldError.
+func (w *wire) register(m *message, b *wireBatch) error {
 	switch {
-	case isBeyondBounds(err), errors.Is(err, errOtherTooLarge), errors.Is(err, errID), err != nil && len(raw) > maxOtherBytes:
-		return nil, err
-	case err != nil || m.id == "" || m.method == "":
-		return func() {}, nil
-	}
-	return w.held.take(len(raw))
-}
-
-// register notes a message from the client, and returns it as the library is to read it.
-func (w *wire) register(raw []byte, b *wireBatch, release func()) []byte {
-	m := envelopeOf(raw)
-	switch {
-	case m.Method == string(mcp.MethodNotificationCancelled):
-		w.cancel(m.Params.RequestID)
-	case m.Method != "" && hasID(m.ID):
+	case m.method == string(mcp.MethodNotificationCancelled):
+		w.cancel(m.cancels)
+	case m.isRequest():
+		release, err := w.held.take(len(m.raw))
+		if err != nil {
+			return err
+		}
 		w.open(m, b, release)
 	}
-	return withSafeIDs(raw, m.ID, m.Params.RequestID, m.Params.Meta["progressToken"])
+	return nil
 }
 
-func (w *wire) open(m envelope, b *wireBatch, release func()) {
+func (w *wire) open(m *message, b *wireBatch, release func()) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	key := idKey(safeID(m.ID))
-	if first := w.requests[key]; first != nil {
+	if first := w.requests[m.id]; first != nil {
 		// A duplicate: the library refuses it or answers both.
 		one := first.release
 		first.release = func() { one(); release() }
 		return
 	}
-	w.requests[key] = &wireRequest{
-		id: m.ID, greeting: m.Method == string(mcp.MethodInitialize), listens: m.Method == string(mcp.MethodSubscriptionsListen), batch: b, release: release,
+	w.requests[m.id] = &wireRequest{
+		greeting: m.method == string(mcp.MethodInitialize), listens: m.method == string(mcp.MethodSubscriptionsListen), batch: b, release: release,
 	}
 	if b != nil {
 		b.left++
 	}
 }
 
-func (w *wire) cancel(id json.RawMessage) {
+// cancel notes that a request was cancelled, by the key of its id.
+func (w *wire) cancel(id string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if r := w.requests[idKey(safeID(id))]; r != nil && !r.greeting {
+	if r := w.requests[id]; r != nil && !r.greeting {
 		r.cancelled = true
 	}
 }
 
 // Write implements io.Writer for the library, which writes one message at a time.
 func (w *wire) Write(p []byte) (int, error) {
-	message := bytes.TrimSuffix(p, []byte("\n"))
-	m := envelopeOf(message)
+	raw := bytes.TrimSuffix(p, []byte("\n"))
+	m, message := envelopeOf(raw), bytes.Clone(withOriginalIDs(raw))
 	switch {
 	case m.Method == mcp.MethodNotificationSubscriptionsAcknowledged:
-		w.send(withOriginalIDs(bytes.Clone(message)))
-		if early := w.acknowledge(m.Params.Meta[mcp.MetaKeySubscriptionID]); early != nil {
-			w.finish(early)
+		w.send(message)
+		id := keyOf(m.Params.Meta[mcp.MetaKeySubscriptionID])
+		if early := w.acknowledge(id); early != nil {
+			w.finish(id, early, false)
 		}
-	case m.Method != "" || !hasID(m.ID):
-		w.send(bytes.Clone(message))
+	case m.Method != "" || !isSet(m.ID):
+		w.send(message)
 	default:
-		w.finish(message)
+		w.finish(keyOf(m.ID), message, len(m.Error) > 0)
 	}
 	return len(p), nil
 }
 
 // acknowledge notes that a subscription was acknowledged, and returns its answer if that
 // was early.
-func (w *wire) acknowledge(id json.RawMessage) (early []byte) {
+func (w *wire) acknowledge(id string) (early []byte) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	r := w.requests[idKey(id)]
+	r := w.requests[id]
 	if r == nil {
 		return nil
 	}
@@ -133,25 +121,23 @@ func (w *wire) acknowledge(id json.RawMessage) (early []byte) {
 
 // isEarly keeps the answer to a subscription that was not acknowledged yet. Errors have no
 // acknowledgement.
-func (r *wireRequest) isEarly(message []byte) bool {
-	if !r.listens || r.acknowledged || r.cancelled || len(envelopeOf(message).Error) > 0 {
+func (r *wireRequest) isEarly(message []byte, failed bool) bool {
+	if !r.listens || r.acknowledged || r.cancelled || failed {
 		return false
 	}
-	r.early = bytes.Clone(message)
+	r.early = message
 	return true
 }
 
-// finish sends the answer to a request.
-func (w *wire) finish(message []byte) {
-	id := envelopeOf(message).ID
+// finish sends the answer to a request, by the key of its id.
+func (w *wire) finish(id string, message []byte, failed bool) {
 	w.mu.Lock()
-	key := idKey(id)
-	r := w.requests[key]
-	if r != nil && r.isEarly(message) {
+	r := w.requests[id]
+	if r != nil && r.isEarly(message, failed) {
 		w.mu.Unlock()
 		return
 	}
-	delete(w.requests, key)
+	delete(w.requests, id)
 	if r != nil {
 		r.release()
 	}
@@ -161,13 +147,11 @@ func (w *wire) finish(message []byte) {
 	w.mu.Unlock()
 	switch {
 	case r == nil:
-		w.send(bytes.Clone(message))
+		w.send(message)
 	case r.cancelled:
 		w.answer(r, nil)
-	case r.listens:
-		w.answer(r, withOriginalIDs(bytes.Clone(message)))
 	default:
-		w.answer(r, withID(message, id, r.id))
+		w.answer(r, message)
 	}
 	select {
 	case w.answered <- struct{}{}:
@@ -199,16 +183,8 @@ func (w *wire) release(b *wireBatch) {
 	done := b.left == 0 && len(b.answers) > 0
 	w.mu.Unlock()
 	if done {
-		w.send(append(append([]byte{'['}, bytes.Join(rawOf(b.answers), []byte{','})...), ']'))
+		w.send(mustMarshal(b.answers))
 	}
-}
-
-func rawOf(messages []json.RawMessage) [][]byte {
-	out := make([][]byte, len(messages))
-	for i, m := range messages {
-		out[i] = m
-	}
-	return out
 }
 
 func versionOf(message []byte) string {
@@ -220,5 +196,3 @@ func versionOf(message []byte) string {
 	_ = json.Unmarshal(message, &m) // an error has none
 	return m.Result.ProtocolVersion
 }
-
-func hasID(id json.RawMessage) bool { return len(id) > 0 && string(id) != "null" }

@@ -92,12 +92,31 @@ func TestStdioTakesBatchesInTheVersionThatHasThem(t *testing.T) {
 	assert.Contains(t, said, `"id":4`)
 	assert.NotContains(t, said, `"id":3`)
 
+	// The library answers none of these with its id, so nothing may wait for that.
+	p.say("[" + `{"jsonrpc":2,"id":5,"method":"ping"},{"jsonrpc":"2.0","id":6,"method":"ping","result":{}},` + hello + "," + ping(7) + "]")
+	said = p.next()
+	assert.Contains(t, said, `"id":7`)
+	assert.Contains(t, said, "initialize")
+
 	for _, wrong := range []string{"[]", "[" + strings.Repeat(ping(1)+",", maxBatch) + ping(1) + "]", "[1,"} {
 		p.say(wrong)
 		assert.Contains(t, p.next(), "batch")
 	}
 	p.say(ping(9))
 	assert.Contains(t, p.next(), `"id":9`)
+}
+
+func TestTheEndOfTheInputWaitsForNoAnswerThatNeverComes(t *testing.T) {
+	t.Parallel()
+	for _, raw := range []string{
+		`{"jsonrpc":2,"id":1,"method":"ping"}`, `{"jsonrpc":"2.0","id":1,"method":7}`, `{"jsonrpc":"2.0","id":1,"method":"ping","result":{}}`,
+		`{"jsonrpc":"2.0","id":1,"error":{}}`, `{"jsonrpc":"2.0"`,
+	} {
+		w := newWire(t.Context(), strings.NewReader(raw), io.Discard, time.Hour, func() {})
+		read, err := io.ReadAll(w)
+		require.NoError(t, err)
+		assert.Equal(t, raw+"\n", string(read), "the library refuses it")
+	}
 }
 
 func TestALineThatIsTooLongIsRefusedAndTheNextIsRead(t *testing.T) {
