@@ -256,7 +256,7 @@ func (d *listDeps) protectedIn(ctx context.Context, questions []string) (*privac
 		return nil, fmt.Errorf("which answers must not be shown could not be looked up: %w", err)
 	}
 	for _, q := range questions {
-		if p.Asked(q) {
+		if p.Title(q) {
 			return nil, args.Errorf("answer(%q): answers to equal-opportunity and demographic questions are left out here, whatever the question is for; they must not serve decisions.", wording.Clip(q, 60))
 		}
 	}

@@ -10,20 +10,20 @@
 //     [Mask.Interview] or [Mask.Offer] masks it in place. They take what is known of
 //     the candidate from elsewhere (see [Identities]) and add what the record says.
 //  2. Whatever else mentions the same person goes through the mask with that
-//     identity: [Mask.Text] for text, [Mask.Hider] for much of it, [Mask.CleanText]
-//     where the layout has to stay, [Mask.FileNames] for files and [Mask.Error] for
-//     errors.
+//     identity: [Mask.Text] for text, [Mask.Hider] for much text that is clean
+//     already, and [Mask.FileNames] for files. [Mask.Error] masks the message of an
+//     error.
 //
 // Values are compared in a folded form, so that case, accents, compatibility forms,
 // digits of other scripts and percent-encoding hide nothing from the search. What a
-// caller typed never goes through a mask: to see it replaced would tell whose it is.
+// caller typed never goes through a mask: to see it replaced would reveal whose it is.
 //
 // Where a person may be meant of whom nothing is known, nothing can be found in a
 // text: then it is left out, by [Mask.Withhold] and [Mask.WithholdText].
 //
 // [Protected] and [StripFields] are another matter and on without any mask: screening
 // questions and custom fields about age, gender, health and other protected topics,
-// which must not serve decisions. Their words stand in the folder topics, in nine
+// which must not serve decisions. Their words are in the folder topics, in nine
 // languages, with the syntax described at the head of topic_phrases.go.
 //
 // A nil *Mask hides nothing, and all of its methods may be called.

@@ -40,7 +40,7 @@ type needle struct {
 	// must spell it with other letters than ASCII.
 	whole, umlauts bool
 	rank           int
-	// kind and value tell the pseudonym.
+	// the pseudonym is made from kind and value.
 	kind, value string
 }
 

@@ -108,7 +108,7 @@ func (m *Mask) pseudonym(kind, value string) string {
 	return "[" + kind + " " + m.hash(kind, digest.Fold(value)) + "]"
 }
 
-// PersonName is what stands in the place of a name in texts, "" if names are not masked.
+// PersonName is the pseudonym of a name in texts, "" if names are not masked.
 func (m *Mask) PersonName(k *Identity) string {
 	if !m.Hides(Name) {
 		return ""

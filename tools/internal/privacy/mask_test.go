@@ -55,11 +55,12 @@ func TestNoMaskHidesNothing(t *testing.T) {
 	who, c := privacy.OfCandidate(anna()), anna()
 	m.Candidate(c, &privacy.Identity{})
 	assert.Equal(t, anna(), c)
-	for _, s := range []string{m.Text("Anna\u202e", who), m.CleanText("Anna\u202e", who), m.WithholdText("Anna\u202e", privacy.Concern{SomeoneUnknown: true})} {
+	for _, s := range []string{m.Text("Anna\u202e", who), m.WithholdText("Anna\u202e", privacy.Concern{SomeoneUnknown: true})} {
 		assert.Equal(t, "Anna\u202e", s)
 	}
 	fails := errors.New("Anna failed")
-	assert.Equal(t, fails, m.Error(fails, who))
+	assert.Nil(t, m.Hider(who))
+	assert.Equal(t, fails, m.Error(fails, func(string) string { return "" }))
 	assert.Equal(t, fails, m.Withhold(fails, privacy.Concern{SomeoneUnknown: true}))
 	assert.Empty(t, m.Categories())
 	files := []kombo.Attachment{{FileName: "Anna.pdf"}}

@@ -26,8 +26,8 @@ type Protected struct {
 	byName memo[bool]
 }
 
-// NewProtected collects the protected questions of jobs. Without jobs the words of a
-// question alone tell that it is protected.
+// NewProtected collects the protected questions of jobs. Without jobs, a question
+// is recognized by its words alone.
 func NewProtected(jobs []kombo.Job) *Protected {
 	p := &Protected{remoteIDs: map[string]bool{}, titles: map[string]bool{}}
 	var byOptions []string
@@ -81,7 +81,7 @@ func (p *Protected) answered(s *kombo.ScreeningAnswer) bool {
 	id := foldedID(s.Question.RemoteID)
 	protected, known := p.remoteIDs[id]
 	switch {
-	case protected, p.Title(s.Question.Title), isProtectedName(id), isProtectedAnswer(&s.Answer):
+	case protected, p.Title(s.Question.Title), isProtectedText(id), isProtectedAnswer(&s.Answer):
 		return true
 	case foldedTitle(s.Question.Title) == "":
 		// Nobody can say what was asked.
@@ -90,10 +90,8 @@ func (p *Protected) answered(s *kombo.ScreeningAnswer) bool {
 	return false
 }
 
-// Asked reports whether answer("question"), folded, means a protected question.
-func (p *Protected) Asked(question string) bool { return p.Title(question) }
-
-// Title reports whether a title is that of a protected question.
+// Title reports whether a title, or what answer("…") asks for, is that of a protected
+// question.
 func (p *Protected) Title(title string) bool {
 	return p.byName.get(title, func() bool { return isProtectedText(title) || p.marks(foldedTitle(title)) })
 }
@@ -146,15 +144,11 @@ func (p *Protected) Strip(a *kombo.Application) int {
 	return before - len(a.ScreeningQuestionAnswers)
 }
 
-// isProtectedText reports whether the words of a title, in any language, ask about a
-// protected topic.
+// isProtectedText reports whether the words of a title, or of the name of a custom field,
+// in any language, ask about a protected topic.
 func isProtectedText(title string) bool {
 	return protectedTexts.get(title, func() bool { return topics().of(title) != "" })
 }
-
-// isProtectedName is [isProtectedText] for a name that programs give, such as that of
-// a custom field.
-func isProtectedName(name string) bool { return name != "" && isProtectedText(name) }
 
 // protectedTexts remembers what was said of a text, since the same few questions are
 // answered in each of many thousand applications.

@@ -65,7 +65,7 @@ func canHoldFields(t reflect.Type) bool {
 func stripMap(fields map[string]any) int {
 	count := 0
 	for key, value := range fields {
-		if isProtectedName(key) || isProtectedValue(value) {
+		if isProtectedText(key) || isProtectedValue(value) {
 			delete(fields, key)
 			count++
 			continue
@@ -126,6 +126,9 @@ func stripJSON(text string) (any, int) {
 // nameKeys are the keys under which an object says what its value is of.
 var nameKeys = []string{"name", "label", "title", "key", "field", "fieldname", "question", "displayname", "caption", "type", "id", "code", "text"}
 
+// separators are left out where keys are compared with nameKeys.
+var separators = strings.NewReplacer("_", "", "-", "", " ", "")
+
 // isProtectedValue reports whether a value says by itself that it is about a protected
 // topic.
 func isProtectedValue(v any) bool {
@@ -135,7 +138,7 @@ func isProtectedValue(v any) bool {
 	case []any:
 		if len(t) == 2 {
 			// A name and its value.
-			if name, ok := t[0].(string); ok && isProtectedName(name) {
+			if name, ok := t[0].(string); ok && isProtectedText(name) {
 				return true
 			}
 		}
@@ -147,11 +150,11 @@ func isProtectedValue(v any) bool {
 		for key, value := range t {
 			name, ok := value.(string)
 			inner, _ := value.(map[string]any)
-			plain := strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "").Replace(key))
+			plain := strings.ToLower(separators.Replace(key))
 			if inner != nil && slices.Contains(nameKeys, plain) && isProtectedValue(inner) {
 				return true // {"field": {"label": "Gender"}, "value": …}
 			}
-			if ok && (slices.Contains(nameKeys, plain) && isProtectedName(name) || isProtectedChoice(name)) {
+			if ok && (slices.Contains(nameKeys, plain) && isProtectedText(name) || isProtectedChoice(name)) {
 				return true
 			}
 		}
@@ -165,5 +168,5 @@ const maxLine = 200
 // isProtectedLine reports whether a text is a name and a value, such as "Gender: …".
 func isProtectedLine(s string) bool {
 	name, _, found := strings.Cut(s, ":")
-	return found && len(s) <= maxLine && !strings.ContainsAny(name, "{[") && isProtectedName(name)
+	return found && len(s) <= maxLine && !strings.ContainsAny(name, "{[") && isProtectedText(name)
 }

@@ -25,8 +25,8 @@ func TestProtectedQuestionsAreThoseThatJobsMarkOrThatSaySo(t *testing.T) {
 	} {
 		assert.Equal(t, want, p.Title(title), title)
 	}
-	assert.True(t, p.Asked(digest.Fold("How do you identify")))
-	assert.False(t, p.Asked(digest.Fold("Notice period")))
+	assert.True(t, p.Title(digest.Fold("How do you identify")))
+	assert.False(t, p.Title(digest.Fold("Notice period")))
 
 	a := &kombo.Application{ScreeningQuestionAnswers: []kombo.ScreeningAnswer{
 		{Question: kombo.AnsweredQuestion{RemoteID: "q1", Title: "renamed"}}, {Question: kombo.AnsweredQuestion{RemoteID: "q2", Title: "Notice period"}},

@@ -212,7 +212,7 @@ func (f *finder) answer(a *kombo.ScreeningAnswer) {
 	a.Answer.Raw = f.free("", a.Answer.Raw)
 }
 
-// named is text for a value under a name, such as "Phone", which may tell what it is.
+// named is text for a value under a name, such as "Phone", which may say what it is.
 func (f *finder) named(name, s string) string {
 	masked := f.text(s)
 	if !f.mask.contact || masked != s || name == "" || len(s) > maxNamed || len(digitsOf(newView(s).folded)) < minLabelled {

@@ -20,20 +20,14 @@ func (m *Mask) Text(s string, people ...Identity) string {
 	return m.finder(people...).text(s)
 }
 
-// CleanText is Text for input that is clean already: the layout stays.
-func (m *Mask) CleanText(s string, people ...Identity) string {
-	if m == nil || s == "" {
-		return s
-	}
-	return m.finder(people...).cleanText(s)
-}
-
-// Hider is CleanText for many texts about the same people; nil if nothing is masked.
+// Hider returns Text for many texts about the same people that are clean already: their
+// layout stays. It is nil if nothing is masked.
 func (m *Mask) Hider(people ...Identity) func(string) string {
 	if m == nil {
 		return nil
 	}
-	return m.finder(people...).cleanText
+	f := m.finder(people...)
+	return func(s string) string { return f.hide(s, true) }
 }
 
 func (f *finder) text(s string) string { return f.revealed(s, true) }
@@ -65,8 +59,6 @@ func (f *finder) revealed(s string, phones bool) string {
 	}
 	return f.hide(s, phones)
 }
-
-func (f *finder) cleanText(s string) string { return f.hide(s, true) }
 
 // markup matches the tags and comments of HTML, which may stand inside a value.
 var markup = regexp.MustCompile(`</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>|<!--(?s:.*?)-->`)
@@ -107,7 +99,7 @@ type finding struct {
 	spans  []span
 }
 
-// add notes a part of the folded text; value is what tells its pseudonym.
+// add notes a part of the folded text; its pseudonym is made from value.
 func (f *finding) add(from, to, rank int, kind, value string) {
 	f.addAs(from, to, rank, f.finder.mask.pseudonym(kind, value))
 }

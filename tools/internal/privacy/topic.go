@@ -27,9 +27,10 @@ type topicRule struct {
 
 // part is a phrase of Japanese.
 type part struct {
-	phrase
-	text   string
-	beside []string
+	topic       Topic
+	text        string
+	hard, alone bool
+	beside      []string
 }
 
 // topics is the rule, built when first needed.
@@ -103,7 +104,7 @@ func (r *topicRule) addParts(section string, lines []string) {
 	default:
 		for _, line := range lines {
 			text, beside, _ := strings.Cut(line, " -- ")
-			p := part{phrase: phrase{topic: Topic(section)}}
+			p := part{topic: Topic(section)}
 			if beside != "" {
 				p.beside = strings.Split(beside, ", ")
 			}
@@ -143,15 +144,13 @@ func (r *topicRule) ofSentence(words []string) Topic {
 	// In German and where there are no umlauts, ae is written for ä.
 	plain := make([]string, len(words))
 	for i, w := range words {
-		plain[i] = umlauts.Replace(w)
+		plain[i] = oneLetter.Replace(w)
 	}
 	if slices.Equal(plain, words) {
 		return ""
 	}
 	return r.ofWords(plain)
 }
-
-var umlauts = strings.NewReplacer("ae", "a", "oe", "o", "ue", "u")
 
 func (r *topicRule) ofWords(all []string) Topic {
 	words := slices.Clone(all)

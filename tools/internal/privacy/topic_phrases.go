@@ -37,7 +37,6 @@ type phrase struct {
 	hard  bool
 	// unless are the phrases beside which this one means nothing.
 	unless *phrases
-	alone  bool
 }
 
 // phraseList is a file, read: its phrases by section.

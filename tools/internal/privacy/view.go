@@ -109,13 +109,11 @@ func decodeEscape(s string) (r rune, n int) {
 		if len(rest) <= digits {
 			break
 		}
-		for _, h := range []byte(rest[1 : 1+digits]) {
-			if !isHex(h) {
-				return '\\', 1
-			}
-			r = r<<4 | rune(unhex(h))
+		decoded, ok := hexRune(rest[1 : 1+digits])
+		if !ok {
+			break
 		}
-		n = slashes + 1 + digits
+		r, n = decoded, slashes + 1 + digits
 		if low, more := utf16Low(s[n:]); utf16.IsSurrogate(r) && more > 0 {
 			return utf16.DecodeRune(r, low), n + more
 		}
@@ -132,13 +130,22 @@ func utf16Low(s string) (r rune, n int) {
 	if len(rest) < 5 || len(rest) == len(s) || rest[0] != 'u' {
 		return 0, 0
 	}
-	for _, h := range []byte(rest[1:5]) {
+	r, ok := hexRune(rest[1:5])
+	if !ok {
+		return 0, 0
+	}
+	return r, len(s) - len(rest) + 5
+}
+
+// hexRune reads hexadecimal digits; ok is false if there is anything else.
+func hexRune(digits string) (r rune, ok bool) {
+	for _, h := range []byte(digits) {
 		if !isHex(h) {
-			return 0, 0
+			return 0, false
 		}
 		r = r<<4 | rune(unhex(h))
 	}
-	return r, len(s) - len(rest) + 5
+	return r, true
 }
 
 // percentByte reads one percent-encoded byte; n is 0 if there is none.

@@ -27,14 +27,9 @@ func (e *MaskedError) Explain(explain func(error) string) string {
 	return e.hide(explain(e.error))
 }
 
-// Error masks the message of an error that mentions people, see [MaskedError]; nil
-// stays nil.
-func (m *Mask) Error(err error, people ...Identity) error {
-	return m.ErrorBy(err, func(s string) string { return m.Text(s, people...) })
-}
-
-// ErrorBy is Error with another way to mask the message.
-func (m *Mask) ErrorBy(err error, hide func(string) string) error {
+// Error masks the message of an error that mentions people by hide, see [MaskedError];
+// nil stays nil.
+func (m *Mask) Error(err error, hide func(string) string) error {
 	if m == nil || err == nil {
 		return err
 	}
@@ -55,7 +50,7 @@ type Concern struct {
 // withheld replaces words from outside about people of whom nothing is known.
 const withheld = "The words of the ATS are withheld, since they may contain what this server masks."
 
-// screenedError is an error that went through Withhold, with the words that were left.
+// screenedError is an error that Withhold has decided on, with the words that it left.
 type screenedError struct{ error }
 
 func (e *screenedError) Unwrap() error { return e.error }
@@ -66,10 +61,10 @@ type silentError struct{ error }
 func (e *silentError) Unwrap() error { return e.error }
 func (*silentError) Error() string   { return "" }
 
-// Withhold removes from an error of Kombo's its words if they may tell what is masked,
-// and those about an application that exists already, which may be anybody's. Whoever
-// knows most of whom an error is about calls it first: once it has decided, calling it
-// again changes nothing.
+// Withhold removes from an error of Kombo's its words if they may reveal what is
+// masked, and those about an application that exists already, which may be anybody's. It is
+// first called where most is known of whom the error is about: the first call decides, and
+// further ones change nothing.
 func (m *Mask) Withhold(err error, about Concern) error {
 	ke, ok := errors.AsType[*kombo.Error](err)
 	if m == nil || !ok {
@@ -84,7 +79,7 @@ func (m *Mask) Withhold(err error, about Concern) error {
 		// Why an answer could not be decoded may quote it.
 		words += "\n" + ke.Err.Error()
 	}
-	if ke.Code != kombo.CodeApplicationAlreadyExists && !m.tells(words, about) {
+	if ke.Code != kombo.CodeApplicationAlreadyExists && !m.mayReveal(words, about) {
 		return &screenedError{err}
 	}
 	bare := *ke
@@ -100,7 +95,7 @@ func (m *Mask) Withhold(err error, about Concern) error {
 
 // WithholdText does the same to words of the ATS outside an error.
 func (m *Mask) WithholdText(s string, about Concern) string {
-	if m != nil && m.tells(s, about) {
+	if m != nil && m.mayReveal(s, about) {
 		return withheld
 	}
 	return s
@@ -109,8 +104,8 @@ func (m *Mask) WithholdText(s string, about Concern) string {
 // minTyped is the shortest text of a caller, in bytes, that is looked for.
 const minTyped = 3
 
-// tells reports whether words may tell what is masked.
-func (m *Mask) tells(words string, about Concern) bool {
+// mayReveal reports whether words may reveal what is masked.
+func (m *Mask) mayReveal(words string, about Concern) bool {
 	if words = digest.CleanLines(words); words == "" {
 		return false
 	}

@@ -17,14 +17,16 @@ import (
 func TestAnErrorIsMaskedAndStaysItself(t *testing.T) {
 	who := privacy.OfCandidate(anna())
 	cause := &kombo.Error{Status: 400, Message: "Anna is gone"}
-	err := maskOf(t).Error(fmt.Errorf("move Anna: %w", cause), who)
+	m := maskOf(t)
+	hide := func(s string) string { return m.Text(s, who) }
+	err := m.Error(fmt.Errorf("move Anna: %w", cause), hide)
 	assert.NotContains(t, err.Error(), "nna")
 	var ke *kombo.Error
 	require.ErrorAs(t, err, &ke)
 	masked, ok := errors.AsType[*privacy.MaskedError](err)
 	require.True(t, ok)
 	assert.Regexp(t, `^said: move Person `, masked.Explain(func(err error) string { return "said: " + err.Error() }))
-	assert.NoError(t, maskOf(t).Error(nil, who))
+	assert.NoError(t, m.Error(nil, hide))
 }
 
 func TestWordsAboutSomeoneUnknownAreWithheld(t *testing.T) {

@@ -43,17 +43,17 @@ type Deps struct {
 	Logger *slog.Logger
 }
 
-// Tool is what writes must know of the tool that made a plan.
+// Tool describes the tool that made a plan.
 type Tool struct {
 	// Name is recorded, and part of what makes a write the same as another.
 	Name string
 	// Weighty: it changes where a person stands, so PolicyConfirm asks.
 	Weighty bool
-	// Irreversible: it ends or removes something.
+	// Irreversible: it ends something for good.
 	Irreversible bool
 }
 
-// Caller is what writes must know of whoever calls.
+// Caller describes whoever calls.
 type Caller struct {
 	// Tenant and Subject are who calls, as authenticated; a confirmation is good for
 	// them alone. RequestID, Client and Transport are recorded with them.
@@ -91,7 +91,7 @@ func (x *Executor) Run(ctx context.Context, caller Caller, tool Tool, f Flags, p
 	if answer != nil {
 		answer.mask(&p)
 	}
-	return answer, x.Mask.ErrorBy(err, p.forAgent)
+	return answer, x.Mask.Error(err, p.forAgent)
 }
 
 func (x *Executor) run(ctx context.Context, caller Caller, tool Tool, f Flags, p Plan) (*Answer, error) {
