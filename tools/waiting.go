@@ -13,5 +13,5 @@ func Waits(r *mcp.CallToolResult) bool {
 		return false
 	}
 	a, ok := r.StructuredContent.(*writes.Answer)
-	return ok && a.Outcome == "waiting"
+	return ok && a.Waits()
 }

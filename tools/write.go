@@ -56,7 +56,7 @@ func write[A any, P interface {
 	*A
 	WriteFlags() writes.Flags
 }](s spec, plan func(context.Context, *call, A) (writes.Plan, error)) *Tool {
-	tool := writes.Tool{Name: s.name, Weighty: s.weighty, Irreversible: s.kind.ends()}
+	tool := writes.Tool{Name: s.name, Weighty: s.weighty, Irreversible: s.kind == destroy}
 	return define(s, func(ctx context.Context, c *call, in A) (*WriteAnswer, error) {
 		p, err := plan(ctx, c, in)
 		if err != nil {

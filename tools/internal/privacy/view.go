@@ -113,7 +113,7 @@ func decodeEscape(s string) (r rune, n int) {
 		if !ok {
 			break
 		}
-		r, n = decoded, slashes + 1 + digits
+		r, n = decoded, slashes+1+digits
 		if low, more := utf16Low(s[n:]); utf16.IsSurrogate(r) && more > 0 {
 			return utf16.DecodeRune(r, low), n + more
 		}

@@ -44,6 +44,9 @@ type Result struct {
 	Created []string `json:"created,omitempty"`
 }
 
+// Waits reports whether the write waits for a person's approval.
+func (a *Answer) Waits() bool { return a.Outcome == outcomeWaiting }
+
 // Text says the same in lines, one a record.
 func (a *Answer) Text() string {
 	var b strings.Builder

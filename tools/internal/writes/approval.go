@@ -23,10 +23,11 @@ type Approvals interface {
 	Spend(ctx context.Context, a approvals.Approval) (approvals.Approval, error)
 }
 
-// errApprovals marks a write that was not sent because approvals cannot be read or written.
+// errApprovals marks a write that was not sent because the approvals cannot be read or
+// written.
 var errApprovals = errors.New("the approvals are unavailable")
 
-// defaultApproveHint is used where the server says nothing else.
+// defaultApproveHint is the ApproveHint where none is set.
 const defaultApproveHint = "The person runs `kombo-mcp approve` in a terminal of their own."
 
 // confirmByApproval goes on only with what a person has approved outside the client. No
@@ -165,7 +166,7 @@ func (e *execution) neverSent(ctx context.Context, a approvals.Approval, given s
 	case err == nil:
 		return given + ", but the call that used the approval ended before it sent anything, so it has to be approved once more.", nil
 	case !errors.Is(err, once.ErrSpent):
-		return "", fmt.Errorf("nothing was sent: %w: %w", errMemory, err)
+		return "", withoutMemory(err)
 	}
 	return given + ", and the approval was used, but no write under it is on record. It has to be approved once more: look in the ATS first.", nil
 }
@@ -193,7 +194,7 @@ func (e *execution) withoutApprovals(err error) error {
 	case errors.Is(err, approvals.ErrNotRecorded):
 		return fmt.Errorf("%w: %w: send the same call again once the journal can be written", errNothingSent, err)
 	}
-	return fmt.Errorf("nothing was sent: %w: %w", errApprovals, err)
+	return fmt.Errorf("%w: %w: %w", errNothingSent, errApprovals, err)
 }
 
 // clock is a time as notes word it. An approval ends within the hour, so the day is clear.

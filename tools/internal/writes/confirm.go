@@ -119,7 +119,7 @@ func (e *execution) askPerson(ctx context.Context) (*Answer, error) {
 		// An answer is an answer: the same question cannot be answered again with a yes.
 		no := once.Confirmation{Token: token, How: byForm, Answer: "not confirmed", By: e.caller.Client, Statement: e.signed, Expires: e.Now().Add(questionFor)}
 		if err := e.Memory.Spend(ctx, e.intent(), no); err != nil && !errors.Is(err, once.ErrSpent) {
-			return nil, fmt.Errorf("nothing was sent: %w: %w", errMemory, err)
+			return nil, withoutMemory(err)
 		}
 		return e.unsent("no one confirmed this. Do not ask again unless the person wants it"), nil
 	}

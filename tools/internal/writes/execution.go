@@ -56,7 +56,7 @@ func (e *execution) look(ctx context.Context) error {
 		var entry once.Entry
 		if !e.flags.Again {
 			if entry, _, err = e.Memory.Look(ctx, key); err != nil {
-				return fmt.Errorf("nothing was sent, because the write memory cannot be read: %w", err)
+				return withoutMemory(err)
 			}
 		}
 		e.remembered = append(e.remembered, entry.Outcome.State)
@@ -155,7 +155,7 @@ func (e *execution) sendOnce(ctx context.Context, i int, batch string) (r Result
 	claim, err := e.Memory.Begin(ctx, in)
 	switch {
 	case err != nil:
-		return r, nil, fmt.Errorf("nothing was sent: %w: %w", errMemory, err)
+		return r, nil, withoutMemory(err)
 	case claim.Prior != nil:
 		r, err = e.sentBefore(ctx, ch, *claim.Prior)
 		return r, nil, err

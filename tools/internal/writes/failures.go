@@ -2,17 +2,21 @@ package writes
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 
 	"github.com/kombo-mcp/kombo-mcp/kombo"
 )
 
-// errMemory marks a write that was not sent because its intent could not be recorded.
+// errMemory marks a write that was not sent because the write memory cannot be read or
+// written.
 var errMemory = errors.New("the write memory is unavailable")
 
+// withoutMemory is the error of a write that was not sent because the write memory failed.
+func withoutMemory(err error) error { return fmt.Errorf("%w: %w: %w", errNothingSent, errMemory, err) }
+
 // AffectsAll reports whether a failure would meet every other write and look-up too:
-// credentials, rights, the state of the integration, the write memory, or
-// the approvals.
+// credentials, rights, the state of the integration, the write memory, or the approvals.
 func AffectsAll(err error) bool {
 	switch kombo.CodeOf(err) {
 	case kombo.CodeAuthenticationInvalid, kombo.CodeIPNotWhitelisted, kombo.CodeIntegrationNotFound, kombo.CodePermissionMissing,

@@ -47,7 +47,7 @@ type Plan struct {
 	// nothing is known of them.
 	SomeoneUnknown bool
 	// ForPerson are notes for the person who is asked alone, and Withheld are warnings
-	// for them alone: they tell what is masked for an agent.
+	// for them alone: they hold what is masked for an agent.
 	ForPerson []string
 	Withheld  []WithheldWarning
 
@@ -82,6 +82,9 @@ func (p *Plan) forAgent(s string) string {
 	return s
 }
 
+// overrideHint ends a refusal for warnings.
+const overrideHint = "What Kombo's copy says may be hours old: if you know better, send the same call with anyway: true."
+
 // refuseUnseen refuses a plan of which a warning is withheld that no person has seen.
 func (p *Plan) refuseUnseen(anyway bool) error {
 	if anyway || len(p.Withheld) == 0 {
@@ -91,7 +94,7 @@ func (p *Plan) refuseUnseen(anyway bool) error {
 	for _, w := range p.Withheld {
 		e.Problems = append(e.Problems, w.Refusal)
 	}
-	e.Problems = append(e.Problems, "What Kombo's copy says may be hours old: if you know better, send the same call with anyway: true.")
+	e.Problems = append(e.Problems, overrideHint)
 	return e
 }
 
@@ -210,7 +213,7 @@ func (p *Plan) refusal(anyway bool, open func(record string) bool) error {
 	}
 	all := append(slices.Clip(p.Problems), warnings...)
 	if len(warnings) > 0 {
-		hint := "What Kombo's copy says may be hours old: if you know better, send the same call with anyway: true."
+		hint := overrideHint
 		if len(p.Problems) > 0 {
 			hint = "The last " + wording.Plural(len(warnings), "point rests on Kombo's copy, which may be hours old; anyway: true overrides it.", "points rest on Kombo's copy, which may be hours old; anyway: true overrides them.")
 		}

@@ -36,7 +36,7 @@ func (e *execution) spend(ctx context.Context) (*Answer, error) {
 	case err == nil:
 		return nil, nil
 	case !errors.Is(err, once.ErrSpent):
-		return nil, fmt.Errorf("nothing was sent: %w: %w", errMemory, err)
+		return nil, withoutMemory(err)
 	}
 	return e.answerSpent(ctx)
 }
@@ -123,7 +123,7 @@ func (e *execution) waitConfirmed(ctx context.Context, key, token string, await 
 	for {
 		entry, err = e.Memory.LookConfirmed(ctx, key, token)
 		if err != nil {
-			return entry, waited, fmt.Errorf("nothing was sent: %w: %w", errMemory, err)
+			return entry, waited, withoutMemory(err)
 		}
 		begun := entry.Key != ""
 		if begun && entry.Outcome.State != once.InFlight || !begun && (!await || time.Now().After(begins)) {

@@ -83,17 +83,25 @@ func plainCode(code string) string {
 	}, strings.ToUpper(code))
 }
 
-// codeToken is the token that a caller's code has if it is good for anything.
+// codeToken is the token of a caller's code, which is not checked.
 func codeToken(of Caller, code string) string { return tokenOf(of, "code", plainCode(code)) }
 
-// stateToken is the token that a caller's answer's state has if it is good for anything, "" if it
-// cannot be.
+// stateToken is the token of an answer's state, which is not checked; "" if it is none.
 func stateToken(of Caller, state string) string {
-	raw, err := base64.RawURLEncoding.DecodeString(state)
-	if err != nil || len(raw) != 8+nonceBytes+sha256.Size {
+	head, _, ok := splitState(state)
+	if !ok {
 		return ""
 	}
-	return tokenOf(of, "question", string(raw[8:8+nonceBytes]))
+	return tokenOf(of, "question", string(head[8:]))
+}
+
+// splitState takes a state apart: when the question ends and a nonce, and the signature.
+func splitState(state string) (head, signature []byte, ok bool) {
+	raw, err := base64.RawURLEncoding.DecodeString(state)
+	if err != nil || len(raw) != 8+nonceBytes+sha256.Size {
+		return nil, nil, false
+	}
+	return raw[:8+nonceBytes], raw[8+nonceBytes:], true
 }
 
 // newState is the state that goes out with a question: when the question ends, a
@@ -111,13 +119,13 @@ func newState(secret []byte, signed string, now time.Time) (string, error) {
 
 // checkState returns the token of an answer's state, or why it is not accepted.
 func checkState(secret []byte, of Caller, state, signed string, now time.Time) (token string, err error) {
-	raw, err := base64.RawURLEncoding.DecodeString(state)
-	if err != nil || len(raw) != 8+nonceBytes+sha256.Size || !hmac.Equal(raw[8+nonceBytes:], sign(secret, "ask", signed, string(raw[:8+nonceBytes]))) {
+	head, signature, ok := splitState(state)
+	if !ok || !hmac.Equal(signature, sign(secret, "ask", signed, string(head))) {
 		return "", fmt.Errorf("%w: the confirmation belongs to another call, or what it is about has changed since. Send the call again without an answer to ask anew", errNothingSent)
 	}
-	ends := time.Unix(int64(binary.BigEndian.Uint64(raw)), 0) //nolint:gosec // signed by this server
+	ends := time.Unix(int64(binary.BigEndian.Uint64(head)), 0) //nolint:gosec // signed by this server
 	if now.After(ends) {
 		return "", fmt.Errorf("%w: the confirmation came after %d minutes and has expired. Send the call again to ask anew", errNothingSent, int(questionFor.Minutes()))
 	}
-	return tokenOf(of, "question", string(raw[8:8+nonceBytes])), nil
+	return tokenOf(of, "question", string(head[8:])), nil
 }
