@@ -125,7 +125,7 @@ func walk[T, F any, P interface {
 			options.PageSize = MaxPageSize
 		}
 		followed := map[string]bool{options.Cursor: true}
-		fresh := newFilter[T]()
+		fresh := newFreshRecords[T]()
 		for empty := 0; ; {
 			page, err := get(next)
 			page.Results = fresh.keep(page.Results)
@@ -149,14 +149,15 @@ func walk[T, F any, P interface {
 	}
 }
 
-// newRecords tells records apart by their field ID. Those without one are all new.
-type newRecords[T any] struct {
+// freshRecords finds the records that were not there before, by their field ID. Those
+// without one all count as new.
+type freshRecords[T any] struct {
 	id   []int // the index of the field, nil if there is none
 	seen map[string]bool
 }
 
-func newFilter[T any]() *newRecords[T] {
-	f := &newRecords[T]{seen: map[string]bool{}}
+func newFreshRecords[T any]() *freshRecords[T] {
+	f := &freshRecords[T]{seen: map[string]bool{}}
 	if t := reflect.TypeFor[T](); t.Kind() == reflect.Struct {
 		if id, ok := t.FieldByName("ID"); ok && id.Type.Kind() == reflect.String {
 			f.id = id.Index
@@ -166,7 +167,7 @@ func newFilter[T any]() *newRecords[T] {
 }
 
 // keep removes the records that were there before.
-func (f *newRecords[T]) keep(list []T) []T {
+func (f *freshRecords[T]) keep(list []T) []T {
 	if f.id == nil {
 		return list
 	}

@@ -216,6 +216,7 @@ type part struct {
 type partResult struct {
 	text     string
 	whole    bool
+	waits    bool // for an argument that is missing; nothing was read
 	answer   tools.Answer
 	err      error
 	panicked *Panic
@@ -274,7 +275,7 @@ func (g *gatherer) read(p part, tokens int) (r partResult) {
 			r.panicked = &Panic{Value: v, Stack: debug.Stack()}
 		}
 	}()
-	if g.waitsFor(p) {
+	if r.waits = g.waitsFor(p); r.waits {
 		return r
 	}
 	head := "From " + p.tool + " " + encodeJSON(p.args) + ":\n"
@@ -296,7 +297,7 @@ func (g *gatherer) add(p part, r partResult) error {
 	switch {
 	case r.panicked != nil:
 		panic(r.panicked)
-	case g.waitsFor(p):
+	case r.waits:
 		g.waiting = append(g.waiting, p.name)
 		g.put(p.name, "> "+notReadYet+" Then: "+p.tool+" "+encodeJSON(p.args)+"\n")
 		return nil

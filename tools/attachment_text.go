@@ -200,7 +200,7 @@ func (d *fileText) between(from, end int) *AttachmentAnswer {
 }
 
 // placeMark identifies a text or a list in cursors. It is made with the toolbox's secret,
-// so that a cursor means nothing to another tenant and tells nothing of the text.
+// so that a cursor means nothing to another tenant and reveals nothing of the text.
 func (b *Toolbox) placeMark(text string) string {
 	h := hmac.New(sha256.New, b.cfg.Secret)
 	h.Write([]byte("place in " + text))

@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"iter"
@@ -278,4 +279,19 @@ func clone[T any](t *testing.T, rec T) T {
 	var out T
 	require.NoError(t, json.Unmarshal(raw, &out))
 	return out
+}
+
+func TestLookupsOfJobsThatAreNotAllCachedAreTruncated(t *testing.T) {
+	for _, truncated := range []bool{false, true} {
+		d := &listDeps{directories: newDirectories(nil, time.Now, nil)}
+		_, err := d.directories.jobRecords.Get(t.Context(), time.Now(), func(context.Context) (jobList, error) {
+			return jobList{records: []kombo.Job{{ID: "j1"}}, truncated: truncated}, nil
+		})
+		require.NoError(t, err)
+		for _, look := range []func(context.Context, *listDeps, *lookups) (bool, error){lookUpInJobs, lookUpInStages} {
+			complete, err := look(t.Context(), d, &lookups{})
+			require.NoError(t, err)
+			assert.Equal(t, !truncated, complete)
+		}
+	}
 }

@@ -27,7 +27,6 @@ type directories struct {
 	tagNames     *names.Cache[*names.Directory]
 	connection   *names.Cache[*kombo.Integration]
 	restrictions map[kombo.AttachmentAction]*names.Cache[*kombo.AttachmentRestrictions]
-	protected    protectedOfJobs
 }
 
 func newDirectories(client *kombo.Client, now func() time.Time, mask *privacy.Mask) *directories {
@@ -63,6 +62,9 @@ const maxJobBytes = 64 << 20
 type jobList struct {
 	records   []kombo.Job
 	truncated bool
+	// protected collects the protected questions of the jobs, once: it takes a while if
+	// there are many.
+	protected func() *privacy.Protected
 }
 
 // readJobs are the jobs as reads need them: deleted ones included, since
@@ -83,6 +85,8 @@ func (d *directories) readJobs(ctx context.Context) (jobList, error) {
 			}
 			out.records = append(out.records, j)
 		}
+		all := out.records
+		out.protected = sync.OnceValue(func() *privacy.Protected { return privacy.NewProtected(all) })
 		return out, nil
 	})
 }
@@ -166,35 +170,17 @@ func (d *directories) ofStages(jobIDs []string) func(context.Context) (*names.Di
 }
 
 // protectedQuestions are those of all jobs, deleted ones included. Where the jobs
-// cannot be read, the words of a question alone tell.
+// are not synced, a question is recognized by its words alone.
 func (d *directories) protectedQuestions(ctx context.Context) (*privacy.Protected, error) {
-	jobs, err := d.allJobs(ctx)
+	list, err := d.readJobs(ctx)
 	switch kombo.CodeOf(err) {
 	case kombo.CodeModelNotAvailable, kombo.CodeModelDisabled:
-		err = nil
+		return privacy.NewProtected(nil), nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	return d.protected.of(jobs), nil
-}
-
-// protectedOfJobs keeps the protected questions of the jobs it was last asked about:
-// collecting them takes a while if there are many.
-type protectedOfJobs struct {
-	mu        sync.Mutex
-	jobs      []kombo.Job
-	questions *privacy.Protected
-}
-
-func (p *protectedOfJobs) of(jobs []kombo.Job) *privacy.Protected {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	same := len(jobs) == len(p.jobs) && (len(jobs) == 0 || &jobs[0] == &p.jobs[0])
-	if p.questions == nil || !same {
-		p.jobs, p.questions = jobs, privacy.NewProtected(jobs)
-	}
-	return p.questions
+	return list.protected(), nil
 }
 
 // ofReasons resolves rejection reasons.

@@ -9,7 +9,6 @@ import (
 
 	"github.com/kombo-mcp/kombo-mcp/digest"
 	"github.com/kombo-mcp/kombo-mcp/kombo"
-	"github.com/kombo-mcp/kombo-mcp/tools/internal/names"
 )
 
 // lookups are the columns that a question needs looked up, by their places, with
@@ -138,24 +137,24 @@ func lookUpIn(list listName) func(context.Context, *listDeps, *lookups) (complet
 
 // lookUpInJobs looks at the jobs that are cached for names, deleted ones included.
 func lookUpInJobs(ctx context.Context, d *listDeps, l *lookups) (complete bool, err error) {
-	list, err := d.directories.allJobs(ctx)
-	for i := range list {
-		row := jobs.row(&list[i], d.now, false)
+	list, err := d.directories.readJobs(ctx)
+	for i := range list.records {
+		row := jobs.row(&list.records[i], d.now, false)
 		l.take(&jobs.resource, &row)
 	}
-	return len(list) < names.MaxEntries, err
+	return !list.truncated, err
 }
 
 // lookUpInStages looks at the stages of these jobs.
 func lookUpInStages(ctx context.Context, d *listDeps, l *lookups) (complete bool, err error) {
-	list, err := d.directories.allJobs(ctx)
-	for _, j := range list {
+	list, err := d.directories.readJobs(ctx)
+	for _, j := range list.records {
 		for _, s := range j.Stages {
 			row := stages.row(&stage{ID: s.ID, Name: s.Name, Status: s.Status}, d.now, false)
 			l.take(&stages.resource, &row)
 		}
 	}
-	return len(list) < names.MaxEntries, err
+	return !list.truncated, err
 }
 
 // truncatedNote says which of the columns rest on a list that could not all be

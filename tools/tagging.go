@@ -75,7 +75,7 @@ func (c *call) planTag(ctx context.Context, a tagArgs, remove bool) (writes.Plan
 }
 
 // hides reports whether the text of a record is masked in reads, so that a write must not
-// tell that it is there.
+// reveal that it is there.
 func (c *call) hides(s string, t *candidateTarget) bool {
 	return c.mask != nil && c.mask.Text(s, privacy.OfCandidate(&t.candidate)) != digest.Clean(s)
 }

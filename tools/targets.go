@@ -31,7 +31,7 @@ func recordIDs(p *writes.Plan, param, raw, list string) []string {
 		}
 		seen[part] = true
 		switch {
-		case len(part) > maxIDBytes || strings.ContainsFunc(part, isNoneOfID):
+		case len(part) > maxIDBytes || strings.ContainsFunc(part, cannotBeInID):
 			p.AddProblem("%s: %q is not an id. Find the id with %s, where candidate == %q.", param, wording.Clip(part, 60), list, wording.Clip(part, 60))
 		default:
 			ids = append(ids, part)
@@ -46,9 +46,9 @@ func recordIDs(p *writes.Plan, param, raw, list string) []string {
 	return ids
 }
 
-// isNoneOfID reports whether no id has the character. Ids stand in what a person is asked
-// without quotes, so they must not pass for the words around them.
-func isNoneOfID(r rune) bool {
+// cannotBeInID reports whether no id has the character. A statement shows ids without
+// quotes, so they must not pass for the words around them.
+func cannotBeInID(r rune) bool {
 	return strings.ContainsRune(`@/"(),`, r) || unicode.IsSpace(r) || digest.Clean(string(r)) == ""
 }
 

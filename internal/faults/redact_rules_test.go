@@ -57,7 +57,7 @@ func TestPseudonymIsTheSameEverywhere(t *testing.T) {
 	t.Parallel()
 	people := newPeople()
 	alias := regexp.MustCompile(`Person [A-Z2-7]{10}`)
-	standIns := func(s *server, p *person) []string {
+	pseudonyms := func(s *server, p *person) []string {
 		var out []string
 		for tool, id := range map[string]string{"get_applications": p.application, "get_candidates": p.id, "get_interviews": p.interview, "get_offers": p.offer} {
 			r := s.call(tool, args{"ids": []string{id}, "fields": []string{"id", "candidate"}})
@@ -69,8 +69,8 @@ func TestPseudonymIsTheSameEverywhere(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	for _, p := range people {
-		first := standIns(newMasked(t, newFake(people), kinds, nil), p)
-		again := standIns(newMasked(t, newFake(people), []string{"name"}, nil), p)
+		first := pseudonyms(newMasked(t, newFake(people), kinds, nil), p)
+		again := pseudonyms(newMasked(t, newFake(people), []string{"name"}, nil), p)
 		for _, a := range append(first, again...) {
 			assert.Equal(t, first[0], a, "in every tool, and after a start with the same secret")
 		}
@@ -78,7 +78,7 @@ func TestPseudonymIsTheSameEverywhere(t *testing.T) {
 		assert.False(t, seen[first[0]], "two people have the same pseudonym")
 		seen[first[0]] = true
 	}
-	other := standIns(newMasked(t, newFake(people), kinds, func(c *tools.Config) { c.Secret = []byte("another one") }), people[0])
+	other := pseudonyms(newMasked(t, newFake(people), kinds, func(c *tools.Config) { c.Secret = []byte("another one") }), people[0])
 	assert.False(t, seen[other[0]], "another secret gives other pseudonyms")
 }
 

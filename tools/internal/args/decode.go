@@ -60,7 +60,7 @@ func (d *decoder) fail(format string, a ...any) {
 }
 
 // stopped reports whether to decode no more: nobody waits for the result any more, or
-// there are more problems than will be told.
+// there are more problems than an Error shows.
 func (d *decoder) stopped() bool { return len(d.problems) > MaxProblems || d.ctx.Err() != nil }
 
 // within counts the values of a string that holds a list or JSON. It notes a problem

@@ -10,7 +10,8 @@ import (
 // PNG draws the funnel of an answer whose rows are groups by stage, in the order of
 // the stages, with a count each. The scope says which applications these are, in
 // the words of the question; what cannot be drawn of it is left out. It is nil for
-// an answer without rows. It has at most [MaxBytes]: a larger one has fewer bars. The error is that of a font that cannot be read.
+// an answer without rows. Bars are left out until it has at most [MaxBytes], or few are
+// left. The error is that of a font that cannot be read.
 func PNG(a *digest.Answer, scope ...string) ([]byte, error) {
 	if len(a.Rows) == 0 {
 		return nil, nil
@@ -48,7 +49,7 @@ const (
 	maxBars = 24
 	// fewBars are drawn whatever the picture's size.
 	fewBars = 6
-	// MaxBytes is the size of a picture. Hosts pass it on as base64.
+	// MaxBytes is the size that a picture is to have at most. Hosts pass it on as base64.
 	MaxBytes = 12 << 10
 )
 

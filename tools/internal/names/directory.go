@@ -38,7 +38,7 @@ type Entry struct {
 	// Note tells entries of the same name apart for a person, such as a job's
 	// status and place.
 	Note string
-	// Masked says that Name is not the record's own but stands in its place.
+	// Masked says that Name is a pseudonym or holds one.
 	Masked bool
 }
 
@@ -63,8 +63,7 @@ type Directory struct {
 }
 
 // Collect fills a directory from the records that walk yields, up to [MaxEntries] and
-// [MaxBytes].
-// The error is that of the walk.
+// [MaxBytes]. The error is that of the walk.
 func Collect[T any](noun string, walk iter.Seq2[T, error], entry func(T) Entry) (*Directory, error) {
 	d, room := &Directory{Noun: noun}, MaxBytes
 	for rec, err := range walk {
