@@ -10,16 +10,14 @@ import (
 	"sync"
 
 	"github.com/kombo-mcp/kombo-mcp/internal/approvals"
+	"github.com/kombo-mcp/kombo-mcp/internal/serve"
 	"github.com/kombo-mcp/kombo-mcp/internal/tenants"
 )
-
-// approvePath is where people approve writes over HTTP.
-const approvePath = "/approve"
 
 // errCallerToken is for a caller who tries to approve.
 var errCallerToken = errors.New("the token is a caller's, who does not approve")
 
-// approvePage serves approvePath as soon as a tenant's writes wait for approval, which a
+// approvePage serves serve.ApprovePath as soon as a tenant's writes wait for approval, which a
 // reload of the tenants file may bring about.
 type approvePage struct {
 	app  *App
@@ -33,7 +31,7 @@ type approvePage struct {
 func newApprovePage(a *App, auth *httpAuth, loopback bool) *approvePage {
 	s := a.settings
 	p := &approvePage{app: a, auth: auth, opts: approvals.PageOptions{
-		Path: approvePath, SignIn: auth.signIn, Hosts: s.approveHosts(loopback), Logger: a.opts.Logger,
+		Path: serve.ApprovePath, SignIn: auth.signIn, Hosts: s.approveHosts(loopback), Logger: a.opts.Logger,
 		Secure: s.TLSCert != "" || s.BehindTLSProxy,
 	}}
 	if u, err := url.Parse(s.PublicURL); err == nil && u.Host != "" {
@@ -121,7 +119,7 @@ func (a *App) approvePageOf(t *tenants.Tenant) string {
 	if len(t.Approvers) == 0 {
 		return ""
 	}
-	return cmp.Or(a.approveURL, approvePath+" on this server")
+	return cmp.Or(a.approveURL, serve.ApprovePath+" on this server")
 }
 
 // approveURL is the address of the page of approvers, "" if it is not known. It has no secret in it.
@@ -135,12 +133,12 @@ func (s Settings) approveURL(address net.Addr) string {
 		if s.TLSCert != "" {
 			scheme = "https://"
 		}
-		return scheme + address.String() + approvePath
+		return scheme + address.String() + serve.ApprovePath
 	}
 	u, err := url.Parse(s.PublicURL)
 	if err != nil || u.Host == "" || strings.Trim(u.Path, "/") != "" && u.Path != "/mcp" && u.Path != "/sse" {
 		// Below another path, a proxy decides what arrives here.
 		return ""
 	}
-	return u.Scheme + "://" + u.Host + approvePath
+	return u.Scheme + "://" + u.Host + serve.ApprovePath
 }

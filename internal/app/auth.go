@@ -113,6 +113,7 @@ func (a *httpAuth) useIssuer(s Settings) (err error) {
 // begin makes the toolboxes of all tenants.
 func (a *httpAuth) begin(ctx context.Context, app *App) error {
 	a.build = func(t *tenants.Tenant) (*tools.Toolbox, error) { return app.toolboxOf(ctx, t) }
+	a.approveURL = app.approveURL
 	for _, w := range a.store.Set().Warnings() {
 		app.opts.Logger.Warn("tenants file", "warning", w)
 	}

@@ -47,7 +47,6 @@ func ServeHTTP(ctx context.Context, s Settings, o Options, listening func(Listen
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
 	a.approveURL = s.approveURL(l.Addr())
-	auth.approveURL = a.approveURL
 	if err := auth.begin(ctx, a); err != nil {
 		return err
 	}

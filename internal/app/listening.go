@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"github.com/kombo-mcp/kombo-mcp/internal/serve"
 )
 
 // Listening describes a server over HTTP that accepts connections.
@@ -34,7 +36,7 @@ func (a *App) listening(address net.Addr, auth *httpAuth) Listening {
 		l.URLs = append(l.URLs, a.settings.clientURL(address, path))
 	}
 	if a.Approvals() != nil && auth.state.Load().set.UsesApprovers() {
-		l.ApproveURL = cmp.Or(a.approveURL, a.settings.clientURL(address, approvePath))
+		l.ApproveURL = cmp.Or(a.approveURL, a.settings.clientURL(address, serve.ApprovePath))
 	}
 	return l
 }

@@ -107,21 +107,21 @@ func (t *tenancy) Authenticate(r *http.Request) (login serve.Login, err error) {
 // login completes a login by the tenant that find returns for a set: the one in force now,
 // which may be newer than the one with which the credentials began to be checked.
 func (t *tenancy) login(login serve.Login, find func(*tenants.Set) (*tenants.Tenant, error)) (serve.Login, error) {
-	state := t.state.Load()
-	found, err := find(state.set)
-	if err != nil {
-		return login, err
-	}
-	login.Tenant = state.built[found.Name]
-	login.Current = func() *serve.Tenant {
+	current := func() (*serve.Tenant, error) {
 		state := t.state.Load()
 		found, err := find(state.set)
 		if err != nil {
-			return nil
+			return nil, err
 		}
-		return state.built[found.Name]
+		return state.built[found.Name], nil
 	}
-	return login, nil
+	login.Current = func() *serve.Tenant {
+		found, _ := current() // nil with an error
+		return found
+	}
+	var err error
+	login.Tenant, err = current()
+	return login, err
 }
 
 // Refuse implements serve.Authenticator.
@@ -132,9 +132,9 @@ func (t *tenancy) Refuse(err error) (status int, challenge string) {
 	return t.challenge.Refuse(err)
 }
 
-// toolboxOf makes the tools of a tenant: the server's settings, narrowed by the tenant's. A tenant
-// cannot get back tools or the right to write that the server takes away; its policy and its
-// fallback replace those of the server.
+// toolboxOf makes the tools of a tenant: the server's settings, changed by the tenant's. Tools, writes
+// (read_only) and masks can only be restricted further. Policy, fallback, write limit and walk limits
+// replace the server's where the tenant has its own, and may be weaker.
 func (a *App) toolboxOf(ctx context.Context, t *tenants.Tenant) (*tools.Toolbox, error) {
 	cfg := a.tools
 	key, err := t.APIKey()

@@ -123,8 +123,9 @@ func Replace(path string, content []byte) (err error) {
 func IsLeftover(name string) bool { return filepath.Ext(name) == newSuffix }
 
 // Lock waits until this caller alone holds the lock file at path, among all processes and within this
-// one, and returns what releases it. After wait, or at the deadline of ctx, it is ErrLocked. The system releases the lock however
-// the process ends. The file stays: a lock file that is removed can be held twice.
+// one, and returns what releases it. After wait, or at the deadline of ctx, the error is ErrLocked. The
+// system releases the lock however the process ends. The file stays: a lock file that is removed can be
+// held twice.
 func Lock(ctx context.Context, path string, wait time.Duration) (unlock func() error, err error) {
 	return acquire(ctx, path, wait, (*flock.Flock).TryLockContext)
 }

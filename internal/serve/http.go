@@ -106,8 +106,8 @@ func NewHTTP(o HTTPOptions) *HTTP {
 		h.mux.HandleFunc("POST /message", h.forTenant(transportSSE, h.serveMessage))
 	}
 	if o.Approve != nil {
-		h.mux.HandleFunc(approvePath, h.serveApprove)
-		h.mux.HandleFunc(approvePath+"/", h.serveApprove)
+		h.mux.HandleFunc(ApprovePath, h.serveApprove)
+		h.mux.HandleFunc(ApprovePath+"/", h.serveApprove)
 	}
 	return h
 }
@@ -252,7 +252,7 @@ func (h *HTTP) queueCalls(t *tenantServer) server.ToolHandlerMiddleware {
 				if errors.Is(err, errBusy) {
 					h.opts.Metrics.refuse(boundQueue, t.name)
 				}
-				return mcp.NewToolResultError("The call was not run: " + err.Error() + "."), nil
+				return notRun(err), nil
 			}
 			defer release()
 			return next(ctx, r)

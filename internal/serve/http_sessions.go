@@ -32,8 +32,9 @@ func (h *HTTP) serveStream(w *deadlineWriter, r *http.Request, t *tenantServer, 
 }
 
 // newSession opens a session for a request that begins one, and returns the request with
-// it. The caller must call end when the request was served. If no session can be opened, it
-// responds and returns false.
+// it. When the request was served, the caller must call end if the session is that of its
+// stream, else endUnlessTaken. If no session can be opened, newSession responds and returns
+// false.
 func (h *HTTP) newSession(w http.ResponseWriter, r *http.Request, t *tenantServer) (_ *http.Request, s *session, ok bool) {
 	from := originOf(r.Context())
 	current := from.current()
@@ -95,7 +96,7 @@ func (t *tenantServer) holdSession(next server.ToolHandlerFunc) server.ToolHandl
 	return func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		release, err := t.sessions.hold(originOf(ctx), sessionID(ctx))
 		if err != nil {
-			return mcp.NewToolResultError("The call was not run: " + err.Error() + "."), nil
+			return notRun(err), nil
 		}
 		defer release()
 		return next(ctx, r)

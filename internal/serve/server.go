@@ -88,7 +88,7 @@ func newServer(current currentFunc, version string, logger *slog.Logger, metrics
 		list = append(list, server.ServerTool{Tool: mcp.Tool{Name: t.Name()}, Handler: func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 			box, err := current(ctx)
 			if err != nil {
-				return mcp.NewToolResultError("The call was not run: " + err.Error() + "."), nil
+				return notRun(err), nil
 			}
 			return callTool(ctx, box, r, logger, metrics, tenant), nil
 		}})
@@ -133,6 +133,11 @@ func callTool(ctx context.Context, box *tools.Toolbox, r mcp.CallToolRequest, lo
 	logger.InfoContext(ctx, "tool call", "tool", r.Params.Name, "request_id", caller.RequestID, "client", caller.Client, "tenant", tenant,
 		"outcome", outcome, "took", took.Round(time.Millisecond))
 	return result
+}
+
+// notRun is the result of a call that was refused before it reached its tool.
+func notRun(err error) *mcp.CallToolResult {
+	return mcp.NewToolResultError("The call was not run: " + err.Error() + ".")
 }
 
 func outcomeOf(r *mcp.CallToolResult) string {
