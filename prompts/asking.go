@@ -3,6 +3,7 @@ package prompts
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/kombo-mcp/kombo-mcp/tools"
@@ -20,11 +21,14 @@ const notReadYet = "Not read yet: it depends on what you are to ask for."
 // maxAskedChoices is how many values a question offers.
 const maxAskedChoices = 12
 
+// missing is an argument to ask the user for, and the line that does.
+type missing struct{ param, line string }
+
 // ask makes the prompt begin with a question for an argument, and the page have a
 // placeholder in its place.
 func (g *gatherer) ask(param, what, choices string) {
 	g.page.Is[param], g.page.Is[param+"_id"] = placeholder(param), placeholder(param)
-	g.missing = append(g.missing, fmt.Sprintf("- %s: %s.%s\n", placeholder(param), what, choices))
+	g.missing = append(g.missing, missing{param, fmt.Sprintf("- %s: %s.%s\n", placeholder(param), what, choices)})
 }
 
 // chooseOrAsk is choose, and asks for the argument if it is missing. The choice is a
@@ -53,22 +57,19 @@ func (g *gatherer) questions() string {
 	if len(g.missing) == 0 {
 		return ""
 	}
-	return "This was started without all that it needs. First ask the user, in one question, for:\n\n" + strings.Join(g.missing, "") +
+	var lines strings.Builder
+	for _, m := range g.missing {
+		lines.WriteString(m.line)
+	}
+	return "This was started without all that it needs. First ask the user, in one question, for:\n\n" + lines.String() +
 		"\nBelow, the names in angle brackets stand for the answers. Once you have them, send the calls that wait for them, and then do what follows.\n\n"
 }
 
 // waitsFor reports whether a part depends on an argument that is missing.
 func (g *gatherer) waitsFor(p part) bool {
-	if len(g.missing) == 0 {
-		return false
-	}
-	call := encodeJSON(p.args)
-	for param := range g.page.Is {
-		if g.values[param] == "" && g.page.Is[param] == placeholder(param) && strings.Contains(call, placeholder(param)) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(g.missing, func(m missing) bool {
+		return strings.Contains(encodeJSON(p.args), placeholder(m.param))
+	})
 }
 
 const quotes = "\"'“”„‘’«»"

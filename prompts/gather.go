@@ -46,8 +46,7 @@ type gatherer struct {
 	// tokensLeft is the unused part of dataTokens.
 	tokensLeft int
 
-	// missing are the arguments to ask the user for, a line each.
-	missing                             []string
+	missing                             []missing
 	partial, truncated, unread, waiting []string
 }
 
