@@ -24,7 +24,7 @@ func journalCommand() *cli.Command {
 		Usage:    "read the record of writes",
 		Commands: []*cli.Command{verifyCommand(), showCommand(), acceptCommand()},
 		Action: func(_ context.Context, cmd *cli.Command) error {
-			return fmt.Errorf("journal needs verify, show or accept, not %q", cmd.Args().First())
+			return needsSubcommand(cmd, "verify, show or accept")
 		},
 	}
 }
@@ -135,4 +135,12 @@ func parseInstant(s string) (time.Time, error) {
 		}
 	}
 	return time.Time{}, fmt.Errorf("%q is not a valid date; write it as 2026-11-24 or 2026-11-24T09:30:00Z", s)
+}
+
+// needsSubcommand says which subcommands a command has, when it is called with none of them.
+func needsSubcommand(cmd *cli.Command, names string) error {
+	if !cmd.Args().Present() {
+		return fmt.Errorf("%s needs %s", cmd.Name, names)
+	}
+	return fmt.Errorf("%s needs %s, not %q", cmd.Name, names, cmd.Args().First())
 }

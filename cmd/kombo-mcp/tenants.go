@@ -19,7 +19,7 @@ func tenantsCommand() *cli.Command {
 		Usage:    "write and check the tenants file of a server over HTTP",
 		Commands: []*cli.Command{initTenantsCommand(), addTenantCommand(), checkTenantsCommand()},
 		Action: func(_ context.Context, cmd *cli.Command) error {
-			return fmt.Errorf("tenants needs init, add or check, not %q", cmd.Args().First())
+			return needsSubcommand(cmd, "init, add or check")
 		},
 	}
 }

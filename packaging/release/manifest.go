@@ -94,7 +94,7 @@ func newManifest(version, goos string) (manifest, error) {
 	entry := "server/" + program(goos)
 	return manifest{
 		Version: "0.3", Name: serverName, DisplayName: "Kombo ATS", ServerVersion: strings.TrimPrefix(version, "v"), Description: description,
-		LongDescription: "Greenhouse, Workday, SmartRecruiters, Personio and the other systems that Kombo connects: jobs, applications, candidates, interviews and offers, in answers small enough to think with. Every write can be previewed, is recorded, and is never sent twice.",
+		LongDescription: "Greenhouse, Workday, SmartRecruiters, Personio and the other systems that Kombo connects: jobs, applications, candidates, interviews and offers, in answers small enough to think with. Every write can be previewed and is recorded, and one that is repeated within ten minutes is not sent again.",
 		Author:          author{Name: authors, URL: homepage},
 		Repository:      repository{Type: "git", URL: homepage},
 		Homepage:        homepage, License: "MIT", Keywords: keywords, Icon: "icon.png",
