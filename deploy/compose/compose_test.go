@@ -1,11 +1,8 @@
 package compose
 
 import (
-	"bufio"
 	"bytes"
-	"context"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -110,21 +107,5 @@ func TestTheServerStartsWithTheseArguments(t *testing.T) {
 		}
 		args = append(args, a)
 	}
-	program := testbinary.Path(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, program, args...)
-	cmd.Env = []string{"HOME=/nonexistent", "KOMBO_AUTH_TOKEN=0123456789abcdef0123456789abcdef"}
-	stderr, err := cmd.StderrPipe()
-	require.NoError(t, err)
-	require.NoError(t, cmd.Start())
-	var said bytes.Buffer
-	for lines := bufio.NewScanner(stderr); lines.Scan(); {
-		said.WriteString(lines.Text() + "\n")
-		if strings.Contains(lines.Text(), " on ") && strings.Contains(lines.Text(), "127.0.0.1:") {
-			require.NoError(t, cmd.Process.Signal(os.Interrupt))
-		}
-	}
-	require.NoError(t, cmd.Wait(), said.String())
-	assert.Contains(t, said.String(), "127.0.0.1:")
+	testbinary.AssertServes(t, []string{"HOME=/nonexistent", "KOMBO_AUTH_TOKEN=0123456789abcdef0123456789abcdef"}, args...)
 }

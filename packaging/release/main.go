@@ -13,10 +13,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/kombo-mcp/kombo-mcp/internal/plainjson"
 )
@@ -71,5 +69,3 @@ func readable(v any) ([]byte, error) {
 	raw, err := plainjson.MarshalIndent(v)
 	return append(raw, '\n'), err
 }
-
-func sortedKeys(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }

@@ -1,6 +1,10 @@
 package main
 
-import "strings"
+import (
+	"maps"
+	"slices"
+	"strings"
+)
 
 // registrySchema is the schema of server.json that the registry accepts.
 const registrySchema = "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json"
@@ -66,7 +70,7 @@ func newRegistryEntry(version string, bundles map[string]string) registryEntry {
 			{Type: "oci", Identifier: "ghcr.io/" + owner + "/" + serverName + ":" + version, Transport: stdio, Environment: inputs},
 		},
 	}
-	for _, name := range sortedKeys(bundles) {
+	for _, name := range slices.Sorted(maps.Keys(bundles)) {
 		e.Packages = append(e.Packages, registryPackage{
 			Type: "mcpb", Identifier: homepage + "/releases/download/v" + version + "/" + name, SHA256: bundles[name], Transport: stdio, Environment: inputs,
 		})

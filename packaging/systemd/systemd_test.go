@@ -1,9 +1,6 @@
 package systemd
 
 import (
-	"bufio"
-	"bytes"
-	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -100,21 +97,9 @@ func TestTheServerRunsAsTheUnitStartsIt(t *testing.T) {
 			assert.Contains(t, string(help), name)
 		}
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, testbinary.Path(t), strings.Fields(args)...)
 	state := t.TempDir()
-	cmd.Env = []string{"KOMBO_SANDBOX=true", "KOMBO_AUTH_TOKEN=0123456789abcdef0123456789abcdef", "KOMBO_LISTEN=127.0.0.1:0", "XDG_STATE_HOME=" + state, "XDG_CACHE_HOME=" + state}
-	stderr, err := cmd.StderrPipe()
-	require.NoError(t, err)
-	require.NoError(t, cmd.Start())
-	var said bytes.Buffer
-	for lines := bufio.NewScanner(stderr); lines.Scan(); {
-		said.WriteString(lines.Text() + "\n")
-		if strings.Contains(lines.Text(), " on http://127.0.0.1:") || strings.Contains(lines.Text(), " on 127.0.0.1:") {
-			require.NoError(t, cmd.Process.Signal(os.Interrupt))
-		}
-	}
-	require.NoError(t, cmd.Wait(), said.String())
-	assert.Contains(t, said.String(), "127.0.0.1:")
+	testbinary.AssertServes(t, []string{
+		"KOMBO_SANDBOX=true", "KOMBO_AUTH_TOKEN=0123456789abcdef0123456789abcdef", "KOMBO_LISTEN=127.0.0.1:0",
+		"XDG_STATE_HOME=" + state, "XDG_CACHE_HOME=" + state,
+	}, strings.Fields(args)...)
 }
